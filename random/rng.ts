@@ -1,0 +1,96 @@
+/** Avalanches one 32-bit word (the finaliser of MurmurHash3). */
+function mix(x: number): number {
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
+/** 2^-32: turns an unsigned 32-bit integer into a fraction. */
+const TWO_TO_MINUS_32 = 1 / 4294967296;
+
+/**
+ * A seeded stream of random numbers: xoshiro128** (Blackman & Vigna, ACM TOMS 2021) keyed by a seed and a name.
+ *
+ * Streams of different names are independent, so drawing more from one never shifts another. {@link Rng.seek} places
+ * the stream at a counter: what is drawn for one (epoch, row) depends on nothing drawn before it, hence neither on the
+ * batch size nor on where a run was resumed. Not for cryptography.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Rng } from "./rng.ts";
+ *
+ * const draws = new Rng(7, "candidates");
+ * const first = draws.seek(3, 41).below(1000);
+ * draws.below(5);
+ * assert.equal(draws.seek(3, 41).below(1000), first);
+ * ```
+ */
+export class Rng {
+  readonly #state = new Uint32Array(4);
+  readonly #low: number;
+  readonly #high: number;
+
+  /** @param seed any number; its 53 integer bits count. @param name which stream of that seed. */
+  constructor(seed: number, name: string) {
+    let low = mix((seed >>> 0) ^ 0x9e3779b9), high = mix(Math.floor(seed / 4294967296) + 0x7f4a7c15);
+    for (let at = 0; at < name.length; at++) {
+      low = mix(low + name.charCodeAt(at));
+      high = mix(high ^ (low + at));
+    }
+    this.#low = low;
+    this.#high = high;
+    this.seek(0, 0);
+  }
+
+  /** Places the stream at counter (`major`, `minor`) and returns it; for example (epoch, row). */
+  seek(major: number, minor: number): this {
+    const a = mix(this.#low + Math.imul(major, 0x9e3779b9)), b = mix(this.#high ^ Math.imul(minor + 1, 0x85ebca77));
+    const state = this.#state;
+    state[0] = mix(a + b);
+    state[1] = mix(a ^ Math.imul(b, 0xc2b2ae3d));
+    state[2] = mix(b + 0x27d4eb2f);
+    state[3] = mix(a + 0x165667b1) | 1; // never the all-zero state
+    return this;
+  }
+
+  /** A uniform integer in [0, 2^32). */
+  next(): number {
+    const s = this.#state;
+    const s0 = s[0]!, s1 = s[1]!, s3 = s[3]!;
+    const five = Math.imul(s1, 5);
+    const result = Math.imul((five << 7) | (five >>> 25), 9) >>> 0;
+    const s2 = s[2]! ^ s0;
+    const t3 = s3 ^ s1;
+    s[1] = s1 ^ s2;
+    s[0] = s0 ^ t3;
+    s[2] = s2 ^ (s1 << 9);
+    s[3] = (t3 << 11) | (t3 >>> 21);
+    return result;
+  }
+
+  /** A uniform number in [0, 1). */
+  uniform(): number {
+    return this.next() * TWO_TO_MINUS_32;
+  }
+
+  /** A uniform integer in [0, `bound`), `bound` <= 2^32. Each value's probability is exact to within 2^-32. */
+  below(bound: number): number {
+    return Math.floor(this.next() * TWO_TO_MINUS_32 * bound);
+  }
+
+  /** A standard normal number (Box & Muller, 1958). */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** Permutes `values` in place, every order equally likely (Fisher & Yates; Durstenfeld 1964). */
+  shuffle<T extends Int32Array | Uint32Array | Float32Array | unknown[]>(values: T): T {
+    for (let last = values.length - 1; last > 0; last--) {
+      const other = this.below(last + 1), kept = values[last]!;
+      values[last] = values[other]!;
+      values[other] = kept;
+    }
+    return values;
+  }
+}
