@@ -1,0 +1,204 @@
+import type { Rng } from "../random/rng.ts";
+import { type DType, dtypeOf, sameShape, type Shape, sizeOf, type TensorData, type TensorType } from "./tensor.ts";
+
+/** A tensor in a graph: an input, a constant, a variable, or an output of a node. */
+export class Value {
+  constructor(
+    readonly graph: GraphBuilder,
+    readonly name: string,
+    readonly type: TensorType,
+    readonly node: Node | null = null,
+    /** Elements, where they are known while the graph is built. */
+    readonly data: TensorData | null = null,
+  ) {}
+  get shape(): Shape {
+    return this.type.shape;
+  }
+  get dtype(): DType {
+    return this.type.dtype;
+  }
+}
+
+/** How a variable starts: its float32 elements, from a stream of random numbers of its own. */
+export type Initializer = (shape: Shape, rng: Rng) => Float32Array;
+
+/** A float32 tensor that outlives a run: trained, or kept by an optimiser or a sampler. */
+export class Variable extends Value {
+  constructor(
+    graph: GraphBuilder,
+    name: string,
+    type: TensorType,
+    readonly init: Initializer,
+    readonly trainable: boolean,
+  ) {
+    super(graph, name, type);
+  }
+}
+
+/** An ONNX attribute's value. Whether a number is written as int or float is the op's to say. */
+export type Attribute = number | string | readonly number[];
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** One application of an op. */
+export interface Node {
+  readonly op: Op;
+  readonly name: string;
+  readonly inputs: readonly Value[];
+  readonly attributes: Attributes;
+  readonly outputs: readonly Value[];
+}
+
+/** The gradient is zero: the op is piecewise constant (a comparison, an argmax), or says `stopGradient`. */
+export const blocksGradient: unique symbol = Symbol("blocks the gradient");
+/** A gradient exists but no rule for it does: differentiating through the op is an error. */
+export const notDifferentiable: unique symbol = Symbol("not differentiable");
+
+/**
+ * Gradient of a table with respect to rows that were gathered from it: for each part, `rows` [..ids, ...D] belong to
+ * table rows `ids` [..]. Ids may repeat, within a part and across parts; whoever consumes them sums.
+ */
+export class RowGradient {
+  constructor(readonly parts: readonly { readonly ids: Value; readonly rows: Value }[]) {}
+}
+
+/** What flows back into an input: a tensor of its shape, rows of it, or nothing. */
+export type Cotangent = Value | RowGradient | null;
+/** The vector-Jacobian product: from the outputs' cotangents (null: zero) to one cotangent for each input. */
+export type Vjp = (cotangents: readonly (Value | null)[], node: Node) => readonly Cotangent[];
+
+/** An ONNX operator as Foil uses it: its shape rule and its gradient side by side. */
+export interface Op {
+  /** The ONNX operator's name. */
+  readonly type: string;
+  /** The attributes it accepts, and how each is written. */
+  readonly attributes?: Readonly<Record<string, "int" | "float" | "ints" | "string">>;
+  /** Types of the outputs. Constant inputs (axes, shapes) can be read from `Value.data`. */
+  infer(inputs: readonly Value[], attributes: Attributes): readonly TensorType[];
+  /** Required, so that no op can forget to say. */
+  readonly vjp: Vjp | typeof blocksGradient | typeof notDifferentiable;
+}
+
+/** Constants up to this many elements are shared when equal. */
+const SHARED_CONSTANT_SIZE = 64;
+
+/**
+ * A graph under construction. Every value's shape is static and known at once; applying the same op to the same
+ * values twice gives the same value (hash-consing), so builders need not pass intermediate results around.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GraphBuilder } from "./builder.ts";
+ * import { add, mul } from "./ops/arithmetic.ts";
+ *
+ * const g = new GraphBuilder();
+ * const x = g.input("x", "float32", [2, 1]), y = g.input("y", "float32", [3]);
+ * assert.deepEqual(mul(x, y).shape, [2, 3]);
+ * assert.equal(add(x, y), add(x, y));
+ * ```
+ */
+export class GraphBuilder {
+  readonly nodes: Node[] = [];
+  readonly inputs = new Map<string, Value>();
+  /** The inputs declared by `noise`: uniform [0, 1) numbers, drawn afresh for each run by whoever runs the graph. */
+  readonly noises = new Map<string, Value>();
+  readonly variables = new Map<string, Variable>();
+  readonly constants: Value[] = [];
+  /** What each variable becomes after a run. */
+  readonly assignments = new Map<Variable, Value>();
+  readonly #scopes: string[] = [];
+  readonly #memo = new Map<string, readonly Value[]>();
+
+  /** Runs `build` with every name it declares prefixed by `name/`. */
+  scope<T>(name: string, build: () => T): T {
+    this.#scopes.push(name);
+    try {
+      return build();
+    } finally {
+      this.#scopes.pop();
+    }
+  }
+
+  /** A tensor fed at every run. Declaring the same name and type again returns the same value. */
+  input(name: string, dtype: DType, shape: Shape): Value {
+    const full = this.#scoped(name), found = this.inputs.get(full);
+    if (found) {
+      if (found.dtype === dtype && sameShape(found.shape, shape)) return found;
+      throw new TypeError(
+        `Cannot declare input "${full}" as ${dtype} [${shape}]: it is already ${found.dtype} [${found.shape}]`,
+      );
+    }
+    this.#claim(full);
+    const value = new Value(this, full, { dtype, shape });
+    this.inputs.set(full, value);
+    return value;
+  }
+
+  /** Uniform [0, 1) numbers, fresh at every run: the only randomness a graph can have, so that a run replays exactly. */
+  noise(name: string, shape: Shape): Value {
+    const value = this.input(name, "float32", shape);
+    this.noises.set(value.name, value);
+    return value;
+  }
+
+  /** A tensor that outlives a run. */
+  variable(name: string, shape: Shape, init: Initializer, { trainable = true } = {}): Variable {
+    const full = this.#scoped(name);
+    this.#claim(full);
+    const variable = new Variable(this, full, { dtype: "float32", shape }, init, trainable);
+    this.variables.set(full, variable);
+    return variable;
+  }
+
+  /** Known elements, row-major. Small equal constants are one value. */
+  constant(data: TensorData, shape: Shape = [data.length]): Value {
+    if (data.length !== sizeOf(shape)) {
+      throw new TypeError(`Cannot make a constant of shape [${shape}] from ${data.length} elements`);
+    }
+    const dtype = dtypeOf(data);
+    const key = data.length <= SHARED_CONSTANT_SIZE ? `constant ${dtype} [${shape}] ${data.join()}` : "";
+    const found = key && this.#memo.get(key);
+    if (found) return found[0]!;
+    const value = new Value(this, `constant_${this.constants.length}`, { dtype, shape }, null, data);
+    this.constants.push(value);
+    if (key) this.#memo.set(key, [value]);
+    return value;
+  }
+
+  /** Says what `variable` becomes after a run. */
+  assign(variable: Variable, next: Value): void {
+    if (!sameShape(variable.shape, next.shape) || next.dtype !== "float32") {
+      throw new TypeError(
+        `Cannot assign ${next.dtype} [${next.shape}] to variable "${variable.name}": it is float32 [${variable.shape}]`,
+      );
+    }
+    this.assignments.set(variable, next);
+  }
+
+  /** Appends a node, or finds the one that already computes the same. */
+  apply(op: Op, inputs: readonly Value[], attributes: Attributes = {}): readonly Value[] {
+    const alien = inputs.find((value) => value.graph !== this);
+    if (alien) throw new TypeError(`Cannot apply "${op.type}": its input "${alien.name}" belongs to another graph`);
+    const kind = op.vjp === blocksGradient ? "!" : "";
+    const key = `${op.type}${kind}(${inputs.map((v) => v.name).join()}) ${JSON.stringify(attributes)}`;
+    const found = this.#memo.get(key);
+    if (found) return found;
+    const name = this.#scoped(`${op.type}_${this.nodes.length}`);
+    const outputs: Value[] = [], node: Node = { op, name, inputs, attributes, outputs };
+    op.infer(inputs, attributes).forEach((type, at) =>
+      outputs.push(new Value(this, at === 0 ? name : `${name}:${at}`, type, node))
+    );
+    this.nodes.push(node);
+    this.#memo.set(key, outputs);
+    return outputs;
+  }
+
+  #scoped(name: string): string {
+    return [...this.#scopes, name].join("/");
+  }
+
+  #claim(name: string): void {
+    const holder = this.variables.has(name) ? "variable" : this.inputs.has(name) ? "input" : null;
+    if (holder) throw new TypeError(`Cannot declare "${name}": the graph already has ${holder} "${name}"`);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Initializer } from "./builder.ts";
+import { sizeOf } from "./tensor.ts";
+
+/** All zero. */
+export const zeros: Initializer = (shape) => new Float32Array(sizeOf(shape));
+
+/** Every element `value`. */
+export const filled = (value: number): Initializer => (shape) => new Float32Array(sizeOf(shape)).fill(value);
+
+/** Uniform in [-`bound`, `bound`). */
+export const uniform = (bound: number): Initializer => (shape, rng) =>
+  Float32Array.from({ length: sizeOf(shape) }, () => (2 * rng.uniform() - 1) * bound);
+
+/** Normal with mean 0 and standard deviation `deviation`. */
+export const normal = (deviation: number): Initializer => (shape, rng) =>
+  Float32Array.from({ length: sizeOf(shape) }, () => deviation * rng.normal());
+
+/**
+ * Uniform with bound sqrt(6 / (fan in + fan out)) of a matrix [in, out] (Glorot & Bengio, AISTATS 2010, eq. 16). For a
+ * table [rows, D] the fans are rows and D, as torch's `xavier_uniform_` takes them.
+ */
+export const xavierUniform: Initializer = (shape, rng) =>
+  uniform(Math.sqrt(6 / ((shape.at(-2) ?? 1) + (shape.at(-1) ?? 1))))(shape, rng);

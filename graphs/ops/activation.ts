@@ -1,0 +1,53 @@
+import type { Op, Value } from "../builder.ts";
+import { add, exp, mul, neg, sub } from "./arithmetic.ts";
+import { greater, where } from "./compare.ts";
+
+function activation(type: string, vjp: (g: Value, x: Value, y: Value) => Value): Op {
+  return { type, infer: ([x]) => [x!.type], vjp: ([g], { inputs: [x], outputs: [y] }) => [vjp(g!, x!, y!)] };
+}
+const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
+const ONE_OVER_SQRT_TWO_PI = 1 / Math.sqrt(2 * Math.PI);
+
+export const sigmoidOp = activation("Sigmoid", (g, _x, y) => mul(g, mul(y, sub(1, y))));
+export const softplusOp = activation("Softplus", (g, x) => mul(g, sigmoid(x)));
+export const tanhOp = activation("Tanh", (g, _x, y) => mul(g, sub(1, mul(y, y))));
+export const reluOp = activation("Relu", (g, x) => where(greater(x, 0), g, 0));
+export const erfOp = activation("Erf", (g, x) => mul(g, mul(TWO_OVER_SQRT_PI, exp(neg(mul(x, x))))));
+export const leakyReluOp: Op = {
+  type: "LeakyRelu",
+  attributes: { alpha: "float" },
+  infer: ([x]) => [x!.type],
+  vjp: ([g], { inputs: [x], attributes }) => [
+    where(greater(x!, 0), g!, mul(g!, Number(attributes.alpha ?? 0.01))),
+  ],
+};
+/** The exact form, x Phi(x); its derivative is Phi(x) + x phi(x). The tanh approximation is another function. */
+export const geluOp: Op = {
+  type: "Gelu",
+  attributes: { approximate: "string" },
+  infer: ([x], { approximate }) => {
+    if ((approximate ?? "none") === "none") return [x!.type];
+    throw new TypeError(`Cannot apply "Gelu" with approximate="${approximate}": only the exact form is known`);
+  },
+  vjp: ([g], { inputs: [x] }) => {
+    const cdf = mul(0.5, add(1, erf(mul(x!, Math.SQRT1_2)))),
+      pdf = mul(ONE_OVER_SQRT_TWO_PI, exp(mul(-0.5, mul(x!, x!))));
+    return [mul(g!, add(cdf, mul(x!, pdf)))];
+  },
+};
+
+const apply = (op: Op) => (x: Value): Value => x.graph.apply(op, [x])[0]!;
+/** 1 / (1 + e^-x) */
+export const sigmoid = apply(sigmoidOp);
+/** log(1 + e^x), which is -log sigmoid(-x). */
+export const softplus = apply(softplusOp);
+/** Hyperbolic tangent. */
+export const tanh = apply(tanhOp);
+/** max(x, 0); the subgradient at 0 is 0. */
+export const relu = apply(reluOp);
+/** The error function. */
+export const erf = apply(erfOp);
+/** x Phi(x) (Hendrycks & Gimpel, 2016), in its exact form. */
+export const gelu = apply(geluOp);
+/** x where x > 0, `slope` x elsewhere. */
+export const leakyRelu = (x: Value, slope = 0.01): Value => x.graph.apply(leakyReluOp, [x], { alpha: slope })[0]!;

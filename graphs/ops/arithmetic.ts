@@ -1,0 +1,105 @@
+import { blocksGradient, type Op, type Value, type Vjp } from "../builder.ts";
+import { broadcastShapes, type DType } from "../tensor.ts";
+import { greater, greaterOrEqual, less, lessOrEqual, where } from "./compare.ts";
+import { graphOf, lift, type Operand } from "./operand.ts";
+import { unbroadcast } from "./reduce.ts";
+
+/** The shape rule of elementwise ops of two inputs. */
+export const inferBinary = (type: string, dtype?: DType): Op["infer"] => ([a, b]) => {
+  if (a!.dtype !== b!.dtype) {
+    throw new TypeError(`Cannot apply "${type}" to ${a!.dtype} and ${b!.dtype}: element types differ`);
+  }
+  return [{ dtype: dtype ?? a!.dtype, shape: broadcastShapes(a!.shape, b!.shape) }];
+};
+
+function binary(type: string, vjp: (g: Value, a: Value, b: Value, y: Value) => [() => Value, () => Value]): Op {
+  return {
+    type,
+    infer: inferBinary(type),
+    vjp: ([g], { inputs: [a, b], outputs: [y] }) => {
+      const [da, db] = vjp(g!, a!, b!, y!);
+      return [a!.data ? null : unbroadcast(da(), a!.shape), b!.data ? null : unbroadcast(db(), b!.shape)];
+    },
+  };
+}
+function unary(type: string, vjp: (g: Value, x: Value, y: Value) => Value): Op {
+  const rule: Vjp = ([g], { inputs: [x], outputs: [y] }) => [vjp(g!, x!, y!)];
+  return { type, infer: ([x]) => [x!.type], vjp: rule };
+}
+
+export const addOp = binary("Add", (g) => [() => g, () => g]);
+export const subOp = binary("Sub", (g) => [() => g, () => neg(g)]);
+export const mulOp = binary("Mul", (g, a, b) => [() => mul(g, b), () => mul(g, a)]);
+export const divOp = binary("Div", (g, _a, b, y) => [() => div(g, b), () => neg(div(mul(g, y), b))]);
+/** d/da = b a^(b-1); d/db = y log a, which needs a > 0. */
+export const powOp = binary("Pow", (g, a, b, y) => [
+  () => mul(g, mul(b, pow(a, sub(b, 1)))),
+  () => mul(g, mul(y, log(a))),
+]);
+/** Where the operands tie, the first takes the gradient. */
+export const minOp = binary("Min", (g, a, b) => [
+  () => where(lessOrEqual(a, b), g, 0),
+  () => where(less(b, a), g, 0),
+]);
+export const maxOp = binary("Max", (g, a, b) => [
+  () => where(greaterOrEqual(a, b), g, 0),
+  () => where(greater(b, a), g, 0),
+]);
+
+export const negOp = unary("Neg", (g) => neg(g));
+/** The subgradient at 0 is 0. */
+export const absOp = unary("Abs", (g, x) => where(greater(x, 0), g, where(less(x, 0), neg(g), 0)));
+export const sqrtOp = unary("Sqrt", (g, _x, y) => div(mul(g, 0.5), y));
+export const expOp = unary("Exp", (g, _x, y) => mul(g, y));
+export const logOp = unary("Log", (g, x) => div(g, x));
+export const reciprocalOp = unary("Reciprocal", (g, _x, y) => neg(mul(g, mul(y, y))));
+/** The gradient passes where the bounds are not exceeded. */
+export const clipOp: Op = {
+  type: "Clip",
+  infer: ([x]) => [x!.type],
+  vjp: ([g], { inputs: [x, low, high] }) => {
+    const above = low ? where(greaterOrEqual(x!, low), g!, 0) : g!;
+    return [high ? where(lessOrEqual(x!, high), above, 0) : above, null, null];
+  },
+};
+
+const apply2 = (op: Op) => (a: Operand, b: Operand): Value => {
+  const graph = graphOf(a, b);
+  return graph.apply(op, [lift(graph, a, b), lift(graph, b, a)])[0]!;
+};
+const apply1 = (op: Op) => (x: Value): Value => x.graph.apply(op, [x])[0]!;
+
+/** a + b, broadcast. */
+export const add = apply2(addOp);
+/** a - b, broadcast. */
+export const sub = apply2(subOp);
+/** a b, broadcast. */
+export const mul = apply2(mulOp);
+/** a / b, broadcast. */
+export const div = apply2(divOp);
+/** a^b, broadcast; IEEE: NaN for a < 0 and fractional b. */
+export const pow = apply2(powOp);
+/** The smaller of a and b, broadcast. */
+export const min = apply2(minOp);
+/** The larger of a and b, broadcast. */
+export const max = apply2(maxOp);
+/** -x */
+export const neg = apply1(negOp);
+/** |x| */
+export const abs = apply1(absOp);
+/** Square root. */
+export const sqrt = apply1(sqrtOp);
+/** e^x */
+export const exp = apply1(expOp);
+/** Natural logarithm. */
+export const log = apply1(logOp);
+/** 1 / x */
+export const reciprocal = apply1(reciprocalOp);
+/** `x` limited to [`low`, `high`]. */
+export const clip = (x: Value, low: number, high: number): Value =>
+  x.graph.apply(clipOp, [x, lift(x.graph, low, x), lift(x.graph, high, x)])[0]!;
+
+/** Passes the value on and blocks the gradient. */
+export const stopGradient = apply1({ type: "Identity", infer: ([x]) => [x!.type], vjp: blocksGradient });
+/** The same value: what ONNX files call Identity, gradient and all. */
+export const identityOp = unary("Identity", (g) => g);

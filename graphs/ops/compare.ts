@@ -1,0 +1,79 @@
+import { blocksGradient, type Op, type Value } from "../builder.ts";
+import { broadcastShapes, type DType, type TensorType } from "../tensor.ts";
+import { graphOf, lift, type Operand } from "./operand.ts";
+import { unbroadcast } from "./reduce.ts";
+
+function comparison(type: string): Op {
+  return {
+    type,
+    vjp: blocksGradient,
+    infer: ([a, b]): TensorType[] => {
+      if (a!.dtype !== b!.dtype) {
+        throw new TypeError(`Cannot apply "${type}" to ${a!.dtype} and ${b!.dtype}: element types differ`);
+      }
+      return [{ dtype: "bool", shape: broadcastShapes(a!.shape, b!.shape) }];
+    },
+  };
+}
+export const equalOp = comparison("Equal");
+export const lessOp = comparison("Less");
+export const greaterOp = comparison("Greater");
+export const lessOrEqualOp = comparison("LessOrEqual");
+export const greaterOrEqualOp = comparison("GreaterOrEqual");
+export const andOp = comparison("And");
+export const notOp: Op = { type: "Not", vjp: blocksGradient, infer: ([x]) => [x!.type] };
+
+/** The ONNX codes of element types. */
+export const onnxTypes: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+/** Whole numbers and booleans carry no gradient, so a cast carries none. */
+export const castOp: Op = {
+  type: "Cast",
+  attributes: { to: "int" },
+  vjp: blocksGradient,
+  infer: ([x], { to }) => {
+    const found = (Object.keys(onnxTypes) as DType[]).find((dtype) => onnxTypes[dtype] === to);
+    if (!found) {
+      throw new TypeError(`Cannot cast "${x!.name}" to ONNX type ${to}: Foil knows float32, int32, int64, bool`);
+    }
+    return [{ dtype: found, shape: x!.shape }];
+  },
+};
+export const whereOp: Op = {
+  type: "Where",
+  infer: ([condition, a, b]) => {
+    if (a!.dtype !== b!.dtype) throw new TypeError(`Cannot apply "Where" to ${a!.dtype} and ${b!.dtype}`);
+    return [{ dtype: a!.dtype, shape: broadcastShapes(condition!.shape, broadcastShapes(a!.shape, b!.shape)) }];
+  },
+  vjp: ([g], { inputs: [condition, a, b] }) => [
+    null,
+    a!.data ? null : unbroadcast(where(condition!, g!, 0), a!.shape),
+    b!.data ? null : unbroadcast(where(condition!, 0, g!), b!.shape),
+  ],
+};
+
+const apply2 = (op: Op) => (a: Operand, b: Operand): Value => {
+  const graph = graphOf(a, b);
+  return graph.apply(op, [lift(graph, a, b), lift(graph, b, a)])[0]!;
+};
+/** a = b, broadcast: bool. */
+export const equal = apply2(equalOp);
+/** a < b, broadcast: bool. */
+export const less = apply2(lessOp);
+/** a > b, broadcast: bool. */
+export const greater = apply2(greaterOp);
+/** a <= b, broadcast: bool. */
+export const lessOrEqual = apply2(lessOrEqualOp);
+/** a >= b, broadcast: bool. */
+export const greaterOrEqual = apply2(greaterOrEqualOp);
+/** a and b, both bool. */
+export const and = (a: Value, b: Value): Value => a.graph.apply(andOp, [a, b])[0]!;
+/** not a, bool. */
+export const not = (a: Value): Value => a.graph.apply(notOp, [a])[0]!;
+/** `a` where the condition holds, `b` elsewhere; all three broadcast. */
+export const where = (condition: Value, a: Operand, b: Operand): Value => {
+  const graph = condition.graph;
+  return graph.apply(whereOp, [condition, lift(graph, a, b), lift(graph, b, a)])[0]!;
+};
+/** `x` as another element type. */
+export const cast = (x: Value, dtype: DType): Value =>
+  x.dtype === dtype ? x : x.graph.apply(castOp, [x], { to: onnxTypes[dtype] })[0]!;

@@ -1,0 +1,157 @@
+import { blocksGradient, type Op, RowGradient, type Value } from "../builder.ts";
+import { normalizeAxis, type Shape, sizeOf } from "../tensor.ts";
+import { add } from "./arithmetic.ts";
+import { cast } from "./compare.ts";
+import { ints, readInts } from "./operand.ts";
+import { reshape, transpose, zerosLike, zerosOf } from "./shape.ts";
+
+const axisOf = (x: Value, axis: unknown, fallback: number, type: string) =>
+  normalizeAxis((axis as number | undefined) ?? fallback, x.shape.length, type);
+
+/** Along the first axis the gradient is a row gradient, whose cost follows the rows gathered. */
+export const gatherOp: Op = {
+  type: "Gather",
+  attributes: { axis: "int" },
+  infer: ([x, ids], { axis }) => {
+    const at = axisOf(x!, axis, 0, "Gather");
+    return [{ dtype: x!.dtype, shape: [...x!.shape.slice(0, at), ...ids!.shape, ...x!.shape.slice(at + 1)] }];
+  },
+  vjp: ([g], { inputs: [x, ids], attributes: { axis } }) => {
+    const at = axisOf(x!, axis, 0, "Gather"), rank = ids!.shape.length;
+    if (at === 0) return [new RowGradient([{ ids: ids!, rows: g! }]), null];
+    const front = [...g!.shape.keys()].sort((a, b) => side(a, at, rank) - side(b, at, rank) || a - b);
+    const rows = transpose(g!, front); // [...ids, ...rest]
+    const rest = x!.shape.filter((_, other) => other !== at);
+    const dense = denseRows(new RowGradient([{ ids: ids!, rows }]), [x!.shape[at]!, ...rest]);
+    const back = x!.shape.map((_, other) => other === at ? 0 : other < at ? other + 1 : other);
+    return [transpose(dense, back), null];
+  },
+};
+/** The axes of the ids come first. */
+const side = (axis: number, at: number, rank: number) => axis >= at && axis < at + rank ? 0 : 1;
+
+export const gatherElementsOp: Op = {
+  type: "GatherElements",
+  attributes: { axis: "int" },
+  infer: ([x, slots]) => [{ dtype: x!.dtype, shape: slots!.shape }],
+  vjp: ([g], { inputs: [x, slots], attributes: { axis } }) => [
+    scatterElementsAdd(zerosLike(x!), slots!, g!, axisOf(x!, axis, 0, "GatherElements")),
+    null,
+  ],
+};
+export const scatterElementsOp: Op = {
+  type: "ScatterElements",
+  attributes: { axis: "int", reduction: "string" },
+  infer: ([x]) => [x!.type],
+  vjp: ([g], { inputs: [x, slots], attributes: { axis, reduction } }) => {
+    if (reduction !== "add") {
+      throw new TypeError(
+        `Cannot differentiate "ScatterElements" with reduction "${reduction}": only "add" has a gradient`,
+      );
+    }
+    return [g!, null, gatherElements(g!, slots!, axisOf(x!, axis, 0, "ScatterElements"))];
+  },
+};
+export const gatherNdOp: Op = {
+  type: "GatherND",
+  attributes: { batch_dims: "int" },
+  infer: ([x, at], { batch_dims }) => {
+    if (batch_dims) throw new TypeError(`Cannot apply "GatherND" with batch_dims=${batch_dims}: only 0 is known`);
+    return [{ dtype: x!.dtype, shape: [...at!.shape.slice(0, -1), ...x!.shape.slice(at!.shape.at(-1)!)] }];
+  },
+  vjp: ([g], { inputs: [x, at] }) => [scatterNdAdd(zerosLike(x!), at!, g!), null],
+};
+export const scatterNdOp: Op = {
+  type: "ScatterND",
+  attributes: { reduction: "string" },
+  infer: ([x, at, rows]) => {
+    const wanted = [...at!.shape.slice(0, -1), ...x!.shape.slice(at!.shape.at(-1)!)];
+    if (`${wanted}` !== `${rows!.shape}`) {
+      throw new TypeError(
+        `Cannot scatter [${rows!.shape}] into [${x!.shape}] at [${at!.shape}]: that takes [${wanted}]`,
+      );
+    }
+    return [x!.type];
+  },
+  vjp: ([g], { inputs: [, at], attributes: { reduction } }) => {
+    if (reduction !== "add") {
+      throw new TypeError(`Cannot differentiate "ScatterND" with reduction "${reduction}": only "add" has a gradient`);
+    }
+    return [g!, null, gatherNd(g!, at!)];
+  },
+};
+
+const argOp = (type: string): Op => ({
+  type,
+  attributes: { axis: "int", keepdims: "int", select_last_index: "int" },
+  vjp: blocksGradient,
+  infer: ([x], { axis, keepdims }) => {
+    const at = axisOf(x!, axis, 0, type);
+    return [{
+      dtype: "int64",
+      shape: keepdims === 0 ? x!.shape.filter((_, a) => a !== at) : x!.shape.map((d, a) => a === at ? 1 : d),
+    }];
+  },
+});
+export const argMaxOp = argOp("ArgMax");
+export const argMinOp = argOp("ArgMin");
+/** The values carry a gradient back to their slots; the slots carry none. */
+export const topKOp: Op = {
+  type: "TopK",
+  attributes: { axis: "int", largest: "int", sorted: "int" },
+  infer: ([x, k], { axis }) => {
+    const at = axisOf(x!, axis, -1, "TopK"), [count] = readInts(k, "TopK", "k") as [number];
+    if (count > x!.shape[at]!) {
+      throw new TypeError(`Cannot take the top ${count} of axis ${at} of [${x!.shape}]: it is shorter`);
+    }
+    const shape = x!.shape.map((d, other) => other === at ? count : d);
+    return [{ dtype: x!.dtype, shape }, { dtype: "int64", shape }];
+  },
+  vjp: ([g], { inputs: [x], outputs: [, slots], attributes: { axis } }) => [
+    g ? scatterElementsAdd(zerosLike(x!), slots!, g, axisOf(x!, axis, -1, "TopK")) : null,
+    null,
+  ],
+};
+
+/** Slices of `x` at `ids` [..] along `axis`: for a table and axis 0, rows [..ids, ...D]. */
+export const gather = (x: Value, ids: Value, axis = 0): Value => x.graph.apply(gatherOp, [x, ids], { axis })[0]!;
+/** y[.., k, ..] = x[.., slots[.., k, ..], ..] along `axis`. */
+export const gatherElements = (x: Value, slots: Value, axis: number): Value =>
+  x.graph.apply(gatherElementsOp, [x, slots], { axis: normalizeAxis(axis, x.shape.length, "GatherElements") })[0]!;
+/** Slices of `x` at coordinates `at` [.., n]: [.., ...the axes after the first n]. */
+export const gatherNd = (x: Value, at: Value): Value => x.graph.apply(gatherNdOp, [x, cast(at, "int64")])[0]!;
+/** `x` with `rows` added at coordinates `at` [.., n]; coordinates may repeat. Ids out of range corrupt: check them on the host. */
+export const scatterNdAdd = (x: Value, at: Value, rows: Value): Value =>
+  x.graph.apply(scatterNdOp, [x, cast(at, "int64"), rows], { reduction: "add" })[0]!;
+/** `x` with `rows` written at coordinates `at` [.., n]; where coordinates repeat, the rows must be equal. */
+export const scatterNd = (x: Value, at: Value, rows: Value): Value =>
+  x.graph.apply(scatterNdOp, [x, cast(at, "int64"), rows], { reduction: "none" })[0]!;
+/** The element-wise larger of `x` and every row written at coordinates `at` [.., n]. */
+export const scatterNdMax = (x: Value, at: Value, rows: Value): Value =>
+  x.graph.apply(scatterNdOp, [x, cast(at, "int64"), rows], { reduction: "max" })[0]!;
+/** `x` with `values` added at `slots` along `axis`. */
+export const scatterElementsAdd = (x: Value, slots: Value, values: Value, axis: number): Value =>
+  x.graph.apply(scatterElementsOp, [x, slots, values], { axis, reduction: "add" })[0]!;
+/** Slot of the largest element along `axis`, kept as length 1: int32. Ties: the lowest slot. */
+export const argMax = (x: Value, axis: number): Value => arg(argMaxOp, x, axis);
+/** Slot of the smallest element along `axis`, kept as length 1: int32. Ties: the lowest slot. */
+export const argMin = (x: Value, axis: number): Value => arg(argMinOp, x, axis);
+const arg = (op: Op, x: Value, axis: number) =>
+  cast(x.graph.apply(op, [x], { axis: normalizeAxis(axis, x.shape.length, op.type), keepdims: 1 })[0]!, "int32");
+/** The `k` largest elements along the last axis, in order, and their slots (int32). */
+export function topK(x: Value, k: number): { readonly values: Value; readonly slots: Value } {
+  const [values, slots] = x.graph.apply(topKOp, [x, ints(x.graph, [k])], { axis: x.shape.length - 1 }) as [
+    Value,
+    Value,
+  ];
+  return { values, slots: cast(slots, "int32") };
+}
+
+/** A row gradient as a table of `shape`, duplicates summed. */
+export function denseRows(gradient: RowGradient, shape: Shape): Value {
+  const tables = gradient.parts.map(({ ids, rows }) => {
+    const count = sizeOf(ids.shape);
+    return scatterNdAdd(zerosOf(rows, shape), reshape(ids, [count, 1]), reshape(rows, [count, ...shape.slice(1)]));
+  });
+  return tables.reduce(add);
+}

@@ -1,0 +1,92 @@
+import { blocksGradient, type Op, type Value } from "../builder.ts";
+import { normalizeAxis, sameShape, type Shape, sizeOf, type TensorType } from "../tensor.ts";
+import { add, div, exp, log, mul, sub } from "./arithmetic.ts";
+import { cast, equal } from "./compare.ts";
+import { ints, readInts } from "./operand.ts";
+import { expand, reshape } from "./shape.ts";
+
+const allAxes = (x: Value) => x.shape.map((_, axis) => axis);
+function axesOf(type: string, x: Value, axes: Value | undefined): readonly number[] {
+  return axes ? readInts(axes, type, "axes").map((axis) => normalizeAxis(axis, x.shape.length, type)) : allAxes(x);
+}
+const keptShape = (x: Value, axes: readonly number[]): Shape => x.shape.map((d, axis) => axes.includes(axis) ? 1 : d);
+
+function reduction(type: string, vjp: (g: Value, x: Value, y: Value) => Value): Op {
+  return {
+    type,
+    attributes: { keepdims: "int", noop_with_empty_axes: "int" },
+    infer: ([x, axes], { keepdims }): TensorType[] => {
+      const over = axesOf(type, x!, axes);
+      const shape = keepdims === 0 ? x!.shape.filter((_, axis) => !over.includes(axis)) : keptShape(x!, over);
+      return [{ dtype: x!.dtype, shape }];
+    },
+    vjp: ([g], { inputs: [x, axes], outputs: [y] }) => {
+      const kept = keptShape(x!, axesOf(type, x!, axes));
+      return [vjp(reshape(g!, kept), x!, reshape(y!, kept)), null];
+    },
+  };
+}
+export const sumOp = reduction("ReduceSum", (g, x) => expand(g, x.shape));
+export const meanOp = reduction("ReduceMean", (g, x) => expand(mul(g, sizeOf(g.shape) / sizeOf(x.shape)), x.shape));
+/** Elements that tie for the extreme share the gradient equally. */
+function extremeVjp(g: Value, x: Value, y: Value): Value {
+  const hit = cast(equal(x, y), "float32");
+  const over = x.shape.flatMap((d, axis) => d !== y.shape[axis] ? [axis] : []);
+  return mul(hit, div(g, over.length > 0 ? sum(hit, over, true) : hit));
+}
+export const maxOp = reduction("ReduceMax", extremeVjp);
+export const minOp = reduction("ReduceMin", extremeVjp);
+
+const reduce = (op: Op) => (x: Value, axes: readonly number[] = allAxes(x), keep = false): Value => {
+  if (axes.length === 0) return x;
+  const over = axes.map((axis) => normalizeAxis(axis, x.shape.length, op.type)).sort((a, b) => a - b);
+  return x.graph.apply(op, [x, ints(x.graph, over)], { keepdims: keep ? 1 : 0 })[0]!;
+};
+/** Sum over `axes` (default: all); `keep` leaves them as length 1. */
+export const sum = reduce(sumOp);
+/** Mean over `axes` (default: all); `keep` leaves them as length 1. */
+export const mean = reduce(meanOp);
+/** Largest element over `axes` (default: all); `keep` leaves them as length 1. */
+export const maxOver = reduce(maxOp);
+/** Smallest element over `axes` (default: all); `keep` leaves them as length 1. */
+export const minOver = reduce(minOp);
+
+/**
+ * log sum e^x over `axes`, shifted by the maximum so that it neither overflows nor loses the largest term. ONNX's
+ * ReduceLogSumExp is not shifted on WebGPU. The shift carries no gradient: it cancels.
+ */
+export function logSumExp(x: Value, axes: readonly number[] = allAxes(x), keep = false): Value {
+  const shift = x.graph.apply({ ...maxOp, vjp: blocksGradient }, [
+    x,
+    ints(x.graph, axes.map((axis) => normalizeAxis(axis, x.shape.length, "logSumExp"))),
+  ], { keepdims: 1 })[0]!;
+  const y = add(log(sum(exp(sub(x, shift)), axes, true)), shift);
+  return keep
+    ? y
+    : reshape(y, x.shape.filter((_, axis) => !axes.some((a) => (a < 0 ? a + x.shape.length : a) === axis)));
+}
+
+/** Sums `x` down to `shape`: the transpose of broadcasting `shape` up to that of `x`. */
+export function unbroadcast(x: Value, shape: Shape): Value {
+  if (sameShape(x.shape, shape)) return x;
+  const lead = x.shape.length - shape.length;
+  const stretched = x.shape.flatMap((d, axis) => axis < lead || (shape[axis - lead] === 1 && d !== 1) ? [axis] : []);
+  return reshape(sum(x, stretched, true), shape);
+}
+
+/** Running sums along `axis`. */
+export const cumSumOp: Op = {
+  type: "CumSum",
+  attributes: { exclusive: "int", reverse: "int" },
+  infer: ([x]) => [x!.type],
+  vjp: ([g], { inputs: [, axis], attributes: { exclusive, reverse } }) => [
+    g!.graph.apply(cumSumOp, [g!, axis!], { exclusive: exclusive ?? 0, reverse: reverse ? 0 : 1 })[0]!,
+    null,
+  ],
+};
+/** Running sums along `axis`, each including its own element. */
+export const cumSum = (x: Value, axis: number): Value =>
+  x.graph.apply(cumSumOp, [x, x.graph.constant(Int32Array.of(normalizeAxis(axis, x.shape.length, "cumSum")), [])], {
+    exclusive: 0,
+    reverse: 0,
+  })[0]!;

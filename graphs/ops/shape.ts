@@ -1,0 +1,195 @@
+import type { Attributes, Op, Value } from "../builder.ts";
+import { broadcastShapes, normalizeAxis, sameShape, type Shape, sizeOf, type TensorType } from "../tensor.ts";
+import { ints, readInts } from "./operand.ts";
+import { unbroadcast } from "./reduce.ts";
+
+const retyped = (x: Value, shape: Shape): TensorType[] => [{ dtype: x.dtype, shape }];
+
+/** ONNX's rules: 0 copies the axis, one -1 takes what is left. */
+function inferReshape([x, target]: readonly Value[]): TensorType[] {
+  const asked = readInts(target, "Reshape", "shape").map((d, axis) => d === 0 ? x!.shape[axis] ?? 0 : d);
+  const known = asked.filter((d) => d !== -1).reduce((a, b) => a * b, 1);
+  const shape = asked.map((d) => d === -1 ? sizeOf(x!.shape) / known : d);
+  if (sizeOf(shape) !== sizeOf(x!.shape) || !shape.every(Number.isInteger)) {
+    throw new TypeError(`Cannot reshape [${x!.shape}] to [${asked}]: ${sizeOf(x!.shape)} elements do not fit`);
+  }
+  return retyped(x!, shape);
+}
+export const reshapeOp: Op = {
+  type: "Reshape",
+  attributes: { allowzero: "int" },
+  infer: inferReshape,
+  vjp: ([g], { inputs: [x] }) => [reshape(g!, x!.shape), null],
+};
+export const squeezeOp: Op = {
+  type: "Squeeze",
+  infer: ([x, axes]) => {
+    const over = axes
+      ? readInts(axes, "Squeeze", "axes").map((axis) => normalizeAxis(axis, x!.shape.length, "Squeeze"))
+      : x!.shape.flatMap((d, axis) => d === 1 ? [axis] : []);
+    const wide = over.find((axis) => x!.shape[axis] !== 1);
+    if (wide !== undefined) throw new TypeError(`Cannot squeeze axis ${wide} of [${x!.shape}]: its length is not 1`);
+    return retyped(x!, x!.shape.filter((_, axis) => !over.includes(axis)));
+  },
+  vjp: ([g], { inputs: [x] }) => [reshape(g!, x!.shape), null],
+};
+export const unsqueezeOp: Op = {
+  type: "Unsqueeze",
+  infer: ([x, axes]) => {
+    const at = readInts(axes, "Unsqueeze", "axes"), rank = x!.shape.length + at.length;
+    const fresh = new Set(at.map((axis) => normalizeAxis(axis, rank, "Unsqueeze"))), rest = x!.shape.values();
+    return retyped(x!, Array.from({ length: rank }, (_, axis) => fresh.has(axis) ? 1 : rest.next().value!));
+  },
+  vjp: ([g], { inputs: [x] }) => [reshape(g!, x!.shape), null],
+};
+export const expandOp: Op = {
+  type: "Expand",
+  infer: ([x, shape]) => retyped(x!, broadcastShapes(x!.shape, readInts(shape, "Expand", "shape"))),
+  vjp: ([g], { inputs: [x] }) => [unbroadcast(g!, x!.shape), null],
+};
+export const transposeOp: Op = {
+  type: "Transpose",
+  attributes: { perm: "ints" },
+  infer: ([x], attributes) => retyped(x!, permOf(x!, attributes).map((axis) => x!.shape[axis]!)),
+  vjp: ([g], { inputs: [x], attributes }) => {
+    const perm = permOf(x!, attributes);
+    return [transpose(g!, perm.map((_, axis) => perm.indexOf(axis)))];
+  },
+};
+function permOf(x: Value, { perm }: Attributes): readonly number[] {
+  const found = (perm as readonly number[] | undefined) ?? x.shape.map((_, axis) => x.shape.length - 1 - axis);
+  if (found.length === x.shape.length && new Set(found).size === found.length && found.every((a) => a in x.shape)) {
+    return found;
+  }
+  throw new TypeError(`Cannot transpose [${x.shape}] by [${found}]: that is no permutation of its axes`);
+}
+export const concatOp: Op = {
+  type: "Concat",
+  attributes: { axis: "int" },
+  infer: (xs, { axis }) => {
+    const first = xs[0]!, at = normalizeAxis(axis as number, first.shape.length, "Concat");
+    const odd = xs.find((x) =>
+      x.dtype !== first.dtype || x.shape.length !== first.shape.length ||
+      x.shape.some((d, other) => other !== at && d !== first.shape[other])
+    );
+    if (odd) {
+      throw new TypeError(
+        `Cannot concatenate [${first.shape}] with [${odd.shape}] along axis ${at}: other axes differ`,
+      );
+    }
+    return retyped(first, first.shape.map((d, other) => other === at ? xs.reduce((n, x) => n + x.shape[at]!, 0) : d));
+  },
+  vjp: ([g], { inputs, attributes: { axis } }) => {
+    const at = normalizeAxis(axis as number, g!.shape.length, "Concat");
+    let start = 0;
+    return inputs.map((x) => slice(g!, at, start, start += x.shape[at]!));
+  },
+};
+
+/** The range that one axis of a Slice takes: start, step and count, after ONNX's clamping. */
+function sliceRange(length: number, start: number, end: number, step: number) {
+  const at = (x: number, low: number, high: number) => Math.min(Math.max(x < 0 ? x + length : x, low), high);
+  const from = step > 0 ? at(start, 0, length) : at(start, 0, length - 1);
+  const to = step > 0 ? at(end, 0, length) : at(end, -1, length - 1);
+  return { from, step, count: Math.max(0, Math.ceil((to - from) / step)) };
+}
+function sliceRanges([x, starts, ends, axes, steps]: readonly Value[]) {
+  const start = readInts(starts, "Slice", "starts"), end = readInts(ends, "Slice", "ends");
+  const along = axes ? readInts(axes, "Slice", "axes") : start.map((_, axis) => axis);
+  const step = steps ? readInts(steps, "Slice", "steps") : start.map(() => 1);
+  const ranges = x!.shape.map((length) => ({ from: 0, step: 1, count: length }));
+  along.forEach((axis, i) => {
+    const at = normalizeAxis(axis, x!.shape.length, "Slice");
+    ranges[at] = sliceRange(x!.shape[at]!, start[i]!, end[i]!, step[i]!);
+  });
+  return ranges;
+}
+export const sliceOp: Op = {
+  type: "Slice",
+  infer: (inputs) => retyped(inputs[0]!, sliceRanges(inputs).map(({ count }) => count)),
+  vjp: ([g], { inputs }) => {
+    const x = inputs[0]!, ranges = sliceRanges(inputs);
+    const strided = ranges.findIndex(({ step }) => step !== 1);
+    if (strided !== -1) {
+      throw new TypeError(
+        `Cannot differentiate "Slice" with step ${ranges[strided]!.step}: only step 1 has a gradient`,
+      );
+    }
+    const before = ranges.map(({ from }) => from);
+    const after = ranges.map(({ from, count }, axis) => x.shape[axis]! - from - count);
+    return [pad(g!, before, after), ...inputs.slice(1).map(() => null)];
+  },
+};
+export const splitOp: Op = {
+  type: "Split",
+  attributes: { axis: "int", num_outputs: "int" },
+  infer: ([x, sizes], { axis, num_outputs }) => {
+    const at = normalizeAxis((axis as number | undefined) ?? 0, x!.shape.length, "Split"), length = x!.shape[at]!;
+    const chunk = Math.ceil(length / ((num_outputs as number | undefined) ?? 1));
+    const lengths = sizes
+      ? readInts(sizes, "Split", "sizes")
+      : Array.from({ length: Number(num_outputs) }, (_, i) => Math.min(chunk, length - i * chunk));
+    if (lengths.reduce((a, b) => a + b, 0) !== length) {
+      throw new TypeError(
+        `Cannot split axis ${at} of [${x!.shape}] into [${lengths}]: they do not add up to ${length}`,
+      );
+    }
+    return lengths.map((d) => ({ dtype: x!.dtype, shape: x!.shape.map((old, other) => other === at ? d : old) }));
+  },
+  vjp: (gs, { inputs: [x], outputs, attributes: { axis } }) => [
+    concat(gs.map((g, i) => g ?? zerosLike(outputs[i]!)), (axis as number | undefined) ?? 0),
+    ...(x ? [null] : []),
+  ],
+};
+/** Constant mode only: [before of every axis, after of every axis]. */
+export const padOp: Op = {
+  type: "Pad",
+  attributes: { mode: "string" },
+  infer: ([x, pads], { mode }) => {
+    if ((mode ?? "constant") !== "constant") {
+      throw new TypeError(`Cannot pad in mode "${mode}": only "constant" is known`);
+    }
+    const by = readInts(pads, "Pad", "pads"), rank = x!.shape.length;
+    return retyped(x!, x!.shape.map((d, axis) => d + by[axis]! + by[rank + axis]!));
+  },
+  vjp: ([g], { inputs: [x, pads, ...rest] }) => {
+    const by = readInts(pads, "Pad", "pads");
+    const cut = x!.shape.reduce((y, d, axis) => slice(y, axis, by[axis]!, by[axis]! + d), g!);
+    return [cut, null, ...rest.map(() => null)];
+  },
+};
+
+/** The same elements in another shape; no axis may be -1. */
+export const reshape = (x: Value, shape: Shape): Value =>
+  sameShape(x.shape, shape) ? x : x.graph.apply(reshapeOp, [x, ints(x.graph, shape)], { allowzero: 0 })[0]!;
+/** Drops axes of length 1. */
+export const squeeze = (x: Value, axes: readonly number[]): Value =>
+  x.graph.apply(squeezeOp, [x, ints(x.graph, axes)])[0]!;
+/** Inserts an axis of length 1 at `axis` of the result; -1 is the last. */
+export const unsqueeze = (x: Value, axis: number): Value => x.graph.apply(unsqueezeOp, [x, ints(x.graph, [axis])])[0]!;
+/** Stretches axes of length 1 to `shape`. */
+export const expand = (x: Value, shape: Shape): Value =>
+  sameShape(x.shape, shape) ? x : x.graph.apply(expandOp, [x, ints(x.graph, shape)])[0]!;
+/** Axis `perm[i]` of `x` becomes axis `i`. */
+export const transpose = (x: Value, perm: readonly number[]): Value => x.graph.apply(transposeOp, [x], { perm })[0]!;
+/** Joins along `axis`. */
+export const concat = (xs: readonly Value[], axis: number): Value =>
+  xs.length === 1
+    ? xs[0]!
+    : xs[0]!.graph.apply(concatOp, xs, { axis: normalizeAxis(axis, xs[0]!.shape.length, "Concat") })[0]!;
+/** Positions [`from`, `to`) of `axis`. */
+export function slice(x: Value, axis: number, from: number, to: number): Value {
+  const at = normalizeAxis(axis, x.shape.length, "Slice"), { graph } = x;
+  if (from === 0 && to === x.shape[at]) return x;
+  return graph.apply(sliceOp, [x, ints(graph, [from]), ints(graph, [to]), ints(graph, [at])])[0]!;
+}
+/** Cuts `axis` into pieces of the given `sizes`. */
+export const split = (x: Value, axis: number, sizes: readonly number[]): readonly Value[] =>
+  x.graph.apply(splitOp, [x, ints(x.graph, sizes)], { axis: normalizeAxis(axis, x.shape.length, "Split") });
+/** Surrounds `x` with zeros: `before` and `after` say how many along each axis. */
+export const pad = (x: Value, before: readonly number[], after: readonly number[]): Value =>
+  [...before, ...after].every((n) => n === 0) ? x : x.graph.apply(padOp, [x, ints(x.graph, [...before, ...after])])[0]!;
+/** float32 zeros of the shape of `x`, made in the graph. */
+export const zerosLike = (x: Value): Value => zerosOf(x, x.shape);
+/** float32 zeros of `shape` in the graph of `x`. Expand, because ConstantOfShape falls back to the CPU on WebGPU. */
+export const zerosOf = (x: Value, shape: Shape): Value => expand(x.graph.constant(Float32Array.of(0), []), shape);
