@@ -18,9 +18,9 @@ export interface DecodeOptions {
 }
 
 type ModelProto = ReturnType<typeof onnx.ModelProto.create>;
-type NodeProto = ReturnType<typeof onnx.NodeProto.create>;
-type TensorProto = ReturnType<typeof onnx.TensorProto.create>;
-type ValueInfo = ReturnType<typeof onnx.ValueInfoProto.create>;
+type NodeProto = NonNullable<Parameters<typeof onnx.NodeProto.create>[0]>;
+type TensorProto = NonNullable<Parameters<typeof onnx.TensorProto.create>[0]>;
+type ValueInfo = NonNullable<Parameters<typeof onnx.ValueInfoProto.create>[0]>;
 
 /**
  * Reads the bytes of an ONNX model into a graph: its inputs become inputs, its initialisers constants.
@@ -89,7 +89,7 @@ function tensorData(tensor: TensorProto, fail: Fail): TensorData {
     const data = tensor.int32Data ?? [];
     return dtype === "int32" ? Int32Array.from(data) : Uint8Array.from(data);
   }
-  const raw = tensor.rawData.slice().buffer; // a copy: the file's offset need not be aligned
+  const raw = new Uint8Array(tensor.rawData).buffer; // a copy: the offset in the file need not be aligned
   const width = dtype === "bool" ? 1 : dtype === "int64" ? 8 : 4;
   if (raw.byteLength !== size * width) {
     fail(`"${tensor.name}" holds ${raw.byteLength} bytes, its shape takes ${size * width}`);
