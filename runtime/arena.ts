@@ -1,0 +1,31 @@
+const PAGE = 65536;
+const FLOATS_PER_VECTOR = 4;
+const BYTES_PER_FLOAT = 4;
+
+/** A stretch of an arena's float32 memory. */
+export interface Block {
+  readonly byteOffset: number;
+  readonly length: number;
+  /** The elements. Take it anew after an allocation: growing the memory detaches older views. */
+  view(): Float32Array;
+}
+
+/**
+ * Float32 memory that WASM kernels and TypeScript share. Blocks start on 16 bytes and are padded to whole SIMD vectors
+ * with zeros.
+ *
+ * @throws RangeError past 4 GiB, which is all that a WASM memory can hold.
+ */
+export class Arena {
+  readonly memory = new WebAssembly.Memory({ initial: 1 });
+  #used = 0;
+
+  allocate(length: number): Block {
+    const padded = Math.ceil(length / FLOATS_PER_VECTOR) * FLOATS_PER_VECTOR * BYTES_PER_FLOAT;
+    const byteOffset = this.#used, end = byteOffset + padded, have = this.memory.buffer.byteLength;
+    if (end > have) this.memory.grow(Math.ceil((end - have) / PAGE));
+    this.#used = end;
+    const { memory } = this;
+    return { byteOffset, length, view: () => new Float32Array(memory.buffer, byteOffset, length) };
+  }
+}

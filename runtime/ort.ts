@@ -1,0 +1,21 @@
+// The only file that imports onnxruntime-web. See specs: `/jspi` holds both the WASM and the WebGPU provider and calls
+// them cheaply, but needs WebAssembly.Suspending; `/webgpu` does the same through asyncify.
+import type * as Ort from "npm:onnxruntime-web@1.30.0/jspi";
+
+export type { Ort };
+
+let loading: Promise<typeof Ort> | undefined;
+
+/** onnxruntime-web, loaded at the first call. */
+export function loadOrt(): Promise<typeof Ort> {
+  return loading ??= load();
+}
+
+async function load(): Promise<typeof Ort> {
+  const ort = "Suspending" in WebAssembly
+    ? await import("npm:onnxruntime-web@1.30.0/jspi")
+    : await import("npm:onnxruntime-web@1.30.0/webgpu");
+  ort.env.logLevel = "error";
+  ort.env.wasm.numThreads = 1;
+  return ort;
+}

@@ -1,0 +1,47 @@
+import type { Runtime } from "./runtime.ts";
+import { wasmRuntime } from "./wasm.ts";
+import { webgpuRuntime } from "./webgpu.ts";
+
+/** Asked of {@link openRuntime}. `auto` is WebGPU on a real adapter, WASM where there is none or a software one. */
+export type ProviderChoice = "auto" | "wasm" | "webgpu";
+
+export interface RuntimeOptions {
+  readonly provider?: ProviderChoice;
+  /** Decides the variables' initial values. */
+  readonly seed?: number;
+}
+
+/** WebGPU on the CPU: slower than WASM, so never chosen by itself. */
+const SOFTWARE_ADAPTER = /llvmpipe|swiftshader|softpipe|software|basic render/i;
+
+/**
+ * Opens a runtime and says in `reason` why it is the one.
+ *
+ * @throws Error where `webgpu` is asked for and no adapter is found.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openRuntime } from "./providers.ts";
+ *
+ * const runtime = await openRuntime({ provider: "wasm", seed: 1 });
+ * assert.equal(runtime.provider, "wasm");
+ * await runtime.dispose();
+ * ```
+ */
+export async function openRuntime({ provider = "auto", seed = 0 }: RuntimeOptions = {}): Promise<Runtime> {
+  if (provider === "wasm") return await wasmRuntime(seed, "asked for");
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? null;
+  const name = adapter ? `${adapter.info.description || adapter.info.device || adapter.info.vendor}` : "";
+  if (provider === "webgpu") {
+    if (!adapter) {
+      throw new Error('Cannot open provider "webgpu": no WebGPU adapter was found; provider "wasm" always works');
+    }
+    return await webgpuRuntime(adapter, seed, `asked for; adapter "${name}"`);
+  }
+  if (!adapter) return await wasmRuntime(seed, "no WebGPU adapter was found");
+  if (adapter.info.isFallbackAdapter || SOFTWARE_ADAPTER.test(name)) {
+    return await wasmRuntime(seed, `the only WebGPU adapter is software ("${name}"), which is slower than WASM`);
+  }
+  return await webgpuRuntime(adapter, seed, `adapter "${name}"`);
+}

@@ -1,0 +1,72 @@
+import type { GraphBuilder, RowGradient, Value, Variable } from "../graphs/builder.ts";
+import type { TensorData } from "../graphs/tensor.ts";
+import type { UpdateRule } from "./update.ts";
+
+/** Where graphs run. */
+export type Provider = "wasm" | "webgpu";
+
+/** How a variable is to be updated after a run. */
+export interface Update {
+  readonly variable: Variable;
+  readonly gradient: Value | RowGradient;
+  readonly rule: UpdateRule;
+}
+
+/** What a program computes, besides the graph's own assignments. */
+export interface Plan<K extends string = string> {
+  readonly outputs: Readonly<Record<K, Value>>;
+  readonly updates?: readonly Update[];
+}
+
+/** Tensors fed to a run, by input name. Sizes are those of the graph's inputs. */
+export type Feeds = Readonly<Record<string, TensorData>>;
+
+/** A run's outputs, wherever they are; {@link Runtime.read} brings them to the host and lets them go. */
+export interface Result<K extends string = string> {
+  readonly outputs: Readonly<Record<K, unknown>>;
+}
+
+/** A compiled graph. */
+export interface Program<K extends string = string> {
+  /** The graph's inputs that must be fed, with element type and shape. */
+  readonly inputs: readonly Value[];
+  /** Starts one run: computes the outputs, then updates the variables. Runs of one runtime never overlap. */
+  start(feeds: Feeds): Promise<Result<K>>;
+  /** One run, its outputs on the host. */
+  run(feeds: Feeds): Promise<Readonly<Record<K, TensorData>>>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Runs graphs and keeps their variables. Programs that declare a variable of the same name share it: a training step,
+ * an evaluation and an export see one model.
+ */
+export interface Runtime {
+  readonly provider: Provider;
+  /** Why this provider, in words. */
+  readonly reason: string;
+  compile<K extends string>(graph: GraphBuilder, plan: Plan<K>): Promise<Program<K>>;
+  /** Brings the outputs of several runs to the host at once: on WebGPU one wait serves them all. */
+  read<K extends string>(results: readonly Result<K>[]): Promise<readonly Readonly<Record<K, TensorData>>[]>;
+  /** A copy of each variable's elements (and optimiser states, as `name#state`), by name. */
+  save(): Promise<ReadonlyMap<string, SavedTensor>>;
+  /** Overwrites variables (and states) by name; those not yet declared take effect when they are. */
+  load(tensors: ReadonlyMap<string, SavedTensor>): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface SavedTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Checks a feed at the door. @throws TypeError naming the input, what was expected and what was found. */
+export function checkFeed(input: Value, data: TensorData | undefined, size: number): TensorData {
+  if (data === undefined) {
+    throw new TypeError(`Cannot run: input "${input.name}" (${input.dtype} [${input.shape}]) is not fed`);
+  }
+  if (data.length === size) return data;
+  throw new TypeError(
+    `Cannot run: input "${input.name}" has shape [${input.shape}], ${size} elements; ${data.length} were fed`,
+  );
+}

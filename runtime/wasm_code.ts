@@ -1,0 +1,137 @@
+type ValueType = "i32" | "f32" | "v128";
+const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
+
+/** Unsigned LEB128, as WebAssembly writes sizes and indices. */
+function unsigned(value: number): number[] {
+  const out: number[] = [];
+  do {
+    const byte = value & 0x7f;
+    value >>>= 7;
+    out.push(value ? byte | 0x80 : byte);
+  } while (value);
+  return out;
+}
+/** Signed LEB128, as WebAssembly writes constants. */
+function signed(value: number): number[] {
+  const out: number[] = [];
+  for (;;) {
+    const byte = value & 0x7f;
+    value >>= 7;
+    if ((value === 0 && !(byte & 0x40)) || (value === -1 && (byte & 0x40))) return [...out, byte];
+    out.push(byte | 0x80);
+  }
+}
+const simd = (code: number): readonly number[] => [0xfd, ...unsigned(code)];
+
+/** The same float32 instructions for one element or for four. */
+export interface Lane {
+  readonly type: ValueType;
+  readonly bytes: number;
+  /** Turns the float32 on the stack into a lane. */
+  readonly splat: readonly number[];
+  readonly load: readonly number[];
+  readonly store: readonly number[];
+  /** By ONNX operator name. */
+  readonly ops: Readonly<Record<string, readonly number[]>>;
+}
+const ALIGN_4 = [2, 0], ALIGN_16 = [4, 0];
+export const scalarLane: Lane = {
+  type: "f32",
+  bytes: 4,
+  splat: [],
+  load: [0x2a, ...ALIGN_4],
+  store: [0x38, ...ALIGN_4],
+  ops: {
+    Abs: [0x8b],
+    Neg: [0x8c],
+    Sqrt: [0x91],
+    Add: [0x92],
+    Sub: [0x93],
+    Mul: [0x94],
+    Div: [0x95],
+    Min: [0x96],
+    Max: [0x97],
+  },
+};
+export const vectorLane: Lane = {
+  type: "v128",
+  bytes: 16,
+  splat: simd(0x13),
+  load: [...simd(0x00), ...ALIGN_16],
+  store: [...simd(0x0b), ...ALIGN_16],
+  ops: {
+    Abs: simd(0xe0),
+    Neg: simd(0xe1),
+    Sqrt: simd(0xe3),
+    Add: simd(0xe4),
+    Sub: simd(0xe5),
+    Mul: simd(0xe6),
+    Div: simd(0xe7),
+    Min: simd(0xe8),
+    Max: simd(0xe9),
+  },
+};
+const integerOps = { "i32.lt_u": 0x49, "i32.add": 0x6a, "i32.and": 0x71, "i32.shl": 0x74, "i32.eqz": 0x45 } as const;
+
+/** The body of one WebAssembly function, under construction. */
+export class WasmCode {
+  readonly body: number[] = [];
+  readonly locals: ValueType[] = [];
+  constructor(readonly parameters: readonly ValueType[]) {}
+
+  /** Declares a local and returns its index. */
+  local(type: ValueType): number {
+    return this.parameters.length + this.locals.push(type) - 1;
+  }
+  emit(bytes: readonly number[]): this {
+    this.body.push(...bytes);
+    return this;
+  }
+  get(local: number): this {
+    return this.emit([0x20, ...unsigned(local)]);
+  }
+  set(local: number): this {
+    return this.emit([0x21, ...unsigned(local)]);
+  }
+  i32(value: number): this {
+    return this.emit([0x41, ...signed(value)]);
+  }
+  f32(value: number): this {
+    return this.emit([0x43, ...new Uint8Array(Float32Array.of(value).buffer)]);
+  }
+  op(name: keyof typeof integerOps): this {
+    return this.emit([integerOps[name]]);
+  }
+  load(lane: Lane): this {
+    return this.emit(lane.load);
+  }
+  store(lane: Lane): this {
+    return this.emit(lane.store);
+  }
+  loopWhile(condition: () => void, body: () => void): this {
+    const VOID = 0x40;
+    this.emit([0x02, VOID, 0x03, VOID]); // block, loop
+    condition();
+    this.op("i32.eqz").emit([0x0d, 1]); // leave the block
+    body();
+    return this.emit([0x0c, 0, 0x0b, 0x0b]); // back to the loop; end, end
+  }
+}
+
+/** A module that imports `foil.memory` and exports the function as `run`. */
+export function wasmModule({ parameters, locals, body }: WasmCode): Uint8Array<ArrayBuffer> {
+  const text = (value: string) => vector([...new TextEncoder().encode(value)]);
+  const vector = (bytes: readonly number[]) => [...unsigned(bytes.length), ...bytes];
+  const section = (id: number, bytes: readonly number[]) => [id, ...vector(bytes)];
+  const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  const type = [0x60, ...vector(parameters.map((p) => typeCodes[p])), 0];
+  const declared = [...unsigned(locals.length), ...locals.flatMap((l) => [1, typeCodes[l]])];
+  return Uint8Array.from([
+    ...MAGIC_AND_VERSION,
+    ...section(1, [1, ...type]),
+    ...section(2, [1, ...text("foil"), ...text("memory"), 0x02, 0x00, 1]),
+    ...section(3, [1, 0]),
+    ...section(7, [1, ...text("run"), 0x00, 0]),
+    ...section(10, [1, ...vector([...declared, ...body, 0x0b])]),
+  ]);
+}
