@@ -1,6 +1,6 @@
 import { type GraphBuilder, RowGradient, type Value, type Variable } from "../graphs/builder.ts";
-import { filled, zeros } from "../graphs/initializers.ts";
-import { concat, reshape, zerosOf } from "../graphs/ops/shape.ts";
+import { zeros } from "../graphs/initializers.ts";
+import { concat, expand, reshape, zerosOf } from "../graphs/ops/shape.ts";
 import { denseRows, gather, scatterNd, scatterNdAdd, scatterNdMax } from "../graphs/ops/index.ts";
 import { cast } from "../graphs/ops/compare.ts";
 import { sizeOf } from "../graphs/tensor.ts";
@@ -83,7 +83,7 @@ function summedRows(graph: GraphBuilder, variable: Variable, { parts }: RowGradi
   const rows = concat(parts.map(({ ids, rows }) => reshape(rows, [sizeOf(ids.shape), ...width])), 0);
   const count = ids.shape[0]!, at = reshape(ids, [count, 1]);
   const positions = graph.constant(Float32Array.from({ length: count }, (_, position) => position));
-  const none = graph.variable(`${variable.name}#position`, [variable.shape[0]!], filled(-1), { trainable: false });
+  const none = expand(graph.constant(Float32Array.of(-1), []), [variable.shape[0]!]);
   const elected = cast(gather(scatterNdMax(none, at, positions), ids), "int32"); // [n]
   const summed = scatterNdAdd(zerosOf(rows, rows.shape), reshape(elected, [count, 1]), rows);
   return { ids, rows: gather(summed, elected) };
