@@ -1,0 +1,45 @@
+import type { Rng } from "../random/rng.ts";
+import type { Interactions } from "./interactions.ts";
+
+/** Interactions that train together, one a row. */
+export interface Batch {
+  /** Rows that hold an interaction; the rest, in a padded last batch, repeat the first. */
+  readonly rows: number;
+  readonly users: Int32Array; // [R]
+  readonly positives: Int32Array; // [R]
+  /** Position of row 0 in the epoch's order: what seeks a row's random stream. */
+  readonly first: number;
+}
+
+export interface BatchingOptions {
+  /** Rows of each batch. */
+  readonly size: number;
+  /** Leave out a last batch that is not full, as the papers' code does, instead of padding it. */
+  readonly dropLast: boolean;
+}
+
+/** How many batches an epoch has. */
+export const batchCount = (interactions: number, { size, dropLast }: BatchingOptions): number =>
+  dropLast ? Math.floor(interactions / size) : Math.ceil(interactions / size);
+
+/** The order in which an epoch visits `count` interactions: a permutation that depends on seed and epoch alone. */
+export function epochOrder(count: number, epoch: number, rng: Rng): Int32Array {
+  return rng.seek(epoch, 0).shuffle(Int32Array.from({ length: count }, (_, at) => at));
+}
+
+/** Batch number `index` of an epoch. */
+export function batchAt(
+  { users, items }: Pick<Interactions, "users" | "items">,
+  order: Int32Array,
+  index: number,
+  { size }: BatchingOptions,
+): Batch {
+  const first = index * size, rows = Math.min(size, order.length - first);
+  const batch = { rows, first, users: new Int32Array(size), positives: new Int32Array(size) };
+  for (let row = 0; row < size; row++) {
+    const at = order[row < rows ? first + row : first]!;
+    batch.users[row] = users[at]!;
+    batch.positives[row] = items[at]!;
+  }
+  return batch;
+}

@@ -1,0 +1,47 @@
+import { xavierUniform, zeros } from "../graphs/initializers.ts";
+import { gather } from "../graphs/ops/index.ts";
+import { concat, unsqueeze } from "../graphs/ops/shape.ts";
+import { define } from "../options/method.ts";
+import { flag, integer } from "../options/option.ts";
+import type { Backbone } from "./backbone.ts";
+import { dot } from "./scoring.ts";
+
+/**
+ * Matrix factorisation, s(u, i) = p_u . q_i (+ b_i) (Koren, Bell & Volinsky, Computer 2009; for ranking Rendle et al.,
+ * UAI 2009). Tables start Xavier-uniform, as in the code of LightGCN and its descendants; biases at zero.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { mf } from "./mf.ts";
+ *
+ * assert.equal(mf.options.dim.default, 64);
+ * assert.equal(typeof mf({ dim: 16 }).build, "function");
+ * ```
+ */
+export const mf = define({
+  name: "mf",
+  summary: "Matrix factorisation: the inner product of a user vector and an item vector.",
+  citation: "Koren, Bell & Volinsky, Computer 2009; Rendle et al., UAI 2009",
+  options: {
+    dim: integer(64, "width of the vectors", { min: 1 }),
+    bias: flag(false, "adds a learnt bias to each item"),
+  },
+}, ({ dim, bias }): Backbone => ({
+  build(graph, { users, items }, batch) {
+    const user = gather(graph.variable("user", [users, dim], xavierUniform), batch.users); // [R, D]
+    const item = graph.variable("item", [items, dim], xavierUniform);
+    if (!bias) {
+      return { query: unsqueeze(user, 1), items: (ids) => unsqueeze(gather(item, ids), -2), score: dot };
+    }
+    // the bias is one more coordinate, which every query multiplies by 1
+    const biases = graph.variable("bias", [items, 1], zeros);
+    const one = graph.constant(new Float32Array(batch.rows).fill(1), [batch.rows, 1]);
+    return {
+      query: unsqueeze(concat([user, one], 1), 1),
+      items: (ids) => unsqueeze(concat([gather(item, ids), gather(biases, ids)], -1), -2),
+      score: dot,
+      decayed: user,
+    };
+  },
+}));

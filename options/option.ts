@@ -1,0 +1,93 @@
+/** One option of a method: its default, what it means, and how a given value is checked. */
+export interface Option<T> {
+  readonly default: T;
+  readonly help: string;
+  /** What values it takes, in words. */
+  readonly takes: string;
+  /** The value in its type, or undefined where it is none of `takes`. Text is parsed: flags and YAML both arrive here. */
+  readonly read: (given: unknown) => T | undefined;
+}
+/** A method's options by name. */
+export type Options = Readonly<Record<string, Option<unknown>>>;
+/** The values of options, by name. */
+export type Values<O extends Options> = { readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never };
+
+function toNumber(given: unknown): number {
+  return typeof given === "number" ? given : typeof given === "string" && given.trim() !== "" ? Number(given) : NaN;
+}
+
+/** Limits of a numeric option; both ends belong to it. */
+export interface Limits {
+  readonly min?: number;
+  readonly max?: number;
+}
+const within = (x: number, { min = -Infinity, max = Infinity }: Limits) => x >= min && x <= max;
+function range({ min, max }: Limits): string {
+  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
+  return min !== undefined ? ` of at least ${min}` : max !== undefined ? ` of at most ${max}` : "";
+}
+
+/** A whole number. */
+export const integer = (fallback: number, help: string, limits: Limits = {}): Option<number> => ({
+  default: fallback,
+  help,
+  takes: `a whole number${range(limits)}`,
+  read: (given) => {
+    const x = toNumber(given);
+    return Number.isInteger(x) && within(x, limits) ? x : undefined;
+  },
+});
+
+/** A finite number. */
+export const real = (fallback: number, help: string, limits: Limits = {}): Option<number> => ({
+  default: fallback,
+  help,
+  takes: `a number${range(limits)}`,
+  read: (given) => {
+    const x = toNumber(given);
+    return Number.isFinite(x) && within(x, limits) ? x : undefined;
+  },
+});
+
+/** Yes or no. */
+export const flag = (fallback: boolean, help: string): Option<boolean> => ({
+  default: fallback,
+  help,
+  takes: "true or false",
+  read: (given) => given === true || given === "true" ? true : given === false || given === "false" ? false : undefined,
+});
+
+/** One of some words. */
+export const choice = <const W extends string>(words: readonly W[], fallback: NoInfer<W>, help: string): Option<W> => ({
+  default: fallback,
+  help,
+  takes: `one of ${words.join(", ")}`,
+  read: (given) => words.find((word) => word === given),
+});
+
+/**
+ * The values of `options`: those `given`, checked, and defaults for the rest.
+ *
+ * @throws TypeError naming `method`, the option, what it takes and what was given.
+ */
+export function resolve<O extends Options>(
+  method: string,
+  options: O,
+  given: Readonly<Record<string, unknown>>,
+): Values<O> {
+  const names = Object.keys(options);
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue;
+    const known = names.length > 0 ? `it has ${names.map((known) => `"${known}"`).join(", ")}` : "it has none";
+    throw new TypeError(`Cannot make "${method}": it has no option "${name}"; ${known}`);
+  }
+  return Object.fromEntries(names.map((name) => {
+    const { default: fallback, takes, read } = options[name]!;
+    if (given[name] === undefined) return [name, fallback];
+    const value = read(given[name]);
+    if (value !== undefined) return [name, value];
+    throw new TypeError(
+      `Cannot make "${method}": option "${name}" takes ${takes}, found ${JSON.stringify(given[name])}`,
+    );
+  })) as Values<O>;
+}

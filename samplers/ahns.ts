@@ -1,0 +1,46 @@
+import type { Value } from "../graphs/builder.ts";
+import { abs, add, max, mul, pow, sub } from "../graphs/ops/arithmetic.ts";
+import { define } from "../options/method.ts";
+import { choice, integer, real } from "../options/option.ts";
+import { pickSmallest, uniformRows } from "./candidates.ts";
+import type { Sampler } from "./sampler.ts";
+
+/** The smallest base that `clamp` lets through. */
+const EPSILON = 1e-6;
+const domains = {
+  auto: (base: Value, p: number): Value => Number.isInteger(p) ? base : max(base, EPSILON),
+  compat: (base: Value): Value => base,
+  clamp: (base: Value): Value => max(base, EPSILON),
+  abs: (base: Value): Value => abs(base),
+} as const;
+
+/**
+ * Adaptive hardness: of `pool` uniform candidates c, the one that minimises |s(u, c) - beta (s(u, i+) + alpha)^(p+1)|,
+ * p < 0 (Lai et al., AAAI 2024, eq. 7). The better the model knows a positive, the easier its negative.
+ *
+ * `domain` says what becomes of a base s+ + alpha that the power does not take. The official code raises it as it is
+ * (`compat`), which for p = -2 turns a negative base into a negative target; `clamp` raises at least 1e-6; `abs` its
+ * magnitude; `auto` is `compat` for whole p, as published, and `clamp` otherwise.
+ */
+export const ahns = define({
+  name: "ahns",
+  summary:
+    "Of some uniform candidates, the one whose score is nearest a target that falls as the positive's score rises.",
+  citation: "Lai, Chen, Han, Zhang & Chen, AAAI 2024",
+  options: {
+    pool: integer(32, "candidates for each negative", { min: 1 }),
+    negatives: integer(1, "negatives for each positive, each from a pool of its own", { min: 1 }),
+    alpha: real(1, "shifts the positive's score", { min: 0 }),
+    beta: real(0.1, "scales the target", { min: 0 }),
+    p: real(-2, "exponent; -1 makes the target beta itself", { max: 0 }),
+    domain: choice(["auto", "compat", "clamp", "abs"], "auto", "what to do with a base the power does not take"),
+  },
+}, ({ pool, negatives, alpha, beta, p, domain }): Sampler<"candidates"> => ({
+  proposes: { candidates: pool * negatives },
+  propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool * negatives) }),
+  select({ score, items, positive }, { candidates }) {
+    const target = mul(beta, pow(domains[domain](add(score(positive), alpha), p), p + 1)); // [R, 1]
+    const ids = pickSmallest(candidates, abs(sub(score(items(candidates)), target)), negatives);
+    return { ids, items: items(ids) };
+  },
+}));

@@ -1,0 +1,50 @@
+import type { Batch } from "../datasets/batching.ts";
+import type { Value } from "../graphs/builder.ts";
+import { argMax, argMin, gatherElements } from "../graphs/ops/index.ts";
+import { greaterOrEqual, lessOrEqual, where } from "../graphs/ops/compare.ts";
+import { reshape } from "../graphs/ops/shape.ts";
+import type { Rng } from "../random/rng.ts";
+import type { Draw } from "./sampler.ts";
+
+/** `count` ids for each row, each drawn by `draw` from that row's own random stream. */
+export function drawRows(
+  { users, first }: Batch,
+  { rng, epoch }: Draw,
+  count: number,
+  draw: (user: number, rng: Rng) => number,
+): Int32Array {
+  const ids = new Int32Array(users.length * count);
+  for (let row = 0, at = 0; row < users.length; row++) {
+    const user = users[row]!, stream = rng.seek(epoch, first + row);
+    for (let column = 0; column < count; column++) ids[at++] = draw(user, stream);
+  }
+  return ids;
+}
+
+/** Uniform candidates, with replacement, that a row's user has not met in training. */
+export const uniformRows = (batch: Batch, draw: Draw, count: number): Int32Array =>
+  drawRows(batch, draw, count, (user, rng) => draw.seen.drawUnseen(user, rng));
+
+/** Beyond every float32 score, yet finite: stands for what is not a number or infinite. */
+const LARGEST = 3.4e38;
+
+/**
+ * Of each row's candidates, `count` pools side by side, the id whose value is largest in its pool. Ties take the lowest
+ * slot; a value that is not finite never wins unless all are, and then slot 0 does.
+ */
+export function pickLargest(candidates: Value, values: Value, count: number): Value {
+  const pools = inPools(values, count);
+  return pick(candidates, argMax(where(greaterOrEqual(pools, -LARGEST), pools, -LARGEST), 2), count);
+}
+
+/** As {@link pickLargest}, for the smallest value. */
+export function pickSmallest(candidates: Value, values: Value, count: number): Value {
+  const pools = inPools(values, count);
+  return pick(candidates, argMin(where(lessOrEqual(pools, LARGEST), pools, LARGEST), 2), count);
+}
+
+const inPools = (x: Value, count: number) => reshape(x, [x.shape[0]!, count, x.shape[1]! / count]); // [R, N, M]
+
+function pick(candidates: Value, slots: Value, count: number): Value {
+  return reshape(gatherElements(inPools(candidates, count), slots, 2), [candidates.shape[0]!, count]); // [R, N]
+}

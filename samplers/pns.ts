@@ -1,0 +1,49 @@
+import type { Catalogue } from "../datasets/catalogue.ts";
+import { gather } from "../graphs/ops/index.ts";
+import { sub } from "../graphs/ops/arithmetic.ts";
+import { unsqueeze } from "../graphs/ops/shape.ts";
+import { define } from "../options/method.ts";
+import { integer, real } from "../options/option.ts";
+import { drawRows } from "./candidates.ts";
+import { type ItemLaw, itemLaw } from "./popularity.ts";
+import type { Sampler } from "./sampler.ts";
+
+/**
+ * By popularity, over the items a user has not met: q(i) proportional to (c_i + smoothing)^exponent, c_i the
+ * interactions of item i in training (Mikolov et al., NIPS 2013; for recommendation Chen et al., KDD 2017). Items never
+ * met in training are never drawn unless smoothing is positive.
+ */
+export const pns = define({
+  name: "pns",
+  summary: "By popularity to a power, over the items the user has not met.",
+  citation: "Mikolov et al., NIPS 2013; Chen, Sun, Shi & Hong, KDD 2017",
+  options: {
+    negatives: integer(1, "negatives for each positive", { min: 1 }),
+    exponent: real(0.75, "power of the popularity; 1 is proportional, 0 uniform over items that were met"),
+    smoothing: real(0, "added to every item's count", { min: 0 }),
+  },
+}, ({ negatives, exponent, smoothing }): Sampler<"ids"> => {
+  const laws = new WeakMap<Catalogue, ItemLaw>();
+  const lawOf = (catalogue: Catalogue) => {
+    const found = laws.get(catalogue) ??
+      itemLaw(catalogue, popularityWeights(catalogue.popularity, exponent, smoothing));
+    laws.set(catalogue, found);
+    return found;
+  };
+  return {
+    proposes: { ids: negatives },
+    propose(batch, draw) {
+      const law = lawOf(draw.catalogue);
+      return { ids: drawRows(batch, draw, negatives, (user, rng) => law.draw(user, rng, draw.seen)) };
+    },
+    select({ graph, catalogue, userIds, items }, { ids }) {
+      const { logQ, logUnseenMass } = lawOf(catalogue);
+      const mass = unsqueeze(gather(graph.constant(logUnseenMass), userIds), 1); // [R, 1]
+      return { ids, items: items(ids), logQ: sub(gather(graph.constant(logQ), ids), mass) };
+    },
+  };
+});
+
+/** (c + smoothing)^exponent, and 0 where c + smoothing is. */
+export const popularityWeights = (popularity: ArrayLike<number>, exponent: number, smoothing = 0): Float64Array =>
+  Float64Array.from(popularity, (count) => count + smoothing > 0 ? (count + smoothing) ** exponent : 0);

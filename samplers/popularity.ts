@@ -1,0 +1,54 @@
+import { AliasTable } from "../datasets/alias_table.ts";
+import type { Catalogue } from "../datasets/catalogue.ts";
+import type { SeenItems } from "../datasets/negatives.ts";
+import type { Rng } from "../random/rng.ts";
+
+/** Draws that may hit a positive before the unseen items are listed instead. */
+const REJECTIONS = 64;
+
+/**
+ * A fixed law over items, conditioned on what each user has not met: q(i|u) = q(i) / (1 - sum of q over P_u).
+ * Where a user's positives hold all of the mass, the law is uniform over the unseen.
+ */
+export interface ItemLaw {
+  draw(user: number, rng: Rng, seen: SeenItems): number;
+  /** log q(i) of each item; -Infinity where it is never drawn. */
+  readonly logQ: Float32Array;
+  /** log(1 - sum of q over P_u) of each user. */
+  readonly logUnseenMass: Float32Array;
+}
+
+export function itemLaw({ users, items, offsets, positives }: Catalogue, weights: Float64Array): ItemLaw {
+  const table = new AliasTable(weights);
+  const unseenMass = (user: number) => {
+    let mass = 1;
+    for (let at = offsets[user]!; at < offsets[user + 1]!; at++) mass -= table.probability(positives[at]!);
+    return mass;
+  };
+  const byWeight = (user: number, rng: Rng, seen: SeenItems) => {
+    let total = 0, chosen = -1;
+    for (let item = 0; item < items; item++) if (!seen.has(user, item)) total += table.probability(item);
+    let left = rng.uniform() * total;
+    for (let item = 0; item < items && left >= 0; item++) {
+      const p = seen.has(user, item) ? 0 : table.probability(item);
+      if (p === 0) continue;
+      chosen = item;
+      left -= p;
+    }
+    return chosen >= 0 ? chosen : seen.drawUnseen(user, rng);
+  };
+  return {
+    draw(user, rng, seen) {
+      for (let attempt = 0; attempt < REJECTIONS; attempt++) {
+        const item = table.draw(rng);
+        if (!seen.has(user, item)) return item;
+      }
+      return byWeight(user, rng, seen);
+    },
+    logQ: Float32Array.from({ length: items }, (_, item) => Math.log(table.probability(item))),
+    logUnseenMass: Float32Array.from(
+      { length: users },
+      (_, user) => Math.log(Math.max(unseenMass(user), Number.EPSILON)),
+    ),
+  };
+}

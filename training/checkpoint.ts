@@ -1,0 +1,20 @@
+import type { SavedTensor } from "../runtime/runtime.ts";
+import type { Best } from "./recipe.ts";
+
+/** All it takes to go on with a run as if it had never stopped: random draws depend on the position alone. */
+export interface Checkpoint {
+  /** The epoch under way, and how many of its steps are done. */
+  readonly epoch: number;
+  readonly step: number;
+  /** The loss summed over those steps. */
+  readonly lossSum: number;
+  /** Evaluations since the best one. */
+  readonly waited: number;
+  readonly best: Best | null;
+  /** Variables and optimiser states. */
+  readonly tensors: ReadonlyMap<string, SavedTensor>;
+  /** Variables and optimiser states as they were after the best epoch. */
+  readonly bestTensors: ReadonlyMap<string, SavedTensor>;
+  /** What the sampler keeps between steps. */
+  readonly samplerState: Readonly<Record<string, Int32Array | Float32Array>>;
+}

@@ -1,0 +1,73 @@
+import type { Interactions } from "../datasets/interactions.ts";
+import type { Loss } from "../losses/loss.ts";
+import type { Backbone } from "../models/backbone.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { Sampler } from "../samplers/sampler.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { Optimizer } from "./optimizers.ts";
+
+/** All that a training run depends on. Two runs of equal recipes on one provider give the same bytes. */
+export interface Recipe {
+  readonly runtime: Runtime;
+  /** The interactions to learn from. */
+  readonly data: Interactions;
+  readonly backbone: Backbone;
+  readonly sampler: Sampler;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  /** Interactions a step, R. Default 2048. */
+  readonly batchSize?: number;
+  /** Leave out an epoch's last batch if it is not full. Default false: it is padded. */
+  readonly dropLast?: boolean;
+  /** At most so many epochs. Default 100. */
+  readonly epochs?: number;
+  /** Weight decay of the rows a step uses. Default 1e-4. */
+  readonly l2?: number;
+  /** Decides the order of interactions and every draw; the runtime's own seed decides the initial variables. Default 0. */
+  readonly seed?: number;
+  /** Metrics of the model as it stands, larger is better; see `fullRanking`. Without it the last epoch is the result. */
+  readonly evaluate?: () => Promise<Readonly<Record<string, number>>>;
+  /** The metric that decides which epoch is best. Needed with `evaluate`. */
+  readonly selectBy?: string;
+  /** Evaluate after epochs 0, n, 2n, ... and the last. Default 5. */
+  readonly evaluateEvery?: number;
+  /** Stop after so many evaluations in a row that are not better. Default 10. */
+  readonly patience?: number;
+  /** Where an earlier run stopped. */
+  readonly resume?: Checkpoint;
+  /** Called after each evaluated epoch and when `signal` stops the run, with all it takes to go on from there. */
+  readonly keep?: (checkpoint: Checkpoint) => Promise<void>;
+  /** Stops the run after the current step. */
+  readonly signal?: AbortSignal;
+  /** Called after each step, for progress bars. */
+  readonly onStep?: (step: { readonly epoch: number; readonly step: number; readonly steps: number }) => void;
+}
+
+/** Seconds spent in an epoch, by what they were spent on. */
+export interface Seconds {
+  readonly sampling: number;
+  readonly stepping: number;
+  readonly evaluating: number;
+}
+
+/** What one epoch did. */
+export interface EpochReport {
+  /** From 0. */
+  readonly epoch: number;
+  readonly steps: number;
+  /** The loss, averaged over steps. */
+  readonly loss: number;
+  /** The loss, summed over steps: what the papers' logs print. */
+  readonly lossSum: number;
+  readonly seconds: Seconds;
+  /** Where the epoch was evaluated. */
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** The best evaluated epoch so far. */
+  readonly best?: Best;
+}
+
+/** The epoch that a run's result is. */
+export interface Best {
+  readonly epoch: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
