@@ -1,13 +1,16 @@
 import type { Rng } from "../random/rng.ts";
 import type { Catalogue } from "./catalogue.ts";
 
-/** Above this many bits, membership is looked up in the sorted positives instead of a bitmap: 256 MiB. */
-const BITMAP_LIMIT = 2 ** 31;
+/** Users with at most so many positives are looked up by scanning them: they are one or two lines of cache. */
+const SCANNED = 16;
+/** Above this many 32-bit words, 256 MiB, the bitmap is left out and positives are searched. */
+const BITMAP_LIMIT = 2 ** 26;
 /** Draws that may hit a positive before the exact method takes over. */
 const REJECTIONS = 16;
 
 /**
- * The items each user has met in training, made for asking quickly: a bitmap where it fits, else binary search.
+ * The items each user has met in training, made for asking quickly: users with few are scanned, the others have a row of
+ * a bitmap where it fits, and are searched where it does not.
  *
  * @example
  * ```ts
@@ -29,15 +32,23 @@ const REJECTIONS = 16;
  */
 export class SeenItems {
   readonly #bits: Int32Array | null;
-  readonly #wordsPerUser: number;
+  /** Where a user's row of the bitmap starts; -1 for none. */
+  readonly #rows: Int32Array;
 
   constructor(readonly catalogue: Catalogue) {
-    const { users, items, offsets, positives } = catalogue;
-    this.#wordsPerUser = Math.ceil(items / 32);
-    this.#bits = users * this.#wordsPerUser * 32 <= BITMAP_LIMIT ? new Int32Array(users * this.#wordsPerUser) : null;
+    const { users, items, offsets, positives } = catalogue, words = Math.ceil(items / 32);
+    this.#rows = new Int32Array(users).fill(-1);
+    let used = 0;
+    for (let user = 0; user < users; user++) {
+      if (offsets[user + 1]! - offsets[user]! <= SCANNED) continue;
+      this.#rows[user] = used;
+      used += words;
+    }
+    this.#bits = used <= BITMAP_LIMIT ? new Int32Array(used) : null;
     if (!this.#bits) return;
     for (let user = 0; user < users; user++) {
-      const row = user * this.#wordsPerUser;
+      const row = this.#rows[user]!;
+      if (row < 0) continue;
       for (let at = offsets[user]!; at < offsets[user + 1]!; at++) {
         const item = positives[at]!;
         this.#bits[row + (item >> 5)]! |= 1 << (item & 31);
@@ -47,8 +58,12 @@ export class SeenItems {
 
   /** Whether `user` has met `item`. */
   has(user: number, item: number): boolean {
-    if (this.#bits) return (this.#bits[user * this.#wordsPerUser + (item >> 5)]! & (1 << (item & 31))) !== 0;
-    const { offsets, positives } = this.catalogue;
+    const { offsets, positives } = this.catalogue, row = this.#rows[user]!;
+    if (row < 0) {
+      for (let at = offsets[user]!, end = offsets[user + 1]!; at < end; at++) if (positives[at] === item) return true;
+      return false;
+    }
+    if (this.#bits) return (this.#bits[row + (item >> 5)]! & (1 << (item & 31))) !== 0;
     const at = this.#below(user, item);
     return at < offsets[user + 1]! && positives[at] === item;
   }

@@ -1,7 +1,7 @@
 import { blocksGradient, type Op, type Value, type Vjp } from "../builder.ts";
 import { broadcastShapes, type DType } from "../tensor.ts";
 import { greater, greaterOrEqual, less, lessOrEqual, where } from "./compare.ts";
-import { graphOf, lift, type Operand } from "./operand.ts";
+import { applyBinary, lift, type Operand } from "./operand.ts";
 import { unbroadcast } from "./reduce.ts";
 
 /** The shape rule of elementwise ops of two inputs. */
@@ -12,13 +12,16 @@ export const inferBinary = (type: string, dtype?: DType): Op["infer"] => ([a, b]
   return [{ dtype: dtype ?? a!.dtype, shape: broadcastShapes(a!.shape, b!.shape) }];
 };
 
-function binary(type: string, vjp: (g: Value, a: Value, b: Value, y: Value) => [() => Value, () => Value]): Op {
+function binary(
+  type: string,
+  vjp: (g: Value, a: Value, b: Value, y: Value) => [() => Value, (() => Value) | null],
+): Op {
   return {
     type,
     infer: inferBinary(type),
     vjp: ([g], { inputs: [a, b], outputs: [y] }) => {
       const [da, db] = vjp(g!, a!, b!, y!);
-      return [a!.data ? null : unbroadcast(da(), a!.shape), b!.data ? null : unbroadcast(db(), b!.shape)];
+      return [a!.data ? null : unbroadcast(da(), a!.shape), b!.data || !db ? null : unbroadcast(db(), b!.shape)];
     },
   };
 }
@@ -29,7 +32,11 @@ function unary(type: string, vjp: (g: Value, x: Value, y: Value) => Value): Op {
 
 export const addOp = binary("Add", (g) => [() => g, () => g]);
 export const subOp = binary("Sub", (g) => [() => g, () => neg(g)]);
-export const mulOp = binary("Mul", (g, a, b) => [() => mul(g, b), () => mul(g, a)]);
+/** A square's two equal halves come as one. */
+export const mulOp = binary(
+  "Mul",
+  (g, a, b) => a === b ? [() => mul(mul(2, g), a), null] : [() => mul(g, b), () => mul(g, a)],
+);
 export const divOp = binary("Div", (g, _a, b, y) => [() => div(g, b), () => neg(div(mul(g, y), b))]);
 /** d/da = b a^(b-1); d/db = y log a, which needs a > 0. */
 export const powOp = binary("Pow", (g, a, b, y) => [
@@ -63,10 +70,7 @@ export const clipOp: Op = {
   },
 };
 
-const apply2 = (op: Op) => (a: Operand, b: Operand): Value => {
-  const graph = graphOf(a, b);
-  return graph.apply(op, [lift(graph, a, b), lift(graph, b, a)])[0]!;
-};
+const apply2 = (op: Op) => (a: Operand, b: Operand): Value => applyBinary(op, a, b);
 const apply1 = (op: Op) => (x: Value): Value => x.graph.apply(op, [x])[0]!;
 
 /** a + b, broadcast. */

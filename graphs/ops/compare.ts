@@ -1,6 +1,6 @@
 import { blocksGradient, type Op, type Value } from "../builder.ts";
 import { broadcastShapes, type DType, type TensorType } from "../tensor.ts";
-import { graphOf, lift, type Operand } from "./operand.ts";
+import { applyBinary, lift, type Operand } from "./operand.ts";
 import { unbroadcast } from "./reduce.ts";
 
 function comparison(type: string): Op {
@@ -51,10 +51,7 @@ export const whereOp: Op = {
   ],
 };
 
-const apply2 = (op: Op) => (a: Operand, b: Operand): Value => {
-  const graph = graphOf(a, b);
-  return graph.apply(op, [lift(graph, a, b), lift(graph, b, a)])[0]!;
-};
+const apply2 = (op: Op) => (a: Operand, b: Operand): Value => applyBinary(op, a, b);
 /** a = b, broadcast: bool. */
 export const equal = apply2(equalOp);
 /** a < b, broadcast: bool. */
@@ -71,7 +68,7 @@ export const and = (a: Value, b: Value): Value => a.graph.apply(andOp, [a, b])[0
 export const not = (a: Value): Value => a.graph.apply(notOp, [a])[0]!;
 /** `a` where the condition holds, `b` elsewhere; all three broadcast. */
 export const where = (condition: Value, a: Operand, b: Operand): Value => {
-  const graph = condition.graph;
+  const { graph } = condition;
   return graph.apply(whereOp, [condition, lift(graph, a, b), lift(graph, b, a)])[0]!;
 };
 /** `x` as another element type. */

@@ -1,6 +1,6 @@
 import type { Attributes, Op, Value } from "../builder.ts";
 import { broadcastShapes, normalizeAxis, sameShape, type Shape, sizeOf, type TensorType } from "../tensor.ts";
-import { ints, readInts } from "./operand.ts";
+import { ints, readInts, uniformOf } from "./operand.ts";
 import { unbroadcast } from "./reduce.ts";
 
 const retyped = (x: Value, shape: Shape): TensorType[] => [{ dtype: x.dtype, shape }];
@@ -159,17 +159,30 @@ export const padOp: Op = {
   },
 };
 
-/** The same elements in another shape; no axis may be -1. */
-export const reshape = (x: Value, shape: Shape): Value =>
-  sameShape(x.shape, shape) ? x : x.graph.apply(reshapeOp, [x, ints(x.graph, shape)], { allowzero: 0 })[0]!;
+/** The same elements in another shape; no axis may be -1. Reshaping twice is reshaping once. */
+export function reshape(x: Value, shape: Shape): Value {
+  if (sameShape(x.shape, shape)) return x;
+  const uniform = uniformOf(x);
+  if (uniform !== null && sizeOf(shape) === sizeOf(x.shape)) {
+    return expand(x.graph.constant(Float32Array.of(uniform), []), shape);
+  }
+  if (x.node && RESHAPING.has(x.node.op)) return reshape(x.node.inputs[0]!, shape);
+  return x.graph.apply(reshapeOp, [x, ints(x.graph, shape)], { allowzero: 0 })[0]!;
+}
+const RESHAPING: ReadonlySet<Op> = new Set([reshapeOp, squeezeOp, unsqueezeOp]);
 /** Drops axes of length 1. */
 export const squeeze = (x: Value, axes: readonly number[]): Value =>
   x.graph.apply(squeezeOp, [x, ints(x.graph, axes)])[0]!;
 /** Inserts an axis of length 1 at `axis` of the result; -1 is the last. */
 export const unsqueeze = (x: Value, axis: number): Value => x.graph.apply(unsqueezeOp, [x, ints(x.graph, [axis])])[0]!;
-/** Stretches axes of length 1 to `shape`. */
-export const expand = (x: Value, shape: Shape): Value =>
-  sameShape(x.shape, shape) ? x : x.graph.apply(expandOp, [x, ints(x.graph, shape)])[0]!;
+/** Stretches axes of length 1 to `shape`. What holds one number everywhere is stretched from that number. */
+export function expand(x: Value, shape: Shape): Value {
+  const uniform = uniformOf(x);
+  if (uniform !== null && sizeOf(shape) === 1) return x.graph.constant(Float32Array.of(uniform), shape);
+  if (sameShape(x.shape, shape)) return x;
+  const source = uniform === null ? x : x.graph.constant(Float32Array.of(uniform), []);
+  return x.graph.apply(expandOp, [source, ints(x.graph, shape)])[0]!;
+}
 /** Axis `perm[i]` of `x` becomes axis `i`. */
 export const transpose = (x: Value, perm: readonly number[]): Value => x.graph.apply(transposeOp, [x], { perm })[0]!;
 /** Joins along `axis`. */
