@@ -1,6 +1,7 @@
 import { xavierUniform, zeros } from "../graphs/initializers.ts";
+import { add } from "../graphs/ops/arithmetic.ts";
 import { gather } from "../graphs/ops/index.ts";
-import { concat, unsqueeze } from "../graphs/ops/shape.ts";
+import { concat, pad, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { flag, integer } from "../options/option.ts";
 import type { Backbone } from "./backbone.ts";
@@ -36,9 +37,9 @@ export const mf = define({
     }
     // the bias is one more coordinate, which every query multiplies by 1
     const biases = graph.variable("bias", [items, 1], zeros);
-    const one = graph.constant(new Float32Array(batch.rows).fill(1), [batch.rows, 1]);
+    const one = graph.constant(new Float32Array(dim + 1).fill(1, dim), [1, dim + 1]);
     return {
-      query: unsqueeze(concat([user, one], 1), 1),
+      query: unsqueeze(add(pad(user, [0, 0], [0, 1]), one), 1),
       items: (ids) => unsqueeze(concat([gather(item, ids), gather(biases, ids)], -1), -2),
       score: dot,
       decayed: user,

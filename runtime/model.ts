@@ -1,0 +1,38 @@
+import type { DType, Shape, TensorData } from "../graphs/tensor.ts";
+import { loadOrt } from "./ort.ts";
+
+/** A tensor with its shape, as an ONNX file takes and gives it. */
+export interface HostTensor {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly data: TensorData;
+}
+/** An ONNX file, ready to run on the CPU. */
+export interface Model {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  run(inputs: Readonly<Record<string, HostTensor>>): Promise<Readonly<Record<string, HostTensor>>>;
+  dispose(): Promise<void>;
+}
+
+/** Opens any ONNX file with stock onnxruntime-web. @throws Error with its words, where it is no model it can run. */
+export async function openModel(bytes: Uint8Array): Promise<Model> {
+  const ort = await loadOrt();
+  const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: 3 });
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    async run(inputs) {
+      const tensors = Object.entries(inputs).map(([name, { dtype, shape, data }]) =>
+        [name, new ort.Tensor(dtype, data as never, shape)] as const
+      );
+      const outputs = await session.run(Object.fromEntries(tensors));
+      return Object.fromEntries(
+        Object.entries(outputs).map(([name, { type, dims, data }]) =>
+          [name, { dtype: type as DType, shape: dims, data: data as TensorData }] as const
+        ),
+      );
+    },
+    dispose: () => session.release(),
+  };
+}
