@@ -91,3 +91,17 @@ export function resolve<O extends Options>(
     );
   })) as Values<O>;
 }
+
+/** Any text; `null` where it is not given. */
+export const text = (fallback: string | null, help: string): Option<string | null> => ({
+  default: fallback,
+  help,
+  takes: "text",
+  read: (given) => typeof given === "string" ? given : typeof given === "number" ? String(given) : undefined,
+});
+
+/** A number that may be left out: `null` then. */
+export const optionalReal = (help: string, limits: Limits = {}): Option<number | null> => ({
+  ...real(0, help, limits),
+  default: null,
+});

@@ -1,0 +1,89 @@
+import { carveValidation, leaveOneOut, splitByRatio, splitByTime } from "../datasets/split.ts";
+import type { Dataset } from "../datasets/dataset.ts";
+import { embeddedDataset } from "../datasets/embedded.ts";
+import { filterDataset } from "../datasets/filter.ts";
+import { loadDataset } from "../datasets/load.ts";
+import { choice, integer, optionalReal, real, text, type Values } from "../options/option.ts";
+
+/** Where interactions come from and how they are parted: shared by all commands that read data. */
+export const dataOptions = {
+  data: text(null, "file or folder of interactions; without it, the embedded synthetic dataset"),
+  valid: text(null, "file of held-out interactions to select by, where --data is the train file"),
+  test: text(null, "file of held-out interactions to test on, where --data is the train file"),
+  format: text(null, "atomic, movielens, delimited or adjacency; without it, what the file looks like"),
+  userColumn: text(null, "name or number (from 1) of the user column of a delimited file"),
+  itemColumn: text(null, "name or number of the item column"),
+  ratingColumn: text(null, "name or number of the rating column"),
+  timeColumn: text(null, "name or number of the time column"),
+  minRating: optionalReal("lowest rating that counts as a positive; without it, every row does"),
+  core: integer(0, "keep users and items with at least so many interactions (k-core)", { min: 0 }),
+  split: choice(
+    ["auto", "ratio", "leave-one-out", "time"],
+    "auto",
+    "how a single log is parted: by a random share of each user, each user's last two, or time; auto is ratio",
+  ),
+  validShare: real(0.1, "share of the interactions to select by", { min: 0, max: 0.9 }),
+  testShare: real(0.2, "share of the interactions to test on", { min: 0, max: 0.9 }),
+  splitSeed: integer(0, "seed of random splits"),
+} as const;
+export type DataValues = Values<typeof dataOptions>;
+
+/** Loads the data and parts it, in the parts it came in or as asked. Notes say what was done. */
+export async function openData(values: DataValues): Promise<Dataset> {
+  const whole = await load(values);
+  const filtered = values.core > 0 ? filterDataset(whole, values.core) : whole;
+  if (filtered.test || filtered.valid) return filtered;
+  const { validShare: valid, testShare: test, splitSeed } = values;
+  if (values.split === "leave-one-out") {
+    return noted(
+      { ...filtered, ...leaveOneOut(filtered.train) },
+      "split: each user's last to test, the one before to select by",
+    );
+  }
+  if (values.split === "time") {
+    return noted(
+      { ...filtered, ...splitByTime(filtered.train, { valid, test }) },
+      `split by time: the last ${test} to test, ${valid} before it to select by`,
+    );
+  }
+  const parts = splitByRatio(filtered.train, { valid, test }, splitSeed);
+  return noted(
+    { ...filtered, ...parts },
+    `split at random: ${test} of each user to test, ${valid} to select by (seed ${splitSeed})`,
+  );
+}
+
+/** The dataset with interactions to select by, taken out of train where there are none. */
+export function withValidation(dataset: Dataset, { validShare, splitSeed }: DataValues): Dataset {
+  if (dataset.valid) return dataset;
+  const parts = carveValidation(dataset.train, validShare, splitSeed);
+  return noted(
+    { ...dataset, ...parts },
+    `validation: ${validShare} of each user's train interactions, at random (seed ${splitSeed})`,
+  );
+}
+
+const noted = (dataset: Dataset, note: string): Dataset => ({ ...dataset, notes: [...dataset.notes, note] });
+
+async function load(values: DataValues): Promise<Dataset> {
+  const { data, valid, test, format, userColumn, itemColumn, ratingColumn, timeColumn, minRating } = values;
+  if (data === null) return await embeddedDataset();
+  const column = (choice: string | null) => choice !== null && /^[0-9]+$/.test(choice) ? Number(choice) : choice;
+  const columns = given({
+    user: column(userColumn),
+    item: column(itemColumn),
+    rating: column(ratingColumn),
+    time: column(timeColumn),
+  });
+  return await loadDataset(data, {
+    ...given({ valid, test, format, minRating }),
+    ...Object.keys(columns).length > 0 && { columns },
+  });
+}
+
+/** Without what was not given. */
+function given<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], null> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as {
+    [K in keyof T]?: Exclude<T[K], null>;
+  };
+}

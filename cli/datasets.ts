@@ -1,0 +1,97 @@
+import type { Dataset } from "../datasets/dataset.ts";
+import { profile } from "../datasets/profile.ts";
+import { synthetic, syntheticDefaults } from "../datasets/synthetic.ts";
+import { writeAdjacency, writeTsv } from "../datasets/write.ts";
+import { choice, integer, type Option, real, text, type Values } from "../options/option.ts";
+import { dataOptions, openData } from "./data_options.ts";
+import { makeFolder, writeWhole } from "./files.ts";
+import { openOutput } from "./output.ts";
+import { outputOptions } from "./train_options.ts";
+
+export const infoOptions = { ...dataOptions, ...outputOptions } as const;
+
+/** `datasets info`: what a log holds. */
+export async function infoCommand(values: Values<typeof infoOptions>): Promise<number> {
+  const found = profile(await openData(values));
+  openOutput(values).result({ ...found }, lines(found as unknown as Record<string, unknown>).join("\n"));
+  return 0;
+}
+
+function lines(record: Readonly<Record<string, unknown>>, indent = ""): string[] {
+  return Object.entries(record).flatMap(([key, value]) => {
+    if (value === undefined) return [];
+    if (Array.isArray(value)) {
+      return value.length > 0 ? [`${indent}${key}: ${value.join(typeof value[0] === "string" ? "; " : " to ")}`] : [];
+    }
+    if (typeof value === "object" && value !== null) {
+      const inner = Object.entries(value as Record<string, unknown>);
+      if (inner.every(([, x]) => typeof x !== "object")) {
+        return [`${indent}${key}: ${inner.map(([k, x]) => `${k} ${shown(x)}`).join(", ")}`];
+      }
+      return [`${indent}${key}:`, ...lines(value as Record<string, unknown>, `${indent}  `)];
+    }
+    return [`${indent}${key}: ${shown(value)}`];
+  });
+}
+const shown = (value: unknown) =>
+  typeof value === "number" && !Number.isInteger(value) ? value.toPrecision(4) : String(value);
+
+const outOption = text(null, "folder to write to");
+export const splitOptions = {
+  ...dataOptions,
+  as: choice(
+    ["adjacency", "tsv"],
+    "tsv",
+    "format to write: tsv keeps ids, ratings and times; adjacency is a line a user",
+  ),
+  out: outOption,
+  ...outputOptions,
+} as const;
+
+/** `datasets split`: parts a log into train, valid and test files. */
+export async function splitCommand(values: Values<typeof splitOptions>): Promise<number> {
+  const data = await openData(values), folder = values.out;
+  if (folder === null) throw new TypeError("Cannot split: --out says which folder to write to");
+  await writeParts(folder, data, values.as === "tsv" ? "tsv" : "txt");
+  openOutput(values).result(
+    { event: "written", folder, notes: data.notes },
+    [...data.notes, `written to ${folder}`].join("\n"),
+  );
+  return 0;
+}
+
+const generated = Object.fromEntries(
+  Object.entries(syntheticDefaults).map(([name, value]) => [
+    name,
+    Number.isInteger(value) && name !== "exponent" && name !== "scale"
+      ? integer(value, "see docs/data.md")
+      : real(value, "see docs/data.md"),
+  ]),
+) as { readonly [K in keyof typeof syntheticDefaults]: Option<number> };
+export const synthesizeOptions = { ...generated, out: outOption, ...outputOptions } as const;
+
+/** `datasets synthesize`: interactions of which the best possible ranking is known. */
+export async function synthesizeCommand(values: Values<typeof synthesizeOptions>): Promise<number> {
+  const { out: folder, json: _json, quiet: _quiet, ...settings } = values;
+  if (folder === null) throw new TypeError("Cannot synthesize: --out says which folder to write to");
+  const data = synthetic(settings);
+  await writeParts(folder, data, "txt");
+  await writeWhole(`${folder}/affinity.json`, JSON.stringify(data.affinity));
+  openOutput(values).result(
+    { event: "written", folder },
+    `${data.train.users.length} interactions to train on, written to ${folder}`,
+  );
+  return 0;
+}
+
+async function writeParts(folder: string, data: Dataset, ending: "tsv" | "txt"): Promise<void> {
+  await makeFolder(folder);
+  for (const [name, part] of Object.entries({ train: data.train, valid: data.valid, test: data.test })) {
+    if (part) {
+      await writeWhole(
+        `${folder}/${name}.${ending}`,
+        ending === "tsv" ? writeTsv(part, data) : writeAdjacency(part, data),
+      );
+    }
+  }
+}

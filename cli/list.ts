@@ -1,0 +1,41 @@
+import { losses } from "../losses/mod.ts";
+import { backbones } from "../models/mod.ts";
+import type { About } from "../options/method.ts";
+import type { Options } from "../options/option.ts";
+import { samplers } from "../samplers/mod.ts";
+import { optimizers } from "../training/optimizers.ts";
+import { bold, type Output } from "./output.ts";
+
+/** Every registry, under the name that flags have. */
+export const registries: Readonly<Record<string, Readonly<Record<string, About<Options>>>>> = {
+  samplers,
+  backbones,
+  losses,
+  optimizers,
+};
+
+/** `list`: what there is, with options, defaults and sources. */
+export function list(kinds: readonly string[], output: Output): void {
+  const wanted = kinds.length > 0 ? kinds : Object.keys(registries);
+  for (const kind of wanted) {
+    const registry = registries[kind];
+    if (!registry) {
+      throw new TypeError(`There is no list of "${kind}"; there are ${Object.keys(registries).join(", ")}`);
+    }
+    for (const { name, summary, citation, options } of Object.values(registry)) {
+      const described = Object.entries(options).map(([option, { default: fallback, help, takes }]) => ({
+        option,
+        default: fallback,
+        takes,
+        help,
+      }));
+      const lines = described.map(({ option, default: fallback, takes, help }) =>
+        `    ${option}=${fallback}  ${help} (${takes})`
+      );
+      output.result(
+        { kind, name, summary, citation, options: described },
+        [`${bold(name)}  ${kind.replace(/s$/, "")}: ${summary}`, `    ${citation}`, ...lines].join("\n"),
+      );
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { type AnyMethod, find } from "../options/method.ts";
+
+/** A method and its options, as a person writes them: `ahns:alpha=1,pool=32`. */
+export interface MethodSpec {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads a method's name and options.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { methodSpec } from "./method_spec.ts";
+ *
+ * assert.deepEqual(methodSpec("sampler", "dns:pool=8"), { name: "dns", options: { pool: "8" } });
+ * ```
+ */
+export function methodSpec(kind: string, given: string | null): MethodSpec {
+  if (!given) throw new TypeError(`Cannot read "${kind}": expected a name such as dns or dns:pool=8, found nothing`);
+  const [name = "", ...rest] = given.split(":"), pairs = rest.join(":").split(",").filter((pair) => pair !== "");
+  const options = Object.fromEntries(pairs.map((pair) => {
+    const at = pair.indexOf("=");
+    if (at > 0) return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    throw new TypeError(`Cannot read "${kind}": options are written name=value, found "${pair}" in "${given}"`);
+  }));
+  return { name: name.trim(), options };
+}
+
+/** Makes the method that a specification asks for. @throws TypeError naming what it does not know. */
+export function makeMethod<T>(registry: Readonly<Record<string, AnyMethod<T>>>, kind: string, spec: MethodSpec): T {
+  return find(registry, kind, spec.name)(spec.options);
+}

@@ -1,0 +1,76 @@
+import process from "node:process";
+import { styleText } from "node:util";
+
+/** How a command talks: results to stdout, everything else to stderr, so that `--json` can be piped. */
+export interface Output {
+  /** A sentence for people. */
+  say(line: string): void;
+  /** A result: a JSON line under `--json`, else text for people. */
+  result(record: Readonly<Record<string, unknown>>, text: string): void;
+  /** What is under way, on one line that is drawn again; nothing where stderr is no terminal. */
+  progress(line: string): void;
+}
+
+export interface OutputOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** Columns assumed where a terminal does not say: some report 0. */
+const COLUMNS = 80;
+
+export function openOutput({ json, quiet }: OutputOptions): Output {
+  const terminal = Deno.stderr.isTerminal() && !quiet;
+  let drawn = false;
+  const write = (stream: { writeSync(bytes: Uint8Array): number }, text: string) => {
+    const bytes = new TextEncoder().encode(text);
+    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+  };
+  const clear = () => {
+    if (drawn) write(Deno.stderr, "\r\x1b[K");
+    drawn = false;
+  };
+  return {
+    say(line) {
+      clear();
+      if (!quiet) write(Deno.stderr, `${line}\n`);
+    },
+    result(record, text) {
+      clear();
+      if (json) write(Deno.stdout, `${JSON.stringify(record)}\n`);
+      else if (!quiet) write(Deno.stdout, `${text}\n`);
+    },
+    progress(line) {
+      if (!terminal) return;
+      write(Deno.stderr, `\r\x1b[K${line.slice(0, width() - 1)}`);
+      drawn = true;
+    },
+  };
+}
+
+function width(): number {
+  try {
+    return Deno.consoleSize().columns || COLUMNS;
+  } catch {
+    return COLUMNS;
+  }
+}
+
+/** Bold where the terminal shows it; plain otherwise, and under NO_COLOR. */
+export const bold = (text: string): string => styleText("bold", text, { stream: process.stdout });
+
+/** A bar of `width` cells, `share` of them full. */
+export function bar(share: number, cells = 20): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * cells);
+  return "█".repeat(full) + "░".repeat(cells - full);
+}
+
+/** Seconds as people read them: 42s, 3m07s, 2h05m. */
+export function duration(seconds: number): string {
+  const s = Math.round(seconds);
+  if (s < 60) return `${s}s`;
+  const pad = (n: number) => String(n).padStart(2, "0");
+  return s < 3600
+    ? `${Math.floor(s / 60)}m${pad(s % 60)}s`
+    : `${Math.floor(s / 3600)}h${pad(Math.floor(s % 3600 / 60))}m`;
+}

@@ -1,0 +1,89 @@
+import { Command, CommanderError } from "npm:@commander-js/extra-typings@15.1.0";
+import type { Options, Values } from "../options/option.ts";
+import {
+  infoCommand,
+  infoOptions,
+  splitCommand,
+  splitOptions,
+  synthesizeCommand,
+  synthesizeOptions,
+} from "./datasets.ts";
+import { evaluateCommand, evaluateOptions } from "./evaluate.ts";
+import { addFlags, readFlags } from "./flags.ts";
+import { list } from "./list.ts";
+import { openOutput } from "./output.ts";
+import { recommendCommand, recommendOptions } from "./recommend.ts";
+import { trainCommand } from "./train.ts";
+import { trainOptions } from "./train_options.ts";
+
+/** Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong, 130 stopped by Ctrl-C. */
+const FAILED = 1, MISUSED = 2, STOPPED = 130;
+
+/** Runs one command line. Errors are told in a line on stderr; their stacks with FOIL_DEBUG set. */
+export async function run(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const interrupted = new AbortController();
+  const stop = () => {
+    if (interrupted.signal.aborted) Deno.exit(STOPPED); // a second Ctrl-C does not wait
+    interrupted.abort(new Error("stopped by Ctrl-C"));
+  };
+  Deno.addSignalListener("SIGINT", stop);
+  const program = new Command("foil")
+    .description("Trains recommenders from implicit feedback with any negative sampler, on ONNX graphs.")
+    .exitOverride().showHelpAfterError("(--help lists the options)");
+  const command = <O extends Options>(
+    parent: Command,
+    name: string,
+    description: string,
+    options: O,
+    action: (values: Values<O>) => Promise<number>,
+  ) => {
+    const made = parent.command(name).description(description).exitOverride();
+    addFlags(made as unknown as Command, options).action(async (flags) => {
+      code = await action(await readFlags(name, options, flags as Record<string, unknown>));
+    });
+  };
+  const root = program as unknown as Command;
+  command(
+    root,
+    "train",
+    "train a recommender and save it to a folder",
+    trainOptions,
+    (values) => trainCommand(values, interrupted.signal),
+  );
+  command(
+    root,
+    "evaluate",
+    "rank the catalogue for the users of a test set with a trained model",
+    evaluateOptions,
+    evaluateCommand,
+  );
+  command(root, "recommend", "the best unseen items for given users", recommendOptions, recommendCommand);
+  const datasets = program.command("datasets").description(
+    "look at, part and generate interactions",
+  ) as unknown as Command;
+  command(datasets, "info", "what a log holds", infoOptions, infoCommand);
+  command(datasets, "split", "part a log into train, valid and test files", splitOptions, splitCommand);
+  command(
+    datasets,
+    "synthesize",
+    "generate interactions with a known best ranking",
+    synthesizeOptions,
+    synthesizeCommand,
+  );
+  program.command("list").description("samplers, backbones, losses and optimisers, with options and sources")
+    .argument("[kinds...]", "samplers, backbones, losses, optimizers")
+    .option("--json", "print JSON lines")
+    .action((kinds, { json }) => list(kinds, openOutput({ json: json === true, quiet: false })));
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
+    console.error(`error: ${(error as Error).message}`);
+    if (Deno.env.get("FOIL_DEBUG")) console.error(error);
+    return FAILED;
+  } finally {
+    Deno.removeSignalListener("SIGINT", stop);
+  }
+}

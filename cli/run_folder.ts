@@ -1,0 +1,147 @@
+import { stringify } from "npm:yaml@2.9.1";
+import type { Catalogue } from "../datasets/catalogue.ts";
+import type { Dataset } from "../datasets/dataset.ts";
+import type { SavedTensor } from "../runtime/runtime.ts";
+import type { Checkpoint } from "../training/checkpoint.ts";
+import { decodeSafetensors, encodeSafetensors, type Tensor } from "../training/safetensors.ts";
+import { exists, readBytesOf, readText, writeWhole } from "./files.ts";
+
+/** The files of a run. */
+export const runFiles = {
+  config: "config.yaml",
+  log: "log.jsonl",
+  metrics: "metrics.json",
+  ids: "ids.json",
+  weights: "weights.safetensors",
+  checkpoint: "checkpoint.safetensors",
+  recommender: "recommender.onnx",
+} as const;
+
+/** The original names behind dense ids, and titles where there are any. */
+export interface RunIds {
+  readonly users: readonly string[];
+  readonly items: readonly string[];
+  readonly titles?: readonly (string | null)[];
+}
+
+/** A trained model as it lies in a run folder. */
+export interface SavedModel {
+  /** As `train` was given it, such as mf:dim=64. */
+  readonly backbone: string;
+  readonly dataset: string;
+  readonly catalogue: Catalogue;
+  readonly weights: ReadonlyMap<string, SavedTensor>;
+}
+
+const f32 = ({ shape, data }: SavedTensor): Tensor => ({ dtype: "F32", shape, data });
+const i32 = (data: Int32Array): Tensor => ({ dtype: "I32", shape: [data.length], data });
+const prefixed = (prefix: string, tensors: ReadonlyMap<string, SavedTensor>) =>
+  [...tensors].map(([name, tensor]) => [`${prefix}${name}`, f32(tensor)] as const);
+const under = (prefix: string, tensors: Readonly<Record<string, Tensor>>) =>
+  new Map(
+    Object.entries(tensors).filter(([name]) => name.startsWith(prefix)).map(([name, { shape, data }]) =>
+      [name.slice(prefix.length), { shape, data: data as Float32Array }] as const
+    ),
+  );
+
+export async function writeConfig(folder: string, config: Readonly<Record<string, unknown>>): Promise<void> {
+  await writeWhole(`${folder}/${runFiles.config}`, stringify(config));
+}
+
+export async function writeIds(folder: string, { userIds, itemIds, titles }: Dataset): Promise<void> {
+  const ids: RunIds = {
+    users: userIds.names,
+    items: itemIds.names,
+    ...titles && { titles: Array.from(titles, (title) => title ?? null) },
+  };
+  await writeWhole(`${folder}/${runFiles.ids}`, JSON.stringify(ids));
+}
+
+export async function readIds(folder: string): Promise<RunIds> {
+  return JSON.parse(await readText(`${folder}/${runFiles.ids}`, "the ids of run")) as RunIds;
+}
+
+/** Weights and the train items of each user, in one safetensors file. */
+export async function writeModel(folder: string, { backbone, dataset, catalogue, weights }: SavedModel): Promise<void> {
+  const { users, items, offsets, positives, popularity } = catalogue;
+  const bytes = encodeSafetensors(
+    Object.fromEntries([
+      ...prefixed("", weights),
+      ["seen#offsets", i32(offsets)],
+      ["seen#items", i32(positives)],
+      ["seen#popularity", i32(popularity)],
+    ]),
+    { foil: JSON.stringify({ backbone, dataset, users, items }) },
+  );
+  await writeWhole(`${folder}/${runFiles.weights}`, bytes);
+}
+
+export async function readModel(folder: string): Promise<SavedModel> {
+  const path = `${folder}/${runFiles.weights}`;
+  const { tensors, metadata } = decodeSafetensors(await readBytesOf(path, "the weights of run"), path);
+  const ints = (name: string) => tensors[`seen#${name}`]?.data;
+  const [offsets, positives, popularity] = [ints("offsets"), ints("items"), ints("popularity")];
+  if (
+    !metadata.foil || !(offsets instanceof Int32Array) || !(positives instanceof Int32Array) ||
+    !(popularity instanceof Int32Array)
+  ) {
+    throw new TypeError(`Cannot read "${path}": it is no file of weights that Foil wrote`);
+  }
+  const { backbone, dataset, users, items } = JSON.parse(metadata.foil) as Pick<SavedModel, "backbone" | "dataset"> & {
+    users: number;
+    items: number;
+  };
+  const weights = new Map([...under("", tensors)].filter(([name]) => !name.includes("#")));
+  return { backbone, dataset, catalogue: { users, items, offsets, positives, popularity }, weights };
+}
+
+/** A checkpoint, with a fingerprint of what it belongs to. */
+export async function writeCheckpoint(folder: string, checkpoint: Checkpoint, fingerprint: string): Promise<void> {
+  const { epoch, step, lossSum, waited, best, tensors, bestTensors, samplerState } = checkpoint;
+  const state = Object.entries(samplerState).map(([name, data]): [string, Tensor] => [
+    `sampler/${name}`,
+    data instanceof Int32Array ? i32(data) : { dtype: "F32", shape: [data.length], data },
+  ]);
+  const bytes = encodeSafetensors(
+    Object.fromEntries([...prefixed("now/", tensors), ...prefixed("best/", bestTensors), ...state]),
+    { foil: JSON.stringify({ epoch, step, lossSum, waited, best, fingerprint }) },
+  );
+  await writeWhole(`${folder}/${runFiles.checkpoint}`, bytes);
+}
+
+/** @throws Error where there is no checkpoint, or it belongs to other data or options. */
+export async function readCheckpoint(folder: string, fingerprint: string): Promise<Checkpoint> {
+  const path = `${folder}/${runFiles.checkpoint}`;
+  if (!await exists(path)) throw new Error(`Cannot resume: there is no checkpoint "${path}"`);
+  const { tensors, metadata } = decodeSafetensors(await readBytesOf(path, "the checkpoint"), path);
+  const found = JSON.parse(metadata.foil ?? "{}") as Omit<Checkpoint, "tensors" | "bestTensors" | "samplerState"> & {
+    fingerprint?: string;
+  };
+  if (found.fingerprint !== fingerprint) {
+    throw new Error(
+      `Cannot resume "${folder}": its checkpoint was made with other data or options; give the same, or another --out`,
+    );
+  }
+  const state = Object.entries(tensors).filter(([name]) => name.startsWith("sampler/"));
+  return {
+    ...found,
+    tensors: under("now/", tensors),
+    bestTensors: under("best/", tensors),
+    samplerState: Object.fromEntries(
+      state.map(([name, { data }]) => [name.slice("sampler/".length), data as Int32Array | Float32Array]),
+    ),
+  };
+}
+
+/** A digest of what decides a run's numbers. */
+export async function fingerprintOf(
+  config: Readonly<Record<string, unknown>>,
+  data: readonly Int32Array[],
+): Promise<string> {
+  const text = new TextEncoder().encode(JSON.stringify(config));
+  const parts = [text, ...data.map((column) => new Uint8Array(column.buffer, column.byteOffset, column.byteLength))];
+  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  parts.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

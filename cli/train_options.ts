@@ -1,0 +1,49 @@
+import { choice, flag, integer, optionalReal, real, text, type Values } from "../options/option.ts";
+import { dataOptions } from "./data_options.ts";
+
+/** What ranking is measured by: shared by `train` and `evaluate`. */
+export const metricOptions = {
+  metrics: text("recall,ndcg,precision,hit,mrr,map", "metrics to print, comma separated"),
+  at: text("10,20,50", "list lengths K, comma separated"),
+  memory: integer(256, "MiB of scores held at a time while ranking", { min: 1 }),
+} as const;
+
+/** How variables are held and where graphs run: shared by all commands that run graphs. */
+export const providerOptions = {
+  provider: choice(["auto", "wasm", "webgpu"], "auto", "where graphs run; auto is WebGPU on a real GPU, else WASM"),
+} as const;
+
+/** How a command talks. */
+export const outputOptions = {
+  json: flag(false, "print JSON lines on stdout; people are told on stderr"),
+  quiet: flag(false, "say nothing but errors (and --json)"),
+} as const;
+
+/** Every option of `train`, in flags and in YAML. Methods are written name:option=value,option=value. */
+export const trainOptions = {
+  ...dataOptions,
+  backbone: text("mf", "scoring model, such as mf:dim=64; see `list`"),
+  sampler: text("dns", "negative sampler, such as ahns:alpha=1,beta=0.1,pool=32; see `list`"),
+  loss: text("bpr", "loss; see `list`"),
+  optimizer: text("adam", "optimiser, such as lazyAdam:lr=0.01; see `list`"),
+  lr: optionalReal("learning rate; the same as the optimiser's option lr", { min: 0 }),
+  epochs: integer(100, "at most so many", { min: 1 }),
+  batchSize: integer(2048, "interactions a step", { min: 1 }),
+  dropLast: flag(false, "leave out an epoch's last batch if it is not full, as the papers' code does"),
+  l2: real(1e-4, "weight decay of the vectors a step uses", { min: 0 }),
+  seed: integer(0, "decides initial weights, order and every draw"),
+  select: choice(
+    ["valid", "test", "last"],
+    "valid",
+    "what picks the best epoch: held-out interactions, the test set (as the papers do; the result is then optimistic), or nothing: the last one",
+  ),
+  selectBy: text("ndcg@20", "metric that picks the best epoch"),
+  evaluateEvery: integer(5, "epochs between evaluations", { min: 1 }),
+  patience: integer(10, "evaluations in a row without a better one before it stops", { min: 1 }),
+  ...metricOptions,
+  ...providerOptions,
+  out: text(null, "folder of the run; without it, runs/<data>-<backbone>-<sampler>-<loss>-<seed>"),
+  resume: flag(false, "go on where the run in --out stopped"),
+  ...outputOptions,
+} as const;
+export type TrainValues = Values<typeof trainOptions>;

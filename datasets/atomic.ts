@@ -1,0 +1,40 @@
+import { columnsByName } from "./columns.ts";
+import type { Format } from "./format.ts";
+import { scanRows } from "./scan_rows.ts";
+import { sampleLines, textSource } from "./source.ts";
+import { namedTitles } from "./titles.ts";
+
+const TAB = { delimiter: "\t", quotes: false } as const;
+
+/**
+ * RecBole's atomic files (Zhao et al., CIKM 2021): tab-separated, with a typed header `user_id:token`. Titles are in
+ * the `.item` file beside the `.inter`, in the field whose name contains "title" or "name".
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { atomic } from "./atomic.ts";
+ * import { idTable } from "./id_table.ts";
+ *
+ * const ids = { users: idTable(), items: idTable() };
+ * const bytes = new TextEncoder().encode("user_id:token\titem_id:token\ttimestamp:float\n196\t242\t881250949\n");
+ * assert.deepEqual(atomic.parse({ file: "ml.inter", bytes }, ids, {}).times, Float64Array.of(881250949));
+ * ```
+ */
+export const atomic: Format = {
+  name: "atomic",
+  summary: "RecBole's .inter: tab-separated with a typed header, `user_id:token`; titles from .item",
+  numbered: false,
+  matches: (file, lines) => /\.inter(\.gz)?$/i.test(file) || /^[^\t]+:(token|float)\t/.test(lines[0] ?? ""),
+  parse(source, ids, { columns = {} }) {
+    const header = (sampleLines(source)[0] ?? "").split("\t").map((cell) => cell.trim().replace(/:\w+$/, ""));
+    return scanRows(source, { ...TAB, fields: columnsByName(header, columns, source.file), skip: 1 }, ids);
+  },
+  titles: {
+    find(file, beside) {
+      const stem = file.replace(/(\.(train|valid|test))?\.inter(\.gz)?$/i, "");
+      return beside.find((name) => name === `${stem}.item` || name === `${stem}.item.gz`);
+    },
+    parse: (source) => namedTitles(textSource(source), TAB),
+  },
+};

@@ -1,0 +1,102 @@
+import type { ColumnChoice, ParseOptions } from "./format.ts";
+import { InputError } from "./input_error.ts";
+import type { FieldNumbers } from "./scan_rows.ts";
+
+/** What headers call a column, without case and punctuation, the likelier first. */
+const NAMES = {
+  user: ["user", "userid", "uid", "username", "reviewerid", "customerid", "customer", "visitorid", "sessionid"],
+  item: [
+    ...["item", "itemid", "iid", "movieid", "productid", "product", "parentasin", "asin", "sku", "isbn", "bookid"],
+    ...["songid", "trackid", "artistid", "businessid", "sid"],
+  ],
+  rating: ["rating", "ratings", "score", "stars", "star", "overall", "weight", "playcount", "label"],
+  time: ["timestamp", "time", "ts", "unixtime", "unixreviewtime", "datetime", "date", "createdat"],
+} as const;
+
+type Role = keyof typeof NAMES;
+
+const normal = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+
+/** Whether a header cell is a common name of some column. */
+export const isColumnName = (cell: string): boolean =>
+  Object.values(NAMES).some((names) => (names as readonly string[]).includes(normal(cell)));
+
+/**
+ * Which field holds what, by the names in a header.
+ *
+ * @throws InputError where the user or item column, or one that was asked for, is not there.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { columnsByName } from "./columns.ts";
+ *
+ * const header = ["userId", "movieId", "stars", "when"];
+ * const found = columnsByName(header, { time: "when" }, "ratings.csv");
+ * assert.deepEqual(found, { user: 0, item: 1, rating: 2, time: 3 });
+ * assert.throws(() => columnsByName(["buyer", "sku"], {}, "log.csv"), /no user column among "buyer", "sku"/);
+ * ```
+ */
+export function columnsByName(
+  header: readonly string[],
+  choices: NonNullable<ParseOptions["columns"]>,
+  file: string,
+): FieldNumbers {
+  const find = (role: Role, required: boolean) => {
+    const choice = choices[role];
+    if (choice !== undefined) return chosen(header, choice, role, file);
+    for (const name of NAMES[role]) {
+      const at = header.findIndex((cell) => normal(cell) === name);
+      if (at >= 0) return at;
+    }
+    if (!required) return undefined;
+    const problem = `no ${role} column among ${quoted(header)}; say which one is it in "columns"`;
+    throw new InputError(problem, file, 1);
+  };
+  return {
+    user: find("user", true)!,
+    item: find("item", true)!,
+    rating: find("rating", false),
+    time: find("time", false),
+  };
+}
+
+/**
+ * Which field holds what in a file without a header: as chosen, else user, item, rating, time in this order.
+ * A third of three columns is a time, not a rating, where `thirdIsTime`.
+ */
+export function columnsByPosition(
+  width: number,
+  choices: NonNullable<ParseOptions["columns"]>,
+  thirdIsTime: boolean,
+  file: string,
+): FieldNumbers {
+  const numbers = Array.from({ length: width }, (_, at) => String(at + 1));
+  const at = (role: Role) => {
+    const choice = choices[role];
+    if (typeof choice === "string" && !numbers.includes(choice)) {
+      throw new InputError(`no ${role} column named "${choice}": the file has no header, so give a number`, file, 1);
+    }
+    return choice === undefined ? undefined : chosen(numbers, Number(choice), role, file);
+  };
+  const user = at("user"), item = at("item"), rating = at("rating"), time = at("time");
+  const picked = [user, item, rating, time].some((field) => field !== undefined);
+  const guess = { rating: width > 2 && !(width === 3 && thirdIsTime) ? 2 : undefined, time: width > 3 ? 3 : undefined };
+  if (width === 3 && thirdIsTime) guess.time = 2;
+  // once some columns are chosen, the optional ones are only those that are
+  return {
+    user: user ?? 0,
+    item: item ?? 1,
+    rating: picked ? rating : guess.rating,
+    time: picked ? time : guess.time,
+  };
+}
+
+function chosen(header: readonly string[], choice: ColumnChoice, role: Role, file: string): number {
+  const at = typeof choice === "number" ? choice - 1 : header.indexOf(choice);
+  if (at in header) return at;
+  const asked = typeof choice === "number" ? `number ${choice}` : `named "${choice}"`;
+  throw new InputError(`no ${role} column ${asked} among ${quoted(header)}`, file, 1);
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");

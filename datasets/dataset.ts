@@ -1,0 +1,20 @@
+import type { Ids } from "./ids.ts";
+import type { Interactions } from "./interactions.ts";
+
+/** What is trained on, selected by, and tested on. The parts share their user and item counts. */
+export interface Parts {
+  readonly train: Interactions;
+  readonly valid?: Interactions;
+  readonly test?: Interactions;
+}
+
+/** Interactions in parts, the names of their ids, and what was done to them on the way in. */
+export interface Dataset extends Parts {
+  readonly name: string;
+  readonly userIds: Ids;
+  readonly itemIds: Ids;
+  /** By dense item id; undefined where the source gives none. */
+  readonly titles?: readonly (string | undefined)[];
+  /** One sentence each: merged duplicates, dropped ratings, test rows whose item was never trained on. */
+  readonly notes: readonly string[];
+}

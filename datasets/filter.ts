@@ -1,0 +1,94 @@
+import type { Dataset } from "./dataset.ts";
+import { namedIds } from "./ids.ts";
+import type { Interactions } from "./interactions.ts";
+import { select } from "./select.ts";
+
+/** What a filter kept, numbered densely anew. */
+export interface Kept {
+  readonly interactions: Interactions;
+  /** The former id of each user. */
+  readonly users: Int32Array;
+  readonly items: Int32Array;
+}
+
+/**
+ * The k-core: drops users and items with fewer than k interactions until none is left (Seidman, 1983). Ids keep their
+ * order; rows, too.
+ *
+ * @param minimum k, or one for users and one for items.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { kCore } from "./filter.ts";
+ * import { interactions } from "./interactions.ts";
+ *
+ * // item 0 goes for having one user; then user 0 has one item
+ * const log = interactions({ users: [0, 0, 1, 1, 2, 2], items: [0, 1, 1, 2, 1, 2], userCount: 3, itemCount: 3 });
+ * const { interactions: core, users, items } = kCore(log, 2);
+ * assert.deepEqual([users, items], [Int32Array.of(1, 2), Int32Array.of(1, 2)]);
+ * assert.deepEqual([core.users, core.items], [Int32Array.of(0, 0, 1, 1), Int32Array.of(0, 1, 0, 1)]);
+ * ```
+ */
+export function kCore(log: Interactions, minimum: number | { readonly users: number; readonly items: number }): Kept {
+  const k = typeof minimum === "number" ? { users: minimum, items: minimum } : minimum;
+  let rows = Int32Array.from(log.users.keys()), before: number;
+  const degree = (ids: Int32Array, count: number) => {
+    const degrees = new Int32Array(count);
+    for (const row of rows) degrees[ids[row]!]!++;
+    return degrees;
+  };
+  let users: Int32Array, items: Int32Array;
+  do {
+    before = rows.length;
+    users = degree(log.users, log.userCount);
+    rows = rows.filter((row) => users[log.users[row]!]! >= k.users);
+    items = degree(log.items, log.itemCount);
+    rows = rows.filter((row) => items[log.items[row]!]! >= k.items);
+  } while (rows.length < before);
+  const user = renumber(users), item = renumber(items), kept = select(log, rows);
+  return {
+    interactions: {
+      ...kept,
+      users: kept.users.map((id) => user.dense[id]!),
+      items: kept.items.map((id) => item.dense[id]!),
+      userCount: user.former.length,
+      itemCount: item.former.length,
+    },
+    users: user.former,
+    items: item.former,
+  };
+}
+
+/**
+ * The k-core of a dataset that is not split yet: names and titles follow their ids.
+ *
+ * @throws RangeError where it is split: parts filtered together would leak test into train.
+ */
+export function filterDataset(dataset: Dataset, minimum: Parameters<typeof kCore>[1]): Dataset {
+  if (dataset.valid || dataset.test) {
+    throw new RangeError(`Cannot filter "${dataset.name}": it is split already, and a filter comes before`);
+  }
+  const { interactions: train, users, items } = kCore(dataset.train, minimum), { titles } = dataset;
+  const { users: k, items: l } = typeof minimum === "number" ? { users: minimum, items: minimum } : minimum;
+  const dropped = dataset.train.users.length - train.users.length;
+  return {
+    ...dataset,
+    train,
+    userIds: namedIds(Array.from(users, (id) => dataset.userIds.names[id]!)),
+    itemIds: namedIds(Array.from(items, (id) => dataset.itemIds.names[id]!)),
+    ...(titles && { titles: Array.from(items, (id) => titles[id]) }),
+    notes: [
+      ...dataset.notes,
+      `train: dropped ${dropped} rows to leave users of ${k} or more and items of ${l} or more`,
+    ],
+  };
+}
+
+/** Numbers those that have a degree. */
+function renumber(degrees: Int32Array): { readonly dense: Int32Array; readonly former: Int32Array } {
+  const former = Int32Array.from(degrees.keys()).filter((id) => degrees[id]! > 0);
+  const dense = new Int32Array(degrees.length).fill(-1);
+  former.forEach((id, at) => dense[id] = at);
+  return { dense, former };
+}

@@ -1,0 +1,48 @@
+/** The files of a folder that make a dataset, by name. */
+export interface Layout {
+  readonly train: string;
+  readonly valid?: string;
+  readonly test?: string;
+}
+
+/** Names that part files have, as patterns; the first layout whose train file is there is taken. */
+const LAYOUTS: readonly { readonly train: RegExp; readonly valid?: RegExp; readonly test?: RegExp }[] = [
+  {
+    train: /^train\.(txt|csv|tsv|inter)$/,
+    valid: /^(valid|validation|val)\.(txt|csv|tsv|inter)$/,
+    test: /^test(_id)?\.(txt|csv|tsv|inter)$/,
+  },
+  { train: /^data1\.txt$/, test: /^test1\.txt$/ }, // LightGCN's LastFM
+  { train: /\.train\.inter$/, valid: /\.valid\.inter$/, test: /\.test\.inter$/ },
+  { train: /\.inter$/ },
+  { train: /^u\.data$/ },
+  { train: /^ratings\.(dat|csv)$/ },
+];
+
+/** What a folder is searched for, for messages. */
+export const LOOKED_FOR =
+  '"train.txt" with "valid.txt" and "test.txt" (or .csv, .tsv), "data1.txt" with "test1.txt", "*.inter", "u.data", ' +
+  '"ratings.dat", "ratings.csv"';
+
+/**
+ * The parts of a dataset among the names of a folder, `.gz` allowed behind each; undefined where there are none.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { layoutOf } from "./layouts.ts";
+ *
+ * const parts = layoutOf(["README.md", "test.txt", "train.txt.gz"]);
+ * assert.deepEqual(parts, { train: "train.txt.gz", test: "test.txt" });
+ * assert.equal(layoutOf(["notes.txt"]), undefined);
+ * ```
+ */
+export function layoutOf(names: readonly string[]): Layout | undefined {
+  const find = (pattern: RegExp | undefined) =>
+    pattern && names.find((name) => pattern.test(name.replace(/\.gz$/, "")));
+  for (const layout of LAYOUTS) {
+    const train = find(layout.train), valid = find(layout.valid), test = find(layout.test);
+    if (train !== undefined) return { train, ...(valid && { valid }), ...(test && { test }) };
+  }
+  return undefined;
+}

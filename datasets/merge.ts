@@ -1,0 +1,45 @@
+import type { Interactions } from "./interactions.ts";
+import { rowsByUser } from "./rows_by_user.ts";
+import { select } from "./select.ts";
+
+/**
+ * Merges rows of the same user and item into the first of them, which takes the latest time and the highest rating.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { interactions } from "./interactions.ts";
+ * import { merge } from "./merge.ts";
+ *
+ * const log = interactions({ users: [0, 0, 0], items: [1, 0, 1], times: [5, 6, 7], userCount: 1, itemCount: 2 });
+ * const { interactions: merged, repeats } = merge(log);
+ * assert.equal(repeats, 1);
+ * assert.deepEqual([merged.items, merged.times], [Int32Array.of(1, 0), Float64Array.of(7, 6)]);
+ * ```
+ */
+export function merge(log: Interactions): { readonly interactions: Interactions; readonly repeats: number } {
+  const { items, itemCount } = log, { offsets, rows } = rowsByUser(log);
+  const times = log.times?.slice(), ratings = log.ratings?.slice();
+  const firstRow = new Int32Array(itemCount), metBy = new Int32Array(itemCount).fill(-1);
+  const repeated = new Uint8Array(items.length);
+  let repeats = 0;
+  for (let user = 0; user + 1 < offsets.length; user++) {
+    for (let at = offsets[user]!; at < offsets[user + 1]!; at++) {
+      const row = rows[at]!, item = items[row]!;
+      if (metBy[item] !== user) {
+        metBy[item] = user;
+        firstRow[item] = row;
+        continue;
+      }
+      const first = firstRow[item]!;
+      repeated[row] = 1;
+      repeats++;
+      if (times) times[first] = Math.max(times[first]!, times[row]!);
+      if (ratings) ratings[first] = Math.max(ratings[first]!, ratings[row]!);
+    }
+  }
+  if (repeats === 0) return { interactions: log, repeats };
+  const kept = new Int32Array(items.length - repeats);
+  for (let row = 0, at = 0; row < repeated.length; row++) if (repeated[row] === 0) kept[at++] = row;
+  return { interactions: select({ ...log, ...(times && { times }), ...(ratings && { ratings }) }, kept), repeats };
+}

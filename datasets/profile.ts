@@ -1,0 +1,107 @@
+import { catalogue } from "./catalogue.ts";
+import { cohorts, type CohortSizes } from "./cohorts.ts";
+import type { Dataset } from "./dataset.ts";
+import type { Interactions } from "./interactions.ts";
+import { merge } from "./merge.ts";
+import { type Overlap, overlap } from "./overlap.ts";
+
+/** The spread of some counts: minimum, quartiles, ninth decile, maximum (nearest rank), and mean. */
+export interface Quantiles {
+  readonly least: number;
+  readonly quarter: number;
+  readonly median: number;
+  readonly threeQuarters: number;
+  readonly ninetyPercent: number;
+  readonly most: number;
+  readonly mean: number;
+}
+
+/** A part of a dataset, in numbers. */
+export interface PartProfile {
+  readonly rows: number;
+  /** Users and items that it shows. */
+  readonly users: number;
+  readonly items: number;
+  /** Rows that repeat a user and item. */
+  readonly repeats: number;
+  /** Earliest and latest time. */
+  readonly times?: readonly [number, number];
+}
+
+/** What `datasets info` shows. */
+export interface Profile {
+  readonly name: string;
+  readonly users: number;
+  readonly items: number;
+  /** All rows of all parts, over users x items. */
+  readonly density: number;
+  readonly train: PartProfile;
+  readonly valid?: PartProfile & Overlap;
+  readonly test?: PartProfile & Overlap;
+  /** Train interactions of the users, and of the items, that have any. */
+  readonly perUser: Quantiles;
+  readonly perItem: Quantiles;
+  readonly cohorts: CohortSizes;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Describes a dataset in numbers.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { profile } from "./profile.ts";
+ * import { synthetic } from "./synthetic.ts";
+ *
+ * const { users, train, perUser } = profile(synthetic({ users: 20, items: 500 }));
+ * assert.deepEqual([users, train.users], [20, 20]);
+ * assert(perUser.least <= perUser.median && perUser.median <= perUser.most);
+ * ```
+ */
+export function profile({ name, train, valid, test, notes }: Dataset): Profile {
+  const { userCount: users, itemCount: items } = train, { offsets, popularity } = catalogue(train);
+  const perUser = Int32Array.from({ length: users }, (_, user) => offsets[user + 1]! - offsets[user]!);
+  const rows = train.users.length + (valid?.users.length ?? 0) + (test?.users.length ?? 0);
+  return {
+    name,
+    users,
+    items,
+    density: users * items > 0 ? rows / (users * items) : 0,
+    train: partProfile(train),
+    ...(valid && { valid: { ...partProfile(valid), ...overlap(train, valid) } }),
+    ...(test && { test: { ...partProfile(test), ...overlap(train, test) } }),
+    perUser: quantiles(perUser.filter((count) => count > 0)),
+    perItem: quantiles(popularity.filter((count) => count > 0)),
+    cohorts: cohorts(popularity).sizes,
+    notes,
+  };
+}
+
+function partProfile(part: Interactions): PartProfile {
+  const { users, items, times } = part;
+  return {
+    rows: users.length,
+    users: new Set(users).size,
+    items: new Set(items).size,
+    repeats: merge(part).repeats,
+    ...(times && times.length > 0 && { times: [least(times), most(times)] as const }),
+  };
+}
+
+const least = (values: Float64Array): number => values.reduce((a, b) => Math.min(a, b), Infinity);
+const most = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, b), -Infinity);
+
+function quantiles(counts: Int32Array): Quantiles {
+  const sorted = counts.toSorted(), { length } = sorted;
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * length) - 1)] ?? 0;
+  return {
+    least: at(0),
+    quarter: at(0.25),
+    median: at(0.5),
+    threeQuarters: at(0.75),
+    ninetyPercent: at(0.9),
+    most: at(1),
+    mean: length > 0 ? sorted.reduce((a, b) => a + b, 0) / length : 0,
+  };
+}

@@ -1,0 +1,151 @@
+import { Rng } from "../random/rng.ts";
+import type { Parts } from "./dataset.ts";
+import type { Interactions } from "./interactions.ts";
+import { rowsByUser } from "./rows_by_user.ts";
+import { select } from "./select.ts";
+
+/** Shares of the interactions that are held out, each in [0, 1), below 1 together. A share of 0 makes no part. */
+export interface Shares {
+  readonly valid?: number;
+  readonly test?: number;
+}
+
+type Part = "train" | "valid" | "test";
+const TRAIN = 0, VALID = 1, TEST = 2;
+/** 0.29 * 100 is 28.999999999999996, and should count as 29. */
+const ROUNDING = 1e-9;
+
+/**
+ * Holds out a random share of each user's interactions, rounded down, so that one at least stays in train. A user's
+ * share depends on the seed, the user's id and the order of the user's rows alone. Merge repeats first.
+ *
+ * @throws RangeError where a share is out of range.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { interactions } from "./interactions.ts";
+ * import { splitByRatio } from "./split.ts";
+ *
+ * const log = interactions({ users: [0, 0, 0, 0, 0], items: [0, 1, 2, 3, 4], userCount: 1, itemCount: 5 });
+ * const { train, valid, test } = splitByRatio(log, { test: 0.2 }, 2026);
+ * assert.deepEqual([train.users.length, valid, test?.users.length], [4, undefined, 1]);
+ * ```
+ */
+export function splitByRatio(log: Interactions, shares: Shares, seed: number): Parts {
+  const { valid, test } = checked(shares), { offsets, rows } = rowsByUser(log), rng = new Rng(seed, "split");
+  const part = new Uint8Array(rows.length);
+  for (let user = 0; user < log.userCount; user++) {
+    const own = rng.seek(user, 0).shuffle(rows.slice(offsets[user], offsets[user + 1]));
+    const tested = Math.floor(own.length * test + ROUNDING), validated = Math.floor(own.length * valid + ROUNDING);
+    for (const row of own.subarray(0, tested)) part[row] = TEST;
+    for (const row of own.subarray(tested, tested + validated)) part[row] = VALID;
+  }
+  return take(log, part, { valid: valid > 0, test: test > 0 });
+}
+
+/**
+ * Takes a random share of each user's interactions, rounded down, out of train: for selection on validation where a
+ * dataset comes with train and test alone.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { interactions } from "./interactions.ts";
+ * import { carveValidation } from "./split.ts";
+ *
+ * const log = interactions({ users: [0, 0, 0, 0], items: [0, 1, 2, 3], userCount: 1, itemCount: 4 });
+ * const { train, valid } = carveValidation(log, 0.25, 2026);
+ * assert.deepEqual([train.users.length, valid.users.length], [3, 1]);
+ * ```
+ */
+export function carveValidation(
+  train: Interactions,
+  share: number,
+  seed: number,
+): { readonly train: Interactions; readonly valid: Interactions } {
+  const parts = splitByRatio(train, { valid: share }, seed);
+  return { train: parts.train, valid: parts.valid ?? select(train, []) };
+}
+
+/**
+ * Holds out each user's last interaction for test and the one before for validation. Users with fewer than three stay
+ * in train whole. Of equal times the later row is the later.
+ *
+ * @throws RangeError where there are no times.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { interactions } from "./interactions.ts";
+ * import { leaveOneOut } from "./split.ts";
+ *
+ * const log = interactions({ users: [0, 0, 0], items: [0, 1, 2], times: [30, 10, 20], userCount: 1, itemCount: 3 });
+ * const { train, valid, test } = leaveOneOut(log);
+ * assert.deepEqual([train.items[0], valid?.items[0], test?.items[0]], [1, 2, 0]);
+ * ```
+ */
+export function leaveOneOut(log: Interactions): Parts {
+  const times = timesOf(log, "leave one out"), { offsets, rows } = rowsByUser(log), part = new Uint8Array(rows.length);
+  for (let user = 0; user < log.userCount; user++) {
+    const own = rows.slice(offsets[user], offsets[user + 1]);
+    if (own.length < 3) continue;
+    own.sort((a, b) => times[a]! - times[b]! || a - b);
+    part[own.at(-1)!] = TEST;
+    part[own.at(-2)!] = VALID;
+  }
+  return take(log, part, { valid: true, test: true });
+}
+
+/**
+ * Holds out the latest share of all interactions for test, the latest of the rest for validation. Rows of one time
+ * stay together, on the later side, so a share may come out larger than asked for.
+ *
+ * @throws RangeError where there are no times, a share is out of range, or nothing would be left to train on.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { interactions } from "./interactions.ts";
+ * import { splitByTime } from "./split.ts";
+ *
+ * const log = interactions({ users: [0, 1, 0, 1], items: [0, 1, 1, 0], times: [4, 3, 2, 1], userCount: 2, itemCount: 2 });
+ * const { train, test } = splitByTime(log, { test: 0.25 });
+ * assert.deepEqual([train.users.length, test?.users[0]], [3, 0]);
+ * ```
+ */
+export function splitByTime(log: Interactions, shares: Shares): Parts {
+  const { valid, test } = checked(shares), times = timesOf(log, "split by time"), sorted = times.toSorted();
+  const count = sorted.length;
+  const from = (share: number) => sorted[count - Math.floor(count * share + ROUNDING)] ?? Infinity;
+  const testFrom = from(test), validFrom = from(valid + test);
+  const part = Uint8Array.from(times, (time) => time >= testFrom ? TEST : time >= validFrom ? VALID : TRAIN);
+  if (count > 0 && !part.includes(TRAIN)) {
+    throw new RangeError(`Cannot split ${count} interactions by time: too many of them share the time ${sorted[0]}`);
+  }
+  return take(log, part, { valid: valid > 0, test: test > 0 });
+}
+
+function checked({ valid = 0, test = 0 }: Shares): Required<Shares> {
+  for (const [what, share] of Object.entries({ valid, test, "valid and test": valid + test })) {
+    if (share >= 0 && share < 1) continue;
+    throw new RangeError(`Cannot hold out a share of ${share} ("${what}"): shares are in [0, 1)`);
+  }
+  return { valid, test };
+}
+
+function timesOf({ times }: Interactions, act: string): Float64Array {
+  if (times) return times;
+  throw new RangeError(`Cannot ${act}: the interactions have no "times"`);
+}
+
+function take(log: Interactions, part: Uint8Array, made: Readonly<Record<"valid" | "test", boolean>>): Parts {
+  const rows = { train: [] as number[], valid: [] as number[], test: [] as number[] };
+  const names: readonly Part[] = ["train", "valid", "test"];
+  part.forEach((which, row) => rows[names[which]!].push(row));
+  return {
+    train: select(log, rows.train),
+    ...(made.valid && { valid: select(log, rows.valid) }),
+    ...(made.test && { test: select(log, rows.test) }),
+  };
+}

@@ -1,0 +1,54 @@
+import { cohorts } from "../datasets/cohorts.ts";
+
+/** How recommendations spread over the catalogue. */
+export interface Spread {
+  /** Share of the items that are in some list. */
+  readonly coverage: number;
+  /** Gini coefficient of how often items are recommended, never-recommended ones included: 0 even, 1 all one item. */
+  readonly gini: number;
+  /** Mean train interactions of what is recommended (average recommendation popularity). */
+  readonly popularity: number;
+  /** Shares of the lists that are head, mid and tail: thirds of the train interactions, most popular first. */
+  readonly head: number;
+  readonly mid: number;
+  readonly tail: number;
+}
+
+/**
+ * Spread of lists, -1 where they are short, over items whose train interactions are `popularity`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { spread } from "./catalogue_metrics.ts";
+ *
+ * const { coverage, gini, popularity } = spread(Int32Array.of(0, 0, 1, -1), Int32Array.of(4, 2, 1, 0));
+ * assert.equal(coverage, 0.5);
+ * assert.equal(popularity, 10 / 3);
+ * assert.equal(gini.toFixed(4), "0.5833");
+ * ```
+ */
+export function spread(lists: Int32Array, popularity: Int32Array): Spread {
+  const items = popularity.length, times = new Int32Array(items), of = cohorts(popularity).of;
+  const shares = [0, 0, 0];
+  let total = 0, met = 0;
+  for (const item of lists) {
+    if (item < 0) continue;
+    times[item]!++;
+    total++;
+    met += popularity[item]!;
+    shares[of[item]!]!++;
+  }
+  const found = times.reduce((n, count) => count > 0 ? n + 1 : n, 0), sorted = times.toSorted();
+  // sum_i (2 i - n - 1) c_(i) / (n sum c), i from 1, ascending
+  const weighted = sorted.reduce((sum, count, at) => sum + (2 * (at + 1) - items - 1) * count, 0);
+  const share = (x: number) => total > 0 ? x / total : 0;
+  return {
+    coverage: found / items,
+    gini: total > 0 ? weighted / (items * total) : 0,
+    popularity: share(met),
+    head: share(shares[0]!),
+    mid: share(shares[1]!),
+    tail: share(shares[2]!),
+  };
+}

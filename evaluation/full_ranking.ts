@@ -1,0 +1,157 @@
+import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
+import type { Interactions } from "../datasets/interactions.ts";
+import type { Backbone } from "../models/backbone.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { type Spread, spread } from "./catalogue_metrics.ts";
+import { type Metric, type MetricAt, metrics as known, parseMetric, type RankedUser } from "./metrics.ts";
+import { blocksFor, openScorer, type Visit } from "./scorer.ts";
+import { TopK } from "./top_k.ts";
+
+export interface RankingOptions {
+  /** Names such as `ndcg@20`. */
+  readonly metrics: readonly string[];
+  /** Bytes of scores held at a time. Default 256 MiB. */
+  readonly memory?: number;
+  /** Interactions beside the train ones that are left out of the lists as seen. */
+  readonly alsoSeen?: readonly Interactions[];
+}
+
+/** What a ranking of the whole catalogue is worth. */
+export interface Evaluation {
+  /** Means over the users who have held-out items. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Of lists as long as the longest K. */
+  readonly catalogue: Readonly<Record<keyof Spread, number>>;
+  /** Each metric of each user, in the order of `users`: what paired tests compare. */
+  readonly perUser: Readonly<Record<string, Float64Array>>;
+  readonly users: Int32Array;
+}
+
+/** Ranks with the model as it stands, as often as asked. */
+export interface Evaluator {
+  evaluate(): Promise<Evaluation>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Full ranking: every item that a user has not met in training is a candidate, none is sampled. Users without held-out
+ * items are left out of the means. Memory is bounded by `memory` and one representation of every item.
+ *
+ * @throws TypeError where a metric is unknown, or nothing is held out.
+ */
+export async function fullRanking(
+  runtime: Runtime,
+  backbone: Backbone,
+  seen: Catalogue,
+  held: Interactions,
+  options: RankingOptions,
+): Promise<Evaluator> {
+  const judge = openJudge(seen, held, options);
+  const scorer = await openScorer(runtime, backbone, seen, blocksFor(options.memory ?? 2 ** 28, seen.items));
+  return {
+    async evaluate() {
+      await scorer.refresh();
+      return await judge(scorer.blocks.rows, scorer.blocks.columns, scorer.score);
+    },
+    dispose: scorer.dispose,
+  };
+}
+
+/** Full ranking by any scores: `scoresOf` gives a user's, one for each item. */
+export async function rankBy(
+  scoresOf: (user: number) => Float32Array,
+  seen: Catalogue,
+  held: Interactions,
+  options: RankingOptions,
+): Promise<Evaluation> {
+  return await openJudge(seen, held, options)(1, seen.items, (users, visit) => {
+    visit(scoresOf(users[0]!).slice(), 0);
+    return Promise.resolve();
+  });
+}
+
+type Score = (users: Int32Array, visit: Visit) => Promise<void>;
+
+function openJudge(seen: Catalogue, held: Interactions, { metrics, alsoSeen = [] }: RankingOptions) {
+  const wanted = [...new Set(metrics)].map((name) => ({ name, ...asMetric(parseMetric(name)) }));
+  const truth = catalogueOf(held), masks = [seen, ...alsoSeen.map((log) => catalogueOf(log))];
+  const users = Int32Array.from({ length: truth.users }, (_, user) => user)
+    .filter((user) => truth.offsets[user + 1]! > truth.offsets[user]!);
+  if (users.length === 0) throw new TypeError("Cannot evaluate: no user has a held-out interaction");
+  const longest = Math.min(seen.items, wanted.reduce((k, metric) => Math.max(k, metric.k), 1));
+
+  return async (rows: number, columns: number, score: Score): Promise<Evaluation> => {
+    const perUser = wanted.map(() => new Float64Array(users.length));
+    const lists = new Int32Array(users.length * longest).fill(-1), top = new TopK(rows, longest);
+    for (let from = 0; from < users.length; from += rows) {
+      const block = users.subarray(from, from + rows);
+      top.clear();
+      await score(block, (scores, first) => {
+        for (const mask of masks) hide(mask, block, scores, columns, first);
+        top.push(scores, columns, first);
+      });
+      lists.set(top.ids.subarray(0, block.length * longest), from * longest);
+      block.forEach((user, row) => {
+        const ranked = rankedUser(truth, user, top.ids, row * longest, longest);
+        wanted.forEach(({ metric, k }, at) => perUser[at]![from + row] = metric(ranked, k));
+      });
+    }
+    const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / values.length;
+    return {
+      metrics: Object.fromEntries(wanted.map(({ name }, at) => [name, mean(perUser[at]!)])),
+      catalogue: { ...spread(lists, seen.popularity) },
+      perUser: Object.fromEntries(wanted.map(({ name }, at) => [name, perUser[at]!])),
+      users,
+    };
+  };
+}
+
+const asMetric = ({ name, k }: MetricAt): { readonly metric: Metric; readonly k: number } => ({
+  metric: known[name],
+  k,
+});
+
+/** Takes what each user has met out of a block of scores. */
+function hide(
+  { offsets, positives }: Catalogue,
+  users: Int32Array,
+  scores: Float32Array,
+  columns: number,
+  first: number,
+): void {
+  for (let row = 0; row < users.length; row++) {
+    const end = offsets[users[row]! + 1]!, base = row * columns - first;
+    for (let at = lowerBound(positives, offsets[users[row]!]!, end, first); at < end; at++) {
+      if (positives[at]! >= first + columns) break;
+      scores[base + positives[at]!] = -Infinity;
+    }
+  }
+}
+
+/** Where the hits of a list are among its ranks. */
+function rankedUser(
+  { offsets, positives }: Catalogue,
+  user: number,
+  ids: Int32Array,
+  from: number,
+  length: number,
+): RankedUser {
+  const start = offsets[user]!, end = offsets[user + 1]!, hits: number[] = [];
+  for (let rank = 0; rank < length; rank++) {
+    const id = ids[from + rank]!;
+    if (id < 0) break;
+    const at = lowerBound(positives, start, end, id);
+    if (at < end && positives[at] === id) hits.push(rank);
+  }
+  return { hits, relevant: end - start };
+}
+
+/** The first position in [`low`, `high`) of an ascending array whose value is not below `bound`. */
+function lowerBound(values: Int32Array, low: number, high: number, bound: number): number {
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (values[middle]! < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

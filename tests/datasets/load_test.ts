@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { InputError } from "../../datasets/input_error.ts";
+import { loadDataset } from "../../datasets/load.ts";
+
+/** Runs with a folder that holds these files. */
+async function withFiles(
+  files: Record<string, string | Uint8Array>,
+  run: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, content] of Object.entries(files)) {
+      await Deno.writeFile(
+        `${folder}/${name}`,
+        typeof content === "string" ? new TextEncoder().encode(content) : content,
+      );
+    }
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function gzip(text: string): Promise<Uint8Array> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+Deno.test("a folder with train, valid and test lists is a split dataset, gzip included", () =>
+  withFiles({ "train.txt.gz": "", "valid.txt": "0 2\n", "test_id.txt": "0 3\n" }, async (folder) => {
+    await Deno.writeFile(`${folder}/train.txt.gz`, await gzip("0 0 1\n1 0\n"));
+    const { train, valid, test } = await loadDataset(`${folder}/`);
+    assert.deepEqual([train.items, valid?.items, test?.items], [
+      Int32Array.of(0, 1, 0),
+      Int32Array.of(2),
+      Int32Array.of(3),
+    ]);
+  }));
+
+Deno.test("gzip is known by its bytes, whatever the name, and broken gzip says so", () =>
+  withFiles({ "log.csv": "", "broken.csv": Uint8Array.of(0x1f, 0x8b, 1, 2, 3) }, async (folder) => {
+    await Deno.writeFile(`${folder}/log.csv`, await gzip("user,item\na,b\n"));
+    assert.deepEqual((await loadDataset(`${folder}/log.csv`)).userIds.names, ["a"]);
+    await assert.rejects(loadDataset(`${folder}/broken.csv`), /broken.csv": it starts as gzip/);
+  }));
+
+Deno.test("explicit valid and test files go with a train file", () =>
+  withFiles(
+    { "a.csv": "user,item\nu,x\n", "b.csv": "user,item\nv,y\n", "c.csv": "user,item\nu,y\n" },
+    async (folder) => {
+      const options = { valid: `${folder}/b.csv`, test: `${folder}/c.csv`, name: "mine" };
+      const dataset = await loadDataset(`${folder}/a.csv`, options);
+      assert.deepEqual([dataset.name, dataset.valid?.users[0], dataset.test?.items[0], dataset.train.userCount], [
+        "mine",
+        1,
+        1,
+        2,
+      ]);
+      assert(dataset.notes.includes("valid: 1 row of a user without train interactions"));
+      await assert.rejects(loadDataset(folder, options), /it is a folder/);
+    },
+  ));
+
+Deno.test("titles come from the file beside: .item, Latin-1 movies.dat and u.item, movies.csv", async () => {
+  const latin1 = Uint8Array.from("1::Les Misérables (1995)::Drama\n", (sign) => sign.charCodeAt(0));
+  const folders: Record<string, string | Uint8Array>[] = [
+    {
+      "x.inter": "user_id:token\titem_id:token\n7\t1\n",
+      "x.item": "item_id:token\tmovie_title:token_seq\n1\tLes Misérables (1995)\n",
+    },
+    { "ratings.dat": "7::1::5::978300760\n", "movies.dat": latin1 },
+    {
+      "u.data": "7\t1\t5\t978300760\n",
+      "u.item": latin1.map((byte) => byte === 58 ? 124 : byte).filter((byte, at, all) =>
+        byte !== 124 || all[at - 1] !== 124
+      ),
+    },
+    {
+      "ratings.csv": "userId,movieId,rating\n7,1,5\n",
+      "movies.csv": 'movieId,title,genres\n1,"Les Misérables (1995)",Drama\n',
+    },
+  ];
+  for (const files of folders) {
+    await withFiles(files, async (folder) => {
+      assert.deepEqual((await loadDataset(folder)).titles, ["Les Misérables (1995)"], Object.keys(files).join());
+    });
+  }
+});
+
+Deno.test("a folder of sequences, an unknown folder, and a missing path say what was looked for", () =>
+  withFiles({ "train_data.txt": "1 2 3\n" }, async (folder) => {
+    await assert.rejects(loadDataset(folder), /sequences \("train_data.txt"\), which are not supported yet/);
+    await Deno.rename(`${folder}/train_data.txt`, `${folder}/notes.md`);
+    await assert.rejects(loadDataset(folder), /no dataset in this folder; looked for "train.txt"/);
+    await assert.rejects(
+      loadDataset(`${folder}/none`),
+      (error) => error instanceof InputError && /no such file/.test(error.message),
+    );
+  }));

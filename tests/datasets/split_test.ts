@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import fc from "npm:fast-check@4.10.2";
+import type { Parts } from "../../datasets/dataset.ts";
+import { filterDataset, kCore } from "../../datasets/filter.ts";
+import { type Interactions, interactions } from "../../datasets/interactions.ts";
+import { merge } from "../../datasets/merge.ts";
+import { carveValidation, leaveOneOut, splitByRatio, splitByTime } from "../../datasets/split.ts";
+import { numberedIds } from "../../datasets/ids.ts";
+import { anyLog } from "./any_log.ts";
+
+const rowsOf = ({ users, items, times, ratings }: Interactions) =>
+  Array.from(users, (user, row) => [user, items[row], times?.[row], ratings?.[row]].join(" "));
+
+/** The parts hold every row once, and share their counts. */
+function assertPartition(log: Interactions, { train, valid, test }: Parts): void {
+  const parts = [train, valid, test].filter((part) => part !== undefined);
+  assert.deepEqual(parts.flatMap(rowsOf).sort(), rowsOf(log).sort());
+  for (const part of parts) assert.deepEqual([part.userCount, part.itemCount], [log.userCount, log.itemCount]);
+}
+
+Deno.test("a split by ratio is a partition, floors each user's shares, and leaves each user one train item", () => {
+  fc.assert(fc.property(anyLog, fc.integer(), (log, seed) => {
+    const parts = splitByRatio(log, { valid: 0.3, test: 0.4 }, seed);
+    assertPartition(log, parts);
+    for (let user = 0; user < log.userCount; user++) {
+      const count = (part: Interactions | undefined) => part!.users.filter((other) => other === user).length;
+      const all = count(log);
+      assert.deepEqual([count(parts.valid), count(parts.test)], [
+        Math.floor(all * 0.3 + 1e-9),
+        Math.floor(all * 0.4 + 1e-9),
+      ]);
+      assert(all === 0 || count(parts.train) > 0);
+    }
+  }));
+});
+
+Deno.test("a split by ratio is the same for the same seed, and another for another", () => {
+  const items = Array.from({ length: 100 }, (_, item) => item);
+  const log = interactions({ users: items.map(() => 0), items, userCount: 1, itemCount: 100 });
+  const split = (seed: number) => splitByRatio(log, { test: 0.2 }, seed).test!.items;
+  assert.deepEqual(split(1), split(1));
+  assert.notDeepEqual(split(1), split(2));
+});
+
+Deno.test("shares out of range are refused", () => {
+  const log = interactions({ users: [0], items: [0], userCount: 1, itemCount: 1 });
+  assert.throws(() => splitByRatio(log, { test: 1 }, 1), /share of 1 \("test"\)/);
+  assert.throws(() => splitByRatio(log, { valid: 0.6, test: 0.5 }, 1), /"valid and test"/);
+  assert.throws(() => splitByRatio(log, { valid: -0.1 }, 1), /-0.1/);
+});
+
+Deno.test("carving validation is a partition of train", () => {
+  fc.assert(fc.property(anyLog, (log) => assertPartition(log, carveValidation(log, 0.25, 7))));
+});
+
+Deno.test("leaving one out holds out each user's latest for test and the one before for validation", () => {
+  fc.assert(fc.property(anyLog, (log) => {
+    const parts = leaveOneOut(log);
+    assertPartition(log, parts);
+    for (let user = 0; user < log.userCount; user++) {
+      const times = (part: Interactions) => part.times!.filter((_, row) => part.users[row] === user);
+      const [train, valid, test] = [parts.train, parts.valid!, parts.test!].map(times);
+      if (times(log).length < 3) assert.deepEqual([valid!.length, test!.length], [0, 0]);
+      else assert(Math.max(...train!) <= valid![0]! && valid![0]! <= test![0]!);
+    }
+  }));
+});
+
+Deno.test("a split by time puts no test row before a train row, and refuses to leave train empty", () => {
+  fc.assert(fc.property(anyLog, (log) => {
+    if (new Set(log.times).size < 2) return;
+    let parts: Parts;
+    try {
+      parts = splitByTime(log, { valid: 0.2, test: 0.2 });
+    } catch (error) {
+      return assert.match((error as Error).message, /too many of them share the time/);
+    }
+    assertPartition(log, parts);
+    const { train, valid, test } = parts;
+    assert(Math.max(...train.times!) < Math.min(...valid!.times!, ...test!.times!));
+    assert(valid!.users.length === 0 || Math.max(...valid!.times!) < Math.min(...test!.times!));
+  }));
+  const still = interactions({ users: [0, 0], items: [0, 1], times: [5, 5], userCount: 1, itemCount: 2 });
+  assert.throws(() => splitByTime(still, { test: 0.5 }), /share the time 5/);
+});
+
+Deno.test("splits by time say that there are no times", () => {
+  const log = interactions({ users: [0], items: [0], userCount: 1, itemCount: 1 });
+  assert.throws(() => leaveOneOut(log), /Cannot leave one out: .* no "times"/);
+  assert.throws(() => splitByTime(log, { test: 0.1 }), /Cannot split by time: .* no "times"/);
+});
+
+Deno.test("a k-core has k interactions of every user and item, is its own k-core, and is the largest such", () => {
+  fc.assert(fc.property(anyLog, fc.integer({ min: 1, max: 3 }), (repeated, k) => {
+    const log = merge(repeated).interactions, { interactions: core, users, items } = kCore(log, k);
+    const degrees = (ids: Int32Array, count: number) =>
+      Array.from({ length: count }, (_, id) => ids.filter((other) => other === id).length);
+    assert(degrees(core.users, core.userCount).every((degree) => degree >= k));
+    assert(degrees(core.items, core.itemCount).every((degree) => degree >= k));
+    assert.deepEqual(kCore(core, k).interactions, core);
+    assert.deepEqual([users.length, items.length], [core.userCount, core.itemCount]);
+    // what was kept is rows of the log, under their former ids
+    const former = Array.from(core.users, (user, row) => `${users[user]} ${items[core.items[row]!]}`);
+    const all = Array.from(log.users, (user, row) => `${user} ${log.items[row]}`);
+    assert.deepEqual(former, all.filter((row) => former.includes(row)));
+    // dropping one offender at a time ends at the same rows
+    let slow = all;
+    for (let offender: string | undefined = ""; offender !== undefined;) {
+      offender = slow.find((row) => {
+        const [user, item] = row.split(" ");
+        return slow.filter((other) => other.startsWith(`${user} `)).length < k ||
+          slow.filter((other) => other.endsWith(` ${item}`)).length < k;
+      });
+      slow = slow.filter((row) => row !== offender);
+    }
+    assert.deepEqual(former, slow);
+  }));
+});
+
+Deno.test("names and titles follow the ids that a filter keeps", () => {
+  const train = interactions({ users: [0, 1, 2, 1, 2], items: [0, 1, 1, 2, 2], userCount: 3, itemCount: 3 });
+  const dataset = {
+    name: "tiny",
+    train,
+    userIds: numberedIds(3),
+    itemIds: numberedIds(3),
+    titles: ["a", "b", "c"],
+    notes: [],
+  };
+  const kept = filterDataset(dataset, 2);
+  assert.deepEqual([kept.userIds.names, kept.itemIds.names, kept.titles], [["1", "2"], ["1", "2"], ["b", "c"]]);
+  assert.match(kept.notes[0]!, /dropped 1 rows/);
+  assert.throws(() => filterDataset({ ...dataset, test: train }, 2), /"tiny": it is split already/);
+});
