@@ -21,6 +21,8 @@ const FAILED = 1, MISUSED = 2, STOPPED = 130;
 
 /** Runs one command line. Errors are told in a line on stderr; their stacks with FOIL_DEBUG set. */
 export async function run(args: readonly string[]): Promise<number> {
+  // Mesa's drivers complain on stderr where this is unset, as it is in most containers
+  if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
   let code = 0;
   const interrupted = new AbortController();
   const stop = () => {

@@ -14,7 +14,7 @@ import { recommenderModel } from "../training/recommender.ts";
 import type { EpochReport } from "../training/recipe.ts";
 import { train } from "../training/trainer.ts";
 import { openData, withValidation } from "./data_options.ts";
-import { makeFolder, writeWhole } from "./files.ts";
+import { makeFolder, readText, writeWhole } from "./files.ts";
 import { makeMethod, methodSpec } from "./method_spec.ts";
 import { metricNames, metricsLine, metricsTable } from "./metrics_text.ts";
 import { bar, duration, openOutput, type Output } from "./output.ts";
@@ -96,8 +96,9 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
       ...values.select === "test" && data.valid && { alsoSeen: [data.valid] },
     })
     : undefined;
-  const reports: EpochReport[] = [], log: string[] = [];
-  const saveLog = () => writeWhole(`${folder}/${runFiles.log}`, log.map((line) => `${line}\n`).join(""));
+  const reports: EpochReport[] = resume ? await readLog(folder, resume.epoch) : [];
+  const saveLog = () =>
+    writeWhole(`${folder}/${runFiles.log}`, reports.map((report) => `${JSON.stringify(report)}\n`).join(""));
   const meter = progressMeter(values.epochs, output, () => reports.at(-1), values.selectBy!);
   try {
     for await (
@@ -121,7 +122,6 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
       })
     ) {
       reports.push(report);
-      log.push(JSON.stringify(report));
       if (report.metrics || report.epoch === values.epochs - 1) await saveLog();
       output.result({ event: "epoch", ...report }, epochLine(report, values.selectBy!));
     }
@@ -140,6 +140,12 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
 }
 
 const resumeHint = (folder: string) => `the same command and --resume --out ${folder}`;
+
+/** The reports of the epochs before `epoch`, as an earlier part of the run logged them. */
+async function readLog(folder: string, epoch: number): Promise<EpochReport[]> {
+  const lines = (await readText(`${folder}/${runFiles.log}`, "the log of run")).split("\n").filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as EpochReport).filter((report) => report.epoch < epoch);
+}
 
 /** What a person should know of the data before training starts. */
 function describe({ name, train, valid, test, notes }: Dataset, output: Output): void {

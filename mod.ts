@@ -1,0 +1,133 @@
+/**
+ * Foil trains recommenders from implicit feedback with any negative-sampling policy, on ONNX graphs that it authors
+ * itself and a stock onnxruntime-web runs, on WebGPU or WASM.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { adam, bpr, catalogue, dns, embeddedDataset, fullRanking, mf, openRuntime, train } from "./mod.ts";
+ *
+ * const data = await embeddedDataset(), backbone = mf({ dim: 32 });
+ * const runtime = await openRuntime({ provider: "wasm", seed: 1 });
+ * const ranking = await fullRanking(runtime, backbone, catalogue(data.train), data.valid!, { metrics: ["ndcg@20"] });
+ * for await (
+ *   const { epoch, loss } of train({
+ *     runtime,
+ *     data: data.train,
+ *     backbone,
+ *     sampler: dns({ pool: 8 }),
+ *     loss: bpr(),
+ *     optimizer: adam({ lr: 0.01 }),
+ *     epochs: 2,
+ *   })
+ * ) assert(epoch < 2 && loss > 0);
+ * const { metrics } = await ranking.evaluate();
+ * assert(metrics["ndcg@20"]! > 0.2);
+ * ```
+ *
+ * @module
+ */
+
+// random
+export { Rng } from "./random/rng.ts";
+
+// graphs
+export {
+  type Attribute,
+  type Attributes,
+  blocksGradient,
+  type Cotangent,
+  GraphBuilder,
+  type Initializer,
+  type Node,
+  notDifferentiable,
+  type Op,
+  RowGradient,
+  Value,
+  Variable,
+  type Vjp,
+} from "./graphs/builder.ts";
+export type { DType, Shape, TensorData, TensorType } from "./graphs/tensor.ts";
+export { gradients } from "./graphs/autodiff.ts";
+export { encode, type EncodeOptions } from "./graphs/encode.ts";
+export { decode, type Decoded, type DecodeOptions } from "./graphs/decode.ts";
+export { print } from "./graphs/print.ts";
+export * as initializers from "./graphs/initializers.ts";
+export * as ops from "./graphs/ops/mod.ts";
+
+// runtime
+export { openRuntime, type ProviderChoice, type RuntimeOptions } from "./runtime/providers.ts";
+export type { Feeds, Plan, Program, Provider, Result, Runtime, SavedTensor, Update } from "./runtime/runtime.ts";
+export type { UpdateInputs, UpdateOutputs, UpdateRule } from "./runtime/update.ts";
+export { type HostTensor, type Model, openModel } from "./runtime/model.ts";
+
+// datasets
+export { type InteractionColumns, type Interactions, interactions } from "./datasets/interactions.ts";
+export { type Catalogue, catalogue } from "./datasets/catalogue.ts";
+export type { Dataset, Parts } from "./datasets/dataset.ts";
+export { type Ids, namedIds, numberedIds } from "./datasets/ids.ts";
+export { InputError } from "./datasets/input_error.ts";
+export { loadDataset, type LoadOptions } from "./datasets/load.ts";
+export { type DatasetOptions, type DatasetSources, parseDataset } from "./datasets/parse.ts";
+export type { ColumnChoice, Format, ParseOptions, Titles } from "./datasets/format.ts";
+export { formats } from "./datasets/formats.ts";
+export type { IdTables, Rows } from "./datasets/rows.ts";
+export type { Source } from "./datasets/source.ts";
+export { carveValidation, leaveOneOut, type Shares, splitByRatio, splitByTime } from "./datasets/split.ts";
+export { filterDataset, kCore, type Kept } from "./datasets/filter.ts";
+export { type PartProfile, type Profile, profile, type Quantiles } from "./datasets/profile.ts";
+export type { Overlap } from "./datasets/overlap.ts";
+export { type Cohorts, cohorts, type CohortSizes } from "./datasets/cohorts.ts";
+export { synthetic, type SyntheticDataset, type SyntheticOptions } from "./datasets/synthetic.ts";
+export { type Affinity, trueAffinity } from "./datasets/affinity.ts";
+export { embeddedDataset } from "./datasets/embedded.ts";
+export { SeenItems } from "./datasets/negatives.ts";
+export { AliasTable } from "./datasets/alias_table.ts";
+export { type Batch, batchAt, batchCount, type BatchingOptions, epochOrder } from "./datasets/batching.ts";
+export { type Names, writeAdjacency, writeTsv } from "./datasets/write.ts";
+
+// options
+export { type About, type AnyMethod, define, type Method } from "./options/method.ts";
+export { choice, flag, integer, type Limits, type Option, type Options, real, type Values } from "./options/option.ts";
+
+// backbones
+export type { Backbone, BatchValues, Encoder } from "./models/backbone.ts";
+export { backbones } from "./models/mod.ts";
+export { mf } from "./models/mf.ts";
+export { dot } from "./models/scoring.ts";
+
+// samplers
+export type { Draw, Ids as ProposedIds, Negatives, Sampler, Step } from "./samplers/sampler.ts";
+export { samplers } from "./samplers/mod.ts";
+export { rns } from "./samplers/rns.ts";
+export { pns } from "./samplers/pns.ts";
+export { dns } from "./samplers/dns.ts";
+export { ahns } from "./samplers/ahns.ts";
+export { drawRows, pickLargest, pickSmallest, uniformRows } from "./samplers/candidates.ts";
+
+// losses
+export { type Loss, meanOverRows, type Scores } from "./losses/loss.ts";
+export { losses } from "./losses/mod.ts";
+export { bpr } from "./losses/bpr.ts";
+
+// training
+export { adagrad, adam, adamw, lazyAdam, type Optimizer, optimizers, sgd } from "./training/optimizers.ts";
+export type { Best, EpochReport, Recipe, Seconds } from "./training/recipe.ts";
+export type { Checkpoint } from "./training/checkpoint.ts";
+export { train } from "./training/trainer.ts";
+export { type TrainingStep, trainingStep } from "./training/step.ts";
+export { recommenderModel, type RecommenderOptions } from "./training/recommender.ts";
+export { decodeSafetensors, encodeSafetensors, type SafeTensors, type Tensor } from "./training/safetensors.ts";
+
+// evaluation
+export {
+  type Evaluation,
+  type Evaluator,
+  fullRanking,
+  rankBy,
+  type RankingOptions,
+} from "./evaluation/full_ranking.ts";
+export { type Metric, type MetricAt, metrics, parseMetric, type RankedUser } from "./evaluation/metrics.ts";
+export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
+export { type Blocks, blocksFor, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
+export { TopK } from "./evaluation/top_k.ts";

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { foil, foilProcess, inFolder, jsonLines } from "./foil.ts";
+import { openModel } from "../../runtime/model.ts";
+
+const QUICK = ["--backbone", "mf:dim=8", "--optimizer", "adam:lr=0.02", "--provider", "wasm"];
+
+Deno.test("train without data learns the embedded dataset, and its folder holds all it takes to use the result", () =>
+  inFolder(async (folder) => {
+    const { code, stdout, stderr } = await foil(["train", ...QUICK, "--epochs", "6", "--json", "--out", "run"], folder);
+    assert.equal(code, 0, stderr);
+    const lines = jsonLines(stdout), test = lines.find((line) => line.event === "test");
+    assert.equal(lines.filter((line) => line.event === "epoch").length, 6);
+    assert.equal(test.selectedOn, "valid");
+    assert(test.test["ndcg@20"] > 1.2 * test.references["most popular"]["ndcg@20"]);
+    assert(test.test["ndcg@20"] < test.references["best possible"]["ndcg@20"]);
+    const files = [...Deno.readDirSync(`${folder}/run`)].map(({ name }) => name).sort();
+    assert.deepEqual(files, [
+      "checkpoint.safetensors",
+      "config.yaml",
+      "ids.json",
+      "log.jsonl",
+      "metrics.json",
+      "recommender.onnx",
+      "weights.safetensors",
+    ]);
+    assert.equal(jsonLines(await Deno.readTextFile(`${folder}/run/log.jsonl`)).length, 6);
+
+    const recommended = await foil(["recommend", "--run", "run", "--users", "3,7", "--top", "5", "--json"], folder);
+    assert.equal(recommended.code, 0, recommended.stderr);
+    const [first] = jsonLines(recommended.stdout);
+    assert.deepEqual([first.user, first.items.length], ["3", 5]);
+
+    const model = await openModel(await Deno.readFile(`${folder}/run/recommender.onnx`));
+    const { items, scores } = await model.run({ users: { dtype: "int64", shape: [1], data: BigInt64Array.of(3n) } });
+    assert.deepEqual([...items!.data].slice(0, 5).map(String), first.items.map(({ item }: { item: string }) => item));
+    assert(Math.abs(Number(scores!.data[0]) - first.items[0].score) < 1e-6);
+    await model.dispose();
+
+    const evaluated = await foil(["evaluate", "--run", "run", "--json", "--provider", "wasm"], folder);
+    assert.equal(evaluated.code, 0, evaluated.stderr);
+    assert.equal(jsonLines(evaluated.stdout)[0].test["ndcg@20"], test.test["ndcg@20"]);
+  }));
+
+Deno.test("Ctrl-C leaves a checkpoint, and --resume ends with the same bytes as a run that never stopped", () =>
+  inFolder(async (folder) => {
+    const args = ["train", ...QUICK, "--epochs", "8", "--batch-size", "256", "--json"];
+    const whole = await foil([...args, "--out", "whole"], folder);
+    assert.equal(whole.code, 0, whole.stderr);
+
+    const child = foilProcess([...args, "--out", "parts"], folder), reader = child.stdout.getReader();
+    let heard = "";
+    while (!heard.includes('"epoch":1')) {
+      const { value, done } = await reader.read();
+      assert(!done, "the run ended before it could be stopped");
+      heard += new TextDecoder().decode(value);
+    }
+    child.kill("SIGINT");
+    const drained = (async () => {
+      while (!(await reader.read()).done) { /* until the process closes it */ }
+    })();
+    const stderr = await new Response(child.stderr).text();
+    await drained;
+    assert.equal((await child.status).code, 130, stderr);
+    assert.match(stderr, /go on with: the same command and --resume --out parts/);
+
+    const resumed = await foil([...args, "--out", "parts", "--resume"], folder);
+    assert.equal(resumed.code, 0, resumed.stderr);
+    for (const file of ["weights.safetensors", "recommender.onnx"]) {
+      assert.deepEqual(
+        await Deno.readFile(`${folder}/parts/${file}`),
+        await Deno.readFile(`${folder}/whole/${file}`),
+        file,
+      );
+    }
+  }));
+
+Deno.test("a checkpoint of other options or data is not resumed", () =>
+  inFolder(async (folder) => {
+    const args = ["train", ...QUICK, "--epochs", "1", "--out", "run"];
+    assert.equal((await foil(args, folder)).code, 0);
+    const { code, stderr } = await foil([...args, "--l2", "0.5", "--resume"], folder);
+    assert.equal(code, 1);
+    assert.match(stderr, /Cannot resume "run": its checkpoint was made with other data or options/);
+  }));
+
+Deno.test("options come from a YAML file and flags override them", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(
+      `${folder}/run.yaml`,
+      "epochs: 9\nsampler: { name: ahns, pool: 4, p: -1 }\nbackbone: mf:dim=4\nprovider: wasm\nout: there\n",
+    );
+    const { code, stdout, stderr } = await foil(["train", "--config", "run.yaml", "--epochs", "1", "--json"], folder);
+    assert.equal(code, 0, stderr);
+    assert.equal(jsonLines(stdout).filter((line) => line.event === "epoch").length, 1);
+    const saved = await Deno.readTextFile(`${folder}/there/config.yaml`);
+    assert.match(saved, /^sampler: ahns:pool=4,p=-1$/m);
+    assert.match(saved, /^epochs: 1$/m);
+  }));
+
+Deno.test("what is wrong on the command line is named, with what was expected, and nothing is left behind", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/bad.csv`, "user,item,rating\n1,2,good\n");
+    await Deno.writeTextFile(`${folder}/bad.yaml`, "epochs: many\n");
+    const cases: [string[], number, RegExp][] = [
+      [["train", "--sampler", "dnss"], 1, /There is no sampler "dnss"; there are "rns", "pns", "dns", "ahns"/],
+      [["train", "--sampler", "dns:pool=0"], 1, /"dns": option "pool" takes a whole number of at least 1, found "0"/],
+      [["train", "--sampler", "dns:size=3"], 1, /it has no option "size"; it has "pool", "negatives"/],
+      [["train", "--epochs", "x"], 1, /option "epochs" takes a whole number of at least 1, found "x"/],
+      [["train", "--epoch", "3"], 2, /unknown option '--epoch'/],
+      [["trian"], 2, /unknown command 'trian'/],
+      [["train", "--data", "no/such"], 1, /"no\/such": no such file or folder/],
+      [["train", "--data", "bad.csv"], 1, /bad\.csv.*2.*rating.*good/],
+      [["train", "--config", "bad.yaml"], 1, /option "epochs" takes .* found "many" \(options come from "bad\.yaml"/],
+      [["train", "--select-by", "auc@3"], 1, /There is no metric "auc@3"; metrics are recall/],
+      [["recommend", "--run", "nowhere", "--users", "1"], 1, /there is no such file/],
+      [["recommend"], 1, /--run says which folder/],
+      [["evaluate"], 1, /--run says which folder/],
+      [["list", "dishes"], 1, /There is no list of "dishes"; there are samplers/],
+    ];
+    for (const [args, expected, message] of cases) {
+      const { code, stderr } = await foil(args, folder);
+      assert.equal(code, expected, `${args.join(" ")}: ${stderr}`);
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /\n {4}at /, "no stack trace");
+    }
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["bad.csv", "bad.yaml"]);
+  }));
