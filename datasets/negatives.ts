@@ -78,12 +78,26 @@ export class SeenItems {
    * positives it draws a rank among the unseen instead. `user` must have an unseen item.
    */
   drawUnseen(user: number, rng: Rng): number {
-    const { items } = this.catalogue;
-    for (let attempt = 0; attempt < REJECTIONS; attempt++) {
-      const item = rng.below(items);
-      if (!this.has(user, item)) return item;
+    const one = new Int32Array(1);
+    this.fillUnseen(user, rng, one, 0, 1);
+    return one[0]!;
+  }
+
+  /** As many draws of {@link drawUnseen}, with replacement, into `into[from]` and on. Written out: most of sampling is here. */
+  fillUnseen(user: number, rng: Rng, into: Int32Array, from: number, count: number): void {
+    const { items, offsets, positives } = this.catalogue, bits = this.#bits, row = this.#rows[user]!;
+    const first = offsets[user]!, last = offsets[user + 1]!;
+    for (let to = from; to < from + count; to++) {
+      let item = -1;
+      for (let attempt = 0; attempt < REJECTIONS && item < 0; attempt++) {
+        const drawn = rng.below(items);
+        let met = false;
+        if (row < 0) { for (let at = first; at < last && !met; at++) met = positives[at] === drawn; }
+        else met = bits ? (bits[row + (drawn >> 5)]! & (1 << (drawn & 31))) !== 0 : this.has(user, drawn);
+        if (!met) item = drawn;
+      }
+      into[to] = item >= 0 ? item : this.unseenAt(user, rng.below(this.unseenCount(user)));
     }
-    return this.unseenAt(user, rng.below(this.unseenCount(user)));
   }
 
   /** The `rank`-th item, from 0 in ascending order, that `user` has not met: rank + #{j : p_j - j <= rank}. */

@@ -1,3 +1,5 @@
+import { rowKernels } from "./row_kernels.ts";
+
 const PAGE = 65536;
 const FLOATS_PER_VECTOR = 4;
 const BYTES_PER_FLOAT = 4;
@@ -8,16 +10,19 @@ export interface Block {
   readonly length: number;
   /** The elements. Take it anew after an allocation: growing the memory detaches older views. */
   view(): Float32Array;
+  /** The same memory as int32. */
+  ints(): Int32Array;
 }
 
 /**
- * Float32 memory that WASM kernels and TypeScript share. Blocks start on 16 bytes and are padded to whole SIMD vectors
+ * Float32 memory that WASM kernels and TypeScript share, and the row operations over it. Blocks start on 16 bytes and are padded to whole SIMD vectors
  * with zeros.
  *
  * @throws RangeError past 4 GiB, which is all that a WASM memory can hold.
  */
 export class Arena {
   readonly memory = new WebAssembly.Memory({ initial: 1 });
+  readonly rows = rowKernels(this.memory);
   #used = 0;
 
   allocate(length: number): Block {
@@ -26,6 +31,11 @@ export class Arena {
     if (end > have) this.memory.grow(Math.ceil((end - have) / PAGE));
     this.#used = end;
     const { memory } = this;
-    return { byteOffset, length, view: () => new Float32Array(memory.buffer, byteOffset, length) };
+    return {
+      byteOffset,
+      length,
+      view: () => new Float32Array(memory.buffer, byteOffset, length),
+      ints: () => new Int32Array(memory.buffer, byteOffset, length),
+    };
   }
 }

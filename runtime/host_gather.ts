@@ -34,11 +34,3 @@ export function hostGathers(nodes: readonly Node[], read: readonly Value[]): rea
 function gathersFedRows({ op, inputs: [, ids], attributes }: Node): boolean {
   return op.type === "Gather" && (attributes.axis ?? 0) === 0 && ids!.dtype === "int32" && !ids!.node && !ids!.data;
 }
-
-/** Rows `ids` of a table whose rows are `width` long. */
-export function gatherRows(table: Float32Array, ids: Int32Array, width: number, into: Float32Array): Float32Array {
-  for (let at = 0, to = 0; at < ids.length; at++) {
-    for (let from = ids[at]! * width, end = from + width; from < end; from++) into[to++] = table[from]!;
-  }
-  return into;
-}

@@ -13,8 +13,8 @@ export interface HostGradient {
 export type HostUpdate = (gradients: readonly HostGradient[], step: number) => void;
 
 /**
- * The CPU form of an update: row gradients are summed into `gradient`, then the rule's kernel runs over the whole table
- * or over the touched rows, and `gradient` is cleared for the next step.
+ * The CPU form of an update: row gradients are summed into a table of gradients, then the rule's kernel runs over all of
+ * it or over the touched rows, and the rows that were summed are cleared for the next step.
  */
 export function hostUpdate(
   variable: Variable,
@@ -24,62 +24,54 @@ export function hostUpdate(
   states: readonly Block[],
 ): HostUpdate {
   const kernel = ruleKernel(rule, arena);
-  const rows = variable.shape[0] ?? 1, width = sizeOf(variable.shape) / Math.max(1, rows);
+  const count = variable.shape[0] ?? 1, width = sizeOf(variable.shape) / Math.max(1, count);
+  const rowBytes = width * Float32Array.BYTES_PER_ELEMENT;
   const gradient = arena.allocate(sizeOf(variable.shape));
   const addresses = [parameter, gradient, ...states].map(({ byteOffset }) => byteOffset);
-  const touched = new TouchedRows(rows);
+  const seen = new Uint8Array(count), staged: { ids: Block; rows: Block }[] = [];
+
   return (gradients, step) => {
-    const sum = gradient.view();
-    let whole = false;
-    for (const { ids, rows } of gradients) {
-      if (ids) addRows(sum, ids, rows, width, touched);
-      else {
-        whole = true;
-        for (let at = 0; at < rows.length; at++) sum[at]! += rows[at]!;
+    const parts = gradients.map(({ ids, rows }, part) => {
+      if (!ids) return null;
+      let place = staged[part];
+      if (!place || place.ids.length < ids.length) {
+        place = staged[part] = { ids: arena.allocate(ids.length), rows: arena.allocate(rows.length) };
       }
+      place.ids.ints().set(ids);
+      place.rows.view().set(rows);
+      return { ids, at: place.ids.byteOffset, rows: place.rows.byteOffset };
+    });
+    const sum = gradient.view(), dense = gradients.filter(({ ids }) => !ids);
+    for (const { rows } of dense) for (let at = 0; at < rows.length; at++) sum[at]! += rows[at]!;
+    for (const part of parts) {
+      if (part) arena.rows.add(part.ids.length, part.at, part.rows, gradient.byteOffset, rowBytes);
     }
+
     const scalars = Object.values(rule.scalars(step));
-    if (whole || rule.rows === "all") kernel(sum.length, addresses, scalars);
+    if (dense.length > 0 || rule.rows === "all") kernel(sum.length, addresses, scalars);
     else {
-      for (let at = 0; at < touched.count; at++) {
-        const shift = touched.rows[at]! * width * Float32Array.BYTES_PER_ELEMENT;
-        kernel(width, addresses.map((address) => address + shift), scalars);
+      for (const row of distinct(parts.flatMap((part) => part ? [part.ids] : []), seen)) {
+        kernel(width, addresses.map((address) => address + row * rowBytes), scalars);
       }
     }
-    if (whole) sum.fill(0);
-    else {for (let at = 0; at < touched.count; at++) {
-        sum.fill(0, touched.rows[at]! * width, (touched.rows[at]! + 1) * width);
-      }}
-    touched.clear();
+    if (dense.length > 0) sum.fill(0);
+    else for (const part of parts) if (part) arena.rows.clear(part.ids.length, part.at, gradient.byteOffset, rowBytes);
   };
 }
 
-/** The distinct rows seen since the last `clear`, in the order they came. */
-class TouchedRows {
-  readonly rows: Int32Array;
-  readonly #seen: Uint8Array;
-  count = 0;
-  constructor(rows: number) {
-    this.rows = new Int32Array(rows);
-    this.#seen = new Uint8Array(rows);
+/** Each id once, in the order of coming. `seen` is all zero before and after. */
+function distinct(parts: readonly Int32Array[], seen: Uint8Array): Int32Array {
+  const found = new Int32Array(parts.reduce((total, { length }) => total + length, 0));
+  let count = 0;
+  for (const ids of parts) {
+    for (const id of ids) {
+      if (seen[id]) continue;
+      seen[id] = 1;
+      found[count++] = id;
+    }
   }
-  add(row: number): void {
-    if (this.#seen[row]) return;
-    this.#seen[row] = 1;
-    this.rows[this.count++] = row;
-  }
-  clear(): void {
-    for (let at = 0; at < this.count; at++) this.#seen[this.rows[at]!] = 0;
-    this.count = 0;
-  }
-}
-
-function addRows(sum: Float32Array, ids: Int32Array, rows: Float32Array, width: number, touched: TouchedRows): void {
-  for (let at = 0, from = 0; at < ids.length; at++) {
-    const row = ids[at]!;
-    touched.add(row);
-    for (let to = row * width, end = to + width; to < end; to++) sum[to]! += rows[from++]!;
-  }
+  for (let at = 0; at < count; at++) seen[found[at]!] = 0;
+  return found.subarray(0, count);
 }
 
 function ruleKernel(rule: UpdateRule, arena: Arena): Kernel {

@@ -5,7 +5,7 @@ import { sizeOf, type TensorData } from "../graphs/tensor.ts";
 import { Rng } from "../random/rng.ts";
 import { Arena, type Block } from "./arena.ts";
 import { boundsOf, checkBounds } from "./bounds.ts";
-import { gatherRows, hostGathers } from "./host_gather.ts";
+import { hostGathers } from "./host_gather.ts";
 import { type HostGradient, hostUpdate } from "./host_update.ts";
 import { loadOrt, type Ort } from "./ort.ts";
 import { type Queue, queue } from "./queue.ts";
@@ -65,7 +65,7 @@ async function wasmProgram<K extends string>(
   const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: 3 });
   const inputs = needed.leaves.filter((leaf) => graph.inputs.has(leaf.name));
   const bounds = boundsOf(needed.nodes), direct = inputs.filter((input) => session.inputNames.includes(input.name));
-  const buffers = gathers.map(({ output }) => new Float32Array(sizeOf(output.shape)));
+  const staged = gathers.map(({ ids, output }) => store.stage(sizeOf(ids.shape), sizeOf(output.shape)));
   const apply = updates.map((update) => ({ update, run: store.update(update) }));
 
   const start = (feeds: Readonly<Record<string, TensorData>>) =>
@@ -77,8 +77,7 @@ async function wasmProgram<K extends string>(
       for (const input of direct) fed[input.name] = tensor(input, feeds[input.name]!);
       for (const variable of variables) fed[variable.name] = tensor(variable, store.block(variable).view());
       gathers.forEach(({ variable, ids, output }, at) => {
-        const width = sizeOf(variable.shape.slice(1)), table = store.block(variable).view();
-        fed[output.name] = tensor(output, gatherRows(table, feeds[ids.name] as Int32Array, width, buffers[at]!));
+        fed[output.name] = tensor(output, staged[at]!(variable, feeds[ids.name] as Int32Array));
       });
       const results = await session.run(fed);
       const data = (name: string) => results[name]!.data as TensorData;
@@ -139,6 +138,17 @@ class HostStore {
         variable.shape,
         () => variable.init(variable.shape, new Rng(this.seed, variable.name)),
       );
+  }
+
+  /** Memory for rows gathered from variables: the function fills it and returns it. */
+  stage(count: number, size: number): (variable: Variable, ids: Int32Array) => Float32Array {
+    const at = this.#arena.allocate(count), rows = this.#arena.allocate(size);
+    const bytes = size / count * Float32Array.BYTES_PER_ELEMENT;
+    return (variable, ids) => {
+      at.ints().set(ids);
+      this.#arena.rows.gather(count, at.byteOffset, rows.byteOffset, this.block(variable).byteOffset, bytes);
+      return rows.view();
+    };
   }
 
   update({ variable, rule }: Update): (gradients: readonly HostGradient[]) => void {

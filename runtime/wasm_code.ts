@@ -71,7 +71,17 @@ export const vectorLane: Lane = {
     Max: simd(0xe9),
   },
 };
-const integerOps = { "i32.lt_u": 0x49, "i32.add": 0x6a, "i32.and": 0x71, "i32.shl": 0x74, "i32.eqz": 0x45 } as const;
+const operations = {
+  "i32.eqz": [0x45],
+  "i32.lt_u": [0x49],
+  "i32.add": [0x6a],
+  "i32.mul": [0x6c],
+  "i32.and": [0x71],
+  "i32.shl": [0x74],
+  "i32.load": [0x28, ...ALIGN_4],
+  "memory.copy": [0xfc, 0x0a, 0, 0],
+  "memory.fill": [0xfc, 0x0b, 0],
+} as const;
 
 /** The body of one WebAssembly function, under construction. */
 export class WasmCode {
@@ -99,8 +109,8 @@ export class WasmCode {
   f32(value: number): this {
     return this.emit([0x43, ...new Uint8Array(Float32Array.of(value).buffer)]);
   }
-  op(name: keyof typeof integerOps): this {
-    return this.emit([integerOps[name]]);
+  op(name: keyof typeof operations): this {
+    return this.emit(operations[name]);
   }
   load(lane: Lane): this {
     return this.emit(lane.load);
