@@ -2,7 +2,9 @@ import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.
 import type { Interactions } from "../datasets/interactions.ts";
 import type { Backbone } from "../models/backbone.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { cohorts } from "../datasets/cohorts.ts";
 import { type Spread, spread } from "./catalogue_metrics.ts";
+import { CohortCounter, type CohortHits } from "./cohort_metrics.ts";
 import { type Metric, type MetricAt, metrics as known, parseMetric, type RankedUser } from "./metrics.ts";
 import { blocksFor, openScorer, type Visit } from "./scorer.ts";
 import { TopK } from "./top_k.ts";
@@ -21,7 +23,7 @@ export interface Evaluation {
   /** Means over the users who have held-out items. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Of lists as long as the longest K. */
-  readonly catalogue: Readonly<Record<keyof Spread, number>>;
+  readonly catalogue: Readonly<Record<keyof Spread | keyof CohortHits, number>>;
   /** Each metric of each user, in the order of `users`: what paired tests compare. */
   readonly perUser: Readonly<Record<string, Float64Array>>;
   readonly users: Int32Array;
@@ -78,11 +80,13 @@ function openJudge(seen: Catalogue, held: Interactions, { metrics, alsoSeen = []
   const users = Int32Array.from({ length: truth.users }, (_, user) => user)
     .filter((user) => truth.offsets[user + 1]! > truth.offsets[user]!);
   if (users.length === 0) throw new TypeError("Cannot evaluate: no user has a held-out interaction");
+  const cohortOf = cohorts(seen.popularity).of;
   const longest = Math.min(seen.items, wanted.reduce((k, metric) => Math.max(k, metric.k), 1));
 
   return async (rows: number, columns: number, score: Score): Promise<Evaluation> => {
     const perUser = wanted.map(() => new Float64Array(users.length));
     const lists = new Int32Array(users.length * longest).fill(-1), top = new TopK(rows, longest);
+    const hits = new CohortCounter(cohortOf);
     for (let from = 0; from < users.length; from += rows) {
       const block = users.subarray(from, from + rows);
       top.clear();
@@ -92,14 +96,17 @@ function openJudge(seen: Catalogue, held: Interactions, { metrics, alsoSeen = []
       });
       lists.set(top.ids.subarray(0, block.length * longest), from * longest);
       block.forEach((user, row) => {
-        const ranked = rankedUser(truth, user, top.ids, row * longest, longest);
+        const list = top.ids.subarray(row * longest, (row + 1) * longest), ranked = rankedUser(truth, user, list);
+        for (let at = truth.offsets[user]!; at < truth.offsets[user + 1]!; at++) {
+          hits.add(truth.positives[at]!, list.includes(truth.positives[at]!));
+        }
         wanted.forEach(({ metric, k }, at) => perUser[at]![from + row] = metric(ranked, k));
       });
     }
     const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / values.length;
     return {
       metrics: Object.fromEntries(wanted.map(({ name }, at) => [name, mean(perUser[at]!)])),
-      catalogue: { ...spread(lists, seen.popularity) },
+      catalogue: { ...spread(lists, seen.popularity), ...hits.result() },
       perUser: Object.fromEntries(wanted.map(({ name }, at) => [name, perUser[at]!])),
       users,
     };
@@ -129,16 +136,10 @@ function hide(
 }
 
 /** Where the hits of a list are among its ranks. */
-function rankedUser(
-  { offsets, positives }: Catalogue,
-  user: number,
-  ids: Int32Array,
-  from: number,
-  length: number,
-): RankedUser {
+function rankedUser({ offsets, positives }: Catalogue, user: number, list: Int32Array): RankedUser {
   const start = offsets[user]!, end = offsets[user + 1]!, hits: number[] = [];
-  for (let rank = 0; rank < length; rank++) {
-    const id = ids[from + rank]!;
+  for (let rank = 0; rank < list.length; rank++) {
+    const id = list[rank]!;
     if (id < 0) break;
     const at = lowerBound(positives, start, end, id);
     if (at < end && positives[at] === id) hits.push(rank);

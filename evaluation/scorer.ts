@@ -32,7 +32,8 @@ export interface Scorer {
 
 /** Blocks that keep `bytes` of scores at a time. */
 export function blocksFor(bytes: number, items: number): Blocks {
-  const columns = Math.min(items, 2048), rows = Math.max(1, Math.min(256, Math.floor(bytes / (4 * columns))));
+  const columns = Math.ceil(items / Math.ceil(items / 2048)),
+    rows = Math.max(1, Math.min(256, Math.floor(bytes / (4 * columns))));
   return { rows, columns };
 }
 

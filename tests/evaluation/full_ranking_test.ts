@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { catalogue } from "../../datasets/catalogue.ts";
+import { interactions } from "../../datasets/interactions.ts";
+import { fullRanking, rankBy } from "../../evaluation/full_ranking.ts";
+import { blocksFor } from "../../evaluation/scorer.ts";
+import { mf } from "../../models/mf.ts";
+import { Rng } from "../../random/rng.ts";
+import { openRuntime } from "../../runtime/providers.ts";
+
+const log = (pairs: readonly (readonly [number, number])[], userCount: number, itemCount: number) =>
+  interactions({
+    users: Int32Array.from(pairs, ([user]) => user),
+    items: Int32Array.from(pairs, ([, item]) => item),
+    userCount,
+    itemCount,
+  });
+
+Deno.test("items met in training are no candidates, and users without held-out items do not count", async () => {
+  const seen = catalogue(log([[0, 0], [1, 3]], 3, 4)), held = log([[0, 1], [1, 0], [1, 2]], 3, 4);
+  const scores = Float32Array.of(4, 3, 2, 1); // every user would get 0 1 2 3
+  const { metrics, users, perUser } = await rankBy(() => scores, seen, held, { metrics: ["recall@1", "mrr@3"] });
+  assert.deepEqual([...users], [0, 1]);
+  assert.deepEqual([...perUser["recall@1"]!], [1, 0.5]); // 0: list 1 2 3; 1: list 0 1 2
+  assert.equal(metrics["mrr@3"], 1);
+});
+
+Deno.test("interactions given as also seen are left out of the lists, too", async () => {
+  const seen = catalogue(log([[0, 0]], 1, 4)), held = log([[0, 2]], 1, 4), scores = Float32Array.of(4, 3, 2, 1);
+  const rank = async (alsoSeen: ReturnType<typeof log>[]) =>
+    1 / (await rankBy(() => scores, seen, held, { metrics: ["mrr@4"], alsoSeen })).metrics["mrr@4"]!;
+  assert.equal(await rank([]), 2);
+  assert.equal(await rank([log([[0, 1]], 1, 4)]), 1);
+});
+
+Deno.test("hits are told by the cohort of the item, with their balance", async () => {
+  // popularity 4 4 2 2: running sums 4 8 10 12 of 12: item 0 opens mid (4 is not below 4), 1 to 3 are tail
+  const pairs = [[1, 0], [2, 0], [3, 0], [4, 0], [1, 1], [2, 1], [3, 1], [4, 1], [1, 2], [2, 2], [1, 3], [
+    2,
+    3,
+  ]] as const;
+  const held = log([[0, 0], [0, 3]], 5, 4);
+  const found = await rankBy(() => Float32Array.of(9, 8, 7, 1), catalogue(log(pairs, 5, 4)), held, {
+    metrics: ["hit@2"],
+  });
+  assert.deepEqual([found.catalogue.hitMid, found.catalogue.hitTail], [1, 0]);
+  assert(Math.abs(found.catalogue.balance - 1 / 3) < 1e-5);
+});
+
+Deno.test("ranking a model in blocks, whatever their size, is ranking its scores whole", async () => {
+  const users = 37, items = 1500, rng = new Rng(3, "test");
+  const draw = (count: number) => Array.from({ length: count }, () => [rng.below(users), rng.below(items)] as const);
+  const seen = catalogue(log(draw(2000), users, items)), held = log(draw(300), users, items);
+  const runtime = await openRuntime({ provider: "wasm", seed: 5 });
+  const options = { metrics: ["ndcg@20", "recall@50", "map@10"] };
+  const found = [];
+  for (const memory of [2 ** 28, 2 ** 14]) {
+    const evaluator = await fullRanking(runtime, mf({ dim: 8 }), seen, held, { ...options, memory });
+    found.push(await evaluator.evaluate());
+    await evaluator.dispose();
+  }
+  const saved = await runtime.save(), [p, q] = [saved.get("user")!.data, saved.get("item")!.data];
+  const whole = await rankBy(
+    (user) =>
+      Float32Array.from({ length: items }, (_, item) => {
+        let sum = 0;
+        for (let d = 0; d < 8; d++) sum += p[user * 8 + d]! * q[item * 8 + d]!;
+        return sum;
+      }),
+    seen,
+    held,
+    options,
+  );
+  assert.deepEqual(found[1], found[0]);
+  for (const name of options.metrics) {
+    assert(Math.abs(found[0]!.metrics[name]! - whole.metrics[name]!) < 1e-4, name); // sums in another order may swap neighbours
+  }
+  await runtime.dispose();
+});
+
+Deno.test("blocks keep within the memory they are given", () => {
+  for (const bytes of [2 ** 14, 2 ** 20, 2 ** 28]) {
+    const { rows, columns } = blocksFor(bytes, 100_000);
+    assert(rows >= 1 && columns <= 2048 && (rows === 1 || rows * columns * 4 <= bytes));
+  }
+});
+
+Deno.test("ranking where nothing is held out says so", async () => {
+  const seen = catalogue(log([[0, 0]], 1, 2));
+  await assert.rejects(
+    rankBy(() => new Float32Array(2), seen, log([], 1, 2), { metrics: ["ndcg@5"] }),
+    /Cannot evaluate: no user has a held-out interaction/,
+  );
+});

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import fc from "npm:fast-check@4.10.2";
+import { TopK } from "../../evaluation/top_k.ts";
+
+const score = fc.oneof(
+  fc.float({ noNaN: true, min: -4, max: 4 }),
+  fc.constantFrom(NaN, -Infinity, Infinity, 0, -0, 1, 1, 1),
+);
+
+/** Sorting everything: the same list, slowly. */
+function bySorting(scores: readonly number[], k: number): number[] {
+  const kept = [...scores.keys()].filter((item) => scores[item]! > -Infinity);
+  return kept.sort((a, b) => scores[b]! === scores[a]! ? a - b : scores[b]! - scores[a]!).slice(0, k);
+}
+
+Deno.test("TopK gives what sorting gives, for any scores and any cut into blocks", () => {
+  fc.assert(fc.property(
+    fc.array(fc.tuple(score, score), { minLength: 1, maxLength: 40 }),
+    fc.integer({ min: 1, max: 8 }),
+    fc.integer({ min: 1, max: 41 }),
+    (pairs, k, columns) => {
+      const rows = [pairs.map(([a]) => Math.fround(a)), pairs.map(([, b]) => Math.fround(b))];
+      const top = new TopK(2, k);
+      for (let first = 0; first < pairs.length; first += columns) {
+        const block = new Float32Array(2 * columns).fill(-Infinity);
+        rows.forEach((row, at) => block.set(row.slice(first, first + columns), at * columns));
+        top.push(block, columns, first);
+      }
+      rows.forEach((row, at) => {
+        const found = [...top.ids.subarray(at * k, (at + 1) * k)].filter((id) => id >= 0);
+        assert.deepEqual(found, bySorting(row, k));
+      });
+    },
+  ));
+});
+
+Deno.test("TopK starts anew after clear", () => {
+  const top = new TopK(1, 2);
+  top.push(Float32Array.of(9, 8), 2, 0);
+  top.clear();
+  top.push(Float32Array.of(1), 1, 5);
+  assert.deepEqual([...top.ids], [5, -1]);
+});

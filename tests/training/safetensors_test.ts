@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import fc from "npm:fast-check@4.10.2";
+import { decodeSafetensors, encodeSafetensors } from "../../training/safetensors.ts";
+
+const sample = () =>
+  encodeSafetensors({
+    "a/b": { dtype: "F32", shape: [2, 2], data: Float32Array.of(1, -2, 0.5, NaN) },
+    ids: { dtype: "I32", shape: [3], data: Int32Array.of(1, 2, -3) },
+    none: { dtype: "F32", shape: [0, 8], data: new Float32Array() },
+  }, { note: "größe" });
+
+Deno.test("safetensors give back what was put in", () => {
+  const { tensors, metadata } = decodeSafetensors(sample());
+  assert.deepEqual(Object.keys(tensors), ["a/b", "ids", "none"]);
+  assert.deepEqual([...tensors["a/b"]!.data], [1, -2, 0.5, NaN]);
+  assert.deepEqual([...tensors.ids!.data], [1, 2, -3]);
+  assert.deepEqual(tensors.none!.shape, [0, 8]);
+  assert.equal(metadata.note, "größe");
+});
+
+Deno.test("the header is laid out as the format says: its length, JSON, data aligned to 8 bytes", () => {
+  const bytes = sample(), length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+  assert.deepEqual(header["a/b"], { dtype: "F32", shape: [2, 2], data_offsets: [0, 16] });
+  assert.equal((8 + length) % 8, 0);
+});
+
+Deno.test("a file cut short anywhere, or changed anywhere, is read or refused with its name, never worse", () => {
+  const whole = sample();
+  fc.assert(fc.property(fc.nat(whole.length), fc.nat(whole.length - 1), fc.nat(255), (length, at, byte) => {
+    const bytes = whole.slice(0, length);
+    if (at < length) bytes[at] = byte;
+    try {
+      decodeSafetensors(bytes, "w.safetensors");
+    } catch (error) {
+      assert(error instanceof TypeError);
+      assert.match(error.message, /^Cannot read "w\.safetensors" as safetensors: /);
+    }
+  }));
+  assert.throws(() => decodeSafetensors(whole.slice(0, -1), "w"), /cut short/);
+});
