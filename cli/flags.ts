@@ -11,14 +11,10 @@ const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.to
  */
 export function addFlags(command: Command, options: Options): Command {
   for (const [name, { default: fallback, help, takes }] of Object.entries(options)) {
-    const switched = typeof fallback === "boolean";
+    const switched = typeof fallback === "boolean", words = /^one of (.*)$/.exec(takes)?.[1];
     const shown = fallback === null || switched ? help : `${help} (default: ${fallback})`;
-    const flag = new Flag(
-      `--${kebab(name)}${switched ? "" : ` <${takes === "text" ? "text" : takes.split(" ").at(-1)}>`}`,
-      shown,
-    );
-    const words = /^one of (.*)$/.exec(takes);
-    command.addOption(words ? new Flag(`--${kebab(name)} <word>`, `${shown} [${words[1]}]`) : flag);
+    const value = switched ? "" : words ? " <word>" : takes === "text" ? " <text>" : " <number>";
+    command.addOption(new Flag(`--${kebab(name)}${value}`, words ? `${shown} [${words}]` : shown));
     if (switched) command.addOption(new Flag(`--no-${kebab(name)}`, `the opposite of --${kebab(name)}`).hideHelp());
   }
   return command.option(

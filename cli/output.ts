@@ -16,12 +16,14 @@ export interface OutputOptions {
   readonly quiet: boolean;
 }
 
+/** A line under way is drawn again at most so often. */
+const REDRAW_MS = 100;
 /** Columns assumed where a terminal does not say: some report 0. */
 const COLUMNS = 80;
 
 export function openOutput({ json, quiet }: OutputOptions): Output {
   const terminal = Deno.stderr.isTerminal() && !quiet;
-  let drawn = false;
+  let drawn = false, drawnAt = -Infinity;
   const write = (stream: { writeSync(bytes: Uint8Array): number }, text: string) => {
     const bytes = new TextEncoder().encode(text);
     for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
@@ -41,7 +43,8 @@ export function openOutput({ json, quiet }: OutputOptions): Output {
       else if (!quiet) write(Deno.stdout, `${text}\n`);
     },
     progress(line) {
-      if (!terminal) return;
+      if (!terminal || performance.now() - drawnAt < REDRAW_MS) return;
+      drawnAt = performance.now();
       write(Deno.stderr, `\r\x1b[K${line.slice(0, width() - 1)}`);
       drawn = true;
     },
