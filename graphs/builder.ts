@@ -108,6 +108,8 @@ export class GraphBuilder {
   readonly assignments = new Map<Variable, Value>();
   readonly #scopes: string[] = [];
   readonly #memo = new Map<string, readonly Value[]>();
+  /** The names that the graph made up, and what for. */
+  readonly #made = new Map<string, "node" | "constant">();
 
   /** Runs `build` with every name it declares prefixed by `name/`. */
   scope<T>(name: string, build: () => T): T {
@@ -156,10 +158,12 @@ export class GraphBuilder {
       throw new TypeError(`Cannot make a constant of shape [${shape}] from ${data.length} elements`);
     }
     const dtype = dtypeOf(data);
-    const key = data.length <= SHARED_CONSTANT_SIZE ? `constant ${dtype} [${shape}] ${data.join()}` : "";
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength); // 0 and -0 differ
+    const key = data.length <= SHARED_CONSTANT_SIZE ? `constant ${dtype} [${shape}] ${bytes.join()}` : "";
     const found = key && this.#memo.get(key);
     if (found) return found[0]!;
-    const value = new Value(this, `constant_${this.constants.length}`, { dtype, shape }, null, data);
+    const name = this.#fresh(`constant_${this.constants.length}`, "constant");
+    const value = new Value(this, name, { dtype, shape }, null, data);
     this.constants.push(value);
     if (key) this.#memo.set(key, [value]);
     return value;
@@ -180,13 +184,13 @@ export class GraphBuilder {
     const alien = inputs.find((value) => value.graph !== this);
     if (alien) throw new TypeError(`Cannot apply "${op.type}": its input "${alien.name}" belongs to another graph`);
     const kind = op.vjp === blocksGradient ? "!" : "";
-    const key = `${op.type}${kind}(${inputs.map((v) => v.name).join()}) ${JSON.stringify(attributes)}`;
+    const key = `${op.type}${kind}(${inputs.map((v) => v.name).join("\0")}) ${JSON.stringify(attributes)}`;
     const found = this.#memo.get(key);
     if (found) return found;
-    const name = this.#scoped(`${op.type}_${this.nodes.length}`);
+    const name = this.#fresh(this.#scoped(`${op.type}_${this.nodes.length}`), "node");
     const outputs: Value[] = [], node: Node = { op, name, inputs, attributes, outputs };
     op.infer(inputs, attributes).forEach((type, at) =>
-      outputs.push(new Value(this, at === 0 ? name : `${name}:${at}`, type, node))
+      outputs.push(new Value(this, at === 0 ? name : this.#fresh(`${name}:${at}`, "node"), type, node))
     );
     this.nodes.push(node);
     this.#memo.set(key, outputs);
@@ -197,8 +201,20 @@ export class GraphBuilder {
     return [...this.#scopes, name].join("/");
   }
 
+  #holder(name: string): string | undefined {
+    return this.variables.has(name) ? "variable" : this.inputs.has(name) ? "input" : this.#made.get(name);
+  }
+
+  /** `name`, or the like that nothing has: a decoded file may call its inputs what it likes. */
+  #fresh(name: string, kind: "node" | "constant"): string {
+    let free = name;
+    while (this.#holder(free)) free += "_";
+    this.#made.set(free, kind);
+    return free;
+  }
+
   #claim(name: string): void {
-    const holder = this.variables.has(name) ? "variable" : this.inputs.has(name) ? "input" : null;
+    const holder = this.#holder(name);
     if (holder) throw new TypeError(`Cannot declare "${name}": the graph already has ${holder} "${name}"`);
   }
 }

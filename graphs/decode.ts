@@ -73,11 +73,12 @@ function elementType(code: number | null | undefined, name: string, fail: Fail):
 const dtypeOf = (info: ValueInfo, fail: Fail) => elementType(info.type?.tensorType?.elemType, info.name ?? "", fail);
 
 function shapeOf({ name, type }: ValueInfo, dimensions: Readonly<Record<string, number>>, fail: Fail): Shape {
-  return (type?.tensorType?.shape?.dim ?? []).map(({ dimParam, dimValue }, axis) =>
-    dimParam
-      ? dimensions[dimParam] ?? fail(`axis ${axis} of "${name}" is open ("${dimParam}") and nothing binds it`)
-      : Number(dimValue ?? 0)
-  );
+  const shape = type?.tensorType?.shape ?? fail(`"${name}" has no shape`);
+  return (shape.dim ?? []).map((dim, axis) => {
+    if (!dim.dimParam && Object.hasOwn(dim, "dimValue")) return Number(dim.dimValue);
+    const { dimParam = "" } = dim;
+    return dimensions[dimParam ?? ""] ?? fail(`axis ${axis} of "${name}" is open ("${dimParam}") and nothing binds it`);
+  });
 }
 
 function tensorData(tensor: TensorProto, fail: Fail): TensorData {

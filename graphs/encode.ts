@@ -50,6 +50,10 @@ export function encode(
     else copies.push([names.get(value) ?? value.name, name]);
   }
   const nameOf = (value: Value) => names.get(value) ?? value.name;
+  checkDistinct([
+    ...[...leaves, ...nodes.flatMap(({ outputs }) => outputs)].map(nameOf),
+    ...copies.map(([, to]) => to),
+  ]);
   const described = (name: string, { dtype, shape }: Value) => ({
     name,
     type: {
@@ -81,6 +85,14 @@ export function encode(
     },
   });
   return onnx.ModelProto.encode(model).finish();
+}
+
+function checkDistinct(names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) throw new TypeError(`Cannot write "${name}": the graph has another value of that name`);
+    seen.add(name);
+  }
 }
 
 const dimension = (length: number | string) => typeof length === "number" ? { dimValue: length } : { dimParam: length };

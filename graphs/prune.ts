@@ -27,5 +27,7 @@ export function prune(
       pending.push(...value.node.inputs);
     }
   }
-  return { nodes: graph.nodes.filter((node) => nodes.has(node)), leaves: [...leaves] };
+  const ordered = graph.nodes.filter((node) => nodes.has(node));
+  const read = new Set([...ordered.flatMap(({ inputs }) => inputs), ...outputs]);
+  return { nodes: ordered, leaves: [...read].filter((value) => leaves.has(value)) };
 }

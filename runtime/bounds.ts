@@ -1,5 +1,5 @@
 import type { Node, Value } from "../graphs/builder.ts";
-import type { TensorData } from "../graphs/tensor.ts";
+import { normalizeAxis, type TensorData } from "../graphs/tensor.ts";
 
 /** An input of ids, and how many rows there are to gather from. */
 export interface Bound {
@@ -8,14 +8,20 @@ export interface Bound {
   readonly table: string;
 }
 
-/** The inputs that `nodes` use as row ids. WebGPU does not notice an id out of range: it corrupts another row. */
+/** The inputs that `nodes` use as ids to gather. WebGPU does not notice one out of range: it corrupts another row. */
 export function boundsOf(nodes: readonly Node[]): readonly Bound[] {
-  return nodes.flatMap(({ op, inputs: [table, ids], attributes }) =>
-    op.type === "Gather" && (attributes.axis ?? 0) === 0 && ids && !ids.node && !ids.data
-      ? [{ input: ids, rows: table!.shape[0]!, table: table!.name }]
-      : []
-  );
+  return nodes.flatMap(({ op, inputs: [table, ids], attributes }) => {
+    if (op.type !== "Gather") return [];
+    const input = source(ids!), axis = normalizeAxis(Number(attributes.axis ?? 0), table!.shape.length, "Gather");
+    return input.node || input.data ? [] : [{ input, rows: table!.shape[axis]!, table: table!.name }];
+  });
 }
+
+/** Ids before they were given another shape. */
+function source(ids: Value): Value {
+  return ids.node && RESHAPING.has(ids.node.op.type) ? source(ids.node.inputs[0]!) : ids;
+}
+const RESHAPING: ReadonlySet<string> = new Set(["Reshape", "Squeeze", "Unsqueeze", "Expand", "Transpose", "Cast"]);
 
 /** @throws RangeError naming the input, the table and the id that is not in it. */
 export function checkBounds(bounds: readonly Bound[], feeds: Readonly<Record<string, TensorData>>): void {

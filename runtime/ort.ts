@@ -2,7 +2,12 @@
 // them cheaply, but needs WebAssembly.Suspending; `/webgpu` does the same through asyncify.
 import type * as Ort from "npm:onnxruntime-web@1.30.0/jspi";
 
+import { queue } from "./queue.ts";
+
 export type { Ort };
+
+/** The queue of every session call in this process: onnxruntime-web is one instance, whatever runtimes there are. */
+export const sessionQueue = queue();
 
 let loading: Promise<typeof Ort> | undefined;
 

@@ -2,8 +2,8 @@
 export type Queue = <T>(job: () => Promise<T>) => Promise<T>;
 
 /**
- * A queue of its own. onnxruntime-web cannot overlap two runs on WebGPU (they hang), so a runtime sends every session
- * call through one queue. A failed job does not stop the next.
+ * A queue of its own. onnxruntime-web cannot overlap two runs on WebGPU (they hang), so every session call goes
+ * through one queue. A failed job does not stop the next.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 import type { GraphBuilder, RowGradient, Value, Variable } from "../graphs/builder.ts";
-import type { TensorData } from "../graphs/tensor.ts";
+import { dtypeOf, sameShape, type TensorData } from "../graphs/tensor.ts";
 import type { UpdateRule } from "./update.ts";
 
 /** Where graphs run. */
@@ -65,8 +65,17 @@ export function checkFeed(input: Value, data: TensorData | undefined, size: numb
   if (data === undefined) {
     throw new TypeError(`Cannot run: input "${input.name}" (${input.dtype} [${input.shape}]) is not fed`);
   }
+  if (dtypeOf(data) !== input.dtype) {
+    throw new TypeError(`Cannot run: input "${input.name}" takes ${input.dtype}, found ${dtypeOf(data)}`);
+  }
   if (data.length === size) return data;
   throw new TypeError(
     `Cannot run: input "${input.name}" has shape [${input.shape}], ${size} elements; ${data.length} were fed`,
   );
+}
+
+/** Checks that programs agree on a variable they share. */
+export function checkShared({ name, shape }: Variable, known: readonly number[]): void {
+  if (sameShape(shape, known)) return;
+  throw new TypeError(`Cannot declare variable "${name}" as [${shape}]: another program has it as [${known}]`);
 }

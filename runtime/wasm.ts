@@ -7,10 +7,11 @@ import { Arena, type Block } from "./arena.ts";
 import { boundsOf, checkBounds } from "./bounds.ts";
 import { hostGathers } from "./host_gather.ts";
 import { type HostGradient, hostUpdate } from "./host_update.ts";
-import { loadOrt, type Ort } from "./ort.ts";
-import { type Queue, queue } from "./queue.ts";
+import { loadOrt, type Ort, sessionQueue } from "./ort.ts";
+import type { Queue } from "./queue.ts";
 import {
   checkFeed,
+  checkShared,
   type Plan,
   type Program,
   type Result,
@@ -29,14 +30,14 @@ const GRADIENT = "foil/gradient", IDS = "foil/ids", NEXT = "foil/next";
  */
 export async function wasmRuntime(seed: number, reason: string): Promise<Runtime> {
   const ort = await loadOrt();
-  const store = new HostStore(seed), run = queue();
+  const store = new HostStore(seed), run = sessionQueue;
   return {
     provider: "wasm",
     reason,
-    compile: (graph, plan) => wasmProgram(ort, store, run, graph, plan),
+    compile: (graph, plan) => run(() => wasmProgram(ort, store, run, graph, plan)), // not while a run has views
     read: (results) => Promise.resolve(results.map(({ outputs }) => outputs as never)),
-    save: () => Promise.resolve(store.save()),
-    load: (tensors) => Promise.resolve(store.load(tensors)),
+    save: () => run(() => Promise.resolve(store.save())),
+    load: (tensors) => run(() => Promise.resolve(store.load(tensors))),
     dispose: () => Promise.resolve(),
   };
 }
@@ -132,7 +133,9 @@ class HostStore {
   constructor(readonly seed: number) {}
 
   block(variable: Variable): Block {
-    return this.#blocks.get(variable.name) ??
+    const found = this.#blocks.get(variable.name);
+    if (found) checkShared(variable, found.shape);
+    return found ??
       this.#create(
         variable.name,
         variable.shape,

@@ -4,10 +4,11 @@ import { prune } from "../graphs/prune.ts";
 import { allocate, sizeOf, type TensorData } from "../graphs/tensor.ts";
 import { Rng } from "../random/rng.ts";
 import { boundsOf, checkBounds } from "./bounds.ts";
-import { loadOrt, type Ort } from "./ort.ts";
-import { type Queue, queue } from "./queue.ts";
+import { loadOrt, type Ort, sessionQueue } from "./ort.ts";
+import type { Queue } from "./queue.ts";
 import {
   checkFeed,
+  checkShared,
   type Feeds,
   type Plan,
   type Program,
@@ -24,7 +25,7 @@ import { assignUpdate, scalarName, stateName } from "./update.ts";
 export async function webgpuRuntime(adapter: GPUAdapter, seed: number, reason: string): Promise<Runtime> {
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
-  const context: Context = { ort: await loadOrt(), device, store: new DeviceStore(device, seed), queued: queue() };
+  const context: Context = { ort: await loadOrt(), device, store: new DeviceStore(device, seed), queued: sessionQueue };
   return {
     provider: "webgpu",
     reason,
@@ -50,8 +51,11 @@ async function webgpuProgram<K extends string>(
   graph: GraphBuilder,
   { outputs, updates = [] }: Plan<K>,
 ): Promise<Program<K>> {
+  const own = [...graph.assignments];
   for (const { variable, gradient, rule } of updates) assignUpdate(graph, variable, gradient, rule);
   const assignments = [...graph.assignments];
+  graph.assignments.clear(); // the updates are this program's, not the graph's
+  for (const [variable, next] of own) graph.assign(variable, next);
   const all: Record<string, Value> = {
     ...outputs,
     ...Object.fromEntries(assignments.map(([variable, next]) => [`${NEXT}/${variable.name}`, next])),
@@ -188,8 +192,8 @@ class DeviceStore {
   constructor(readonly device: GPUDevice, readonly seed: number) {}
 
   declare(variable: Variable): void {
-    const { name, shape } = variable;
-    if (this.#buffers.has(name)) return;
+    const { name, shape } = variable, found = this.#buffers.get(name);
+    if (found) return checkShared(variable, found.shape);
     const saved = this.#pending.get(name);
     const data = saved ? checked(name, sizeOf(shape), saved) : variable.init(shape, new Rng(this.seed, name));
     this.#pending.delete(name);

@@ -52,7 +52,8 @@ export function applyBinary(op: Op, a: Operand, b: Operand): Value {
   const shape = broadcastShapes(left.shape, right.shape);
   if (y === 1 && (op.type === "Mul" || op.type === "Div") && sameShape(shape, left.shape)) return left;
   if (x === 1 && op.type === "Mul" && sameShape(shape, right.shape)) return right;
-  return graph.apply(op, [unstretched(left, right), unstretched(right, left)])[0]!;
+  const narrow = unstretched(left, right);
+  return graph.apply(op, [narrow, unstretched(right, narrow)])[0]!; // one of two stretched operands keeps the shape
 }
 
 /** The one number that every element of a float32 tensor is known to be, or null. */

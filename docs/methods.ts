@@ -1,0 +1,51 @@
+import { losses } from "../losses/mod.ts";
+import { backbones } from "../models/mod.ts";
+import { samplers } from "../samplers/mod.ts";
+import { optimizers } from "../training/optimizers.ts";
+import type { About } from "../options/method.ts";
+import type { Options } from "../options/option.ts";
+
+const kinds: Readonly<Record<string, Readonly<Record<string, About<Options>>>>> = {
+  Sampler: samplers,
+  Backbone: backbones,
+  Loss: losses,
+  Optimiser: optimizers,
+};
+
+/** The README's lines around the generated text. */
+export const START = "<!-- methods:start -->", END = "<!-- methods:end -->";
+
+/** Markdown tables of every registered method, one a kind, laid out as `deno fmt` does. */
+export function methodsTable(): string {
+  return Object.entries(kinds).map(([kind, registry]) =>
+    table([
+      [kind, "What it does", "Options and defaults", "Source"],
+      ...Object.values(registry).map(({ name, summary, citation, options }) => [
+        `\`${name}\``,
+        summary,
+        Object.entries(options).map(([option, { default: fallback }]) => `\`${option}=${fallback}\``).join(" "),
+        citation,
+      ]),
+    ])
+  ).join("\n\n");
+}
+
+/** The text with what is between the markers replaced. @throws Error where a marker is missing. */
+export function withMethods(text: string): string {
+  const start = text.indexOf(START), end = text.indexOf(END);
+  if (start >= 0 && end > start) return `${text.slice(0, start)}${START}\n\n${methodsTable()}\n\n${text.slice(end)}`;
+  throw new Error(`Cannot write the methods: expected "${START}" before "${END}"`);
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at]!)).join(" | ")} |`;
+  const [head, ...body] = cells;
+  return [head!, widths.map((width) => "-".repeat(width)), ...body].map(line).join("\n");
+}
+
+if (import.meta.main) {
+  const readme = new URL("../README.md", import.meta.url);
+  await Deno.writeTextFile(readme, withMethods(await Deno.readTextFile(readme)));
+}
