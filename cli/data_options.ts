@@ -30,8 +30,7 @@ export type DataValues = Values<typeof dataOptions>;
 
 /** Loads the data and parts it, in the parts it came in or as asked. Notes say what was done. */
 export async function openData(values: DataValues): Promise<Dataset> {
-  const whole = await load(values);
-  const filtered = values.core > 0 ? filterDataset(whole, values.core) : whole;
+  const filtered = await openWhole(values);
   if (filtered.test || filtered.valid) return filtered;
   const { validShare: valid, testShare: test, splitSeed } = values;
   if (values.split === "leave-one-out") {
@@ -50,6 +49,16 @@ export async function openData(values: DataValues): Promise<Dataset> {
   return noted(
     { ...filtered, ...parts },
     `split at random: ${test} of each user to test, ${valid} to select by (seed ${splitSeed})`,
+  );
+}
+
+/** Loads the data in the parts it came in, filtered. @throws TypeError where nothing is left. */
+export async function openWhole(values: DataValues): Promise<Dataset> {
+  const whole = await load(values);
+  const filtered = values.core > 0 ? filterDataset(whole, values.core) : whole;
+  if (filtered.train.users.length > 0) return filtered;
+  throw new TypeError(
+    `Cannot use "${whole.name}": no interactions are left${values.core > 0 ? ` of its ${values.core}-core` : ""}`,
   );
 }
 

@@ -2,8 +2,8 @@ import type { Dataset } from "../datasets/dataset.ts";
 import { profile } from "../datasets/profile.ts";
 import { synthetic, syntheticDefaults } from "../datasets/synthetic.ts";
 import { writeAdjacency, writeTsv } from "../datasets/write.ts";
-import { choice, integer, type Option, real, text, type Values } from "../options/option.ts";
-import { dataOptions, openData } from "./data_options.ts";
+import { choice, integer, real, text, type Values } from "../options/option.ts";
+import { dataOptions, openData, openWhole } from "./data_options.ts";
 import { makeFolder, writeWhole } from "./files.ts";
 import { openOutput } from "./output.ts";
 import { outputOptions } from "./train_options.ts";
@@ -12,7 +12,7 @@ export const infoOptions = { ...dataOptions, ...outputOptions } as const;
 
 /** `datasets info`: what a log holds. */
 export async function infoCommand(values: Values<typeof infoOptions>): Promise<number> {
-  const found = profile(await openData(values));
+  const found = profile(await openWhole(values));
   openOutput(values).result({ ...found }, lines(found as unknown as Record<string, unknown>).join("\n"));
   return 0;
 }
@@ -60,15 +60,24 @@ export async function splitCommand(values: Values<typeof splitOptions>): Promise
   return 0;
 }
 
-const generated = Object.fromEntries(
-  Object.entries(syntheticDefaults).map(([name, value]) => [
-    name,
-    Number.isInteger(value) && name !== "exponent" && name !== "scale"
-      ? integer(value, "see docs/data.md")
-      : real(value, "see docs/data.md"),
-  ]),
-) as { readonly [K in keyof typeof syntheticDefaults]: Option<number> };
-export const synthesizeOptions = { ...generated, out: outOption, ...outputOptions } as const;
+const d = syntheticDefaults;
+export const synthesizeOptions = {
+  users: integer(d.users, "users", { min: 1 }),
+  items: integer(d.items, "items", { min: 2 }),
+  clusters: integer(d.clusters, "clusters that users and items belong to, two each", { min: 2 }),
+  scale: real(d.scale, "how much a full match of clusters is worth, in nats: larger is easier to predict"),
+  exponent: real(d.exponent, "popularity falls as (rank + shift)^-exponent"),
+  shift: real(d.shift, "see exponent", { min: 0 }),
+  least: integer(d.least, "fewest interactions of a user", { min: 1 }),
+  median: integer(d.median, "median interactions of a user; their number is log-normal", { min: 1 }),
+  most: integer(d.most, "most interactions of a user", { min: 1 }),
+  spread: real(d.spread, "standard deviation of the logarithm of their number", { min: 0 }),
+  valid: real(d.valid, "share of each user's interactions to select by", { min: 0, max: 0.9 }),
+  test: real(d.test, "share of each user's interactions to test on", { min: 0, max: 0.9 }),
+  seed: integer(d.seed, "decides every draw"),
+  out: outOption,
+  ...outputOptions,
+} as const;
 
 /** `datasets synthesize`: interactions of which the best possible ranking is known. */
 export async function synthesizeCommand(values: Values<typeof synthesizeOptions>): Promise<number> {

@@ -1,30 +1,46 @@
+import { isDeepStrictEqual } from "node:util";
+import { catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import { fullRanking } from "../evaluation/full_ranking.ts";
 import { backbones } from "../models/mod.ts";
 import { flag, text, type Values } from "../options/option.ts";
 import { openRuntime } from "../runtime/providers.ts";
 import { dataOptions, openData, withValidation } from "./data_options.ts";
+import { exists } from "./files.ts";
+import { readConfig } from "./flags.ts";
 import { makeMethod, methodSpec } from "./method_spec.ts";
 import { metricNames, metricsTable } from "./metrics_text.ts";
 import { openOutput } from "./output.ts";
 import { referenceMetrics } from "./references.ts";
-import { readIds, readModel } from "./run_folder.ts";
-import { metricOptions, outputOptions, providerOptions } from "./train_options.ts";
+import { readIds, readModel, runFiles } from "./run_folder.ts";
+import { metricOptions, outputOptions, providerOptions, trainOptions } from "./train_options.ts";
 
 export const evaluateOptions = {
   run: text(null, "folder of a run of `train`"),
   ...dataOptions,
-  maskValid: flag(true, "leave the interactions held out to select by out of the lists, as seen"),
+  select: trainOptions.select,
+  keepValid: flag(
+    false,
+    "let what was held out to select by be candidates, as some papers do; else it is left out as seen",
+  ),
   ...metricOptions,
   ...providerOptions,
   ...outputOptions,
 } as const;
+
+/** Options of the run's own config.yaml that say what data it was trained on: `evaluate` starts from those. */
+export async function evaluateDefaults(flags: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  if (typeof flags.run !== "string" || !await exists(`${flags.run}/${runFiles.config}`)) return {};
+  const saved = await readConfig(`${flags.run}/${runFiles.config}`);
+  return Object.fromEntries(Object.entries(saved).filter(([name]) => name in dataOptions || name === "select"));
+}
 
 /** `evaluate`: ranks the whole catalogue for the users of a test set with a trained model. */
 export async function evaluateCommand(values: Values<typeof evaluateOptions>): Promise<number> {
   const output = openOutput(values);
   if (values.run === null) throw new TypeError("Cannot evaluate: --run says which folder holds the trained model");
   const model = await readModel(values.run), ids = await readIds(values.run);
-  const data = withValidation(await openData(values), values), { catalogue } = model;
+  const found = await openData(values), { catalogue } = model;
+  const data = values.select === "valid" ? withValidation(found, values) : found;
   const { test, valid } = data;
   if (!test || test.users.length === 0) throw new TypeError(`Cannot evaluate: "${data.name}" has no test interactions`);
   if (ids.items.length !== data.train.itemCount || ids.users.length !== data.train.userCount) {
@@ -33,19 +49,24 @@ export async function evaluateCommand(values: Values<typeof evaluateOptions>): P
         `"${data.name}" has ${data.train.userCount} and ${data.train.itemCount}`,
     );
   }
+  if (!isDeepStrictEqual(catalogueOf(data.train), catalogue)) {
+    throw new TypeError(
+      `Cannot evaluate: the train interactions are not those that "${values.run}" was trained on; its config.yaml says which`,
+    );
+  }
   const runtime = await openRuntime({ provider: values.provider });
   await runtime.load(model.weights);
   const options = {
     metrics: metricNames(values),
     memory: values.memory * 2 ** 20,
-    alsoSeen: valid && values.maskValid ? [valid] : [],
+    alsoSeen: valid && !values.keepValid ? [valid] : [],
   };
   const backbone = makeMethod(backbones, "backbone", methodSpec("backbone", model.backbone));
   const evaluator = await fullRanking(runtime, backbone, catalogue, test, options);
-  const found = await evaluator.evaluate();
+  const ranked = await evaluator.evaluate();
   await evaluator.dispose();
   await runtime.dispose();
-  const measured = { ...found.metrics, ...found.catalogue },
+  const measured = { ...ranked.metrics, ...ranked.catalogue },
     references = await referenceMetrics(data, catalogue, options);
   output.result(
     { event: "test", test: measured, references },

@@ -23,16 +23,17 @@ export function addFlags(command: Command, options: Options): Command {
   ) as unknown as Command;
 }
 
-/** The values of a command's options: flags over the YAML file over defaults. */
+/** The values of a command's options: flags over the YAML file over `defaults` over the options' own. */
 export async function readFlags<O extends Options>(
   command: string,
   options: O,
   flags: Readonly<Record<string, unknown>>,
+  defaults: Readonly<Record<string, unknown>> = {},
 ): Promise<Values<O>> {
   const { config, ...given } = flags;
   const file = typeof config === "string" ? await readConfig(config) : {};
   try {
-    return resolve(command, options, { ...file, ...given });
+    return resolve(command, options, { ...defaults, ...file, ...given });
   } catch (error) {
     if (typeof config !== "string") throw new TypeError((error as Error).message.replace("Cannot make", "Cannot run"));
     throw new TypeError(
@@ -41,7 +42,8 @@ export async function readFlags<O extends Options>(
   }
 }
 
-async function readConfig(path: string): Promise<Record<string, unknown>> {
+/** Reads a YAML file of options. @throws TypeError naming it. */
+export async function readConfig(path: string): Promise<Record<string, unknown>> {
   const text = await readText(path, "the config file");
   let found: unknown;
   try {

@@ -14,6 +14,13 @@ export const registries: Readonly<Record<string, Readonly<Record<string, About<O
   optimizers,
 };
 
+const singular: Readonly<Record<string, string>> = {
+  samplers: "sampler",
+  backbones: "backbone",
+  losses: "loss",
+  optimizers: "optimiser",
+};
+
 /** `list`: what there is, with options, defaults and sources. */
 export function list(kinds: readonly string[], output: Output): void {
   const wanted = kinds.length > 0 ? kinds : Object.keys(registries);
@@ -34,7 +41,7 @@ export function list(kinds: readonly string[], output: Output): void {
       );
       output.result(
         { kind, name, summary, citation, options: described },
-        [`${bold(name)}  ${kind.replace(/s$/, "")}: ${summary}`, `    ${citation}`, ...lines].join("\n"),
+        [`${bold(name)}  ${singular[kind]}: ${summary}`, `    ${citation}`, ...lines].join("\n"),
       );
     }
   }

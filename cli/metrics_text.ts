@@ -1,10 +1,14 @@
-/** The metric names that `--metrics` and `--at` ask for, such as ndcg@20. */
+import { parseMetric } from "../evaluation/metrics.ts";
+
+/** The metric names that `--metrics` and `--at` ask for, such as ndcg@20. @throws TypeError where one is unknown. */
 export function metricNames(
   { metrics, at }: { readonly metrics: string | null; readonly at: string | null },
 ): string[] {
   const words = (text: string | null) =>
     (text ?? "").split(",").map((word) => word.trim()).filter((word) => word !== "");
-  return words(metrics).flatMap((name) => words(at).map((k) => `${name}@${k}`.toLowerCase()));
+  const names = words(metrics).flatMap((name) => words(at).map((k) => `${name}@${k}`.toLowerCase()));
+  names.forEach(parseMetric);
+  return names;
 }
 
 /** The deciding metric first, then its list length's others: enough for a line. */

@@ -24,9 +24,15 @@ const COLUMNS = 80;
 export function openOutput({ json, quiet }: OutputOptions): Output {
   const terminal = Deno.stderr.isTerminal() && !quiet;
   let drawn = false, drawnAt = -Infinity;
+  const closed = new Set<unknown>();
   const write = (stream: { writeSync(bytes: Uint8Array): number }, text: string) => {
     const bytes = new TextEncoder().encode(text);
-    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+    try {
+      for (let at = 0; at < bytes.length && !closed.has(stream);) at += stream.writeSync(bytes.subarray(at));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+      closed.add(stream); // `| head` has read enough; the work goes on
+    }
   };
   const clear = () => {
     if (drawn) write(Deno.stderr, "\r\x1b[K");

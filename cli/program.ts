@@ -8,7 +8,7 @@ import {
   synthesizeCommand,
   synthesizeOptions,
 } from "./datasets.ts";
-import { evaluateCommand, evaluateOptions } from "./evaluate.ts";
+import { evaluateCommand, evaluateDefaults, evaluateOptions } from "./evaluate.ts";
 import { addFlags, readFlags } from "./flags.ts";
 import { list } from "./list.ts";
 import { openOutput } from "./output.ts";
@@ -39,10 +39,13 @@ export async function run(args: readonly string[]): Promise<number> {
     description: string,
     options: O,
     action: (values: Values<O>) => Promise<number>,
+    defaults: (flags: Readonly<Record<string, unknown>>) => Promise<Record<string, unknown>> = () =>
+      Promise.resolve({}),
   ) => {
     const made = parent.command(name).description(description).exitOverride();
     addFlags(made as unknown as Command, options).action(async (flags) => {
-      code = await action(await readFlags(name, options, flags as Record<string, unknown>));
+      const given = flags as Record<string, unknown>;
+      code = await action(await readFlags(name, options, given, await defaults(given)));
     });
   };
   const root = program as unknown as Command;
@@ -59,6 +62,7 @@ export async function run(args: readonly string[]): Promise<number> {
     "rank the catalogue for the users of a test set with a trained model",
     evaluateOptions,
     evaluateCommand,
+    evaluateDefaults,
   );
   command(root, "recommend", "the best unseen items for given users", recommendOptions, recommendCommand);
   const datasets = program.command("datasets").description(

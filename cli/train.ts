@@ -66,8 +66,8 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
       `Cannot select by validation: no interactions of "${data.name}" could be held out; --select last trains without`,
     );
   }
-  describe(data, output);
   const catalogue = catalogueOf(data.train);
+  describe(data, catalogue, output);
   const runtime = await openRuntime({ provider: values.provider, seed: values.seed });
   output.say(`runs on ${runtime.provider} (${runtime.reason})`);
   if (values.select === "test") {
@@ -76,7 +76,6 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
 
   const folder = values.out ??
     `runs/${[data.name, methods.backbone.name, methods.sampler.name, methods.loss.name, values.seed].join("-")}`;
-  await makeFolder(folder);
   const config = savedConfig(values);
   const fingerprint = await fingerprintOf(decisive(values), [
     data.train.users,
@@ -85,6 +84,7 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
   ]);
   const resume = values.resume ? await readCheckpoint(folder, fingerprint) : undefined;
   if (resume) output.say(`goes on at epoch ${resume.epoch}, step ${resume.step}`);
+  await makeFolder(folder);
   await writeConfig(folder, config);
   await writeIds(folder, data);
 
@@ -93,7 +93,7 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
     ? await fullRanking(runtime, parts.backbone, catalogue, held, {
       ...ranking,
       metrics: [...new Set([...metrics, values.selectBy!.toLowerCase()])],
-      ...values.select === "test" && data.valid && { alsoSeen: [data.valid] },
+      alsoSeen: values.select === "test" ? heldOutBefore(data) : [],
     })
     : undefined;
   const reports: EpochReport[] = resume ? await readLog(folder, resume.epoch) : [];
@@ -139,6 +139,9 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
   return result;
 }
 
+/** When the test set is ranked, what was held out to select by is known. */
+const heldOutBefore = ({ valid }: Dataset) => valid ? [valid] : [];
+
 const resumeHint = (folder: string) => `the same command and --resume --out ${folder}`;
 
 /** The reports of the epochs before `epoch`, as an earlier part of the run logged them. */
@@ -148,7 +151,7 @@ async function readLog(folder: string, epoch: number): Promise<EpochReport[]> {
 }
 
 /** What a person should know of the data before training starts. */
-function describe({ name, train, valid, test, notes }: Dataset, output: Output): void {
+function describe({ name, train, valid, test, notes }: Dataset, { items, offsets }: Catalogue, output: Output): void {
   const held = [valid && `${valid.users.length} to select by`, test && `${test.users.length} to test on`].filter(
     Boolean,
   );
@@ -157,6 +160,10 @@ function describe({ name, train, valid, test, notes }: Dataset, output: Output):
       held.map((part) => `, ${part}`).join(""),
   );
   for (const note of notes) output.say(`  ${note}`);
+  const sated = train.users.reduce((rows, user) => offsets[user + 1]! - offsets[user]! === items ? rows + 1 : rows, 0);
+  if (sated > 0) {
+    output.say(`  ${sated} interactions of users who have met every item train nothing: they have no negatives`);
+  }
 }
 
 /** Options that say how a run talks or where it lies do not decide its numbers. */
@@ -225,8 +232,7 @@ async function finish(
   const best = reports.at(-1)?.best;
   const summary: Record<string, unknown> = { epochs: reports.length, selectedOn: values.select, ...best && { best } };
   if (data.test && data.test.users.length > 0) {
-    const alsoSeen = values.select === "valid" && data.valid ? [data.valid] : [];
-    const options = { ...ranking, alsoSeen };
+    const options = { ...ranking, alsoSeen: heldOutBefore(data) };
     const tester = await fullRanking(runtime, parts.backbone, catalogue, data.test, options);
     const tested = await tester.evaluate();
     await tester.dispose();

@@ -50,7 +50,9 @@ export function columnsByName(
       if (at >= 0) return at;
     }
     if (!required) return undefined;
-    const problem = `no ${role} column among ${quoted(header)}; say which one is it in "columns"`;
+    const problem = `no ${role} column among ${
+      quoted(header)
+    }; say which one it is (--${role}-column, or "columns" in code)`;
     throw new InputError(problem, file, 1);
   };
   return {

@@ -16,8 +16,9 @@ const TRAIN = 0, VALID = 1, TEST = 2;
 const ROUNDING = 1e-9;
 
 /**
- * Holds out a random share of each user's interactions, rounded down, so that one at least stays in train. A user's
- * share depends on the seed, the user's id and the order of the user's rows alone. Merge repeats first.
+ * Holds out a random share of each user's interactions; one at least stays in train. A share that is no whole number of
+ * interactions is rounded up or down at random, so that it holds on average, also where users have few. A user's part
+ * depends on the seed, the user's id and the order of the user's rows alone. Merge repeats first.
  *
  * @throws RangeError where a share is out of range.
  *
@@ -37,7 +38,8 @@ export function splitByRatio(log: Interactions, shares: Shares, seed: number): P
   const part = new Uint8Array(rows.length);
   for (let user = 0; user < log.userCount; user++) {
     const own = rng.seek(user, 0).shuffle(rows.slice(offsets[user], offsets[user + 1]));
-    const tested = Math.floor(own.length * test + ROUNDING), validated = Math.floor(own.length * valid + ROUNDING);
+    const tested = Math.min(Math.floor(own.length * test + rng.uniform()), own.length - 1);
+    const validated = Math.min(Math.floor(own.length * valid + rng.uniform()), own.length - 1 - tested);
     for (const row of own.subarray(0, tested)) part[row] = TEST;
     for (const row of own.subarray(tested, tested + validated)) part[row] = VALID;
   }
@@ -45,7 +47,7 @@ export function splitByRatio(log: Interactions, shares: Shares, seed: number): P
 }
 
 /**
- * Takes a random share of each user's interactions, rounded down, out of train: for selection on validation where a
+ * Takes a random share of each user's interactions out of train, as `splitByRatio` does: for selection on validation where a
  * dataset comes with train and test alone.
  *
  * @example

@@ -1,5 +1,5 @@
 import type { DType, Shape, TensorData } from "../graphs/tensor.ts";
-import { loadOrt } from "./ort.ts";
+import { loadOrt, sessionQueue } from "./ort.ts";
 
 /** A tensor with its shape, as an ONNX file takes and gives it. */
 export interface HostTensor {
@@ -18,7 +18,9 @@ export interface Model {
 /** Opens any ONNX file with stock onnxruntime-web. @throws Error with its words, where it is no model it can run. */
 export async function openModel(bytes: Uint8Array): Promise<Model> {
   const ort = await loadOrt();
-  const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: 3 });
+  const session = await sessionQueue(() =>
+    ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: 3 })
+  );
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
@@ -26,13 +28,13 @@ export async function openModel(bytes: Uint8Array): Promise<Model> {
       const tensors = Object.entries(inputs).map(([name, { dtype, shape, data }]) =>
         [name, new ort.Tensor(dtype, data as never, shape)] as const
       );
-      const outputs = await session.run(Object.fromEntries(tensors));
+      const outputs = await sessionQueue(() => session.run(Object.fromEntries(tensors)));
       return Object.fromEntries(
         Object.entries(outputs).map(([name, { type, dims, data }]) =>
           [name, { dtype: type as DType, shape: dims, data: data as TensorData }] as const
         ),
       );
     },
-    dispose: () => session.release(),
+    dispose: () => sessionQueue(() => session.release()),
   };
 }

@@ -1,7 +1,8 @@
 import type { Batch } from "../datasets/batching.ts";
 import type { Value } from "../graphs/builder.ts";
+import { abs } from "../graphs/ops/arithmetic.ts";
 import { argMax, argMin, gatherElements } from "../graphs/ops/index.ts";
-import { greaterOrEqual, lessOrEqual, where } from "../graphs/ops/compare.ts";
+import { lessOrEqual, where } from "../graphs/ops/compare.ts";
 import { reshape } from "../graphs/ops/shape.ts";
 import type { Rng } from "../random/rng.ts";
 import type { Draw } from "./sampler.ts";
@@ -37,14 +38,16 @@ const LARGEST = 3.4e38;
  */
 export function pickLargest(candidates: Value, values: Value, count: number): Value {
   const pools = inPools(values, count);
-  return pick(candidates, argMax(where(greaterOrEqual(pools, -LARGEST), pools, -LARGEST), 2), count);
+  return pick(candidates, argMax(where(finite(pools), pools, -LARGEST), 2), count);
 }
 
 /** As {@link pickLargest}, for the smallest value. */
 export function pickSmallest(candidates: Value, values: Value, count: number): Value {
   const pools = inPools(values, count);
-  return pick(candidates, argMin(where(lessOrEqual(pools, LARGEST), pools, LARGEST), 2), count);
+  return pick(candidates, argMin(where(finite(pools), pools, LARGEST), 2), count);
 }
+
+const finite = (x: Value) => lessOrEqual(abs(x), LARGEST);
 
 const inPools = (x: Value, count: number) => reshape(x, [x.shape[0]!, count, x.shape[1]! / count]); // [R, N, M]
 

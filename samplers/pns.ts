@@ -1,12 +1,16 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { sub } from "../graphs/ops/arithmetic.ts";
+import { greater, where } from "../graphs/ops/compare.ts";
 import { unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer, real } from "../options/option.ts";
 import { drawRows } from "./candidates.ts";
 import { type ItemLaw, itemLaw } from "./popularity.ts";
 import type { Sampler } from "./sampler.ts";
+
+/** Below the logarithm of every positive probability. */
+const NEVER = -1e30;
 
 /**
  * By popularity, over the items a user has not met: q(i) proportional to (c_i + smoothing)^exponent, c_i the
@@ -37,9 +41,11 @@ export const pns = define({
       return { ids: drawRows(batch, draw, negatives, (user, rng) => law.draw(user, rng, draw.seen)) };
     },
     select({ graph, catalogue, userIds, items }, { ids }) {
-      const { logQ, logUnseenMass } = lawOf(catalogue);
-      const mass = unsqueeze(gather(graph.constant(logUnseenMass), userIds), 1); // [R, 1]
-      return { ids, items: items(ids), logQ: sub(gather(graph.constant(logQ), ids), mass) };
+      const { logQ, logUnseenMass, logUniform } = lawOf(catalogue);
+      const ofUser = (values: Float32Array) => unsqueeze(gather(graph.constant(values), userIds), 1); // [R, 1]
+      const q = gather(graph.constant(logQ), ids); // [R, N]
+      const drawn = greater(q, NEVER);
+      return { ids, items: items(ids), logQ: where(drawn, sub(q, ofUser(logUnseenMass)), ofUser(logUniform)) };
     },
   };
 });

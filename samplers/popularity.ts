@@ -16,6 +16,8 @@ export interface ItemLaw {
   readonly logQ: Float32Array;
   /** log(1 - sum of q over P_u) of each user. */
   readonly logUnseenMass: Float32Array;
+  /** -log |E_u| of each user: the law of an item that is never drawn but where the unseen hold none of the mass. */
+  readonly logUniform: Float32Array;
 }
 
 export function itemLaw({ users, items, offsets, positives }: Catalogue, weights: Float64Array): ItemLaw {
@@ -49,6 +51,10 @@ export function itemLaw({ users, items, offsets, positives }: Catalogue, weights
     logUnseenMass: Float32Array.from(
       { length: users },
       (_, user) => Math.log(Math.max(unseenMass(user), Number.EPSILON)),
+    ),
+    logUniform: Float32Array.from(
+      { length: users },
+      (_, user) => -Math.log(Math.max(1, items - (offsets[user + 1]! - offsets[user]!))),
     ),
   };
 }

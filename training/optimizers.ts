@@ -48,14 +48,23 @@ export const adam = define({
   options: adamOptions(1e-3),
 }, (values): Optimizer => adamRule("all", values));
 
-/** Adam on the rows that have a gradient, as torch.optim.SparseAdam: another algorithm than dense Adam, and cheaper. */
+/**
+ * Adam on the rows that have a gradient, as torch.optim.SparseAdam: another algorithm than dense Adam, and cheaper. As
+ * there, epsilon is added to the root before its bias is corrected (Kingma & Ba, the end of section 2).
+ */
 export const lazyAdam = define({
   name: "lazyAdam",
   summary:
     "Adam on the rows that a step touches, as torch.optim.SparseAdam; its cost does not grow with the catalogue.",
   citation: "Kingma & Ba, ICLR 2015; as torch.optim.SparseAdam",
   options: adamOptions(1e-3),
-}, (values): Optimizer => adamRule("touched", values));
+}, (values): Optimizer => ({
+  ...adamRule("touched", values),
+  scalars: (step) => ({
+    size: values.lr * Math.sqrt(1 - values.beta2 ** step) / (1 - values.beta1 ** step),
+    correction: 1,
+  }),
+}));
 
 /** Adam with weight decay apart from the gradient, over whole tables, as torch.optim.AdamW. */
 export const adamw = define({

@@ -1,0 +1,86 @@
+import { catalogue } from "../../datasets/catalogue.ts";
+import { type Interactions, interactions } from "../../datasets/interactions.ts";
+import { fullRanking } from "../../evaluation/full_ranking.ts";
+import { bpr } from "../../losses/bpr.ts";
+import { mf } from "../../models/mf.ts";
+import { Rng } from "../../random/rng.ts";
+import { openRuntime } from "../../runtime/providers.ts";
+import type { Provider, SavedTensor } from "../../runtime/runtime.ts";
+import { rns } from "../../samplers/rns.ts";
+import { adam } from "../../training/optimizers.ts";
+import type { EpochReport, Recipe } from "../../training/recipe.ts";
+import { train } from "../../training/trainer.ts";
+
+/** 12 users and 20 items; a user has met each item with probability 1/3, and a fifth of that is held out. */
+export function smallLog(): { readonly train: Interactions; readonly held: Interactions } {
+  const rng = new Rng(9, "small log"), parts = [0, 1].map(() => ({ users: [] as number[], items: [] as number[] }));
+  for (let user = 0; user < 12; user++) {
+    for (let item = 0; item < 20; item++) {
+      if (rng.below(3) > 0) continue;
+      const part = parts[rng.below(5) === 0 ? 1 : 0]!;
+      part.users.push(user);
+      part.items.push(item);
+    }
+  }
+  const [train, held] = parts.map((part) => interactions({ ...part, userCount: 12, itemCount: 20 }));
+  return { train: train!, held: held! };
+}
+
+/** What a run did: reports without their seconds, and the variables it left. */
+export interface Ran {
+  readonly reports: readonly Omit<EpochReport, "seconds">[];
+  readonly saved: ReadonlyMap<string, SavedTensor>;
+  /** What ended it early. */
+  readonly error?: unknown;
+}
+
+/** A recipe's parts, and where to run it. */
+export interface SmallOptions extends Partial<Recipe> {
+  readonly provider?: Provider;
+  /** Seed of the initial variables. */
+  readonly start?: number;
+  /** Evaluate by full ranking, select by ndcg@5. */
+  readonly ranked?: boolean;
+  /** Leave the loop after this epoch's report. */
+  readonly breakAfter?: number;
+}
+
+/** Trains on the small log, by default mf of width 4 with rns, bpr and adam, 3 epochs in batches of 16. */
+export async function smallRun(
+  { provider = "wasm", start = 1, ranked = false, breakAfter = Infinity, ...given }: SmallOptions = {},
+): Promise<Ran> {
+  const runtime = await openRuntime({ provider, seed: start }), log = smallLog(), backbone = mf({ dim: 4 });
+  const evaluator = ranked
+    ? await fullRanking(runtime, backbone, catalogue(log.train), log.held, { metrics: ["ndcg@5"] })
+    : null;
+  const reports: Omit<EpochReport, "seconds">[] = [];
+  let failure: { readonly error?: unknown } = {};
+  try {
+    const recipe: Recipe = {
+      runtime,
+      data: log.train,
+      backbone,
+      sampler: rns(),
+      loss: bpr(),
+      optimizer: adam({ lr: 0.05 }),
+      batchSize: 16,
+      epochs: 3,
+      ...(evaluator && { evaluate: async () => (await evaluator.evaluate()).metrics, selectBy: "ndcg@5" }),
+      ...given,
+    };
+    for await (const { seconds: _, ...report } of train(recipe)) {
+      reports.push(report);
+      if (report.epoch === breakAfter) break;
+    }
+  } catch (error) {
+    failure = { error };
+  }
+  const saved = await runtime.save();
+  await evaluator?.dispose();
+  await runtime.dispose();
+  return { reports, saved, ...failure };
+}
+
+/** Only what the model is made of. */
+export const variablesOf = ({ saved }: Ran): ReadonlyMap<string, SavedTensor> =>
+  new Map([...saved].filter(([name]) => !name.includes("#")));

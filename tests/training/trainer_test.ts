@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { interactions } from "../../datasets/interactions.ts";
+import { rns } from "../../samplers/rns.ts";
+import { adam, sgd } from "../../training/optimizers.ts";
+import { smallLog, smallRun, variablesOf } from "./small_run.ts";
+
+/** An evaluation that answers `values` in turn. */
+const answers = (values: readonly number[]) => {
+  let at = 0;
+  return () => Promise.resolve({ quality: values[at++]! });
+};
+const selected = { selectBy: "quality", evaluateEvery: 1 };
+
+Deno.test("training stops after `patience` evaluations in a row that are worse than the best", async () => {
+  const stopsAfter = async (values: readonly number[], patience: number) =>
+    (await smallRun({ ...selected, evaluate: answers(values), patience, epochs: 7 })).reports.length;
+  assert.equal(await stopsAfter([5, 4, 3, 2, 1, 0, 0], 2), 3);
+  assert.equal(await stopsAfter([5, 4, 6, 5, 4, 9, 9], 2), 5);
+  assert.equal(await stopsAfter([1, 2, 3, 4, 5, 6, 7], 1), 7);
+  assert.equal(await stopsAfter([5, NaN, NaN, 1, 1, 1, 1], 2), 3);
+});
+
+Deno.test("epochs 0, n, 2n, ... and the last are evaluated", async () => {
+  const { reports } = await smallRun({
+    evaluate: answers([1, 2, 3, 4]),
+    selectBy: "quality",
+    evaluateEvery: 3,
+    epochs: 6,
+  });
+  assert.deepEqual(reports.map(({ metrics }) => metrics?.quality), [1, undefined, undefined, 2, undefined, 3]);
+  assert.deepEqual(reports.map(({ best }) => best?.epoch), [0, 0, 0, 3, 3, 5]);
+});
+
+Deno.test("a run ends with the variables of its best epoch, ended by itself, by patience or by break", async () => {
+  const oneEpoch = variablesOf(await smallRun({ epochs: 2 }));
+  const values = [1, 9, 3, 2, 1, 0];
+  const whole = await smallRun({ ...selected, evaluate: answers(values), epochs: 6 });
+  const impatient = await smallRun({ ...selected, evaluate: answers(values), epochs: 6, patience: 2 });
+  const broken = await smallRun({ ...selected, evaluate: answers(values), epochs: 6, breakAfter: 3 });
+  assert.deepEqual([whole, impatient, broken].map(({ reports }) => reports.length), [6, 4, 4]);
+  for (const run of [whole, impatient, broken]) assert.deepEqual(variablesOf(run), oneEpoch);
+  assert.notDeepEqual(variablesOf(await smallRun({ epochs: 6 })), oneEpoch);
+});
+
+Deno.test("without an evaluation the last epoch is the result, and no report names a best", async () => {
+  const { reports, error } = await smallRun();
+  assert.equal(error, undefined);
+  assert.deepEqual(
+    reports.map(({ epoch, best, metrics }) => [epoch, best, metrics]),
+    [0, 1, 2].map((epoch) => [epoch, undefined, undefined]),
+  );
+});
+
+Deno.test("a loss that is not finite stops the run with its epoch and step", async () => {
+  const { error, reports } = await smallRun({ optimizer: adam({ lr: 1e30 }) });
+  assert(error instanceof RangeError);
+  assert.match(error.message, /the loss is (NaN|Infinity) at epoch 0, step 1; a smaller learning rate often helps/);
+  assert.equal(reports.length, 0);
+});
+
+Deno.test("a run that diverges after its best epoch leaves that epoch's variables", async () => {
+  let lr = 0.05;
+  const given = adam(), growing = { ...given, scalars: (step: number) => ({ ...given.scalars(step), size: lr }) };
+  const evaluate = () => {
+    lr = 1e30;
+    return Promise.resolve({ quality: 1 });
+  };
+  const { error, saved, reports } = await smallRun({ ...selected, optimizer: growing, evaluate });
+  assert.match(`${error}`, /at epoch 1, step 1/);
+  assert.equal(reports.length, 1);
+  assert(saved.get("user")!.data.every((x) => Math.abs(x) < 10));
+});
+
+Deno.test("a recipe that does not fit together is refused before anything is trained", async () => {
+  const refused = async (options: Parameters<typeof smallRun>[0], message: RegExp) => {
+    const { error, reports } = await smallRun(options);
+    assert(error instanceof TypeError, `${error}`);
+    assert.match(error.message, message);
+    assert.equal(reports.length, 0);
+  };
+  const count = smallLog().train.users.length;
+  await refused(
+    { batchSize: 1000, dropLast: true },
+    new RegExp(`${count} interactions make no batch of 1000; a smaller "batchSize", or "dropLast: false", would`),
+  );
+  await refused({ evaluate: answers([1]) }, /"evaluate" is given but "selectBy" does not say/);
+  await refused({ evaluate: answers([1]), selectBy: "speed" }, /Cannot select by "speed": the metrics are quality/);
+  const empty = interactions({ users: [], items: [], userCount: 1, itemCount: 1 });
+  await refused({ data: empty }, /0 interactions make no batch of 16/);
+});
+
+Deno.test("an epoch has a step for each full batch, and one for the rest unless it is dropped", async () => {
+  const count = smallLog().train.users.length, full = Math.floor(count / 16);
+  assert(count % 16 > 0);
+  const steps = async (dropLast: boolean) => (await smallRun({ epochs: 1, dropLast })).reports[0]!.steps;
+  assert.deepEqual([await steps(true), await steps(false)], [full, full + 1]);
+});
+
+Deno.test("a user who has met every item teaches nothing and is left out; the others are not", async () => {
+  const data = interactions({ users: [0, 0, 0, 1, 1], items: [0, 1, 2, 0, 2], userCount: 2, itemCount: 3 });
+  const { reports, saved, error } = await smallRun({
+    data,
+    batchSize: 1,
+    epochs: 1,
+    l2: 0,
+    optimizer: sgd({ lr: 0.5 }),
+  });
+  assert.equal(error, undefined);
+  assert.equal(reports[0]!.steps, 2);
+  const start = await smallRun({ data, batchSize: 1, epochs: 1, l2: 0, optimizer: sgd({ lr: 0 }) });
+  const moved = [0, 1].map((user) =>
+    saved.get("user")!.data.subarray(4 * user, 4 * user + 4).some((x, at) =>
+      x !== start.saved.get("user")!.data[4 * user + at]
+    )
+  );
+  assert.deepEqual(moved, [false, true]);
+  const none = interactions({ users: [0, 0], items: [0, 1], userCount: 1, itemCount: 2 });
+  assert.match(`${(await smallRun({ data: none })).error}`, /0 interactions make no batch/);
+});
+
+Deno.test("a sampler observes what it reports, batch by batch, and ends each epoch", async () => {
+  const seen: string[] = [], plain = rns();
+  const sampler = {
+    ...plain,
+    select: (...given: Parameters<typeof plain.select>) => {
+      const negatives = plain.select(...given);
+      return { ...negatives, report: { positive: given[0].score(given[0].positive) } };
+    },
+    observe: (report: Readonly<Record<string, ArrayLike<number>>>, batch: { rows: number }) =>
+      void seen.push(`${report.positive!.length} scores for ${batch.rows}`),
+    endEpoch: ({ epoch }: { epoch: number }) => Promise.resolve(void seen.push(`end of ${epoch}`)),
+  };
+  const { error } = await smallRun({ sampler, epochs: 2, batchSize: 32, dropLast: true });
+  assert.equal(error, undefined);
+  const steps = Math.floor(smallLog().train.users.length / 32),
+    epoch = new Array<string>(steps).fill("32 scores for 32");
+  assert.deepEqual(seen, [...epoch, "end of 0", ...epoch, "end of 1"]);
+});
