@@ -2,12 +2,23 @@
 // them cheaply, but needs WebAssembly.Suspending; `/webgpu` does the same through asyncify.
 import type * as Ort from "npm:onnxruntime-web@1.30.0/jspi";
 
-import { queue } from "./queue.ts";
+import { type Queue, queue } from "./queue.ts";
 
 export type { Ort };
 
 /** The queue of every session call in this process: onnxruntime-web is one instance, whatever runtimes there are. */
-export const sessionQueue = queue();
+export const sessionQueue: Queue = (job) =>
+  inOrder(async () => {
+    if (performance.now() - breathed > BREATH_MS) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      breathed = performance.now();
+    }
+    return await job();
+  });
+const inOrder = queue();
+/** WASM runs end without a turn of the event loop; without one, Ctrl-C, timers and a browser's page would wait. */
+const BREATH_MS = 50;
+let breathed = performance.now();
 
 let loading: Promise<typeof Ort> | undefined;
 

@@ -22,11 +22,11 @@ const STEPS_PER_READ = 32;
  * @throws the signal's reason, where it stops the run; `keep` has then been called.
  */
 export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, void> {
-  const run = await openRun(recipe);
   const { epochs = 100, evaluate, selectBy, evaluateEvery = 5, patience = 10 } = recipe;
   if (evaluate && !selectBy) {
     throw new TypeError('Cannot train: "evaluate" is given but "selectBy" does not say which metric decides');
   }
+  const run = await openRun(recipe);
   const { runtime, resume } = recipe;
   let best: Best | null = resume?.best ?? null;
   let bestTensors: ReadonlyMap<string, SavedTensor> = resume?.bestTensors ?? new Map();

@@ -71,7 +71,7 @@ Deno.test("a run that diverges after its best epoch leaves that epoch's variable
   assert(saved.get("user")!.data.every((x) => Math.abs(x) < 10));
 });
 
-Deno.test("a recipe that does not fit together is refused before anything is trained", async () => {
+Deno.test("a recipe that does not fit together is refused before it reports an epoch", async () => {
   const refused = async (options: Parameters<typeof smallRun>[0], message: RegExp) => {
     const { error, reports } = await smallRun(options);
     assert(error instanceof TypeError, `${error}`);

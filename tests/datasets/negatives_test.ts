@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import fc from "npm:fast-check@4.10.2";
+import { catalogue } from "../../datasets/catalogue.ts";
+import { interactions } from "../../datasets/interactions.ts";
+import { SeenItems } from "../../datasets/negatives.ts";
+import { Rng } from "../../random/rng.ts";
+
+const seenOf = (met: readonly (readonly number[])[], items: number) =>
+  new SeenItems(catalogue(interactions({
+    users: met.flatMap((of, user) => of.map(() => user)),
+    items: met.flat(),
+    userCount: met.length,
+    itemCount: items,
+  })));
+const range = (count: number) => Array.from({ length: count }, (_, at) => at);
+
+Deno.test("a user has met what the log says and nothing else, with few items and with many", () => {
+  const met = [[], [0], [63, 64, 31, 32], range(100).filter((item) => item % 3 === 0), range(100)];
+  const seen = seenOf(met, 100);
+  met.forEach((of, user) => {
+    for (const item of range(100)) assert.equal(seen.has(user, item), of.includes(item), `user ${user}, item ${item}`);
+    assert.equal(seen.unseenCount(user), 100 - of.length);
+  });
+});
+
+Deno.test("items of a log too wide for a bitmap are found by searching", () => {
+  const WIDE = 2 ** 31 - 1; // 2^26 words: a second user of this width is over the limit
+  const offsets = Int32Array.of(0, 20, 40), of = range(20).map((at) => at * 100_000_000);
+  const positives = Int32Array.from([...of, ...of.map((item) => item + 1)]);
+  const seen = new SeenItems({ users: 2, items: WIDE, offsets, positives, popularity: new Int32Array() });
+  for (const item of of) {
+    assert.deepEqual([seen.has(0, item), seen.has(0, item + 1), seen.has(1, item), seen.has(1, item + 1)], [
+      true,
+      false,
+      false,
+      true,
+    ]);
+  }
+  assert.equal(seen.has(1, WIDE - 1), false);
+  const rng = new Rng(1, "wide");
+  for (let draw = 0; draw < 100; draw++) assert(!positives.subarray(0, 20).includes(seen.drawUnseen(0, rng)));
+});
+
+Deno.test("the unseen items in ascending order are what is not met", () => {
+  const met = fc.uniqueArray(fc.nat(39), { maxLength: 39 });
+  fc.assert(
+    fc.property(met, met, (first, second) => {
+      const seen = seenOf([first, second], 40);
+      [first, second].forEach((of, user) => {
+        const found = range(seen.unseenCount(user)).map((rank) => seen.unseenAt(user, rank));
+        assert.deepEqual(found, range(40).filter((item) => !of.includes(item)));
+      });
+    }),
+    { seed: 12 },
+  );
+});
+
+Deno.test("no draw is ever a positive, however many there are", () => {
+  const rng = new Rng(3, "draws");
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(39), { maxLength: 39 }), (of) => {
+      const seen = seenOf([of], 40);
+      for (let draw = 0; draw < 40; draw++) {
+        const item = seen.drawUnseen(0, rng);
+        assert(item >= 0 && item < 40 && !of.includes(item));
+      }
+    }),
+    { seed: 13 },
+  );
+});
+
+Deno.test("filling a slice draws as one by one and writes nothing else", () => {
+  const seen = seenOf([[1, 2], range(38)], 40);
+  for (const user of [0, 1]) {
+    const together = new Int32Array(12).fill(-7), rng = new Rng(4, "slice");
+    seen.fillUnseen(user, new Rng(4, "slice"), together, 3, 5);
+    const single = range(5).map(() => seen.drawUnseen(user, rng));
+    assert.deepEqual([...together], [-7, -7, -7, ...single, -7, -7, -7, -7]);
+  }
+});

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { catalogue } from "../../datasets/catalogue.ts";
+import { openScorer } from "../../evaluation/scorer.ts";
+import { gradients } from "../../graphs/autodiff.ts";
+import { GraphBuilder, RowGradient, type Value } from "../../graphs/builder.ts";
+import { mul } from "../../graphs/ops/arithmetic.ts";
+import { denseRows } from "../../graphs/ops/index.ts";
+import { sum } from "../../graphs/ops/reduce.ts";
+import { expand } from "../../graphs/ops/shape.ts";
+import { sizeOf } from "../../graphs/tensor.ts";
+import { bpr } from "../../losses/bpr.ts";
+import { backbones } from "../../models/mod.ts";
+import { Rng } from "../../random/rng.ts";
+import { openRuntime } from "../../runtime/providers.ts";
+import { rns } from "../../samplers/rns.ts";
+import { adam } from "../../training/optimizers.ts";
+import { train } from "../../training/trainer.ts";
+import { eachProvider } from "../runtime/each_provider.ts";
+import { checkerboard } from "./checkerboard.ts";
+
+const SIZE = 12, of = catalogue(checkerboard(SIZE)), USERS = Int32Array.of(3, 0, 7), ROWS = 3;
+/** Every backbone with its defaults, and with each of its flags turned over. */
+const variants = Object.entries(backbones).flatMap(([name, make]) => [
+  { name, backbone: make({ dim: 8 }) },
+  ...Object.entries(make.options).flatMap(([option, { default: value }]) =>
+    typeof value === "boolean"
+      ? [{ name: `${name} with ${option} ${!value}`, backbone: make({ dim: 8, [option]: !value }) }]
+      : []
+  ),
+]);
+const near = (found: ArrayLike<number>, wanted: ArrayLike<number>, tolerance = 1e-6) => {
+  assert.equal(found.length, wanted.length);
+  for (let at = 0; at < wanted.length; at++) {
+    assert(Math.abs(found[at]! - wanted[at]!) <= tolerance, `${at}: ${found[at]}, not ${wanted[at]}`);
+  }
+};
+/** Random elements for every variable of a graph: biases that start at zero must not stay there. */
+const randomised = ({ variables }: GraphBuilder, seed = 4) => {
+  const rng = new Rng(seed, "backbones test");
+  return new Map(
+    [...variables.values()].map(({ name, shape }) =>
+      [name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => rng.normal()) }] as const
+    ),
+  );
+};
+
+for (const { name, backbone } of variants) {
+  const built = () => {
+    const graph = new GraphBuilder();
+    return { graph, encoder: backbone.build(graph, of, { rows: ROWS, users: graph.input("users", "int32", [ROWS]) }) };
+  };
+
+  eachProvider(`${name} learns the checkerboard: a user's unseen item outranks the other parity`, async (runtime) => {
+    const steps = train({
+      runtime,
+      data: checkerboard(SIZE),
+      backbone,
+      sampler: rns(),
+      loss: bpr(),
+      optimizer: adam({ lr: 0.05 }),
+      batchSize: 60,
+      epochs: 60,
+    });
+    for await (const { loss } of steps) assert(loss > 0);
+    const scorer = await openScorer(runtime, backbone, of, { rows: SIZE, columns: SIZE });
+    await scorer.score(Int32Array.from({ length: SIZE }, (_, user) => user), (scores) => {
+      for (let user = 0; user < SIZE; user++) {
+        for (let item = (user + 1) % 2; item < SIZE; item += 2) {
+          const own = scores[user * SIZE + user]!, other = scores[user * SIZE + item]!;
+          assert(own > other, `user ${user}: item ${user} scores ${own}, item ${item} ${other}`);
+        }
+      }
+    });
+    await scorer.dispose();
+  });
+
+  eachProvider(
+    `${name} scores a pool that rows share as it scores the pool repeated, and item by item`,
+    async (runtime) => {
+      const { graph, encoder } = built(), ids = graph.constant(Int32Array.of(5, 2, 2, 11, 0), [1, 5]);
+      const shared = encoder.items(ids), [, ...rest] = shared.shape; // [1, N, L, D]
+      const repeated = expand(shared, [ROWS, ...rest]);
+      const each = [5, 2, 2, 11, 0].map((id) => graph.constant(Int32Array.of(id, id, id), [ROWS, 1]));
+      const program = await runtime.compile(graph, {
+        outputs: {
+          shared: encoder.score(encoder.query, shared),
+          repeated: encoder.score(encoder.query, repeated),
+          own: encoder.score(encoder.query, encoder.items(expand(ids, [ROWS, 5]))),
+          ...Object.fromEntries(each.map((id, n) => [`each${n}`, encoder.score(encoder.query, encoder.items(id))])),
+        } as Record<string, Value>,
+      });
+      await runtime.load(randomised(graph));
+      const found = await program.run({ users: USERS }) as Record<string, Float32Array>;
+      assert.equal(found.shared!.length, ROWS * 5);
+      near(found.repeated!, found.shared!, 1e-5);
+      near(found.own!, found.shared!, 1e-5);
+      for (let n = 0; n < 5; n++) near(found[`each${n}`]!, [0, 1, 2].map((row) => found.shared![5 * row + n]!), 1e-5);
+      assert(new Set(found.shared).size >= 10, "the scores differ");
+    },
+  );
+
+  Deno.test(`${name} gives the ids of any shape the representations [.., L, D], one by one`, async () => {
+    const runtime = await openRuntime({ provider: "wasm" }), { graph, encoder } = built();
+    const flat = encoder.items(graph.constant(Int32Array.of(1, 4, 4, 0, 9, 2))); // [6, L, D]
+    const square = encoder.items(graph.constant(Int32Array.of(1, 4, 4, 0, 9, 2), [2, 3])); // [2, 3, L, D]
+    assert.deepEqual(square.shape, [2, 3, ...flat.shape.slice(1)]);
+    assert.deepEqual(encoder.query.shape, [ROWS, ...flat.shape.slice(1)]);
+    const program = await runtime.compile(graph, { outputs: { flat, square, query: encoder.query } });
+    await runtime.load(randomised(graph));
+    const found = await program.run({ users: USERS });
+    assert.deepEqual(found.square, found.flat);
+  });
+
+  Deno.test(`the gradients of ${name} are its finite differences in every variable`, async () => {
+    const runtime = await openRuntime({ provider: "wasm" }), { graph, encoder } = built(), rng = new Rng(6, "slopes");
+    const scores = encoder.score(
+      encoder.query,
+      encoder.items(graph.constant(Int32Array.of(1, 4, 4, 0, 9, 2), [ROWS, 2])),
+    );
+    const pull = graph.constant(Float32Array.from({ length: 2 * ROWS }, () => rng.normal()), [ROWS, 2]);
+    const loss = sum(mul(pull, mul(scores, scores))),
+      variables = [...graph.variables.values()],
+      start = randomised(graph);
+    const slopes = gradients(loss, variables);
+    assert.equal(slopes.size, variables.length);
+    const dense = (at: typeof variables[number]): Value => {
+      const slope = slopes.get(at)!;
+      return slope instanceof RowGradient ? denseRows(slope, at.shape) : slope;
+    };
+    const program = await runtime.compile(graph, {
+      outputs: { loss, ...Object.fromEntries(variables.map((v) => [`d ${v.name}`, dense(v)])) } as Record<
+        string,
+        Value
+      >,
+    });
+    await runtime.load(start);
+    const rule = await program.run({ users: USERS }), STEP = 1e-2;
+    for (const { name: moved, shape } of variables) {
+      const direction = Float32Array.from({ length: sizeOf(shape) }, () => rng.normal());
+      const at = async (h: number) => {
+        const data = start.get(moved)!.data.map((x, i) => x + h * direction[i]!);
+        await runtime.load(new Map([...start, [moved, { shape, data }]]));
+        return (await program.run({ users: USERS })).loss![0] as number;
+      };
+      const terms = Array.from(direction, (d, i) => d * Number(rule[`d ${moved}`]![i]));
+      const difference = (await at(STEP) - await at(-STEP)) / (2 * STEP), slope = terms.reduce((a, b) => a + b, 0);
+      assert(
+        Math.hypot(...terms) > 0.1 && Math.abs(difference - slope) < 1e-2 * Math.hypot(...terms),
+        `${moved}: ${slope}, differences say ${difference}`,
+      );
+    }
+  });
+}

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { catalogue } from "../../datasets/catalogue.ts";
+import { embeddedDataset } from "../../datasets/embedded.ts";
+import { loadDataset } from "../../datasets/load.ts";
+import { fullRanking } from "../../evaluation/full_ranking.ts";
+import { bpr } from "../../losses/bpr.ts";
+import { mf } from "../../models/mf.ts";
+import type { AnyMethod } from "../../options/method.ts";
+import { openRuntime } from "../../runtime/providers.ts";
+import { ahns } from "../../samplers/ahns.ts";
+import { samplers } from "../../samplers/mod.ts";
+import type { Sampler } from "../../samplers/sampler.ts";
+import { adam, sgd } from "../../training/optimizers.ts";
+import type { Recipe } from "../../training/recipe.ts";
+import { train } from "../../training/trainer.ts";
+import { webgpuTest } from "../runtime/webgpu_test_case.ts";
+import { smallRun } from "./small_run.ts";
+
+const data = await embeddedDataset();
+
+for (const [name, make] of Object.entries<AnyMethod<Sampler>>(samplers)) {
+  Deno.test(`three epochs with ${name} more than double the untrained NDCG@20 on the embedded dataset`, async () => {
+    const runtime = await openRuntime({ provider: "wasm", seed: 2 }), backbone = mf({ dim: 16 });
+    const ranking = await fullRanking(runtime, backbone, catalogue(data.train), data.valid!, { metrics: ["ndcg@20"] });
+    const quality = async () => (await ranking.evaluate()).metrics["ndcg@20"]!;
+    const untrained = await quality();
+    const recipe: Recipe = {
+      runtime,
+      data: data.train,
+      backbone,
+      sampler: make(),
+      loss: bpr(),
+      optimizer: adam({ lr: 0.02 }),
+      batchSize: 2048,
+      epochs: 3,
+    };
+    for await (const { loss } of train(recipe)) assert(loss > 0);
+    const trained = await quality();
+    assert(trained > 2 * untrained, `NDCG@20 is ${trained}, untrained ${untrained}`);
+    await ranking.dispose();
+  });
+}
+
+Deno.test("a model as it starts loses ln 2 a step: it cannot tell a positive from a negative", async () => {
+  const runtime = await openRuntime({ provider: "wasm", seed: 2 });
+  const recipe: Recipe = {
+    runtime,
+    data: data.train,
+    backbone: mf(),
+    sampler: samplers.rns(),
+    loss: bpr(),
+    optimizer: sgd({ lr: 0 }),
+    l2: 0,
+    epochs: 1,
+  };
+  for await (const { lossSum, loss, steps } of train(recipe)) {
+    assert(steps > 5);
+    assert.equal(loss, lossSum / steps);
+    assert(Math.abs(lossSum / (steps * Math.LN2) - 1) < 0.01, `${lossSum} in ${steps} steps`);
+  }
+});
+
+webgpuTest("the losses of 20 steps on WASM and on WebGPU agree to 1e-4 relative", async () => {
+  for (const sampler of [samplers.rns({ negatives: 2 }), samplers.ahns({ pool: 4 })]) {
+    // one step an epoch, so that every report is a step's loss
+    const options = { sampler, batchSize: 32, dropLast: true, epochs: 20 };
+    const wasm = await smallRun({ ...options, provider: "wasm" }),
+      webgpu = await smallRun({ ...options, provider: "webgpu" });
+    assert.deepEqual(wasm.reports.map(({ steps }) => steps), new Array<number>(20).fill(1));
+    assert(wasm.reports.at(-1)!.loss < 0.9 * wasm.reports[0]!.loss, "the loss falls");
+    wasm.reports.forEach(({ loss }, step) => {
+      const apart = Math.abs(webgpu.reports[step]!.loss / loss - 1);
+      assert(apart <= 1e-4, `step ${step}: ${loss} on WASM, ${webgpu.reports[step]!.loss} on WebGPU`);
+    });
+  }
+});
+
+const tools = new URL("../../../shared/data/ahns-tool", import.meta.url);
+const present = await Deno.stat(tools).then(() => true, () => false);
+Deno.test({
+  name: `AHNS loses 36.10 in its first epoch on Amazon Tools, as its authors log${
+    present ? "" : " (skipped: shared/data is not here)"
+  }`,
+  ignore: !present,
+  fn: async () => {
+    const { train: log } = await loadDataset(tools.pathname),
+      runtime = await openRuntime({ provider: "wasm", seed: 2020 });
+    const recipe: Recipe = {
+      runtime,
+      data: log,
+      backbone: mf({ dim: 64 }),
+      sampler: ahns({ pool: 32, alpha: 1, beta: 0.1, p: -2 }),
+      loss: bpr(),
+      optimizer: adam({ lr: 1e-3 }),
+      l2: 1e-4,
+      batchSize: 2048,
+      dropLast: true,
+      epochs: 1,
+    };
+    for await (const { lossSum } of train(recipe)) assert(Math.abs(lossSum / 36.1 - 1) < 0.01, `${lossSum}`);
+  },
+});
