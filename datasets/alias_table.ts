@@ -32,6 +32,7 @@ export class AliasTable {
       total += weight;
     }
     if (!(total > 0)) throw new RangeError(`Cannot draw from ${count} weights that are all zero`);
+    if (total === Infinity) throw new RangeError(`Cannot draw from ${count} weights: their sum overflows`);
     this.#probability = Float64Array.from(weights, (weight) => weight / total);
     this.#threshold = this.#probability.map((p) => p * count);
     this.#alias = Int32Array.from({ length: count }, (_, at) => at);

@@ -31,7 +31,7 @@ export interface Recipe {
   readonly selectBy?: string;
   /** Evaluate after epochs 0, n, 2n, ... and the last. Default 5. */
   readonly evaluateEvery?: number;
-  /** Stop after so many evaluations in a row that are not better. Default 10. */
+  /** Stop after so many evaluations in a row below the best; an equal one counts as the best, as in the papers' code. Default 10. */
   readonly patience?: number;
   /** Where an earlier run stopped. */
   readonly resume?: Checkpoint;

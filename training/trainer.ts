@@ -46,7 +46,8 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
         if (value === undefined) {
           throw new TypeError(`Cannot select by "${selectBy}": the metrics are ${Object.keys(metrics).join(", ")}`);
         }
-        if (best === null || value >= best.metrics[selectBy!]!) {
+        const bestValue = best?.metrics[selectBy!] ?? NaN;
+        if (Number.isNaN(bestValue) || value >= bestValue) {
           best = { epoch, metrics };
           bestTensors = variablesOf(await runtime.save());
           waited = 0;
@@ -92,6 +93,9 @@ async function openRun(recipe: Recipe) {
   const { runtime, backbone, sampler, loss, optimizer, seed = 0, batchSize = 2048, dropLast = false, l2 = 1e-4 } =
     recipe;
   const catalogue = catalogueOf(recipe.data), seen = new SeenItems(catalogue), data = trainable(recipe.data, seen);
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(`Cannot train with "batchSize" ${batchSize}: it is a whole number of at least 1`);
+  }
   const batching = { size: batchSize, dropLast }, steps = batchCount(data.users.length, batching);
   if (steps === 0) {
     throw new TypeError(
