@@ -86,18 +86,31 @@ export class SeenItems {
   /** As many draws of {@link drawUnseen}, with replacement, into `into[from]` and on. Written out: most of sampling is here. */
   fillUnseen(user: number, rng: Rng, into: Int32Array, from: number, count: number): void {
     const { items, offsets, positives } = this.catalogue, bits = this.#bits, row = this.#rows[user]!;
-    const first = offsets[user]!, last = offsets[user + 1]!;
-    for (let to = from; to < from + count; to++) {
-      let item = -1;
-      for (let attempt = 0; attempt < REJECTIONS && item < 0; attempt++) {
-        const drawn = rng.below(items);
-        let met = false;
-        if (row < 0) { for (let at = first; at < last && !met; at++) met = positives[at] === drawn; }
-        else met = bits ? (bits[row + (drawn >> 5)]! & (1 << (drawn & 31))) !== 0 : this.has(user, drawn);
-        if (!met) item = drawn;
+    const first = offsets[user]!, last = offsets[user + 1]!, end = from + count;
+    rng.fillBelow(items, into, from, count);
+    if (row >= 0 && bits) {
+      for (let at = from; at < end; at++) {
+        const item = into[at]!;
+        if ((bits[row + (item >> 5)]! & (1 << (item & 31))) !== 0) into[at] = this.#redraw(user, rng);
       }
-      into[to] = item >= 0 ? item : this.unseenAt(user, rng.below(this.unseenCount(user)));
+      return;
     }
+    for (let at = from; at < end; at++) {
+      const item = into[at]!;
+      let met = row >= 0 && this.has(user, item);
+      if (row < 0) { for (let known = first; known < last && !met; known++) met = positives[known] === item; }
+      if (met) into[at] = this.#redraw(user, rng);
+    }
+  }
+
+  /** Draws once more after a hit on a positive. */
+  #redraw(user: number, rng: Rng): number {
+    const { items } = this.catalogue;
+    for (let attempt = 0; attempt < REJECTIONS; attempt++) {
+      const item = rng.below(items);
+      if (!this.has(user, item)) return item;
+    }
+    return this.unseenAt(user, rng.below(this.unseenCount(user)));
   }
 
   /** The `rank`-th item, from 0 in ascending order, that `user` has not met: rank + #{j : p_j - j <= rank}. */

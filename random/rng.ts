@@ -79,6 +79,26 @@ export class Rng {
     return Math.floor(this.next() * TWO_TO_MINUS_32 * bound);
   }
 
+  /** As many draws of {@link Rng.below} into `into[from]` and on: the same numbers, the state kept at hand. */
+  fillBelow(bound: number, into: Int32Array, from: number, count: number): void {
+    const state = this.#state, scale = TWO_TO_MINUS_32 * bound;
+    let s0 = state[0]! | 0, s1 = state[1]! | 0, s2 = state[2]! | 0, s3 = state[3]! | 0;
+    for (let at = from; at < from + count; at++) {
+      const five = Math.imul(s1, 5);
+      into[at] = Math.floor((Math.imul((five << 7) | (five >>> 25), 9) >>> 0) * scale);
+      s2 ^= s0;
+      const t3 = s3 ^ s1, t2 = s2 ^ (s1 << 9);
+      s1 ^= s2;
+      s0 ^= t3;
+      s2 = t2;
+      s3 = (t3 << 11) | (t3 >>> 21);
+    }
+    state[0] = s0;
+    state[1] = s1;
+    state[2] = s2;
+    state[3] = s3;
+  }
+
   /** A standard normal number (Box & Muller, 1958). */
   normal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());

@@ -10,12 +10,23 @@ export type { Ort };
 export const sessionQueue: Queue = (job) =>
   inOrder(async () => {
     if (performance.now() - breathed > BREATH_MS) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await turn();
       breathed = performance.now();
     }
     return await job();
   });
 const inOrder = queue();
+/** One turn of the event loop; a timer would take milliseconds. */
+function turn(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
 /** WASM runs end without a turn of the event loop; without one, Ctrl-C, timers and a browser's page would wait. */
 const BREATH_MS = 50;
 let breathed = performance.now();

@@ -130,3 +130,10 @@ Deno.test("uniform stays in [0, 1)", () => {
     assert(x >= 0 && x < 1);
   }
 });
+
+Deno.test("filling draws the numbers that drawing one by one does, and leaves the stream where that would", () => {
+  const together = new Rng(5, "fill"), single = new Rng(5, "fill"), into = new Int32Array(9);
+  together.fillBelow(1000, into, 2, 6);
+  assert.deepEqual([...into], [0, 0, ...Array.from({ length: 6 }, () => single.below(1000)), 0]);
+  assert.equal(together.next(), single.next());
+});
