@@ -97,7 +97,20 @@ export { mf } from "./models/mf.ts";
 export { dot } from "./models/scoring.ts";
 
 // samplers
-export type { Draw, Ids as ProposedIds, Negatives, Sampler, Step } from "./samplers/sampler.ts";
+export type {
+  Draw,
+  Feed,
+  Negatives,
+  Neighbours,
+  Objective,
+  Policy,
+  Probe,
+  Proposed,
+  Sampler,
+  Setting,
+  Step,
+  Vectors,
+} from "./samplers/sampler.ts";
 export { samplers } from "./samplers/mod.ts";
 export { rns } from "./samplers/rns.ts";
 export { pns } from "./samplers/pns.ts";

@@ -92,7 +92,7 @@ export async function readModel(folder: string): Promise<SavedModel> {
     items: number;
   };
   const weights = new Map([...under("", tensors)].filter(([name]) => !name.includes("#")));
-  return { backbone, dataset, catalogue: { users, items, offsets, positives, popularity }, weights };
+  return { backbone, dataset, catalogue: { users, items, offsets, positives, popularity, metadata: {} }, weights };
 }
 
 /** A checkpoint, with a fingerprint of what it belongs to. */

@@ -8,7 +8,7 @@ import { backbones } from "../models/mod.ts";
 import { openRuntime } from "../runtime/providers.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { samplers } from "../samplers/mod.ts";
-import type { Sampler } from "../samplers/sampler.ts";
+import type { Policy } from "../samplers/sampler.ts";
 import { optimizers } from "../training/optimizers.ts";
 import { recommenderModel } from "../training/recommender.ts";
 import type { EpochReport } from "../training/recipe.ts";
@@ -45,7 +45,7 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
   const rate = values.lr === null ? {} : { lr: values.lr };
   const parts = {
     backbone: makeMethod(backbones, "backbone", methods.backbone),
-    sampler: makeMethod<Sampler>(samplers, "sampler", methods.sampler),
+    sampler: makeMethod<Policy>(samplers, "sampler", methods.sampler),
     loss: makeMethod(losses, "loss", methods.loss),
     optimizer: makeMethod(optimizers, "optimizer", {
       name: methods.optimizer.name,

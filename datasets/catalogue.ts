@@ -1,4 +1,5 @@
 import type { Interactions } from "./interactions.ts";
+import type { Metadata } from "./metadata.ts";
 
 /** What training knows of each user and item: positives as sparse rows (CSR), and popularity. */
 export interface Catalogue {
@@ -10,6 +11,8 @@ export interface Catalogue {
   readonly positives: Int32Array;
   /** Train interactions of each item, repeats included. */
   readonly popularity: Int32Array; // [items]
+  /** What else is known of users and items. */
+  readonly metadata: Metadata;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface Catalogue {
  * assert.deepEqual(popularity, Int32Array.of(2, 0, 2));
  * ```
  */
-export function catalogue(train: Interactions): Catalogue {
+export function catalogue(train: Interactions, metadata: Metadata = {}): Catalogue {
   const { userCount: users, itemCount: items } = train, count = train.users.length;
   const popularity = new Int32Array(items), starts = new Int32Array(users + 1);
   for (let row = 0; row < count; row++) {
@@ -53,5 +56,5 @@ export function catalogue(train: Interactions): Catalogue {
     }
     offsets[user + 1] = kept;
   }
-  return { users, items, offsets, positives: sorted.slice(0, kept), popularity };
+  return { users, items, offsets, positives: sorted.slice(0, kept), popularity, metadata };
 }

@@ -25,6 +25,7 @@ const REJECTIONS = 16;
  *   offsets: Int32Array.of(0, 2),
  *   positives: Int32Array.of(1, 2),
  *   popularity: Int32Array.of(0, 1, 1, 0),
+ *   metadata: {},
  * });
  * assert(seen.has(0, 2) && !seen.has(0, 3));
  * assert([0, 3].includes(seen.drawUnseen(0, new Rng(1, "example"))));

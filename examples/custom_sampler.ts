@@ -8,7 +8,7 @@ import {
   mf,
   openRuntime,
   ops,
-  type Sampler,
+  type Policy,
   train,
   uniformRows,
 } from "../mod.ts";
@@ -21,7 +21,7 @@ const nthHardest = define({
     pool: integer(16, "candidates", { min: 1 }),
     n: integer(3, "1 is the hardest, as in dns", { min: 1 }),
   },
-}, ({ pool, n }): Sampler<"candidates"> => ({
+}, ({ pool, n }): Policy<"candidates"> => () => ({
   proposes: { candidates: pool },
   propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool) }),
   select({ score, items }, { candidates }) {

@@ -20,6 +20,8 @@ export interface Encoder {
 export interface BatchValues {
   readonly rows: number;
   readonly users: Value; // [R] int32
+  /** Whether the graph trains: dropout is for training only. */
+  readonly training?: boolean;
 }
 
 /** A scoring model: declares its variables and hands over its three functions. It is built into every graph that needs it. */

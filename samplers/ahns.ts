@@ -3,7 +3,7 @@ import { abs, add, max, mul, pow, sub } from "../graphs/ops/arithmetic.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import { pickSmallest, uniformRows } from "./candidates.ts";
-import type { Sampler } from "./sampler.ts";
+import type { Policy } from "./sampler.ts";
 
 /** The smallest base that `clamp` lets through. */
 const EPSILON = 1e-6;
@@ -35,7 +35,7 @@ export const ahns = define({
     p: real(-2, "exponent; -1 makes the target beta itself", { max: 0 }),
     domain: choice(["auto", "compat", "clamp", "abs"], "auto", "what to do with a base the power does not take"),
   },
-}, ({ pool, negatives, alpha, beta, p, domain }): Sampler<"candidates"> => ({
+}, ({ pool, negatives, alpha, beta, p, domain }): Policy<"candidates"> => () => ({
   proposes: { candidates: pool * negatives },
   propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool * negatives) }),
   select({ score, items, positive }, { candidates }) {

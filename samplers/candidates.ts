@@ -30,27 +30,27 @@ export function uniformRows({ users, first }: Batch, { rng, epoch, seen }: Draw,
 }
 
 /** Beyond every float32 score, yet finite: stands for what is not a number or infinite. */
-const LARGEST = 3.4e38;
+export const LARGEST = 3.4e38;
 
 /**
  * Of each row's candidates, `count` pools side by side, the id whose value is largest in its pool. Ties take the lowest
  * slot; a value that is not finite never wins unless all are, and then slot 0 does.
  */
-export function pickLargest(candidates: Value, values: Value, count: number): Value {
-  const pools = inPools(values, count);
-  return pick(candidates, argMax(where(finite(pools), pools, -LARGEST), 2), count);
-}
+export const pickLargest = (candidates: Value, values: Value, count: number): Value =>
+  pickSlots(candidates, argMax(inPools(finiteOr(values, -LARGEST), count), 2), count);
 
 /** As {@link pickLargest}, for the smallest value. */
-export function pickSmallest(candidates: Value, values: Value, count: number): Value {
-  const pools = inPools(values, count);
-  return pick(candidates, argMin(where(finite(pools), pools, LARGEST), 2), count);
-}
+export const pickSmallest = (candidates: Value, values: Value, count: number): Value =>
+  pickSlots(candidates, argMin(inPools(finiteOr(values, LARGEST), count), 2), count);
 
-const finite = (x: Value) => lessOrEqual(abs(x), LARGEST);
+/** `x`, and `fallback` where it is infinite or not a number. */
+export const finiteOr = (x: Value, fallback: number): Value => where(lessOrEqual(abs(x), LARGEST), x, fallback);
 
-const inPools = (x: Value, count: number) => reshape(x, [x.shape[0]!, count, x.shape[1]! / count]); // [R, N, M]
+/** `count` pools side by side [R, count M] as an axis of their own. */
+export const inPools = (x: Value, count: number): Value => reshape(x, [x.shape[0]!, count, x.shape[1]! / count]); // [R, count, M]
 
-function pick(candidates: Value, slots: Value, count: number): Value {
-  return reshape(gatherElements(inPools(candidates, count), slots, 2), [candidates.shape[0]!, count]); // [R, N]
+/** The ids in `slots` [R, count, n] of `count` pools side by side: [R, count n]. */
+export function pickSlots(candidates: Value, slots: Value, count: number): Value {
+  const [rows, , each] = slots.shape as [number, number, number];
+  return reshape(gatherElements(inPools(candidates, count), slots, 2), [rows, count * each]);
 }

@@ -1,7 +1,7 @@
 import { define } from "../options/method.ts";
 import { integer } from "../options/option.ts";
 import { pickLargest, uniformRows } from "./candidates.ts";
-import type { Sampler } from "./sampler.ts";
+import type { Policy } from "./sampler.ts";
 
 /** Dynamic negative sampling: of `pool` uniform candidates, the one that scores highest (Zhang et al., SIGIR 2013). */
 export const dns = define({
@@ -12,7 +12,7 @@ export const dns = define({
     pool: integer(16, "candidates for each negative", { min: 1 }),
     negatives: integer(1, "negatives for each positive, each from a pool of its own", { min: 1 }),
   },
-}, ({ pool, negatives }): Sampler<"candidates"> => ({
+}, ({ pool, negatives }): Policy<"candidates"> => () => ({
   proposes: { candidates: pool * negatives },
   propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool * negatives) }),
   select({ score, items }, { candidates }) {

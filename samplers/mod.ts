@@ -1,9 +1,22 @@
 import type { AnyMethod } from "../options/method.ts";
 import { ahns } from "./ahns.ts";
+import { cuco } from "./cuco.ts";
 import { dns } from "./dns.ts";
+import { dnsMn } from "./dns_mn.ts";
 import { pns } from "./pns.ts";
 import { rns } from "./rns.ts";
-import type { Sampler } from "./sampler.ts";
+import type { Policy } from "./sampler.ts";
+import { warp } from "./warp.ts";
 
 /** Every sampler, by name. */
-export const samplers = { rns, pns, dns, ahns } as const satisfies Readonly<Record<string, AnyMethod<Sampler>>>;
+export const samplers = {
+  // static
+  rns,
+  pns,
+  // dynamic
+  dns,
+  "dns-mn": dnsMn,
+  ahns,
+  cuco,
+  warp,
+} as const satisfies Readonly<Record<string, AnyMethod<Policy>>>;

@@ -1,4 +1,3 @@
-import type { Catalogue } from "../datasets/catalogue.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { sub } from "../graphs/ops/arithmetic.ts";
 import { greater, where } from "../graphs/ops/compare.ts";
@@ -6,8 +5,8 @@ import { unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer, real } from "../options/option.ts";
 import { drawRows } from "./candidates.ts";
-import { type ItemLaw, itemLaw } from "./popularity.ts";
-import type { Sampler } from "./sampler.ts";
+import { itemLaw } from "./popularity.ts";
+import type { Policy } from "./sampler.ts";
 
 /** Below the logarithm of every positive probability. */
 const NEVER = -1e30;
@@ -26,22 +25,15 @@ export const pns = define({
     exponent: real(0.75, "power of the popularity; 1 is proportional, 0 uniform over items that were met"),
     smoothing: real(0, "added to every item's count", { min: 0 }),
   },
-}, ({ negatives, exponent, smoothing }): Sampler<"ids"> => {
-  const laws = new WeakMap<Catalogue, ItemLaw>();
-  const lawOf = (catalogue: Catalogue) => {
-    const found = laws.get(catalogue) ??
-      itemLaw(catalogue, popularityWeights(catalogue.popularity, exponent, smoothing));
-    laws.set(catalogue, found);
-    return found;
-  };
+}, ({ negatives, exponent, smoothing }): Policy<"ids"> => ({ catalogue }) => {
+  const law = itemLaw(catalogue, popularityWeights(catalogue.popularity, exponent, smoothing));
   return {
     proposes: { ids: negatives },
-    propose(batch, draw) {
-      const law = lawOf(draw.catalogue);
-      return { ids: drawRows(batch, draw, negatives, (user, rng) => law.draw(user, rng, draw.seen)) };
-    },
-    select({ graph, catalogue, userIds, items }, { ids }) {
-      const { logQ, logUnseenMass, logUniform } = lawOf(catalogue);
+    propose: (batch, draw) => ({
+      ids: drawRows(batch, draw, negatives, (user, rng) => law.draw(user, rng, draw.seen)),
+    }),
+    select({ graph, userIds, items }, { ids }) {
+      const { logQ, logUnseenMass, logUniform } = law;
       const ofUser = (values: Float32Array) => unsqueeze(gather(graph.constant(values), userIds), 1); // [R, 1]
       const q = gather(graph.constant(logQ), ids); // [R, N]
       const drawn = greater(q, NEVER);

@@ -3,7 +3,7 @@ import { unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer } from "../options/option.ts";
 import { uniformRows } from "./candidates.ts";
-import type { Sampler } from "./sampler.ts";
+import type { Policy } from "./sampler.ts";
 
 /** Uniform over the items a user has not met: q(i|u) = 1 / |E_u| (Rendle et al., UAI 2009). */
 export const rns = define({
@@ -11,7 +11,7 @@ export const rns = define({
   summary: "Uniform over the items the user has not met.",
   citation: "Rendle, Freudenthaler, Gantner & Schmidt-Thieme, UAI 2009",
   options: { negatives: integer(1, "negatives for each positive", { min: 1 }) },
-}, ({ negatives }): Sampler<"ids"> => ({
+}, ({ negatives }): Policy<"ids"> => () => ({
   proposes: { ids: negatives },
   propose: (batch, draw) => ({ ids: uniformRows(batch, draw, negatives) }),
   select({ graph, catalogue: { users, items, offsets }, userIds, items: represent }, { ids }) {

@@ -2,14 +2,17 @@ import type { Batch } from "../datasets/batching.ts";
 import type { Catalogue } from "../datasets/catalogue.ts";
 import type { SeenItems } from "../datasets/negatives.ts";
 import type { GraphBuilder, Value } from "../graphs/builder.ts";
+import type { DType, Shape, TensorData } from "../graphs/tensor.ts";
 import type { Rng } from "../random/rng.ts";
 
-/** What `select` returns. Only `items` is required. */
+/** Negatives that were drawn or made. Only `items` is required. */
 export interface Negatives {
   /** A leading 1 is one pool shared by every row. */
   readonly items: Value; // [R|1, N, L, D]
   /** Absent where the negatives were synthesised. */
   readonly ids?: Value; // [R|1, N]
+  /** The items that synthesised negatives were made of, for diagnostics. */
+  readonly sources?: Value; // [R|1, n]
   /** 1 keeps, 0 drops. */
   readonly mask?: Value; // [R, N]
   /** Multiplies each negative's term in the loss. */
@@ -18,8 +21,19 @@ export interface Negatives {
   readonly logQ?: Value; // [R|1, N]
   /** Log probability of the row's positive under the proposal. */
   readonly positiveLogQ?: Value; // [R, 1]
+  /** Multiplies a row's whole term in the loss. */
+  readonly positiveWeight?: Value; // [R, 1]
   /** A scalar the sampler adds to the loss; `stopGradient` says whose it is. */
   readonly auxiliary?: Value; // []
+  /** Tensors brought back after the step and handed to `observe`. */
+  readonly report?: Readonly<Record<string, Value>>;
+}
+
+/** A loss of the policy's own, in place of the recipe's: over all the data, or over other pairs. */
+export interface Objective {
+  readonly objective: Value; // []
+  /** What it ranks lower, for diagnostics, where it draws any. */
+  readonly negatives?: Pick<Negatives, "items" | "ids" | "mask">;
   /** Tensors brought back after the step and handed to `observe`. */
   readonly report?: Readonly<Record<string, Value>>;
 }
@@ -33,12 +47,39 @@ export interface Step {
   readonly positive: Value; // [R, 1, L, D]
   readonly positiveIds: Value; // [R, 1] int32
   readonly userIds: Value; // [R] int32
+  /** 1 where a row holds an interaction, 0 where it pads the batch. Absent where every row does. */
+  readonly rowMask?: Value; // [R, 1]
   /** The epoch's number, from 0. */
   readonly epoch: Value; // [] float32
   /** Representations of ids. */
   items(ids: Value): Value; // [..] -> [.., L, D]
-  /** Scores of representations for each row. */
-  score(items: Value): Value; // [R|1, N, L, D] -> [R, N]
+  /** Scores of representations for each row; for another query of the same shape where one is given. */
+  score(items: Value, query?: Value): Value; // [R|1, N, L, D] -> [R, N]
+  /** The recipe's loss on other scores, for a policy with an objective of its own. */
+  loss(positive: Value, negative: Value): Value; // [R, 1], [R, N] -> []
+}
+
+/** The model as it stands, on the host. */
+export interface Probe {
+  /** Scores of `candidates`, row-major [n, m], for `users` [n]: [n, m]. */
+  score(users: Int32Array, candidates: Int32Array): Promise<Float32Array>;
+  /** Representations of users. */
+  queries(users: Int32Array): Promise<Vectors>;
+  /** Representations of items. */
+  items(ids: Int32Array): Promise<Vectors>;
+  /** For each of some vectors, row-major [n, width], the `count` others of the largest cosine, nearest first. */
+  nearest(vectors: Float32Array, width: number, count: number): Promise<Neighbours>;
+}
+/** Positions among the vectors that were given, and cosines: row-major [n, count]. */
+export interface Neighbours {
+  readonly ids: Int32Array;
+  readonly cosines: Float32Array;
+}
+/** Representations, row-major [n, layers, width]. */
+export interface Vectors {
+  readonly layers: number;
+  readonly width: number;
+  readonly data: Float32Array;
 }
 
 /** The host's side of a step. */
@@ -48,23 +89,48 @@ export interface Draw {
   /** The sampler's own stream. Seek it to (epoch, batch.first + row), so that draws depend on nothing drawn before. */
   readonly rng: Rng;
   readonly epoch: number;
+  readonly probe: Probe;
 }
 
-/** Ids by name, each row-major [R, columns]. */
-export type Ids<K extends string = string> = Readonly<Record<K, Int32Array>>;
+/** A tensor that `propose` feeds each step. */
+export interface Feed {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+/** Tensors by name, row-major. */
+export type Proposed<K extends string = string> = Readonly<Record<K, TensorData>>;
 
-/** A negative-sampling policy. It never learns which backbone or loss it serves. */
+/** A negative sampler at work in one run. It never learns which backbone or loss it serves. */
 export interface Sampler<K extends string = string> {
-  /** Id arrays that `propose` feeds each step: name to columns per row. */
-  readonly proposes: Readonly<Record<K, number>>;
-  /** Host half: candidate ids. */
-  propose(batch: Batch, draw: Draw): Ids<K> | Promise<Ids<K>>;
-  /** Graph half: negatives out of them. */
-  select(step: Step, proposed: Readonly<Record<K, Value>>): Negatives;
+  /** What `propose` feeds each step, by name; a number stands for ids [R, number]. */
+  readonly proposes: Readonly<Record<K, number | Feed>>;
+  /** Host half: candidate ids, and what else the choice takes. */
+  propose(batch: Batch, draw: Draw): Proposed<K> | Promise<Proposed<K>>;
+  /** Graph half: negatives out of them. Variables it declares lie in the scope `sampler/`. */
+  select(step: Step, proposed: Readonly<Record<K, Value>>): Negatives | Objective;
   /** After each step: what `select` reported. */
   observe?(report: Readonly<Record<string, Int32Array | Float32Array>>, batch: Batch): void;
-  /** Between epochs. */
-  endEpoch?(draw: Draw): Promise<void>;
-  /** What a checkpoint must keep. */
+  /** Before each epoch's first step. Seek `draw.rng` to (epoch, -1 - n) for its n-th draw. */
+  beginEpoch?(draw: Draw): void | Promise<void>;
+  /** What a checkpoint must keep: arrays that `observe` and `beginEpoch` change in place. */
   readonly state?: Readonly<Record<string, Int32Array | Float32Array>>;
+  /** Learning rate of the sampler's own variables, under Adam. Without it they move as the model's do. */
+  readonly learningRate?: number;
 }
+
+/** What a policy knows of the run it is to serve. */
+export interface Setting {
+  readonly catalogue: Catalogue;
+  readonly seen: SeenItems;
+  /** Rows of a batch, R. */
+  readonly rows: number;
+  /** How many epochs the run has at most, T. */
+  readonly epochs: number;
+}
+
+/**
+ * A negative-sampling policy with its options chosen: opens a sampler for a run.
+ *
+ * @throws TypeError where the data lack what the policy needs, naming it.
+ */
+export type Policy<K extends string = string> = (setting: Setting) => Sampler<K>;

@@ -1,8 +1,9 @@
 import type { Interactions } from "../datasets/interactions.ts";
+import type { Metadata } from "../datasets/metadata.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Backbone } from "../models/backbone.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { Sampler } from "../samplers/sampler.ts";
+import type { Policy } from "../samplers/sampler.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Optimizer } from "./optimizers.ts";
 
@@ -11,8 +12,10 @@ export interface Recipe {
   readonly runtime: Runtime;
   /** The interactions to learn from. */
   readonly data: Interactions;
+  /** What else is known of its users and items: some backbones and samplers need it. */
+  readonly metadata?: Metadata;
   readonly backbone: Backbone;
-  readonly sampler: Sampler;
+  readonly sampler: Policy;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   /** Interactions a step, R. Default 2048. */

@@ -1,12 +1,13 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import { gradients } from "../graphs/autodiff.ts";
 import { GraphBuilder, type RowGradient, type Value, type Variable } from "../graphs/builder.ts";
-import { add, div, mul } from "../graphs/ops/arithmetic.ts";
+import { add, div, mul, stopGradient } from "../graphs/ops/arithmetic.ts";
 import { sum } from "../graphs/ops/reduce.ts";
 import { reshape, slice, unsqueeze } from "../graphs/ops/shape.ts";
 import type { Loss, Scores } from "../losses/loss.ts";
-import type { Backbone } from "../models/backbone.ts";
-import type { Negatives, Sampler, Step } from "../samplers/sampler.ts";
+import type { Backbone, Encoder } from "../models/backbone.ts";
+import type { Negatives, Objective, Sampler, Step } from "../samplers/sampler.ts";
+import { SCOPES } from "./scopes.ts";
 
 /** What meets in one step. */
 export interface StepRecipe {
@@ -27,23 +28,35 @@ export interface TrainingStep {
   readonly graph: GraphBuilder;
   /** Ranking loss, weight decay and the sampler's own. */
   readonly loss: Value; // []
-  readonly negatives: Negatives;
+  readonly negatives: Negatives | Objective;
+  /** Scores of the positives, and of the negatives that were used, where there are any. */
+  readonly scores: { readonly positive: Value; readonly negative?: Value };
   readonly gradients: ReadonlyMap<Variable, Value | RowGradient>;
 }
 
 /** Names of a step's inputs. What the sampler proposes follows as `sampler/<name>`. */
 export const stepInputs = { users: "users", positives: "positives", rows: "rows", epoch: "epoch" } as const;
-/** The input that a sampler's proposed ids are fed to. */
-export const proposedInput = (name: string): string => `sampler/${name}`;
+/** The input that a sampler's proposed tensor is fed to. */
+export const proposedInput = (name: string): string => `${SCOPES.sampler}/${name}`;
 
 /** Builds the graph of one training step and its reverse pass. */
 export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, padded, l2 }: StepRecipe): TrainingStep {
   const graph = new GraphBuilder();
   const userIds = graph.input(stepInputs.users, "int32", [batchSize]);
   const positiveIds = graph.input(stepInputs.positives, "int32", [batchSize, 1]);
-  const rows = padded ? { rows: graph.input(stepInputs.rows, "float32", [batchSize, 1]) } : {};
-  const encoder = backbone.build(graph, catalogue, { rows: batchSize, users: userIds });
+  const epoch = graph.input(stepInputs.epoch, "float32", []);
+  const rows = padded ? graph.input(stepInputs.rows, "float32", [batchSize, 1]) : undefined;
+  const batch = { rows: batchSize, users: userIds, training: true };
+  const encoder = backbone.build(graph, catalogue, batch);
   const positive = encoder.items(positiveIds); // [R, 1, L, D]
+  const common = {
+    graph,
+    epoch,
+    counts: { users: catalogue.users, items: catalogue.items },
+    ...rows && { rows },
+  };
+  const lossOf = (scores: Scores) => graph.scope(SCOPES.loss, () => loss(scores));
+  const vectorsBeside = (items: Value) => ({ query: encoder.query, positive, negative: items });
   const step: Step = {
     graph,
     rows: batchSize,
@@ -52,42 +65,90 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
     positive,
     positiveIds,
     userIds,
-    epoch: graph.input(stepInputs.epoch, "float32", []),
+    ...rows && { rowMask: rows },
+    epoch,
     items: encoder.items,
-    score: (items) => encoder.score(encoder.query, items),
+    score: (items, query = encoder.query) => encoder.score(query, items),
+    loss: (positiveScore, negative) =>
+      lossOf({
+        ...common,
+        positive: positiveScore,
+        negative,
+        ids: { users: userIds, positive: positiveIds },
+        vectors: vectorsBeside(positive),
+      }),
   };
-  const negatives = graph.scope("sampler", () =>
-    sampler.select(
-      step,
-      Object.fromEntries(
-        Object.entries(sampler.proposes).map((
-          [name, columns],
-        ) => [name, graph.input(name, "int32", [batchSize, columns])]),
-      ),
-    ));
-  const { items, mask, weight, logQ, positiveLogQ, auxiliary } = negatives;
-  const given = { mask, weight, logQ, positiveLogQ };
-  const scores: Scores = {
-    positive: step.score(positive),
-    negative: step.score(items),
-    ...rows,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  const found = graph.scope(SCOPES.sampler, () => sampler.select(step, proposedInputs(graph, sampler, batchSize)));
+  const score = { positive: step.score(positive) };
+  const decayed = [encoder.decayed ?? firstLayer(encoder.query), firstLayer(positive)];
+  const decay = (vectors: readonly Value[]) => l2 > 0 ? [mul(l2, meanSquares(vectors, batchSize, rows))] : [];
+  const finish = (negatives: Negatives | Objective, terms: readonly Value[], negative?: Value): TrainingStep => {
+    const total = terms.reduce(add);
+    const trainable = [...graph.variables.values()].filter(({ trainable, name }) => trainable && !isFrozen(name));
+    const scores = { ...score, ...negative && { negative } };
+    return { graph, loss: total, negatives, scores, gradients: gradients(total, trainable) };
   };
-  let total = graph.scope("loss", () => loss(scores));
-  if (l2 > 0) {
-    const query = encoder.decayed ?? firstLayer(encoder.query);
-    total = add(total, mul(l2, decay([query, firstLayer(positive), firstLayer(items)], batchSize, rows.rows)));
+  if ("objective" in found) {
+    const drawn = found.negatives;
+    return finish(found, [found.objective, ...decay(decayed)], drawn && step.score(drawn.items));
   }
-  if (auxiliary) total = add(total, auxiliary);
-  const trainable = [...graph.variables.values()].filter((variable) => variable.trainable);
-  return { graph, loss: total, negatives, gradients: gradients(total, trainable) };
+  const { items, ids, mask, weight, logQ, positiveLogQ, positiveWeight, auxiliary } = found;
+  const negative = step.score(items);
+  const scores: Scores = {
+    ...common,
+    ...score,
+    negative,
+    ...mask && { mask },
+    ...weight && { weight },
+    ...logQ && { logQ },
+    ...positiveLogQ && { positiveLogQ },
+    ...positiveWeight && { positiveWeight },
+    ids: { users: userIds, positive: positiveIds, ...ids && { negative: ids } },
+    vectors: vectorsBeside(items),
+    ...loss.frozen &&
+      {
+        frozen: frozenScores(
+          graph.scope(SCOPES.frozen, () => backbone.build(graph, catalogue, batch)),
+          positiveIds,
+          ids,
+        ),
+      },
+  };
+  return finish(
+    found,
+    [lossOf(scores), ...decay([...decayed, firstLayer(items)]), ...auxiliary ? [auxiliary] : []],
+    negative,
+  );
+}
+
+const isFrozen = (name: string) => name.startsWith(`${SCOPES.frozen}/`);
+
+/** The graph's inputs for what a sampler proposes. */
+function proposedInputs(graph: GraphBuilder, { proposes }: Sampler, rows: number): Readonly<Record<string, Value>> {
+  return Object.fromEntries(
+    Object.entries(proposes).map(([name, feed]) => [
+      name,
+      typeof feed === "number" ? graph.input(name, "int32", [rows, feed]) : graph.input(name, feed.dtype, feed.shape),
+    ]),
+  );
+}
+
+/** Scores of the same items under the frozen copy. @throws TypeError where the negatives have no ids to look up. */
+function frozenScores({ query, items, score }: Encoder, positiveIds: Value, ids?: Value) {
+  if (!ids) {
+    throw new TypeError(
+      "Cannot combine this loss with this sampler: the loss compares with a frozen model, which scores items by id, and the sampler's negatives are synthesised",
+    );
+  }
+  const scores = (of: Value) => stopGradient(score(query, items(of)));
+  return { positive: scores(positiveIds), negative: scores(ids) };
 }
 
 /** Hop 0 of a representation [.., L, D]: what weight decay applies to. */
 const firstLayer = (x: Value) => reshape(slice(x, -2, 0, 1), [...x.shape.slice(0, -2), x.shape.at(-1)!]);
 
 /** Half the squared length of each row's vectors, averaged over the rows that count. */
-function decay(vectors: readonly Value[], batchSize: number, rows?: Value): Value {
+function meanSquares(vectors: readonly Value[], batchSize: number, rows?: Value): Value {
   const squares = vectors.map((x) => {
     const perRow = sum(mul(x, x), x.shape.flatMap((_, axis) => axis > 0 ? [axis] : [])); // [R] or [1]
     return rows && x.shape[0] === batchSize ? sum(mul(unsqueeze(perRow, 1), rows)) : sum(perRow);

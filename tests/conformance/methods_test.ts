@@ -6,9 +6,11 @@ import type { Backbone } from "../../models/backbone.ts";
 import { backbones } from "../../models/mod.ts";
 import type { AnyMethod } from "../../options/method.ts";
 import { samplers } from "../../samplers/mod.ts";
-import type { Sampler } from "../../samplers/sampler.ts";
+import type { Policy } from "../../samplers/sampler.ts";
 import { optimizers } from "../../training/optimizers.ts";
 import { trainingStep } from "../../training/step.ts";
+import { opened } from "../samplers/drawn.ts";
+import { anyMetadata } from "../samplers/metadata.ts";
 import { smallLog, smallRun } from "../training/small_run.ts";
 
 type Registry<T> = Readonly<Record<string, AnyMethod<T>>>;
@@ -40,43 +42,77 @@ for (const [registry, methods] of Object.entries(registries)) {
   }
 }
 
-const of = catalogue(smallLog().train), ROWS = 5;
-const together = (sampler: Sampler, backbone: Backbone, loss: Loss) =>
-  trainingStep({ backbone, sampler, loss, catalogue: of, batchSize: ROWS, padded: true, l2: 0.1 });
+const { train: log } = smallLog(), of = catalogue(log, anyMetadata(log.userCount, log.itemCount)), ROWS = 5;
+const together = (policy: Policy, backbone: Backbone, loss: Loss) => {
+  const sampler = opened(policy, of, ROWS);
+  return {
+    sampler,
+    ...trainingStep({ backbone, sampler, loss, catalogue: of, batchSize: ROWS, padded: true, l2: 0.1 }),
+  };
+};
+const everyLoss = Object.values<AnyMethod<Loss>>(losses), everyBackbone = Object.values<AnyMethod<Backbone>>(backbones);
+const everyPair = everyBackbone.flatMap((backbone) => everyLoss.map((loss) => [backbone, loss] as const));
+/** Each loss once, on backbones in turn, and each backbone at least once. */
+const somePairs = Array.from(
+  { length: Math.max(everyLoss.length, everyBackbone.length) },
+  (_, at) => [everyBackbone[at % everyBackbone.length]!, everyLoss[at % everyLoss.length]!] as const,
+);
+/** The words that a combination is refused with, if it is. */
+const refused = (build: () => unknown) => {
+  try {
+    build();
+    return undefined;
+  } catch (error) {
+    assert(error instanceof TypeError && /^Cannot combine /.test(error.message), `${error}`);
+    return error.message;
+  }
+};
 
-for (const [name, make] of Object.entries<AnyMethod<Sampler>>(samplers)) {
-  for (const negatives of "negatives" in make.options ? [1, 3] : [undefined]) {
-    const sampler = make({ negatives }), count = negatives === undefined ? "its" : `${negatives}`;
-
-    Deno.test(`${name} gives ${count} negatives a row in the shapes that its interface states`, () => {
+for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
+  for (const count of "negatives" in make.options ? [1, 3] : [undefined]) {
+    Deno.test(`${name} gives ${count ?? "its"} negatives a row in the shapes that its interface states`, () => {
       for (const backbone of Object.values<AnyMethod<Backbone>>(backbones)) {
-        const { graph, negatives: given, loss } = together(sampler, backbone(), losses.bpr());
+        const { graph, negatives: given, loss, sampler } = together(
+          make(count === undefined ? {} : { negatives: count }),
+          backbone(),
+          losses.bpr(),
+        );
+        assert.deepEqual(loss.shape, []);
+        for (const [proposed, feed] of Object.entries(sampler.proposes)) {
+          const shape = typeof feed === "number" ? [ROWS, feed] : feed.shape;
+          assert(shape.every((size) => Number.isInteger(size) && size > 0));
+          assert.deepEqual(graph.inputs.get(`sampler/${proposed}`)?.shape, shape);
+        }
+        if ("objective" in given) continue;
         const [rows, found, ...representation] = given.items.shape;
         assert(rows === ROWS || rows === 1);
         assert.equal(representation.length, 2);
-        if (negatives !== undefined) assert.equal(found, negatives);
         if (given.ids) assert.deepEqual([given.ids.shape, given.ids.dtype], [[rows, found], "int32"]);
+        else assert(given.sources, "synthesised negatives say what they were made of");
         if (given.mask) assert.deepEqual(given.mask.shape, [ROWS, found]);
         for (const each of [given.weight, given.logQ]) {
           if (each) assert([1, ROWS].includes(each.shape[0]!) && [1, found].includes(each.shape[1]));
         }
-        if (given.positiveLogQ) assert.deepEqual(given.positiveLogQ.shape, [ROWS, 1]);
-        assert.deepEqual(loss.shape, []);
-        for (const [proposed, columns] of Object.entries(sampler.proposes)) {
-          assert(Number.isInteger(columns) && columns > 0);
-          assert.deepEqual(graph.inputs.get(`sampler/${proposed}`)?.shape, [ROWS, columns]);
+        for (const each of [given.positiveLogQ, given.positiveWeight]) {
+          if (each) assert.deepEqual(each.shape, [ROWS, 1]);
         }
       }
     });
   }
 
-  Deno.test(`${name} trains every backbone under every loss: the loss falls and stays finite`, async () => {
-    for (const backbone of Object.values<AnyMethod<Backbone>>(backbones)) {
-      for (const loss of Object.values<AnyMethod<Loss>>(losses)) {
-        const { error, reports } = await smallRun({ sampler: make(), backbone: backbone(), loss: loss(), epochs: 8 });
-        assert.equal(error, undefined);
-        assert(reports.at(-1)!.loss < 0.9 * reports[0]!.loss, `${reports.map((report) => report.loss)}`);
-      }
+  Deno.test(`${name} can be built with every backbone and every loss, or says why not`, () => {
+    const built = everyPair.filter(([backbone, loss]) => !refused(() => together(make(), backbone(), loss())));
+    assert(built.length > 0, "no combination can be built");
+  });
+
+  Deno.test(`${name} trains: the loss falls and stays finite, under every loss and on every backbone`, async () => {
+    for (const [backbone, loss] of somePairs) {
+      if (refused(() => together(make(), backbone(), loss()))) continue;
+      const run = { sampler: make(), backbone: backbone({ dim: 4 }), loss: loss(), epochs: 8, metadata: of.metadata };
+      const { error, reports } = await smallRun(run), where = `${backbone.name}, ${loss.name}`;
+      assert.equal(error, undefined, `${where}: ${error}`);
+      const losses = reports.map((report) => report.loss);
+      assert(Math.min(...losses.slice(4)) < losses[0]!, `${where}: ${losses}`);
     }
   });
 }

@@ -5,7 +5,7 @@ import { dns } from "../../samplers/dns.ts";
 import { rns } from "../../samplers/rns.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { assertLaw } from "./chi_square.ts";
-import { batchOf, catalogueWhere, drawIn, proposals, selector } from "./drawn.ts";
+import { batchOf, catalogueWhere, drawIn, opened, proposals, selector } from "./drawn.ts";
 
 /** The slots chosen from rows of scores, `negatives` pools side by side in each. */
 async function slots(runtime: Runtime, scores: readonly (readonly number[])[], negatives = 1): Promise<number[]> {
@@ -46,14 +46,15 @@ Deno.test("several negatives come from pools of their own", async () => {
 });
 
 Deno.test("of 10 unseen items and a pool of 4, the item of rank r is chosen with ((11-r)/10)^4 - ((10-r)/10)^4", async () => {
-  const ROWS = 4000, RUNS = 10, of = catalogueWhere([[3, 8]], 12), draw = drawIn(of), sampler = dns({ pool: 4 });
+  const ROWS = 4000, RUNS = 10, of = catalogueWhere([[3, 8]], 12), draw = drawIn(of), policy = dns({ pool: 4 });
+  const sampler = opened(policy, of, ROWS);
   const scores = [0.4, -0.1, 2, 9, 0.3, 1.5, -3, 0.7, 9.5, 0.9, -1, 0.2],
     unseen = scores.flatMap((_, i) => draw.seen.has(0, i) ? [] : [i]);
   const ranked = unseen.toSorted((a, b) => scores[b]! - scores[a]!);
   const law = ranked.map((_, above) => ((10 - above) / 10) ** 4 - ((9 - above) / 10) ** 4);
   assert(Math.abs(law[0]! - 0.3439) < 1e-12 && Math.abs(law[9]! - 0.0001) < 1e-12);
 
-  const runtime = await openRuntime({ provider: "wasm" }), select = await selector(runtime, sampler, of, ROWS);
+  const runtime = await openRuntime({ provider: "wasm" }), select = await selector(runtime, policy, of, ROWS);
   const ranks: number[] = [];
   for (let run = 0; run < RUNS; run++) {
     const { ids } = await select(await sampler.propose(batchOf(0, ROWS, run * ROWS), draw), scores);

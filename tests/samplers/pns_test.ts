@@ -53,7 +53,7 @@ Deno.test("a user who has met all that has popularity draws uniformly from the r
 Deno.test("the log probability is that of the law given what the user has not met, whichever way it is drawn", async () => {
   const met = [[1], [0, 0, 0, 0], [1, 1], [2, 2, 3], [], [0, 1, 2, 3]], of = catalogueWhere(met, 6);
   const runtime = await openRuntime({ provider: "wasm" });
-  const select = await selector(runtime, pns({ exponent: 1 }), of, 3, Int32Array.of(0, 4, 5));
+  const select = await selector(runtime, pns({ exponent: 1 }), of, 3, { users: Int32Array.of(0, 4, 5) });
   const { logQ } = await select({ ids: Int32Array.of(3, 0, 5) }, new Float32Array(6));
   // popularity 5, 4, 3, 2, 0, 0: user 0 has not met 10 of 14; user 4 has met nothing; user 5 draws from items 4 and 5
   [2 / 10, 5 / 14, 1 / 2].forEach((q, row) => assert(Math.abs(logQ[row]! - Math.log(q)) < 1e-6, `row ${row}: ${logQ}`));

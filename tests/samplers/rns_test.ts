@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openRuntime } from "../../runtime/providers.ts";
 import { rns } from "../../samplers/rns.ts";
 import { assertLaw, uniformOver } from "./chi_square.ts";
-import { batchOf, catalogueWhere, drawIn, proposals, selector } from "./drawn.ts";
+import { batchOf, catalogueWhere, drawIn, opened, proposals, selector } from "./drawn.ts";
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => from + at);
 const DRAWS = 8000;
@@ -38,15 +38,15 @@ Deno.test("a user with one unseen item always draws it", async () => {
 
 Deno.test("the log probability of a uniform negative is -log |E_u|, and the negatives are what was proposed", async () => {
   const of = catalogueWhere([[1, 4], [0], [], [0, 1, 2, 3]], 5), runtime = await openRuntime({ provider: "wasm" });
-  const select = await selector(runtime, rns({ negatives: 2 }), of, 4, Int32Array.of(0, 1, 2, 3));
+  const select = await selector(runtime, rns({ negatives: 2 }), of, 4, { users: Int32Array.of(0, 1, 2, 3) });
   const { ids, logQ } = await select({ ids: Int32Array.of(0, 2, 3, 4, 0, 1, 4, 4) }, new Float32Array(5));
   assert.deepEqual([...ids], [0, 2, 3, 4, 0, 1, 4, 4]);
   [3, 4, 5, 1].forEach((unseen, row) => assert(Math.abs(logQ[row]! + Math.log(unseen)) < 1e-6, `row ${row}: ${logQ}`));
 });
 
 Deno.test("two negatives of one row are drawn one after the other, with replacement", async () => {
-  const of = catalogueWhere([[0]], 3), sampler = rns({ negatives: 2 });
-  const { ids } = await sampler.propose(batchOf(0, DRAWS), drawIn(of));
+  const of = catalogueWhere([[0]], 3), sampler = opened(rns({ negatives: 2 }), of, DRAWS);
+  const { ids } = await sampler.propose(batchOf(0, DRAWS), drawIn(of)) as { ids: Int32Array };
   const pairs = Array.from({ length: DRAWS }, (_, row) => 2 * (ids[2 * row]! - 1) + (ids[2 * row + 1]! - 1));
   assertLaw(pairs, [0.25, 0.25, 0.25, 0.25]); // 3 degrees of freedom
 });

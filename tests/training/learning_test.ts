@@ -9,16 +9,17 @@ import type { AnyMethod } from "../../options/method.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import { ahns } from "../../samplers/ahns.ts";
 import { samplers } from "../../samplers/mod.ts";
-import type { Sampler } from "../../samplers/sampler.ts";
+import type { Policy } from "../../samplers/sampler.ts";
 import { adam, sgd } from "../../training/optimizers.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import { train } from "../../training/trainer.ts";
+import { anyMetadata } from "../samplers/metadata.ts";
 import { webgpuTest } from "../runtime/webgpu_test_case.ts";
 import { smallRun } from "./small_run.ts";
 
-const data = await embeddedDataset();
+const data = await embeddedDataset(), metadata = anyMetadata(data.train.userCount, data.train.itemCount);
 
-for (const [name, make] of Object.entries<AnyMethod<Sampler>>(samplers)) {
+for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
   Deno.test(`three epochs with ${name} more than double the untrained NDCG@20 on the embedded dataset`, async () => {
     const runtime = await openRuntime({ provider: "wasm", seed: 2 }), backbone = mf({ dim: 16 });
     const ranking = await fullRanking(runtime, backbone, catalogue(data.train), data.valid!, { metrics: ["ndcg@20"] });
@@ -27,6 +28,7 @@ for (const [name, make] of Object.entries<AnyMethod<Sampler>>(samplers)) {
     const recipe: Recipe = {
       runtime,
       data: data.train,
+      metadata,
       backbone,
       sampler: make(),
       loss: bpr(),

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { AnyMethod } from "../../options/method.ts";
 import { samplers } from "../../samplers/mod.ts";
-import type { Sampler } from "../../samplers/sampler.ts";
+import type { Policy } from "../../samplers/sampler.ts";
 import type { Checkpoint } from "../../training/checkpoint.ts";
 import { optimizers } from "../../training/optimizers.ts";
-import { type SmallOptions, smallRun } from "./small_run.ts";
+import { anyMetadata } from "../samplers/metadata.ts";
+import { smallLog, type SmallOptions, smallRun } from "./small_run.ts";
 
 /** Runs until `epoch`, `step` is done, and gives back the checkpoint that was kept there. */
 async function stoppedAt(epoch: number, step: number, options: SmallOptions) {
@@ -17,6 +18,7 @@ async function stoppedAt(epoch: number, step: number, options: SmallOptions) {
   });
   return { ...ran, checkpoint: kept.at(-1)! };
 }
+const { train: log } = smallLog(), metadata = anyMetadata(log.userCount, log.itemCount);
 const four: SmallOptions = { ranked: true, epochs: 4, evaluateEvery: 1 };
 
 Deno.test("equal recipes leave equal bytes and equal reports; another seed leaves others", async () => {
@@ -36,9 +38,9 @@ Deno.test("equal recipes leave equal bytes and equal reports; another seed leave
   for (const other of [order, start]) assert.notDeepEqual(other.saved.get("user"), first.saved.get("user"));
 });
 
-for (const [name, make] of Object.entries<AnyMethod<Sampler>>(samplers)) {
+for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
   Deno.test(`a ${name} run stopped in the middle of an epoch and resumed ends with the same bytes and reports`, async () => {
-    const options = { ...four, sampler: make() }, whole = await smallRun(options);
+    const options = { ...four, sampler: make(), metadata }, whole = await smallRun(options);
     const stopped = await stoppedAt(2, 1, options);
     assert.match(`${stopped.error}`, /enough/);
     assert.deepEqual([stopped.checkpoint.epoch, stopped.checkpoint.step], [2, 2]);

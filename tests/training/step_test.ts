@@ -10,6 +10,8 @@ import { openRuntime } from "../../runtime/providers.ts";
 import type { Feeds } from "../../runtime/runtime.ts";
 import { rns } from "../../samplers/rns.ts";
 import { type TrainingStep, trainingStep } from "../../training/step.ts";
+import type { Negatives } from "../../samplers/sampler.ts";
+import { opened } from "../samplers/drawn.ts";
 import { smallLog } from "./small_run.ts";
 
 const of = catalogue(smallLog().train);
@@ -35,7 +37,7 @@ async function computed({ graph, loss, gradients }: TrainingStep, feeds: Feeds) 
   await runtime.load(normals(graph));
   return await program.run({ epoch: Float32Array.of(0), ...feeds });
 }
-const recipe = { loss: bpr(), sampler: rns({ negatives: 2 }), catalogue: of, l2: 0.1 };
+const recipe = { loss: bpr(), sampler: opened(rns({ negatives: 2 }), of), catalogue: of, l2: 0.1 };
 /** A batch of the five interactions above, and what pads it. */
 const fed = (rows: number): Feeds => ({
   users: Int32Array.from({ length: rows }, (_, row) => USERS[row] ?? 3),
@@ -79,10 +81,10 @@ for (const bias of [false, true]) {
 }
 
 Deno.test("a sampler's own loss is added, and what it does not propose is not fed", () => {
-  const plain = rns(), auxiliary = (graph: GraphBuilder) => graph.constant(Float32Array.of(2), []);
+  const plain = opened(rns(), of), auxiliary = (graph: GraphBuilder) => graph.constant(Float32Array.of(2), []);
   const sampler: typeof plain = {
     ...plain,
-    select: (step, proposed) => ({ ...plain.select(step, proposed), auxiliary: auxiliary(step.graph) }),
+    select: (step, proposed) => ({ ...plain.select(step, proposed), auxiliary: auxiliary(step.graph) }) as Negatives,
   };
   const backbone = mf({ dim: 4 }),
     { graph, loss } = trainingStep({ ...recipe, sampler, backbone, batchSize: 5, padded: false });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { interactions } from "../../datasets/interactions.ts";
 import { rns } from "../../samplers/rns.ts";
+import type { Negatives, Policy, Vectors } from "../../samplers/sampler.ts";
 import { adam, sgd } from "../../training/optimizers.ts";
 import { smallLog, smallRun, variablesOf } from "./small_run.ts";
 
@@ -118,21 +119,34 @@ Deno.test("a user who has met every item teaches nothing and is left out; the ot
   assert.match(`${(await smallRun({ data: none })).error}`, /0 interactions make no batch/);
 });
 
-Deno.test("a sampler observes what it reports, batch by batch, and ends each epoch", async () => {
-  const seen: string[] = [], plain = rns();
-  const sampler = {
-    ...plain,
-    select: (...given: Parameters<typeof plain.select>) => {
-      const negatives = plain.select(...given);
-      return { ...negatives, report: { positive: given[0].score(given[0].positive) } };
-    },
-    observe: (report: Readonly<Record<string, ArrayLike<number>>>, batch: { rows: number }) =>
-      void seen.push(`${report.positive!.length} scores for ${batch.rows}`),
-    endEpoch: ({ epoch }: { epoch: number }) => Promise.resolve(void seen.push(`end of ${epoch}`)),
+Deno.test("a sampler begins each epoch with a look at the model, and observes what it reports, batch by batch", async () => {
+  const seen: string[] = [];
+  const sampler: Policy = (setting) => {
+    const plain = rns()(setting);
+    return {
+      ...plain,
+      select: (step, proposed) => {
+        const negatives = plain.select(step, proposed) as Negatives;
+        return { ...negatives, report: { positive: step.score(step.positive) } };
+      },
+      observe: (report, batch) => void seen.push(`${report.positive!.length} scores for ${batch.rows}`),
+      beginEpoch: async ({ epoch, probe }) => {
+        const users = Int32Array.of(3, 1), items = Int32Array.of(0, 7, 2, 7);
+        const [asked, found] = [await probe.queries(users), await probe.items(items)];
+        const vector = ({ data, layers, width }: Vectors, at: number) =>
+          data.subarray(at * layers * width, (at + 1) * layers * width);
+        const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, at) => sum + x * b[at]!, 0);
+        (await probe.score(users, items)).forEach((score, at) => {
+          const wanted = dot(vector(asked, Math.floor(at / 2)), vector(found, at));
+          assert(Math.abs(score - wanted) < 1e-6 && score !== 0, `${score}, not ${wanted}`);
+        });
+        seen.push(`epoch ${epoch} of ${setting.epochs}`);
+      },
+    };
   };
   const { error } = await smallRun({ sampler, epochs: 2, batchSize: 32, dropLast: true });
   assert.equal(error, undefined);
   const steps = Math.floor(smallLog().train.users.length / 32),
     epoch = new Array<string>(steps).fill("32 scores for 32");
-  assert.deepEqual(seen, [...epoch, "end of 0", ...epoch, "end of 1"]);
+  assert.deepEqual(seen, ["epoch 0 of 2", ...epoch, "epoch 1 of 2", ...epoch]);
 });

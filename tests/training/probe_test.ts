@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { catalogue } from "../../datasets/catalogue.ts";
+import { mf } from "../../models/mf.ts";
+import { Rng } from "../../random/rng.ts";
+import { openProbe } from "../../training/probe.ts";
+import { stubProbe } from "../samplers/drawn.ts";
+import { eachProvider } from "../runtime/each_provider.ts";
+import { smallLog } from "./small_run.ts";
+
+eachProvider("neighbours are the other vectors of the largest cosine, nearest first", async (runtime) => {
+  const rng = new Rng(4, "vectors"), width = 5, count = 7;
+  const vectors = Float32Array.from({ length: 300 * width }, () => rng.normal());
+  const probe = openProbe(runtime, mf({ dim: 4 }), catalogue(smallLog().train));
+  const found = await probe.nearest(vectors, width, count),
+    wanted = await stubProbe(() => 0).nearest(vectors, width, count);
+  assert.deepEqual(found.ids, wanted.ids);
+  found.cosines.forEach((cosine, at) => assert(Math.abs(cosine - wanted.cosines[at]!) < 1e-5));
+  await assert.rejects(probe.nearest(new Float32Array(6), 2, 3), /Cannot find 3 neighbours of each of 3 vectors/);
+});
+
+eachProvider("scores and vectors of more rows than are computed at a time are those of each row", async (runtime) => {
+  const of = catalogue(smallLog().train), probe = openProbe(runtime, mf({ dim: 4 }), of), rng = new Rng(5, "ids");
+  const users = Int32Array.from({ length: 2500 }, () => rng.below(of.users));
+  const items = Int32Array.from({ length: 2 * users.length }, () => rng.below(of.items));
+  const scores = await probe.score(users, items), asked = await probe.queries(users), found = await probe.items(items);
+  assert.deepEqual([asked.layers, asked.width, asked.data.length], [1, 4, 4 * users.length]);
+  for (const row of [0, 1023, 1024, 2499]) {
+    for (const at of [2 * row, 2 * row + 1]) {
+      let wanted = 0;
+      for (let k = 0; k < 4; k++) wanted += asked.data[4 * row + k]! * found.data[4 * at + k]!;
+      assert(Math.abs(scores[at]! - wanted) < 1e-6);
+    }
+  }
+  await probe.dispose();
+});

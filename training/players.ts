@@ -1,0 +1,74 @@
+import type { Catalogue } from "../datasets/catalogue.ts";
+import { RowGradient, type Value } from "../graphs/builder.ts";
+import { neg } from "../graphs/ops/arithmetic.ts";
+import { sizeOf } from "../graphs/tensor.ts";
+import type { Feeds, Result, Update } from "../runtime/runtime.ts";
+import type { Sampler } from "../samplers/sampler.ts";
+import { adam } from "./optimizers.ts";
+import type { Recipe } from "./recipe.ts";
+import { SCOPES } from "./scopes.ts";
+import { type TrainingStep, trainingStep } from "./step.ts";
+
+/** Who moves in a step: a compiled step that updates the variables of one side. */
+export interface Player {
+  start(feeds: Feeds): Promise<Result>;
+}
+
+/** A run's compiled steps: one, or two where the loss has an adversary, who take turns by epochs. */
+export interface Players {
+  of(epoch: number): Player;
+  /** The noise that each step must be fed. */
+  readonly noises: readonly { readonly name: string; readonly length: number }[];
+  dispose(): Promise<void>;
+}
+
+/** What a run knows beside its recipe. */
+interface Opened {
+  readonly catalogue: Catalogue;
+  readonly sampler: Sampler;
+  readonly batchSize: number;
+  readonly padded: boolean;
+}
+
+/** Builds and compiles a recipe's steps. @throws TypeError where its parts do not fit together. */
+export async function compilePlayers(recipe: Recipe, opened: Opened): Promise<Players> {
+  const { runtime, backbone, loss, l2 = 1e-4 } = recipe, { adversary } = loss;
+  const compile = async (choose: (step: TrainingStep) => readonly Update[]) => {
+    const step = trainingStep({ backbone, loss, l2, ...opened });
+    const outputs: Record<string, Value> = { loss: step.loss, ...step.negatives.report };
+    return { step, program: await runtime.compile(step.graph, { outputs, updates: choose(step) }) };
+  };
+  const isAdversary = ({ name }: { readonly name: string }) =>
+    adversary !== undefined && name.startsWith(`${SCOPES.loss}/`);
+  const ofSampler = ({ name }: { readonly name: string }) => name.startsWith(`${SCOPES.sampler}/`);
+  const { learningRate } = opened.sampler,
+    samplerRule = learningRate === undefined ? recipe.optimizer : adam({ lr: learningRate });
+  const descent = await compile(({ gradients }) =>
+    [...gradients].filter(([variable]) => !isAdversary(variable)).map(([variable, gradient]) => ({
+      variable,
+      gradient,
+      rule: ofSampler(variable) ? samplerRule : recipe.optimizer,
+    }))
+  );
+  const ascent = adversary &&
+    await compile(({ gradients }) =>
+      [...gradients].filter(([variable]) => isAdversary(variable)).map(([variable, gradient]) => ({
+        variable,
+        gradient: negated(gradient),
+        rule: adam({ lr: adversary.learningRate }),
+      }))
+    );
+  return {
+    of: (epoch) => ascent && adversary.ascends(epoch) ? ascent.program : descent.program,
+    noises: [...descent.step.graph.noises.values()].map(({ name, shape }) => ({ name, length: sizeOf(shape) })),
+    dispose: async () => {
+      await descent.program.dispose();
+      await ascent?.program.dispose();
+    },
+  };
+}
+
+const negated = (gradient: Value | RowGradient) =>
+  gradient instanceof RowGradient
+    ? new RowGradient(gradient.parts.map(({ ids, rows }) => ({ ids, rows: neg(rows) })))
+    : neg(gradient);

@@ -1,0 +1,169 @@
+import { type Batch, batchAt, batchCount, epochOrder } from "../datasets/batching.ts";
+import { catalogue as catalogueOf } from "../datasets/catalogue.ts";
+import type { Interactions } from "../datasets/interactions.ts";
+import { SeenItems } from "../datasets/negatives.ts";
+import type { TensorData } from "../graphs/tensor.ts";
+import { Rng } from "../random/rng.ts";
+import type { Result } from "../runtime/runtime.ts";
+import type { Draw, Sampler } from "../samplers/sampler.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { compilePlayers, type Player } from "./players.ts";
+import { openProbe } from "./probe.ts";
+import type { Recipe } from "./recipe.ts";
+import { SCOPES } from "./scopes.ts";
+import { proposedInput, stepInputs } from "./step.ts";
+
+/** On WebGPU a readback waits about 11 ms, so losses are read this many steps at a time. */
+const STEPS_PER_READ = 32;
+
+/** How far into an epoch a run is. */
+export interface Position {
+  readonly step: number;
+  /** The loss summed over the steps before. */
+  readonly lossSum: number;
+}
+
+/** What an epoch did. */
+export interface EpochDone {
+  readonly lossSum: number;
+  readonly seconds: { readonly sampling: number; readonly stepping: number };
+}
+
+/** Everything a run holds open: compiled steps, the sampler, and the random streams. */
+export interface Run {
+  /** Steps of an epoch. */
+  readonly steps: number;
+  /** Runs an epoch from `start` on. */
+  epoch(epoch: number, start: Position, keep: (at: Position & { epoch: number }) => Promise<void>): Promise<EpochDone>;
+  /** A copy of what the sampler keeps between steps. */
+  samplerState(): Checkpoint["samplerState"];
+  dispose(): Promise<void>;
+}
+
+/** Opens a run. @throws TypeError where the recipe does not fit together. */
+export async function openRun(recipe: Recipe): Promise<Run> {
+  const { runtime, backbone, loss, seed = 0, batchSize = 2048, dropLast = false, epochs = 100 } = recipe;
+  const catalogue = catalogueOf(recipe.data, recipe.metadata), seen = new SeenItems(catalogue);
+  const data = trainable(recipe.data, seen);
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(`Cannot train with "batchSize" ${batchSize}: it is a whole number of at least 1`);
+  }
+  const batching = { size: batchSize, dropLast }, steps = batchCount(data.users.length, batching);
+  if (steps === 0) {
+    throw new TypeError(
+      `Cannot train: ${data.users.length} interactions make no batch of ${batchSize}` +
+        (dropLast ? '; a smaller "batchSize", or "dropLast: false", would' : ""),
+    );
+  }
+  const padded = !dropLast && data.users.length % batchSize !== 0;
+  const sampler = recipe.sampler({ catalogue, seen, rows: batchSize, epochs });
+  if (recipe.resume) {
+    await runtime.load(recipe.resume.tensors);
+    for (const [name, kept] of Object.entries(sampler.state ?? {})) kept.set(recipe.resume.samplerState[name] ?? []);
+  }
+  const players = await compilePlayers(recipe, { catalogue, sampler, batchSize, padded });
+  const probe = openProbe(runtime, backbone, catalogue);
+  const order = new Rng(seed, "order"), rng = new Rng(seed, "sampler");
+  const noises = players.noises.map(({ name, length }) => ({ name, length, rng: new Rng(seed, name) }));
+  const drawn = (epoch: number, step: number) =>
+    noises.map(({ name, length, rng }): [string, TensorData] => {
+      const stream = rng.seek(epoch, step);
+      return [name, Float32Array.from({ length }, () => (stream.next() >>> 8) / 2 ** 24)]; // never rounds to 1
+    });
+
+  return {
+    steps,
+    samplerState: () =>
+      Object.fromEntries(Object.entries(sampler.state ?? {}).map(([name, data]) => [name, data.slice()])),
+    dispose: async () => {
+      await players.dispose();
+      await probe.dispose();
+    },
+    async epoch(epoch, start, keep) {
+      const visiting = epochOrder(data.users.length, epoch, order), draw: Draw = { catalogue, seen, rng, epoch, probe };
+      const player: Player = players.of(epoch), pending: Pending[] = [], spent = { sampling: 0, stepping: 0 };
+      const perRead = sampler.observe || runtime.provider === "wasm" ? 1 : STEPS_PER_READ;
+      let { lossSum } = start;
+      const settle = async () => {
+        const found = await runtime.read(pending.map(({ result }) => result));
+        found.forEach((outputs, at) => {
+          const { batch, step } = pending[at]!, value = outputs.loss![0] as number;
+          if (!Number.isFinite(value)) throw notFinite(value, epoch, step);
+          lossSum += value;
+          sampler.observe?.(outputs as Record<string, Int32Array | Float32Array>, batch);
+        });
+        pending.length = 0;
+      };
+      if (start.step === 0) {
+        const since = performance.now();
+        if (loss.frozen && isDue(loss.frozen.refresh, epoch)) await freeze(recipe);
+        await sampler.beginEpoch?.(draw);
+        spent.sampling += performance.now() - since;
+      }
+      for (let step = start.step; step < steps; step++) {
+        const t0 = performance.now();
+        const batch = batchAt(data, visiting, step, batching);
+        const proposed = await sampler.propose(batch, draw);
+        const t1 = performance.now();
+        const feeds = { ...feedsOf(batch, proposed, epoch), ...Object.fromEntries(drawn(epoch, step)) };
+        pending.push({ batch, step, result: await player.start(feeds) });
+        if (pending.length === perRead || step === steps - 1) await settle();
+        spent.sampling += t1 - t0;
+        spent.stepping += performance.now() - t1;
+        recipe.onStep?.({ epoch, step, steps });
+        if (recipe.signal?.aborted) {
+          await settle();
+          await keep({ epoch, step: step + 1, lossSum });
+          recipe.signal.throwIfAborted();
+        }
+      }
+      return { lossSum, seconds: { sampling: spent.sampling / 1000, stepping: spent.stepping / 1000 } };
+    },
+  };
+}
+
+interface Pending {
+  readonly batch: Batch;
+  readonly step: number;
+  readonly result: Result;
+}
+
+const isDue = (refresh: number, epoch: number) => epoch === 0 || (refresh > 0 && epoch % refresh === 0);
+
+/** Copies the model into the variables that the loss compares with. */
+async function freeze({ runtime }: Recipe): Promise<void> {
+  const prefix = `${SCOPES.frozen}/`, saved = await runtime.save();
+  const copies = [...saved].flatMap(([name]): [string, NonNullable<ReturnType<typeof saved.get>>][] => {
+    const model = name.startsWith(prefix) ? saved.get(name.slice(prefix.length)) : undefined;
+    return model ? [[name, model]] : [];
+  });
+  await runtime.load(new Map(copies));
+}
+
+function feedsOf(
+  batch: Batch,
+  proposed: Readonly<Record<string, TensorData>>,
+  epoch: number,
+): Record<string, TensorData> {
+  const size = batch.users.length;
+  return {
+    [stepInputs.users]: batch.users,
+    [stepInputs.positives]: batch.positives,
+    [stepInputs.rows]: new Float32Array(size).fill(1, 0, batch.rows),
+    [stepInputs.epoch]: Float32Array.of(epoch),
+    ...Object.fromEntries(Object.entries(proposed).map(([name, fed]) => [proposedInput(name), fed])),
+  };
+}
+
+/** The interactions that a negative can be found for: a user who has met every item has none. */
+function trainable(data: Interactions, seen: SeenItems): Pick<Interactions, "users" | "items"> {
+  if (data.users.every((user) => seen.unseenCount(user) > 0)) return data;
+  const keeps = (_: number, at: number) => seen.unseenCount(data.users[at]!) > 0;
+  return { users: data.users.filter(keeps), items: data.items.filter(keeps) };
+}
+
+function notFinite(value: number, epoch: number, step: number): RangeError {
+  return new RangeError(
+    `Training stopped: the loss is ${value} at epoch ${epoch}, step ${step}; a smaller learning rate often helps`,
+  );
+}
