@@ -12,6 +12,8 @@ export interface Encoder {
   items(ids: Value): Value; // [..] -> [.., L, D]
   /** Scores of items for each row; a leading 1 is one pool for all rows. Takes representations, not ids: a synthesised negative has no id. */
   score(query: Value, items: Value): Value; // [R, L, D], [R|1, N, L, D] -> [R, N]
+  /** Whether `score` is the inner product of layer means: what some methods build on. */
+  readonly dot?: true;
   /** The part of `query` that weight decay applies to, where that is not its first layer. */
   readonly decayed?: Value; // [R, D]
 }

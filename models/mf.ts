@@ -33,7 +33,7 @@ export const mf = define({
     const user = gather(graph.variable("user", [users, dim], xavierUniform), batch.users); // [R, D]
     const item = graph.variable("item", [items, dim], xavierUniform);
     if (!bias) {
-      return { query: unsqueeze(user, 1), items: (ids) => unsqueeze(gather(item, ids), -2), score: dot };
+      return { query: unsqueeze(user, 1), items: (ids) => unsqueeze(gather(item, ids), -2), score: dot, dot: true };
     }
     // the bias is one more coordinate, which every query multiplies by 1
     const biases = graph.variable("bias", [items, 1], zeros);
@@ -42,6 +42,7 @@ export const mf = define({
       query: unsqueeze(add(pad(user, [0, 0], [0, 1]), one), 1),
       items: (ids) => unsqueeze(concat([gather(item, ids), gather(biases, ids)], -1), -2),
       score: dot,
+      dot: true,
       decayed: user,
     };
   },

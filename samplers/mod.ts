@@ -1,9 +1,14 @@
 import type { AnyMethod } from "../options/method.ts";
+import { adasir } from "./adasir.ts";
 import { ahns } from "./ahns.ts";
+import { aobpr } from "./aobpr.ts";
+import { bns } from "./bns.ts";
 import { cuco } from "./cuco.ts";
 import { dns } from "./dns.ts";
 import { dnsMn } from "./dns_mn.ts";
+import { mcns } from "./mcns.ts";
 import { pns } from "./pns.ts";
+import { pris } from "./pris.ts";
 import { rns } from "./rns.ts";
 import type { Policy } from "./sampler.ts";
 import { warp } from "./warp.ts";
@@ -19,4 +24,9 @@ export const samplers = {
   ahns,
   cuco,
   warp,
+  aobpr,
+  bns,
+  pris,
+  adasir,
+  mcns,
 } as const satisfies Readonly<Record<string, AnyMethod<Policy>>>;

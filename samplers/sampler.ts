@@ -55,6 +55,8 @@ export interface Step {
   items(ids: Value): Value; // [..] -> [.., L, D]
   /** Scores of representations for each row; for another query of the same shape where one is given. */
   score(items: Value, query?: Value): Value; // [R|1, N, L, D] -> [R, N]
+  /** Whether `score` is the inner product of layer means. */
+  readonly dot?: true;
   /** The recipe's loss on other scores, for a policy with an objective of its own. */
   loss(positive: Value, negative: Value): Value; // [R, 1], [R, N] -> []
 }
@@ -69,6 +71,8 @@ export interface Probe {
   items(ids: Int32Array): Promise<Vectors>;
   /** For each of some vectors, row-major [n, width], the `count` others of the largest cosine, nearest first. */
   nearest(vectors: Float32Array, width: number, count: number): Promise<Neighbours>;
+  /** The `count` of the smallest cosine, farthest first. */
+  farthest(vectors: Float32Array, width: number, count: number): Promise<Neighbours>;
 }
 /** Positions among the vectors that were given, and cosines: row-major [n, count]. */
 export interface Neighbours {
@@ -114,6 +118,8 @@ export interface Sampler<K extends string = string> {
   beginEpoch?(draw: Draw): void | Promise<void>;
   /** What a checkpoint must keep: arrays that `observe` and `beginEpoch` change in place. */
   readonly state?: Readonly<Record<string, Int32Array | Float32Array>>;
+  /** Takes back what `state` was, where its sizes are not known from the start. Without it `state` is filled in place. */
+  restore?(state: Readonly<Record<string, Int32Array | Float32Array>>): void;
   /** Learning rate of the sampler's own variables, under Adam. Without it they move as the model's do. */
   readonly learningRate?: number;
 }

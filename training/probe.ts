@@ -3,7 +3,7 @@ import { GraphBuilder, type Value } from "../graphs/builder.ts";
 import type { TensorData } from "../graphs/tensor.ts";
 import type { Backbone, Encoder } from "../models/backbone.ts";
 import type { Program, Runtime } from "../runtime/runtime.ts";
-import { nearest } from "./nearest.ts";
+import { neighbours } from "./neighbours.ts";
 import type { Probe, Vectors } from "../samplers/sampler.ts";
 
 /** Rows that a program computes at a time. */
@@ -51,7 +51,8 @@ export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catal
         ids,
         "items",
       ),
-    nearest: (given, width, count) => nearest(runtime, given, width, count),
+    nearest: (given, width, count) => neighbours(runtime, given, width, count, 1),
+    farthest: (given, width, count) => neighbours(runtime, given, width, count, -1),
     dispose: async () => {
       for (const each of programs.values()) await (await each).dispose();
     },

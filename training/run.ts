@@ -59,7 +59,7 @@ export async function openRun(recipe: Recipe): Promise<Run> {
   const sampler = recipe.sampler({ catalogue, seen, rows: batchSize, epochs });
   if (recipe.resume) {
     await runtime.load(recipe.resume.tensors);
-    for (const [name, kept] of Object.entries(sampler.state ?? {})) kept.set(recipe.resume.samplerState[name] ?? []);
+    restore(sampler, recipe.resume.samplerState);
   }
   const players = await compilePlayers(recipe, { catalogue, sampler, batchSize, padded });
   const probe = openProbe(runtime, backbone, catalogue);
@@ -120,6 +120,11 @@ export async function openRun(recipe: Recipe): Promise<Run> {
       return { lossSum, seconds: { sampling: spent.sampling / 1000, stepping: spent.stepping / 1000 } };
     },
   };
+}
+
+function restore(sampler: Sampler, saved: Checkpoint["samplerState"]): void {
+  if (sampler.restore) return sampler.restore(saved);
+  for (const [name, kept] of Object.entries(sampler.state ?? {})) kept.set(saved[name] ?? []);
 }
 
 interface Pending {

@@ -68,6 +68,7 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
     ...rows && { rowMask: rows },
     epoch,
     items: encoder.items,
+    ...encoder.dot && { dot: encoder.dot },
     score: (items, query = encoder.query) => encoder.score(query, items),
     loss: (positiveScore, negative) =>
       lossOf({

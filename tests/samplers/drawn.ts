@@ -43,11 +43,12 @@ export const stubProbe = (score: (user: number, item: number) => number): Probe 
   },
   queries: (users) => Promise.resolve({ layers: 1, width: 1, data: Float32Array.from(users, () => 1) }),
   items: (ids) => Promise.resolve({ layers: 1, width: 1, data: Float32Array.from(ids, (item) => score(0, item)) }),
-  nearest: (vectors, width, count) => Promise.resolve(nearestOf(vectors, width, count)),
+  nearest: (vectors, width, count) => Promise.resolve(neighboursOf(vectors, width, count, 1)),
+  farthest: (vectors, width, count) => Promise.resolve(neighboursOf(vectors, width, count, -1)),
 });
 
 /** Neighbours by cosine, by sorting; ties take the lowest position. */
-function nearestOf(vectors: Float32Array, width: number, count: number): Neighbours {
+function neighboursOf(vectors: Float32Array, width: number, count: number, sign: 1 | -1): Neighbours {
   const rows = Array.from(
     { length: vectors.length / width },
     (_, at) => vectors.subarray(at * width, (at + 1) * width),
@@ -56,7 +57,7 @@ function nearestOf(vectors: Float32Array, width: number, count: number): Neighbo
   const cosine = (a: Float32Array, b: Float32Array) => dot(a, b) / Math.max(1e-12, Math.sqrt(dot(a, a) * dot(b, b)));
   const found = rows.map((a, self) =>
     rows.map((b, id) => ({ id, cosine: cosine(a, b) })).filter(({ id }) => id !== self)
-      .sort((a, b) => b.cosine - a.cosine || a.id - b.id).slice(0, count)
+      .sort((a, b) => sign * (b.cosine - a.cosine) || a.id - b.id).slice(0, count)
   ).flat();
   return { ids: Int32Array.from(found, ({ id }) => id), cosines: Float32Array.from(found, ({ cosine }) => cosine) };
 }
@@ -135,6 +136,7 @@ export async function selector<K extends string>(
     epoch: graph.input("epoch", "float32", []),
     items: (ids) => gather(table, ids),
     score,
+    dot: true,
     loss: (positive, negative) => mean(softplus(sub(negative, positive))),
   };
   const proposed = Object.fromEntries(

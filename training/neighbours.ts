@@ -12,16 +12,17 @@ const ROWS = 256;
 const SHORTEST = 1e-12;
 
 /**
- * For each of some vectors, row-major [n, width], the `count` others of the largest cosine, nearest first; exact, by
- * blocks of a product of all with all.
+ * For each of some vectors, row-major [n, width], the `count` others of the largest cosine (`sign` 1) or of the smallest
+ * (-1), the most extreme first; exact, by blocks of a product of all with all.
  *
  * @throws RangeError where there are not so many others.
  */
-export async function nearest(
+export async function neighbours(
   runtime: Runtime,
   vectors: Float32Array,
   width: number,
   count: number,
+  sign: 1 | -1,
 ): Promise<Neighbours> {
   const n = vectors.length / width;
   if (count >= n) {
@@ -33,7 +34,7 @@ export async function nearest(
       return div(x, max(sqrt(sum(mul(x, x), [1], true)), SHORTEST));
     };
   const { values, slots }: { values: Value; slots: Value } = topK(
-    gemm(units("some", ROWS), units("all", n), undefined, { transB: true }),
+    mul(sign, gemm(units("some", ROWS), units("all", n), undefined, { transB: true })),
     count + 1,
   );
   const program = await runtime.compile(graph, { outputs: { values, slots } });
@@ -48,7 +49,7 @@ export async function nearest(
       for (let at = row * (count + 1); into < end; at++) {
         if (found.slots![at] === first + row) continue; // itself
         ids[into] = found.slots![at] as number;
-        cosines[into++] = found.values![at] as number;
+        cosines[into++] = sign * (found.values![at] as number);
       }
     }
   }

@@ -1,0 +1,100 @@
+import type { Rng } from "../random/rng.ts";
+import { sub } from "../graphs/ops/arithmetic.ts";
+import { define } from "../options/method.ts";
+import { choice, flag, integer, real } from "../options/option.ts";
+import { drawRows } from "./candidates.ts";
+import { itemLaw } from "./popularity.ts";
+import { popularityWeights } from "./pns.ts";
+import { importance } from "./pris.ts";
+import type { Draw, Policy } from "./sampler.ts";
+import { idsBelow } from "./vectors.ts";
+
+/** Users whose candidates are scored at a time. */
+const USERS = 512;
+
+/**
+ * Adaptive sampling-importance-resampling: each user keeps a pool of `pool` items, resampled every `refresh` epochs from
+ * `sample` draws of a fixed law q with probabilities proportional to e^s / q, and mixed half and half with the pool
+ * before; training draws uniformly from it (Chen, Lian, Jin & others, WWW 2022, Alg. 1). `weighted` keeps what the
+ * resampling drew by as log q of each entry and weighs negatives by importance once more.
+ */
+export const adasir = define({
+  name: "adasir",
+  summary: "Uniform draws from a pool of each user's, resampled towards what the model ranks high.",
+  citation: "Chen, Lian, Jin, Zheng, Chen & Li, WWW 2022",
+  options: {
+    negatives: integer(5, "negatives for each positive", { min: 1 }),
+    sample: integer(200, "draws that a pool is resampled from", { min: 1 }),
+    pool: integer(50, "items that each user keeps", { min: 1 }),
+    proposal: choice(["uniform", "popularity"], "uniform", "the law drawn from, over what the user has not met"),
+    exponent: real(0.75, "power of the popularity where that is the proposal"),
+    refresh: integer(1, "epochs between resamplings", { min: 1 }),
+    weighted: flag(false, "weigh negatives by importance against the resampling"),
+  },
+}, ({ negatives, sample, pool, proposal, exponent, refresh, weighted }): Policy<"ids" | "logQ"> => (setting) => {
+  const { catalogue, rows } = setting, { users } = catalogue;
+  const law = itemLaw(
+    catalogue,
+    popularityWeights(catalogue.popularity, proposal === "uniform" ? 0 : exponent, proposal === "uniform" ? 1 : 0),
+  );
+  const ids = new Int32Array(users * pool), logW = new Float32Array(users * pool), filled = new Int32Array(1);
+  /** New pools for `count` users from `first` on, which replace the old ones or mix with them. */
+  const resample = async ({ probe, rng, epoch, seen }: Draw, first: number, count: number) => {
+    const who = Int32Array.from({ length: count }, (_, at) => first + at), drawn = new Int32Array(count * sample);
+    who.forEach((user, at) => {
+      if (seen.unseenCount(user) === 0) return;
+      const stream = rng.seek(epoch, -1 - 2 * user);
+      for (let k = 0; k < sample; k++) drawn[at * sample + k] = law.draw(user, stream, seen);
+    });
+    const scores = await probe.score(who, drawn); // [users, sample]
+    who.forEach((user, at) => {
+      const stream = rng.seek(epoch, -2 - 2 * user), row = drawn.subarray(at * sample, (at + 1) * sample);
+      const logits = Float64Array.from(row, (item, k) => scores[at * sample + k]! - law.logQ[item]!);
+      const picked = resampled(logits, pool, stream), from = user * pool;
+      // of the old and the new pool together, as many are kept as one holds, at random
+      const kept = filled[0] ? stream.shuffle(idsBelow(2 * pool)).subarray(0, pool) : idsBelow(pool);
+      const [was, wasLog] = [ids.slice(from, from + pool), logW.slice(from, from + pool)];
+      kept.forEach((entry, k) => {
+        ids[from + k] = entry < pool ? row[picked.slots[entry]!]! : was[entry - pool]!;
+        logW[from + k] = entry < pool ? picked.logP[entry]! : wasLog[entry - pool]!;
+      });
+    });
+  };
+  return {
+    proposes: { ids: negatives, logQ: { dtype: "float32", shape: [rows, negatives] } },
+    state: { ids, logW, filled },
+    async beginEpoch(draw) {
+      if (draw.epoch % refresh !== 0) return;
+      for (let first = 0; first < users; first += USERS) await resample(draw, first, Math.min(USERS, users - first));
+      filled[0] = 1;
+    },
+    propose(batch, draw) {
+      const at = drawRows(batch, draw, negatives, (user, rng) => user * pool + rng.below(pool));
+      return { ids: at.map((entry) => ids[entry]!), logQ: Float32Array.from(at, (entry) => logW[entry]!) };
+    },
+    select({ score, items }, { ids, logQ }) {
+      const found = items(ids);
+      return weighted ? { ids, items: found, weight: importance(sub(score(found), logQ)) } : { ids, items: found };
+    },
+  };
+});
+
+/** `count` slots with replacement, with probabilities softmax(logits), and the log probability of each. */
+export function resampled(logits: Float64Array, count: number, rng: Rng) {
+  const top = logits.reduce((a, b) => Math.max(a, b), -Infinity), totals = new Float64Array(logits.length);
+  let total = 0;
+  logits.forEach((logit, slot) => totals[slot] = total += Math.exp(logit - top));
+  const slots = new Int32Array(count), logP = new Float32Array(count);
+  for (let k = 0; k < count; k++) {
+    const at = rng.uniform() * total;
+    let low = 0, high = totals.length - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (totals[middle]! > at) high = middle;
+      else low = middle + 1;
+    }
+    slots[k] = low;
+    logP[k] = logits[low]! - top - Math.log(total);
+  }
+  return { slots, logP };
+}

@@ -1,0 +1,117 @@
+import type { Rng } from "../random/rng.ts";
+import { define } from "../options/method.ts";
+import { integer, real } from "../options/option.ts";
+import { requireDot } from "./requirements.ts";
+import type { Draw, Policy } from "./sampler.ts";
+import { idsBelow, layerMeans } from "./vectors.ts";
+
+/** Draws that may hit a positive before a uniform item is taken. */
+const REJECTIONS = 64;
+/** What the mean rank is of, where it is not given: one item in so many. */
+const ITEMS_PER_RANK = 200;
+
+/**
+ * Adaptive oversampling: a rank r with p(r) proportional to e^(-r / lambda), a factor d with p(d | u) proportional to
+ * |p_ud| sd_d, and the r-th item by sign(p_ud) q_id (Rendle & Freudenthaler, WSDM 2014, Alg. 1). Hard negatives
+ * without scoring candidates; the items are sorted anew by every factor after |I| log |I| draws.
+ */
+export const aobpr = define({
+  name: "aobpr",
+  summary: "An item of geometrically drawn rank, by one of the factors that matter to the user.",
+  citation: "Rendle & Freudenthaler, WSDM 2014",
+  options: {
+    negatives: integer(1, "negatives for each positive", { min: 1 }),
+    lambda: real(0, `mean rank; 0 is a ${ITEMS_PER_RANK}th of the items`, { min: 0 }),
+  },
+}, ({ negatives, lambda }): Policy<"ids"> => ({ catalogue: { items: count }, rows }) => {
+  const all = idsBelow(count), law = truncatedGeometric(lambda || Math.max(1, count / ITEMS_PER_RANK), count);
+  const perSort = count * Math.log(count);
+  /** Items by each factor, highest first, [D, I]; the spread of each factor, [D]; draws since. */
+  let sorted = new Int32Array(), spreads = new Float32Array();
+  const drawn = new Float32Array(1);
+  const sort = async ({ probe }: Draw) => {
+    const vectors = await probe.items(all), { width } = vectors;
+    ({ sorted, spreads } = byFactor(layerMeans(vectors), count, width));
+    drawn[0] = 0;
+  };
+  return {
+    proposes: { ids: negatives },
+    get state() {
+      return { sorted, spreads, drawn };
+    },
+    restore(saved) {
+      sorted = saved.sorted as typeof sorted;
+      spreads = saved.spreads as typeof spreads;
+      drawn.set(saved.drawn!);
+    },
+    async propose(batch, draw) {
+      if (sorted.length === 0 || drawn[0]! >= perSort) await sort(draw);
+      const queries = layerMeans(await draw.probe.queries(batch.users)), width = spreads.length;
+      const ids = new Int32Array(rows * negatives), reach = new Float64Array(width);
+      for (let row = 0; row < rows; row++) {
+        const user = batch.users[row]!, query = queries.subarray(row * width, (row + 1) * width);
+        const stream = draw.rng.seek(draw.epoch, batch.first + row);
+        for (let d = 0, total = 0; d < width; d++) reach[d] = total += Math.abs(query[d]!) * spreads[d]!;
+        const next = () => {
+          const d = pickBelow(reach, stream.uniform() * reach[width - 1]!), rank = law(stream);
+          return sorted[d * count + (query[d]! >= 0 ? rank : count - 1 - rank)]!;
+        };
+        for (let column = 0; column < negatives; column++) {
+          let item = next();
+          for (let attempt = 1; attempt < REJECTIONS && draw.seen.has(user, item); attempt++) item = next();
+          ids[row * negatives + column] = draw.seen.has(user, item) ? draw.seen.drawUnseen(user, stream) : item;
+        }
+      }
+      drawn[0]! += batch.rows * negatives;
+      return { ids };
+    },
+    select(step, { ids }) {
+      requireDot(step, "aobpr", "it sorts items by the factors of an inner product");
+      return { ids, items: step.items(ids) };
+    },
+  };
+});
+
+/** Draws r in 0 .. count - 1 with p(r) proportional to e^(-r / lambda). */
+export function truncatedGeometric(lambda: number, count: number): (rng: Rng) => number {
+  const mass = 1 - Math.exp(-count / lambda);
+  return (rng) => Math.min(count - 1, Math.floor(-lambda * Math.log(1 - rng.uniform() * mass)));
+}
+
+/** The first position whose running total exceeds `at`, or the last. */
+function pickBelow(totals: Float64Array, at: number): number {
+  let low = 0, high = totals.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (totals[middle]! > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Items [I, D] sorted by each factor, highest first and ties by id, [D, I]; and each factor's standard deviation. */
+function byFactor(items: Float32Array, count: number, width: number) {
+  const sorted = new Int32Array(count * width), spreads = new Float32Array(width), column = new Float32Array(count);
+  for (let d = 0; d < width; d++) {
+    let sum = 0, squares = 0;
+    for (let item = 0; item < count; item++) {
+      const x = column[item] = items[item * width + d]!;
+      sum += x;
+      squares += x * x;
+    }
+    spreads[d] = Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
+    sorted.set(descending(column), d * count);
+  }
+  return { sorted, spreads };
+}
+
+/** Positions of `values`, largest first, ties by position: packed into doubles, which sort without a comparator. */
+function descending(values: Float32Array): Int32Array {
+  const count = values.length, bits = new Uint32Array(values.slice().buffer), keys = new Float64Array(count);
+  const coarse = Math.max(1, 2 ** Math.ceil(Math.log2(count / 2 ** 21))); // 32 bits of value, 21 of position, 53 in all
+  for (let at = 0; at < count; at++) {
+    const bit = bits[at]!, falling = (bit & 0x80000000 ? bit : ~bit & 0x7fffffff) >>> 0;
+    keys[at] = Math.floor(falling / coarse) * count + at;
+  }
+  return Int32Array.from(keys.sort(), (key) => key % count);
+}

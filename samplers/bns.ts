@@ -1,0 +1,97 @@
+import type { Batch } from "../datasets/batching.ts";
+import type { SeenItems } from "../datasets/negatives.ts";
+import type { Value } from "../graphs/builder.ts";
+import { sigmoid } from "../graphs/ops/activation.ts";
+import { add, div, max, mul, sub } from "../graphs/ops/arithmetic.ts";
+import { cast, lessOrEqual } from "../graphs/ops/compare.ts";
+import { gather } from "../graphs/ops/index.ts";
+import { sum } from "../graphs/ops/reduce.ts";
+import { concat, slice } from "../graphs/ops/shape.ts";
+import { define } from "../options/method.ts";
+import { integer, real } from "../options/option.ts";
+import { pickSmallest, uniformRows } from "./candidates.ts";
+import type { Draw, Policy } from "./sampler.ts";
+import { idsBelow } from "./vectors.ts";
+
+/** The least that is divided by. */
+const SMALLEST = 1e-12;
+
+/**
+ * Bayesian negative sampling: of `pool` uniform candidates, the one that minimises info (1 - (1 + lambda) unbias), which
+ * weighs how much a candidate teaches, info = 1 - sigmoid(s+ - s_l), against the posterior probability that it is a true
+ * negative, unbias = (1 - F)(1 - P) / (1 - F - P + 2 F P) (Liu & Wang, ICDE 2023, eq. 17 and 32). F(l) is the share of
+ * the user's unseen items that score no higher, P(l) the candidate's share of all interactions.
+ */
+export const bns = define({
+  name: "bns",
+  summary: "Of some uniform candidates, the one that weighs best what it teaches against being a false negative.",
+  citation: "Liu & Wang, ICDE 2023",
+  options: {
+    pool: integer(5, "candidates for each negative", { min: 1 }),
+    negatives: integer(1, "negatives for each positive, each from a pool of its own", { min: 1 }),
+    lambda: real(5, "how much being a true negative counts", { min: 0 }),
+    sample: integer(256, "items of a step's shared sample that F is estimated from; 0 is the whole catalogue", {
+      min: 0,
+    }),
+  },
+}, ({ pool, negatives, lambda, sample }): Policy<"candidates" | "sample" | "unseen"> => ({ catalogue, rows }) => {
+  const { items: count, popularity } = catalogue, size = sample === 0 ? count : Math.min(sample, count);
+  const interactions = popularity.reduce((a, b) => a + b, 0);
+  const prior = Float32Array.from(popularity, (c) => c / interactions); // [I]
+  const drawSample = ({ rng, epoch }: Draw, { first }: Batch) => {
+    if (size === count) return idsBelow(count);
+    const ids = new Int32Array(size);
+    rng.seek(epoch, -2 - first).fillBelow(count, ids, 0, size);
+    return ids;
+  };
+  return {
+    proposes: {
+      candidates: pool * negatives,
+      sample: { dtype: "int32", shape: [1, size] },
+      unseen: { dtype: "float32", shape: [rows, size] },
+    },
+    propose(batch, draw) {
+      const ids = drawSample(draw, batch);
+      return {
+        candidates: uniformRows(batch, draw, pool * negatives),
+        sample: ids,
+        unseen: unseenOf(batch, ids, draw.seen),
+      };
+    },
+    select({ graph, score, items, positive }, { candidates, sample, unseen }) {
+      const scores = score(items(candidates)), others = score(items(sample)); // [R, K M], [R, S]
+      const rank = lowerShare(scores, others, unseen), p = gather(graph.constant(prior), candidates);
+      const info = sub(1, sigmoid(sub(score(positive), scores)));
+      const ids = pickSmallest(candidates, risk(info, trueNegative(rank, p), lambda), negatives);
+      return { ids, items: items(ids) };
+    },
+  };
+});
+
+/** The posterior probability of being a true negative, eq. 17. */
+export const trueNegative = (rank: Value, prior: Value): Value => {
+  const [notRank, notPrior] = [sub(1, rank), sub(1, prior)];
+  const evidence = add(sub(notRank, prior), mul(2, mul(rank, prior)));
+  return div(mul(notRank, notPrior), max(evidence, SMALLEST));
+};
+
+/** What the choice minimises, eq. 32. */
+export const risk = (info: Value, unbias: Value, lambda: number): Value => mul(info, sub(1, mul(1 + lambda, unbias)));
+
+/** F: of a row's unseen items, the share that score no higher than each candidate. One more is counted, so that F < 1. */
+function lowerShare(scores: Value, others: Value, unseen: Value): Value {
+  const width = scores.shape[1]!;
+  const columns = Array.from(
+    { length: width },
+    (_, at) => sum(mul(cast(lessOrEqual(others, slice(scores, 1, at, at + 1)), "float32"), unseen), [1], true),
+  ); // [R, 1]
+  return div(concat(columns, 1), add(1, sum(unseen, [1], true)));
+}
+
+/** 1 where a row's user has not met an item of the sample: [R, S]. */
+function unseenOf({ users }: Batch, sample: Int32Array, seen: SeenItems): Float32Array {
+  const mask = new Float32Array(users.length * sample.length);
+  let at = 0;
+  for (const user of users) for (const item of sample) mask[at++] = seen.has(user, item) ? 0 : 1;
+  return mask;
+}

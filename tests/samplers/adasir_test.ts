@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { Rng } from "../../random/rng.ts";
+import { adasir, resampled } from "../../samplers/adasir.ts";
+import { openRuntime } from "../../runtime/providers.ts";
+import { assertLaw, uniformOver } from "./chi_square.ts";
+import { batchOf, catalogueWhere, drawIn, opened, selector, stubProbe } from "./drawn.ts";
+
+const SCORES = [0.5, -1, 2, 0, 1.2, 9], of = catalogueWhere([[5], [0, 1]], 6);
+const probe = stubProbe((_, item) => SCORES[item]!);
+
+Deno.test("resampling takes slots with the probabilities of a softmax, and says with which", () => {
+  const logits = Float64Array.of(1, -2, 0.5, 700),
+    law = (xs: readonly number[]) => {
+      const mass = xs.map(Math.exp), total = mass.reduce((a, b) => a + b);
+      return mass.map((m) => m / total);
+    };
+  const { slots, logP } = resampled(logits.subarray(0, 3), 8000, new Rng(2, "resampled"));
+  const wanted = law([1, -2, 0.5]);
+  assertLaw(slots, wanted);
+  slots.forEach((slot, k) => assert(Math.abs(logP[k]! - Math.log(wanted[slot]!)) < 1e-6));
+  assert(resampled(logits, 50, new Rng(2, "resampled")).slots.every((slot) => slot === 3)); // no overflow
+});
+
+Deno.test("a pool holds unseen items with probabilities proportional to e^s, whatever the proposal", async () => {
+  for (const proposal of ["uniform", "popularity"] as const) {
+    const met = catalogueWhere([[5], [0, 1, 2, 2, 2, 3, 3, 4]], 6);
+    // a pool of 4000 out of 200,000 draws: all but the law of e^s
+    const sampler = opened(adasir({ sample: 200_000, pool: 4000, proposal, exponent: 1 }), met, 1);
+    await sampler.beginEpoch!(drawIn(met, { probe }));
+    const mass = SCORES.slice(0, 5).map(Math.exp), total = mass.reduce((a, b) => a + b);
+    assertLaw((sampler.state!.ids as Int32Array).subarray(0, 4000), [...mass.map((m) => m / total), 0]);
+  }
+});
+
+Deno.test("a refreshed pool is half old and half new, and one that is not due stays", async () => {
+  const sampler = opened(adasir({ sample: 50, pool: 4000, refresh: 2 }), of, 1), { ids } = sampler.state!;
+  await sampler.beginEpoch!(drawIn(of, { probe: stubProbe((_, item) => item === 3 ? 100 : 0) }));
+  assert((ids as Int32Array).subarray(0, 4000).every((item) => item === 3));
+  const other = stubProbe((_, item) => item === 4 ? 100 : 0);
+  await sampler.beginEpoch!(drawIn(of, { epoch: 1, probe: other }));
+  assert((ids as Int32Array).subarray(0, 4000).every((item) => item === 3));
+  await sampler.beginEpoch!(drawIn(of, { epoch: 2, probe: other }));
+  assertLaw((ids as Int32Array).subarray(0, 4000), [0, 0, 0, 0.5, 0.5, 0]);
+});
+
+Deno.test("training draws uniformly from the user's pool", async () => {
+  const sampler = opened(adasir({ negatives: 1, pool: 3 }), of, 6000), { ids, logW } = sampler.state!;
+  ids!.set([1, 2, 4]);
+  logW!.set([-1, -2, -3]);
+  const fed = await sampler.propose(batchOf(0, 6000), drawIn(of));
+  assertLaw(fed.ids as Int32Array, uniformOver([1, 2, 4], 6));
+  (fed.ids as Int32Array).forEach((id, row) => assert.equal(fed.logQ[row], { 1: -1, 2: -2, 4: -3 }[id]));
+});
+
+Deno.test("weighted, negatives weigh e^s over what the resampling drew them by", async () => {
+  const runtime = await openRuntime({ provider: "wasm" }), policy = adasir({ negatives: 2, weighted: true });
+  const select = await selector(runtime, policy, of, 1);
+  const { weight } = await select({ ids: Int32Array.of(1, 2), logQ: Float32Array.of(-1, -2) }, SCORES);
+  const mass = [Math.exp(-1 + 1), Math.exp(2 + 2)], total = mass[0]! + mass[1]!;
+  mass.forEach((m, k) => assert(Math.abs(weight[k]! - 2 * m / total) < 1e-5));
+});

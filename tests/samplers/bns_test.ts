@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { GraphBuilder } from "../../graphs/builder.ts";
+import { Rng } from "../../random/rng.ts";
+import { openRuntime } from "../../runtime/providers.ts";
+import { bns, risk, trueNegative } from "../../samplers/bns.ts";
+import { eachProvider } from "../runtime/each_provider.ts";
+import { batchOf, catalogueWhere, drawIn, opened, selector } from "./drawn.ts";
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+const unbias = (F: number, P: number) => (1 - F) * (1 - P) / (1 - F - P + 2 * F * P);
+
+eachProvider("the golden posterior and risk are computed", async (runtime) => {
+  const graph = new GraphBuilder(), of = (x: number) => graph.constant(Float32Array.of(x), [1]);
+  const info = 1 - sigmoid(1 - 0.4), posterior = trueNegative(of(0.8), of(0.1));
+  assert(Math.abs(info - 0.354344) < 1e-6);
+  const program = await runtime.compile(graph, { outputs: { posterior, risk: risk(of(info), posterior, 5) } });
+  const found = await program.run({});
+  assert(Math.abs(found.posterior![0] as number - 0.692308) < 1e-6);
+  assert(Math.abs(found.risk![0] as number + 1.117545) < 1e-5);
+});
+
+// user 0 has met items 0 (three times) and 7
+const of = catalogueWhere([[0, 0, 0, 7], [1, 1, 2, 3, 4, 5, 6, 7, 8, 9]], 10), rng = new Rng(7, "scores");
+const scores = Array.from({ length: 10 }, () => rng.below(2000) / 500 - 2);
+
+/** The risk of each item for user 0, its rank taken among all that the user has not met. */
+function risks(positive: number, lambda: number): number[] {
+  const unseen = scores.filter((_, item) => item !== 0 && item !== 7);
+  return scores.map((score, item) => {
+    const F = unseen.filter((s) => s <= score).length / (unseen.length + 1);
+    return (1 - sigmoid(positive - score)) * (1 - (1 + lambda) * unbias(F, of.popularity[item]! / 14));
+  });
+}
+
+Deno.test("with the whole catalogue as its sample the choice is the argmin of the formula, written again", async () => {
+  const runtime = await openRuntime({ provider: "wasm" }), rows = 40;
+  for (const lambda of [0, 0.3, 5]) {
+    const policy = bns({ pool: 3, lambda, sample: 0 }), sampler = opened(policy, of, rows);
+    const fed = await sampler.propose(batchOf(0, rows), drawIn(of));
+    const positives = Float32Array.from({ length: rows }, (_, row) => (row - 20) / 10);
+    const { ids } = await (await selector(runtime, policy, of, rows))(fed, scores, positives);
+    const candidates = fed.candidates as Int32Array;
+    ids.forEach((id, row) => {
+      const of = risks(positives[row]!, lambda), pool = [...candidates.subarray(3 * row, 3 * row + 3)];
+      assert(of[id]! <= Math.min(...pool.map((item) => of[item]!)) + 1e-5, `row ${row}: ${id} of ${pool}`);
+    });
+  }
+});
+
+Deno.test("a large lambda trusts true negatives: it takes the least likely to be a false one at equal scores", async () => {
+  const runtime = await openRuntime({ provider: "wasm" }), policy = bns({ pool: 2, lambda: 100, sample: 0 });
+  const sampler = opened(policy, of, 1), fed = await sampler.propose(batchOf(0, 1), drawIn(of));
+  const select = await selector(runtime, policy, of, 1), flat = new Array<number>(10).fill(0.5);
+  const { ids } = await select({ ...fed, candidates: Int32Array.of(1, 2) }, flat, [0.5]);
+  assert.deepEqual([...ids], [2]); // of items 1 and 2, met 2 and 1 times
+});
+
+Deno.test("a shared sample is one for the step, another for the next, and leaves out what each user has met", async () => {
+  const sampler = opened(bns({ sample: 6 }), of, 2), draw = drawIn(of);
+  const batch = { ...batchOf(0, 2), users: Int32Array.of(0, 1) };
+  const fed = await sampler.propose(batch, draw),
+    sample = fed.sample as Int32Array,
+    unseen = fed.unseen as Float32Array;
+  assert.equal(sample.length, 6);
+  sample.forEach((item, at) =>
+    assert.deepEqual([unseen[at], unseen[6 + at]], [0, 1].map((user) => draw.seen.has(user, item) ? 0 : 1))
+  );
+  assert.notDeepEqual((await sampler.propose({ ...batch, first: 2 }, draw)).sample, sample);
+});
