@@ -1,16 +1,21 @@
 import type { AnyMethod } from "../options/method.ts";
 import { adasir } from "./adasir.ts";
 import { ahns } from "./ahns.ts";
+import { ans } from "./ans.ts";
 import { aobpr } from "./aobpr.ts";
 import { bns } from "./bns.ts";
 import { cuco } from "./cuco.ts";
+import { dens } from "./dens.ts";
 import { dns } from "./dns.ts";
 import { dnsMn } from "./dns_mn.ts";
 import { mcns } from "./mcns.ts";
+import { mixgcf } from "./mixgcf.ts";
 import { pns } from "./pns.ts";
 import { pris } from "./pris.ts";
 import { rns } from "./rns.ts";
 import type { Policy } from "./sampler.ts";
+import { srns } from "./srns.ts";
+import { userSimilarity } from "./user_similarity.ts";
 import { warp } from "./warp.ts";
 
 /** Every sampler, by name. */
@@ -29,4 +34,9 @@ export const samplers = {
   pris,
   adasir,
   mcns,
+  srns,
+  "user-similarity": userSimilarity,
+  mixgcf,
+  dens,
+  ans,
 } as const satisfies Readonly<Record<string, AnyMethod<Policy>>>;

@@ -1,0 +1,151 @@
+import type { Batch } from "../datasets/batching.ts";
+import type { Rng } from "../random/rng.ts";
+import type { Draw, Setting } from "./sampler.ts";
+import { idsBelow } from "./vectors.ts";
+
+/** Epochs that scores are kept for. */
+export const HISTORY = 5;
+/** Users whose tracked items are scored at a time. */
+const USERS = 1024;
+/** Draws for a tracked item that may hit one already tracked; more where a user has hardly as many unseen items. */
+const REJECTIONS = 64;
+
+export interface MemoryOptions {
+  /** Items in a user's memory, S1. */
+  readonly size: number;
+  /** Others that compete with them at a resampling, S2. */
+  readonly fresh: number;
+  readonly temperature: number;
+  /** Items tracked for each user. */
+  readonly tracked: number;
+}
+
+/** Each user's tracked items, the memory among them, and the scores of the last epochs. Places of a user lie together. */
+export function srnsMemory({ catalogue, seen, rows }: Setting, { size, fresh, temperature, tracked }: MemoryOptions) {
+  const { users, offsets, positives } = catalogue;
+  const items = new Int32Array(users * tracked).fill(-1); // item ids, -1 where a user has no more unseen ones
+  const since = new Int32Array(users * tracked); // the first epoch that a place has a score of
+  const history = new Float32Array(HISTORY * users * tracked),
+    ofPositives = new Float32Array(HISTORY * positives.length);
+  const memory = new Int32Array(users * size).fill(-1); // places among the user's tracked items
+  const planes = { items: users * tracked, positives: positives.length };
+  const inMemory = (user: number, place: number) => memory.subarray(user * size, (user + 1) * size).includes(place);
+
+  const track = (user: number, place: number, epoch: number, rng: Rng) => {
+    const own = items.subarray(user * tracked, (user + 1) * tracked);
+    for (let attempt = 0; attempt < REJECTIONS; attempt++) {
+      const item = seen.drawUnseen(user, rng);
+      if (own.includes(item)) continue;
+      own[place] = item;
+      since[user * tracked + place] = epoch;
+      return;
+    }
+  };
+  /** The first epoch fills the places; every other exchanges a fifth of those outside the memory. */
+  const renew = ({ rng, epoch }: Draw) => {
+    for (let user = 0; user < users; user++) {
+      if (seen.unseenCount(user) === 0) continue;
+      const stream = rng.seek(epoch, -1 - user), mine = memory.subarray(user * size, (user + 1) * size);
+      for (let place = 0; place < tracked; place++) {
+        const empty = items[user * tracked + place]! < 0;
+        if (empty || (place % HISTORY === epoch % HISTORY && !inMemory(user, place))) track(user, place, epoch, stream);
+      }
+      const filled = idsBelow(tracked).filter((place) => items[user * tracked + place]! >= 0);
+      // a user with fewer unseen items than the memory has places holds some of them twice
+      if (mine[0]! < 0) mine.forEach((_, at) => mine[at] = filled[at % filled.length]!);
+    }
+  };
+  const scoreAll = async ({ probe, epoch }: Draw) => {
+    const plane = epoch % HISTORY;
+    for (let first = 0; first < users; first += USERS) {
+      const who = idsBelow(Math.min(USERS, users - first)).map((at) => first + at);
+      const own = items.subarray(first * tracked, (first + who.length) * tracked);
+      history.set(await probe.score(who, own.map((item) => Math.max(0, item))), plane * planes.items + first * tracked);
+    }
+    const whose = new Int32Array(positives.length);
+    for (let user = 0; user < users; user++) whose.fill(user, offsets[user]!, offsets[user + 1]!);
+    ofPositives.set(await probe.score(whose, positives), plane * planes.positives);
+  };
+  /** The population standard deviation over the last epochs, up to `epoch`, of how a tracked item outranks a positive. */
+  const spread = (user: number, place: number, positive: number, epoch: number) => {
+    const at = user * tracked + place, from = Math.max(0, since[at]!, epoch - HISTORY + 1), count = epoch - from + 1;
+    const outranks = (e: number) =>
+      sigmoid(history[(e % HISTORY) * planes.items + at]! - ofPositives[(e % HISTORY) * planes.positives + positive]!);
+    let mean = 0, variance = 0;
+    for (let e = from; e <= epoch; e++) mean += outranks(e) / count;
+    for (let e = from; e <= epoch; e++) variance += (outranks(e) - mean) ** 2 / count;
+    return Math.sqrt(variance);
+  };
+  const positionOf = (user: number, item: number) => {
+    let at = offsets[user]!;
+    while (positives[at] !== item) at++;
+    return at;
+  };
+  return {
+    state: { items, since, history, ofPositives, memory },
+    async beginEpoch(draw: Draw) {
+      renew(draw);
+      await scoreAll(draw);
+    },
+    /** The memory of each row's user, and its spread against the row's positive. */
+    read({ users: who, positives: wanted }: Batch, epoch: number) {
+      const ids = new Int32Array(rows * size), spreads = new Float32Array(rows * size);
+      who.forEach((user, row) => {
+        const positive = positionOf(user, wanted[row]!);
+        for (let k = 0; k < size; k++) {
+          const place = memory[user * size + k]!;
+          ids[row * size + k] = items[user * tracked + place]!;
+          spreads[row * size + k] = spread(user, place, positive, epoch);
+        }
+      });
+      return { memory: ids, spread: spreads };
+    },
+    /** Resamples the memories of a batch's users, once each, out of themselves and `fresh` other tracked items. */
+    async resample(batch: Batch, { probe, rng, epoch }: Draw) {
+      if (fresh === 0) return;
+      const who: number[] = [], rowOf: number[] = [], met = new Set<number>();
+      for (let row = 0; row < batch.rows; row++) {
+        const user = batch.users[row]!;
+        if (met.has(user)) continue;
+        met.add(user);
+        who.push(user);
+        rowOf.push(row);
+      }
+      const width = Math.min(tracked, size + fresh), places = new Int32Array(who.length * width);
+      who.forEach((user, at) => {
+        const mine = memory.subarray(user * size, (user + 1) * size),
+          stream = rng.seek(epoch, batch.first + rowOf[at]!);
+        const others = stream.shuffle(
+          idsBelow(tracked).filter((place) => items[user * tracked + place]! >= 0 && !mine.includes(place)),
+        );
+        const found = [...new Set(mine), ...others].slice(0, width);
+        for (let k = 0; k < width; k++) places[at * width + k] = found[k] ?? -1;
+      });
+      const asked = places.map((place, at) =>
+        Math.max(0, items[who[Math.floor(at / width)]! * tracked + Math.max(0, place)]!)
+      );
+      const scores = await probe.score(Int32Array.from(who), asked);
+      who.forEach((user, at) => {
+        const stream = rng.seek(epoch, -1 - users - batch.first - rowOf[at]!);
+        const given = places.subarray(at * width, (at + 1) * width);
+        const chosen = gumbelTop(scores.subarray(at * width, (at + 1) * width), given, size, temperature, stream);
+        memory.set(chosen, user * size);
+      });
+    },
+  };
+}
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+/** `count` of the places (-1 for none) without replacement, by e^(score / temperature): the largest with Gumbel noise. */
+export function gumbelTop(
+  scores: Float32Array,
+  places: Int32Array,
+  count: number,
+  temperature: number,
+  rng: Rng,
+): Int32Array {
+  const keys = Float64Array.from(scores, (score) => score / temperature - Math.log(-Math.log(1 - rng.uniform())));
+  const ranked = [...places.keys()].filter((at) => places[at]! >= 0).sort((a, b) => keys[b]! - keys[a]!);
+  return Int32Array.from({ length: count }, (_, k) => places[ranked[k % ranked.length]!]!);
+}
