@@ -125,6 +125,7 @@ export { bpr } from "./losses/bpr.ts";
 
 // training
 export { adagrad, adam, adamw, lazyAdam, type Optimizer, optimizers, sgd } from "./training/optimizers.ts";
+export type { ItemsReport, NegativesReport } from "./training/negatives_report.ts";
 export type { Best, EpochReport, Recipe, Seconds } from "./training/recipe.ts";
 export type { Checkpoint } from "./training/checkpoint.ts";
 export { train } from "./training/trainer.ts";

@@ -1,19 +1,11 @@
-import {
-  blocksGradient,
-  type Cotangent,
-  type Node,
-  notDifferentiable,
-  RowGradient,
-  type Value,
-  type Variable,
-} from "./builder.ts";
+import { blocksGradient, type Cotangent, type Node, notDifferentiable, RowGradient, type Value } from "./builder.ts";
 import { add } from "./ops/arithmetic.ts";
 import { denseRows } from "./ops/index.ts";
 import { sameShape } from "./tensor.ts";
 
 /**
- * Appends the reverse pass of the scalar `loss` to its graph and returns the gradient of each of `variables` that
- * the loss depends on. The gradient of a table that is only gathered from along its first axis is a
+ * Appends the reverse pass of the scalar `loss` to its graph and returns the gradient of each of `targets` (variables,
+ * or any values on the way) that the loss depends on. The gradient of a table that is only gathered from along its first axis is a
  * {@link RowGradient}: its cost follows the rows gathered, not the table.
  *
  * @throws TypeError where the loss is no scalar, or an op on the way to a variable has no rule (named with its node).
@@ -33,13 +25,13 @@ import { sameShape } from "./tensor.ts";
  * assert(gradients(sum(rows), [table]).get(table) instanceof RowGradient);
  * ```
  */
-export function gradients(loss: Value, variables: readonly Variable[]): Map<Variable, Value | RowGradient> {
+export function gradients<T extends Value>(loss: Value, targets: readonly T[]): Map<T, Value | RowGradient> {
   if (loss.shape.length !== 0 || loss.dtype !== "float32") {
     throw new TypeError(
       `Cannot differentiate "${loss.name}": a loss is a float32 scalar, this is ${loss.dtype} [${loss.shape}]`,
     );
   }
-  const graph = loss.graph, needed = pathsTo(variables);
+  const graph = loss.graph, needed = pathsTo(targets);
   const cotangents = new Map<Value, Value | RowGradient>([[loss, graph.constant(new Float32Array([1]), [])]]);
   const dense = (value: Value): Value | null => {
     const found = cotangents.get(value);
@@ -61,14 +53,14 @@ export function gradients(loss: Value, variables: readonly Variable[]): Map<Vari
       cotangents.set(input, accumulate(cotangents.get(input), cotangent, input));
     });
   }
-  return new Map(variables.flatMap((variable) => {
-    const gradient = cotangents.get(variable);
-    return gradient ? [[variable, gradient]] : [];
+  return new Map(targets.flatMap((target): [T, Value | RowGradient][] => {
+    const gradient = cotangents.get(target);
+    return gradient ? [[target, gradient]] : [];
   }));
 }
 
 /** Whether a gradient can reach one of `targets` through a value. Iterative: graphs may be deep. */
-function pathsTo(targets: readonly Variable[]): (value: Value) => boolean {
+function pathsTo(targets: readonly Value[]): (value: Value) => boolean {
   const known = new Map<Value, boolean>(targets.map((target) => [target, true]));
   return (value) => {
     const pending = [value];

@@ -100,8 +100,10 @@ const SHARED_CONSTANT_SIZE = 64;
 export class GraphBuilder {
   readonly nodes: Node[] = [];
   readonly inputs = new Map<string, Value>();
-  /** The inputs declared by `noise`: uniform [0, 1) numbers, drawn afresh for each run by whoever runs the graph. */
+  /** The inputs declared by `noise`, drawn afresh for each run by whoever runs the graph. */
   readonly noises = new Map<string, Value>();
+  /** Those of them that are standard normal; the others are uniform in [0, 1). */
+  readonly normals = new Set<string>();
   readonly variables = new Map<string, Variable>();
   readonly constants: Value[] = [];
   /** What each variable becomes after a run. */
@@ -136,10 +138,11 @@ export class GraphBuilder {
     return value;
   }
 
-  /** Uniform [0, 1) numbers, fresh at every run: the only randomness a graph can have, so that a run replays exactly. */
-  noise(name: string, shape: Shape): Value {
+  /** Random numbers, fresh at every run: the only randomness a graph can have, so that a run replays exactly. */
+  noise(name: string, shape: Shape, law: "uniform" | "normal" = "uniform"): Value {
     const value = this.input(name, "float32", shape);
     this.noises.set(value.name, value);
+    if (law === "normal") this.normals.add(value.name);
     return value;
   }
 

@@ -8,6 +8,7 @@ import { adam } from "./optimizers.ts";
 import type { Recipe } from "./recipe.ts";
 import { SCOPES } from "./scopes.ts";
 import { type TrainingStep, trainingStep } from "./step.ts";
+import { type Watched, watched } from "./watched.ts";
 
 /** Who moves in a step: a compiled step that updates the variables of one side. */
 export interface Player {
@@ -17,8 +18,10 @@ export interface Player {
 /** A run's compiled steps: one, or two where the loss has an adversary, who take turns by epochs. */
 export interface Players {
   of(epoch: number): Player;
+  /** What the outputs say of a step's negatives, where that is asked for. */
+  readonly watching: Watched | undefined;
   /** The noise that each step must be fed. */
-  readonly noises: readonly { readonly name: string; readonly length: number }[];
+  readonly noises: readonly { readonly name: string; readonly length: number; readonly normal: boolean }[];
   dispose(): Promise<void>;
 }
 
@@ -35,8 +38,9 @@ export async function compilePlayers(recipe: Recipe, opened: Opened): Promise<Pl
   const { runtime, backbone, loss, l2 = 1e-4 } = recipe, { adversary } = loss;
   const compile = async (choose: (step: TrainingStep) => readonly Update[]) => {
     const step = trainingStep({ backbone, loss, l2, ...opened });
-    const outputs: Record<string, Value> = { loss: step.loss, ...step.negatives.report };
-    return { step, program: await runtime.compile(step.graph, { outputs, updates: choose(step) }) };
+    const watching = recipe.diagnose === false ? undefined : watched(step);
+    const outputs: Record<string, Value> = { loss: step.loss, ...step.negatives.report, ...watching?.outputs };
+    return { step, watching, program: await runtime.compile(step.graph, { outputs, updates: choose(step) }) };
   };
   const isAdversary = ({ name }: { readonly name: string }) =>
     adversary !== undefined && name.startsWith(`${SCOPES.loss}/`);
@@ -60,7 +64,12 @@ export async function compilePlayers(recipe: Recipe, opened: Opened): Promise<Pl
     );
   return {
     of: (epoch) => ascent && adversary.ascends(epoch) ? ascent.program : descent.program,
-    noises: [...descent.step.graph.noises.values()].map(({ name, shape }) => ({ name, length: sizeOf(shape) })),
+    watching: descent.watching,
+    noises: [...descent.step.graph.noises.values()].map(({ name, shape }) => ({
+      name,
+      length: sizeOf(shape),
+      normal: descent.step.graph.normals.has(name),
+    })),
     dispose: async () => {
       await descent.program.dispose();
       await ascent?.program.dispose();

@@ -5,6 +5,7 @@ import type { Backbone } from "../models/backbone.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Policy } from "../samplers/sampler.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import type { NegativesReport } from "./negatives_report.ts";
 import type { Optimizer } from "./optimizers.ts";
 
 /** All that a training run depends on. Two runs of equal recipes on one provider give the same bytes. */
@@ -36,6 +37,10 @@ export interface Recipe {
   readonly evaluateEvery?: number;
   /** Stop after so many evaluations in a row below the best; an equal one counts as the best, as in the papers' code. Default 10. */
   readonly patience?: number;
+  /** Look at the negatives that are used and report what they were. Default true. */
+  readonly diagnose?: boolean;
+  /** Interactions not trained on: a negative among them is a false one. */
+  readonly heldOut?: readonly Interactions[];
   /** Where an earlier run stopped. */
   readonly resume?: Checkpoint;
   /** Called after each evaluated epoch and when `signal` stops the run, with all it takes to go on from there. */
@@ -63,6 +68,8 @@ export interface EpochReport {
   /** The loss, summed over steps: what the papers' logs print. */
   readonly lossSum: number;
   readonly seconds: Seconds;
+  /** What the negatives were, where the sampler draws or makes any. */
+  readonly negatives?: NegativesReport;
   /** Where the epoch was evaluated. */
   readonly metrics?: Readonly<Record<string, number>>;
   /** The best evaluated epoch so far. */

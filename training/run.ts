@@ -9,9 +9,11 @@ import type { Draw, Sampler } from "../samplers/sampler.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { compilePlayers, type Player } from "./players.ts";
 import { openProbe } from "./probe.ts";
+import type { NegativesReport } from "./negatives_report.ts";
 import type { Recipe } from "./recipe.ts";
 import { SCOPES } from "./scopes.ts";
 import { proposedInput, stepInputs } from "./step.ts";
+import { openWatch } from "./watch.ts";
 
 /** On WebGPU a readback waits about 11 ms, so losses are read this many steps at a time. */
 const STEPS_PER_READ = 32;
@@ -26,6 +28,7 @@ export interface Position {
 /** What an epoch did. */
 export interface EpochDone {
   readonly lossSum: number;
+  readonly negatives?: NegativesReport;
   readonly seconds: { readonly sampling: number; readonly stepping: number };
 }
 
@@ -63,12 +66,14 @@ export async function openRun(recipe: Recipe): Promise<Run> {
   }
   const players = await compilePlayers(recipe, { catalogue, sampler, batchSize, padded });
   const probe = openProbe(runtime, backbone, catalogue);
+  const watch = players.watching && openWatch(catalogue, players.watching, steps, recipe.heldOut ?? []);
   const order = new Rng(seed, "order"), rng = new Rng(seed, "sampler");
-  const noises = players.noises.map(({ name, length }) => ({ name, length, rng: new Rng(seed, name) }));
+  const noises = players.noises.map((noise) => ({ ...noise, rng: new Rng(seed, noise.name) }));
   const drawn = (epoch: number, step: number) =>
-    noises.map(({ name, length, rng }): [string, TensorData] => {
+    noises.map(({ name, length, normal, rng }): [string, TensorData] => {
       const stream = rng.seek(epoch, step);
-      return [name, Float32Array.from({ length }, () => (stream.next() >>> 8) / 2 ** 24)]; // never rounds to 1
+      const draw = normal ? () => stream.normal() : () => (stream.next() >>> 8) / 2 ** 24; // never rounds to 1
+      return [name, Float32Array.from({ length }, draw)];
     });
 
   return {
@@ -91,6 +96,7 @@ export async function openRun(recipe: Recipe): Promise<Run> {
           if (!Number.isFinite(value)) throw notFinite(value, epoch, step);
           lossSum += value;
           sampler.observe?.(outputs as Record<string, Int32Array | Float32Array>, batch);
+          watch?.see(outputs, batch);
         });
         pending.length = 0;
       };
@@ -117,7 +123,12 @@ export async function openRun(recipe: Recipe): Promise<Run> {
           recipe.signal.throwIfAborted();
         }
       }
-      return { lossSum, seconds: { sampling: spent.sampling / 1000, stepping: spent.stepping / 1000 } };
+      const negatives = watch && await watch.report(probe);
+      return {
+        lossSum,
+        ...negatives && { negatives },
+        seconds: { sampling: spent.sampling / 1000, stepping: spent.stepping / 1000 },
+      };
     },
   };
 }

@@ -50,6 +50,7 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
         loss: done.lossSum / run.steps,
         lossSum: done.lossSum,
         seconds: { ...done.seconds, evaluating },
+        ...done.negatives && { negatives: done.negatives },
         ...metrics && { metrics },
         ...best && { best },
       };

@@ -186,3 +186,16 @@ Deno.test("the gradient of any sum of products is the other factors", async () =
     { numRuns: 20, seed: 7 },
   );
 });
+
+Deno.test("a value on the way has a gradient, too, and it can be differentiated again", async () => {
+  const g = new GraphBuilder(), x = g.input("x", "float32", [3]), square = mul(x, x);
+  const loss = sum(mul(square, square)); // x^4
+  const first = gradients(loss, [square, x]), slope = first.get(x) as Value;
+  const second = gradients(sum(slope), [x]).get(x) as Value;
+  const runtime = await openRuntime({ provider: "wasm" });
+  const program = await runtime.compile(g, { outputs: { of: first.get(square) as Value, slope, second } });
+  const found = await program.run({ x: Float32Array.of(1, -2, 3) });
+  assert.deepEqual([...found.of as Float32Array], [2, 8, 18]); // d/dy y^2
+  assert.deepEqual([...found.slope as Float32Array], [4, -32, 108]);
+  assert.deepEqual([...found.second as Float32Array], [12, 48, 108]);
+});

@@ -14,7 +14,10 @@ eachProvider("neighbours are the other vectors of the largest cosine, nearest fi
   const found = await probe.nearest(vectors, width, count),
     wanted = await stubProbe(() => 0).nearest(vectors, width, count);
   assert.deepEqual(found.ids, wanted.ids);
-  assert.deepEqual((await probe.farthest(vectors, width, 3)).ids, (await stubProbe(() => 0).farthest(vectors, width, 3)).ids);
+  assert.deepEqual(
+    (await probe.farthest(vectors, width, 3)).ids,
+    (await stubProbe(() => 0).farthest(vectors, width, 3)).ids,
+  );
   found.cosines.forEach((cosine, at) => assert(Math.abs(cosine - wanted.cosines[at]!) < 1e-5));
   await assert.rejects(probe.nearest(new Float32Array(6), 2, 3), /Cannot find 3 neighbours of each of 3 vectors/);
 });

@@ -55,7 +55,7 @@ const backbone = (bias: boolean) => mf({ dim: DIM, bias });
 for (const bias of [false, true]) {
   Deno.test(`the file recommends each user's best unseen items, with${bias ? "" : "out"} a bias, to any number of users`, async () => {
     const TOP = 4, saved = weights(1), wanted = bruteForce(saved, bias, MET, TOP);
-    const bytes = recommenderModel(backbone(bias), of, saved, { top: TOP });
+    const bytes = await recommenderModel(backbone(bias), of, saved, { top: TOP });
     for (const users of [[3], [0, 2, 3, 4, 5], [5, 5, 0], [4, 3, 2, 0, 5, 2, 3, 4]]) {
       const { items, scores, shape } = await answered(bytes, users);
       assert.deepEqual(shape, [users.length, TOP]);
@@ -72,7 +72,7 @@ for (const bias of [false, true]) {
 Deno.test("with unseenOnly off every item is recommended, and more than there are is all there are", async () => {
   const saved = weights(2), all = bruteForce(saved, false, MET.map(() => []), ITEMS);
   const { items, shape } = await answered(
-    recommenderModel(backbone(false), of, saved, { top: 99, unseenOnly: false }),
+    await recommenderModel(backbone(false), of, saved, { top: 99, unseenOnly: false }),
     [2, 1],
   );
   assert.deepEqual(shape, [2, ITEMS]);
@@ -81,7 +81,7 @@ Deno.test("with unseenOnly off every item is recommended, and more than there ar
 
 Deno.test("where unseen items run out, seen ones follow with scores around -1e30", async () => {
   const saved = weights(3),
-    { items, scores } = await answered(recommenderModel(backbone(false), of, saved, { top: ITEMS }), [5, 1]);
+    { items, scores } = await answered(await recommenderModel(backbone(false), of, saved, { top: ITEMS }), [5, 1]);
   const unseen = bruteForce(saved, false, MET, ITEMS)[5]!.map(({ item }) => item);
   assert.equal(unseen.length, 3);
   assert.deepEqual(items.slice(0, 3), unseen);
@@ -93,14 +93,14 @@ Deno.test("where unseen items run out, seen ones follow with scores around -1e30
 Deno.test("the file of a catalogue without interactions leaves nothing out", async () => {
   const saved = weights(4),
     empty = catalogue(interactions({ users: [], items: [], userCount: USERS, itemCount: ITEMS }));
-  const { items } = await answered(recommenderModel(backbone(false), empty, saved, { top: 2 }), [1]);
+  const { items } = await answered(await recommenderModel(backbone(false), empty, saved, { top: 2 }), [1]);
   assert.deepEqual(items, bruteForce(saved, false, MET.map(() => []), 2)[1]!.map(({ item }) => item));
 });
 
-Deno.test("weights that lack a variable of the backbone are refused with those there are", () => {
+Deno.test("weights that lack a variable of the backbone are refused with those there are", async () => {
   const { user, ...rest } = Object.fromEntries(weights(1));
   assert(user);
-  assert.throws(
+  await assert.rejects(
     () => recommenderModel(backbone(false), of, new Map(Object.entries(rest)), { top: 2 }),
     { name: "TypeError", message: 'Cannot export: the weights have no "user"; they have item, bias' },
   );

@@ -65,6 +65,7 @@ export async function smallRun(
       optimizer: adam({ lr: 0.05 }),
       batchSize: 16,
       epochs: 3,
+      diagnose: false,
       ...(evaluator && { evaluate: async () => (await evaluator.evaluate()).metrics, selectBy: "ndcg@5" }),
       ...given,
     };

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { catalogue } from "../../datasets/catalogue.ts";
+import { type Interactions, interactions } from "../../datasets/interactions.ts";
+import { Diversity } from "../../training/diversity.ts";
+import type { NegativesReport } from "../../training/negatives_report.ts";
+import { openWatch } from "../../training/watch.ts";
+import type { Watched } from "../../training/watched.ts";
+import { samplers } from "../../samplers/mod.ts";
+import type { Policy } from "../../samplers/sampler.ts";
+import { stubProbe } from "../samplers/drawn.ts";
+import { smallLog, smallRun } from "./small_run.ts";
+
+const near = (found: number | null | undefined, wanted: number) =>
+  assert(Math.abs(found! - wanted) < 1e-6, `${found}, not ${wanted}`);
+
+Deno.test("what a step's negatives were, by hand", async () => {
+  // items 0 .. 4 have 3, 2, 2, 1 and 0 interactions: the head is empty, items 0 and 1 are mid, the rest tail
+  const train = interactions({
+    users: [0, 1, 2, 0, 1, 0, 2, 1],
+    items: [0, 0, 0, 1, 1, 2, 2, 3],
+    userCount: 3,
+    itemCount: 5,
+  });
+  const held = interactions({ users: [0, 0, 1], items: [3, 4, 4], userCount: 3, itemCount: 5 });
+  const watched: Watched = { outputs: {}, rows: 2, width: 2, sources: 2, vector: 0 };
+  const watch = openWatch(catalogue(train), watched, 1, [held]);
+  const outputs = {
+    "negatives/positive": Float32Array.of(2, -1),
+    "negatives/negative": Float32Array.of(1, -8, 0, 5),
+    "negatives/ids": Int32Array.of(3, 4, 4, 2),
+    "negatives/mask": Float32Array.of(1, 1, 1, 0),
+  };
+  watch.see(outputs, { rows: 2, first: 0, users: Int32Array.of(0, 1), positives: Int32Array.of(0, 1) });
+  const { pairs, hardness, zeroGradient, cosineDistance, items } =
+    (await watch.report(stubProbe((_, item) => item - 3.5)))!;
+  assert.equal(pairs, 3); // the masked one is none
+  near(hardness.mean, (0.5 - 4) / 2);
+  near(hardness.median, 0.5); // the upper of two
+  near(hardness.skipped, 1 / 3); // the positive that scores -1
+  near(zeroGradient, 1 / 3); // sigmoid(-10)
+  near(cosineDistance, 2); // user 0's items 3 and 4 lie on either side of 0; user 1 has one
+  near(items!.falseNegatives!.rate, 1); // items 3 and 4 are held out for user 0, 4 for user 1
+  near(items!.falseNegatives!.base, (2 / 2 + 2 / 2 + 1 / 2) / 3);
+  near(items!.popularity, 1 / 3);
+  near(items!.tail, 1);
+  near(items!.unique, 2 / 3);
+  assert.equal(await watch.report(stubProbe(() => 0)), undefined);
+});
+
+Deno.test("diversity is the mean over users of the mean over pairs, of vectors as of items", async () => {
+  const vectors = [[1, 0], [0, 2], [-3, 0], [0, 0]], diversity = new Diversity(2, 2);
+  vectors.forEach((vector) => diversity.vector(0, Float32Array.from(vector)));
+  near(await diversity.mean(stubProbe(() => 0)), (1 + 2 + 1 + 1 + 1 + 1) / 6);
+  [[1, 0], [1, 0]].forEach((vector) => diversity.vector(1, Float32Array.from(vector)));
+  near(await diversity.mean(stubProbe(() => 0)), (7 / 6 + 0) / 2);
+  assert.equal(await new Diversity(2, 0).mean(stubProbe(() => 0)), null);
+});
+
+async function reportsOf(
+  sampler: Policy,
+  heldOut: readonly Interactions[] = [smallLog().held],
+): Promise<NegativesReport[]> {
+  const { reports, error } = await smallRun({ sampler, diagnose: true, heldOut, epochs: 12 });
+  assert.equal(error, undefined);
+  return reports.map((report) => report.negatives!);
+}
+
+Deno.test("in training, dynamic negatives are harder than uniform ones; both are false negatives at a known rate", async () => {
+  const uniform = await reportsOf(samplers.rns()), hard = await reportsOf(samplers.dns({ pool: 8 }));
+  const last = uniform.at(-1)!, hardest = hard.at(-1)!, { train } = smallLog();
+  assert.equal(last.pairs, train.users.length);
+  assert(
+    hardest.hardness.median! > last.hardness.median!,
+    `${hardest.hardness.median} against ${last.hardness.median}`,
+  );
+  assert(hardest.zeroGradient <= last.zeroGradient);
+  const rates = uniform.map(({ items }) => items!.falseNegatives!),
+    mean = (xs: readonly number[]) => xs.reduce((a, b) => a + b) / xs.length;
+  const rate = mean(rates.map(({ rate }) => rate)), base = mean(rates.map(({ base }) => base));
+  assert(Math.abs(rate / base - 1) < 0.25, `${rate} of uniform negatives are false, ${base} were to be expected`);
+  const { head, mid, tail } = last.items!;
+  near(head + mid + tail, 1);
+  assert(last.cosineDistance! > 0 && last.cosineDistance! < 2);
+  assert.equal((await reportsOf(samplers.rns(), []))[0]!.items!.falseNegatives, null);
+});
+
+Deno.test("negatives that were made are told apart by their vectors, and by what they were made of", async () => {
+  const report = (await reportsOf(samplers.mixgcf({ pool: 8 }))).at(-1)!;
+  assert(report.cosineDistance! > 0);
+  assert(report.items!.popularity > 0);
+});
+
+Deno.test("looking changes nothing: the same losses with and without", async () => {
+  const [with_, without] = [await smallRun({ diagnose: true }), await smallRun({ diagnose: false })];
+  assert.deepEqual(with_.reports.map(({ loss }) => loss), without.reports.map(({ loss }) => loss));
+});

@@ -1,0 +1,30 @@
+/**
+ * What the negatives of an epoch were, as used: means over the pairs that were looked at. Of an epoch that was resumed,
+ * the pairs since.
+ */
+export interface NegativesReport {
+  /** Pairs (positive, negative) looked at. */
+  readonly pairs: number;
+  /** s- / s+ over pairs whose positive scores above 0.001; `skipped` is the share of the others (Lai et al., AAAI 2024). */
+  readonly hardness: { readonly mean: number | null; readonly median: number | null; readonly skipped: number };
+  /** Share of pairs with sigmoid(s- - s+) below 0.001: they teach nothing. */
+  readonly zeroGradient: number;
+  /** Mean over users of 1 - cosine between pairs of their negatives (DivNS, Fig. 3); null where no user had two. */
+  readonly cosineDistance: number | null;
+  /** Of negatives that are items, or what they were made of; null where they were made of nothing. */
+  readonly items: ItemsReport | null;
+}
+
+/** Which items the negatives were. */
+export interface ItemsReport {
+  /** Share that is held out for the user, and what it would be among all unseen items; null where nothing is held out. */
+  readonly falseNegatives: { readonly rate: number; readonly base: number } | null;
+  /** Mean train interactions. */
+  readonly popularity: number;
+  /** Shares of the popularity cohorts. */
+  readonly head: number;
+  readonly mid: number;
+  readonly tail: number;
+  /** Distinct items per negative. */
+  readonly unique: number;
+}
