@@ -1,7 +1,9 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import { GraphBuilder } from "../graphs/builder.ts";
+import type { Shape } from "../graphs/tensor.ts";
 import type { Backbone } from "../models/backbone.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { items as itemsOf, openRepresentations, queries } from "./representations.ts";
 
 /** How large the blocks are in which scores are computed. */
 export interface Blocks {
@@ -45,16 +47,20 @@ export async function openScorer(
   blocks: Blocks,
 ): Promise<Scorer> {
   const { rows, columns } = blocks, { items } = catalogue;
-  const parts = buildParts(backbone, catalogue, blocks);
-  const query = await runtime.compile(parts.query.graph, { outputs: { query: parts.query.output } });
-  const item = await runtime.compile(parts.items.graph, { outputs: { items: parts.items.output } });
-  const score = await runtime.compile(parts.score.graph, { outputs: { scores: parts.score.output } });
+  const query = await openRepresentations(runtime, backbone, catalogue, queries, {
+    size: rows,
+    total: catalogue.users,
+  });
+  const item = await openRepresentations(runtime, backbone, catalogue, itemsOf, { size: columns, total: items });
+  const score = await runtime.compile(...scoring(backbone, catalogue, rows, query.shape, item.shape));
   let represented: Float32Array[] = [];
   const refresh = async () => {
+    query.refresh();
+    item.refresh();
     represented = [];
     for (let first = 0; first < items; first += columns) {
-      const ids = Int32Array.from({ length: columns }, (_, at) => Math.min(first + at, items - 1));
-      represented.push((await item.run({ ids })).items as Float32Array);
+      const ids = Int32Array.from({ length: Math.min(columns, items - first) }, (_, at) => first + at);
+      represented.push(await item.of(ids));
     }
   };
   return {
@@ -62,12 +68,10 @@ export async function openScorer(
     refresh,
     async score(users, visit) {
       if (represented.length === 0) await refresh();
-      const padded = new Int32Array(rows).fill(users[0] ?? 0);
-      padded.set(users);
-      const asked = (await query.run({ users: padded })).query;
+      const asked = await query.of(users);
       for (let block = 0; block < represented.length; block++) {
         const first = block * columns;
-        const { scores } = await score.run({ query: asked!, items: represented[block]! });
+        const { scores } = await score.run({ query: asked, items: represented[block]! });
         if (first + columns > items) blank(scores as Float32Array, columns, items - first);
         visit(scores as Float32Array, first);
       }
@@ -83,20 +87,11 @@ function blank(scores: Float32Array, columns: number, width: number): void {
   for (let row = 0; row < scores.length; row += columns) scores.fill(-Infinity, row + width, row + columns);
 }
 
-function buildParts(backbone: Backbone, catalogue: Catalogue, { rows, columns }: Blocks) {
-  const build = () => {
-    const graph = new GraphBuilder();
-    const encoder = backbone.build(graph, catalogue, { rows, users: graph.input("users", "int32", [rows]) });
-    return { graph, encoder };
-  };
-  const query = build(), items = build(), score = build();
-  const represented = items.encoder.items(items.graph.input("ids", "int32", [columns])); // [N, L, D]
-  const [layers, width] = represented.shape.slice(1) as [number, number];
-  const asked = score.graph.input("query", "float32", query.encoder.query.shape);
-  const pool = score.graph.input("items", "float32", [1, columns, layers, width]);
-  return {
-    query: { graph: query.graph, output: query.encoder.query },
-    items: { graph: items.graph, output: represented },
-    score: { graph: score.graph, output: score.encoder.score(asked, pool) },
-  };
+/** The graph that scores representations, and what it gives. */
+function scoring(backbone: Backbone, catalogue: Catalogue, rows: number, query: Shape, items: Shape) {
+  const graph = new GraphBuilder();
+  const encoder = backbone.build(graph, catalogue, { rows, users: graph.input("users", "int32", [rows]) });
+  const pool = graph.input("items", "float32", [1, ...items]);
+  const scores = encoder.score(graph.input("query", "float32", query), pool);
+  return [graph, { outputs: { scores } }] as const;
 }

@@ -14,6 +14,11 @@ export interface Encoder {
   score(query: Value, items: Value): Value; // [R, L, D], [R|1, N, L, D] -> [R, N]
   /** Whether `score` is the inner product of layer means: what some methods build on. */
   readonly dot?: true;
+  /**
+   * Representations as short as scoring needs them, where layers are kept apart: of the same score. Whoever keeps
+   * representations to score them often keeps these.
+   */
+  pool?(x: Value): Value; // [.., L, D] -> [.., 1, D]
   /** The part of `query` that weight decay applies to, where that is not its first layer. */
   readonly decayed?: Value; // [R, D]
 }

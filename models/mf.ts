@@ -3,8 +3,8 @@ import { add } from "../graphs/ops/arithmetic.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { concat, pad, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
-import { flag, integer } from "../options/option.ts";
-import type { Backbone } from "./backbone.ts";
+import { choice, flag, integer } from "../options/option.ts";
+import { scorings } from "./cosine.ts";
 import { dot } from "./scoring.ts";
 
 /**
@@ -27,23 +27,29 @@ export const mf = define({
   options: {
     dim: integer(64, "width of the vectors", { min: 1 }),
     bias: flag(false, "adds a learnt bias to each item"),
+    score: choice(["dot", "cosine"], "dot", "inner product or cosine"),
   },
-}, ({ dim, bias }): Backbone => ({
-  build(graph, { users, items }, batch) {
-    const user = gather(graph.variable("user", [users, dim], xavierUniform), batch.users); // [R, D]
-    const item = graph.variable("item", [items, dim], xavierUniform);
-    if (!bias) {
-      return { query: unsqueeze(user, 1), items: (ids) => unsqueeze(gather(item, ids), -2), score: dot, dot: true };
-    }
-    // the bias is one more coordinate, which every query multiplies by 1
-    const biases = graph.variable("bias", [items, 1], zeros);
-    const one = graph.constant(new Float32Array(dim + 1).fill(1, dim), [1, dim + 1]);
-    return {
-      query: unsqueeze(add(pad(user, [0, 0], [0, 1]), one), 1),
-      items: (ids) => unsqueeze(concat([gather(item, ids), gather(biases, ids)], -1), -2),
-      score: dot,
-      dot: true,
-      decayed: user,
-    };
-  },
-}));
+}, ({ dim, bias, score }) => {
+  if (bias && score === "cosine") {
+    throw new TypeError('Cannot make "mf": option "bias" adds to inner products, option "score" says "cosine"');
+  }
+  return scorings[score]({
+    build(graph, { users, items }, batch) {
+      const user = gather(graph.variable("user", [users, dim], xavierUniform), batch.users); // [R, D]
+      const item = graph.variable("item", [items, dim], xavierUniform);
+      if (!bias) {
+        return { query: unsqueeze(user, 1), items: (ids) => unsqueeze(gather(item, ids), -2), score: dot, dot: true };
+      }
+      // the bias is one more coordinate, which every query multiplies by 1
+      const biases = graph.variable("bias", [items, 1], zeros);
+      const one = graph.constant(new Float32Array(dim + 1).fill(1, dim), [1, dim + 1]);
+      return {
+        query: unsqueeze(add(pad(user, [0, 0], [0, 1]), one), 1),
+        items: (ids) => unsqueeze(concat([gather(item, ids), gather(biases, ids)], -1), -2),
+        score: dot,
+        dot: true,
+        decayed: user,
+      };
+    },
+  });
+});

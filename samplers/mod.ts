@@ -1,13 +1,21 @@
 import type { AnyMethod } from "../options/method.ts";
 import { adasir } from "./adasir.ts";
+import { advir } from "./advir.ts";
 import { ahns } from "./ahns.ts";
 import { ans } from "./ans.ts";
 import { aobpr } from "./aobpr.ts";
+import { attention } from "./attention.ts";
 import { bns } from "./bns.ts";
 import { cuco } from "./cuco.ts";
 import { dens } from "./dens.ts";
+import { divns } from "./divns.ts";
 import { dns } from "./dns.ts";
 import { dnsMn } from "./dns_mn.ts";
+import { embeddingGenerator } from "./embedding_generator.ts";
+import { ips } from "./ips.ts";
+import { irgan } from "./irgan.ts";
+import { kbgan } from "./kbgan.ts";
+import { knowledgeWeights } from "./knowledge_weights.ts";
 import { mcns } from "./mcns.ts";
 import { mixgcf } from "./mixgcf.ts";
 import { pns } from "./pns.ts";
@@ -39,4 +47,14 @@ export const samplers = {
   mixgcf,
   dens,
   ans,
+  divns,
+  // adversarial
+  irgan,
+  kbgan,
+  advir,
+  "embedding-generator": embeddingGenerator,
+  // importance re-weighting
+  attention,
+  "knowledge-weights": knowledgeWeights,
+  ips,
 } as const satisfies Readonly<Record<string, AnyMethod<Policy>>>;

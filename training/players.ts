@@ -39,7 +39,12 @@ export async function compilePlayers(recipe: Recipe, opened: Opened): Promise<Pl
   const compile = async (choose: (step: TrainingStep) => readonly Update[]) => {
     const step = trainingStep({ backbone, loss, l2, ...opened });
     const watching = recipe.diagnose === false ? undefined : watched(step);
-    const outputs: Record<string, Value> = { loss: step.loss, ...step.negatives.report, ...watching?.outputs };
+    const outputs: Record<string, Value> = {
+      loss: step.loss,
+      ...step.auxiliary && { auxiliary: step.auxiliary },
+      ...step.negatives.report,
+      ...watching?.outputs,
+    };
     return { step, watching, program: await runtime.compile(step.graph, { outputs, updates: choose(step) }) };
   };
   const isAdversary = ({ name }: { readonly name: string }) =>

@@ -67,6 +67,8 @@ export interface EpochReport {
   readonly loss: number;
   /** The loss, summed over steps: what the papers' logs print. */
   readonly lossSum: number;
+  /** The sampler's own loss, averaged over steps, where it has one: a generator's, a gate's. */
+  readonly auxiliary?: number;
   readonly seconds: Seconds;
   /** What the negatives were, where the sampler draws or makes any. */
   readonly negatives?: NegativesReport;

@@ -28,6 +28,8 @@ export interface Position {
 /** What an epoch did. */
 export interface EpochDone {
   readonly lossSum: number;
+  /** The sampler's own loss, averaged over the steps that were run. */
+  readonly auxiliary?: number;
   readonly negatives?: NegativesReport;
   readonly seconds: { readonly sampling: number; readonly stepping: number };
 }
@@ -88,13 +90,15 @@ export async function openRun(recipe: Recipe): Promise<Run> {
       const visiting = epochOrder(data.users.length, epoch, order), draw: Draw = { catalogue, seen, rng, epoch, probe };
       const player: Player = players.of(epoch), pending: Pending[] = [], spent = { sampling: 0, stepping: 0 };
       const perRead = sampler.observe || runtime.provider === "wasm" ? 1 : STEPS_PER_READ;
-      let { lossSum } = start;
+      let { lossSum } = start, auxiliarySum: number | undefined;
       const settle = async () => {
         const found = await runtime.read(pending.map(({ result }) => result));
         found.forEach((outputs, at) => {
           const { batch, step } = pending[at]!, value = outputs.loss![0] as number;
-          if (!Number.isFinite(value)) throw notFinite(value, epoch, step);
+          const own = outputs.auxiliary?.[0] as number | undefined;
+          if (!Number.isFinite(value + (own ?? 0))) throw notFinite(value + (own ?? 0), epoch, step);
           lossSum += value;
+          if (own !== undefined) auxiliarySum = (auxiliarySum ?? 0) + own;
           sampler.observe?.(outputs as Record<string, Int32Array | Float32Array>, batch);
           watch?.see(outputs, batch);
         });
@@ -126,6 +130,7 @@ export async function openRun(recipe: Recipe): Promise<Run> {
       const negatives = watch && await watch.report(probe);
       return {
         lossSum,
+        ...auxiliarySum !== undefined && { auxiliary: auxiliarySum / (steps - start.step) },
         ...negatives && { negatives },
         seconds: { sampling: spent.sampling / 1000, stepping: spent.stepping / 1000 },
       };

@@ -26,8 +26,10 @@ export interface StepRecipe {
 /** A training step as a graph: what it loses, and how that falls. */
 export interface TrainingStep {
   readonly graph: GraphBuilder;
-  /** Ranking loss, weight decay and the sampler's own. */
+  /** Ranking loss and weight decay: what is reported. */
   readonly loss: Value; // []
+  /** The sampler's own loss, where it has one. */
+  readonly auxiliary?: Value; // []
   readonly negatives: Negatives | Objective;
   /** Scores of the positives, and of the negatives that were used, where there are any. */
   readonly scores: { readonly positive: Value; readonly negative?: Value };
@@ -80,20 +82,26 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
       }),
   };
   const found = graph.scope(SCOPES.sampler, () => sampler.select(step, proposedInputs(graph, sampler, batchSize)));
+  if (lossVariables(graph).length > 0) {
+    throw new TypeError(
+      "Cannot combine this sampler with this loss: the sampler applies the loss to scores of its own, and the loss learns variables, which serve one use",
+    );
+  }
   const score = { positive: step.score(positive) };
   const decayed = [encoder.decayed ?? firstLayer(encoder.query), firstLayer(positive)];
   const decay = (vectors: readonly Value[]) => l2 > 0 ? [mul(l2, meanSquares(vectors, batchSize, rows))] : [];
   const finish = (negatives: Negatives | Objective, terms: readonly Value[], negative?: Value): TrainingStep => {
-    const total = terms.reduce(add);
+    const loss = terms.reduce(add), auxiliary = "auxiliary" in negatives ? negatives.auxiliary : undefined;
+    const total = auxiliary ? add(loss, auxiliary) : loss;
     const trainable = [...graph.variables.values()].filter(({ trainable, name }) => trainable && !isFrozen(name));
     const scores = { ...score, ...negative && { negative } };
-    return { graph, loss: total, negatives, scores, gradients: gradients(total, trainable) };
+    return { graph, loss, ...auxiliary && { auxiliary }, negatives, scores, gradients: gradients(total, trainable) };
   };
   if ("objective" in found) {
     const drawn = found.negatives;
     return finish(found, [found.objective, ...decay(decayed)], drawn && step.score(drawn.items));
   }
-  const { items, ids, mask, weight, logQ, positiveLogQ, positiveWeight, auxiliary } = found;
+  const { items, ids, mask, weight, logQ, positiveLogQ, positiveWeight } = found;
   const negative = step.score(items);
   const scores: Scores = {
     ...common,
@@ -117,10 +125,13 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
   };
   return finish(
     found,
-    [lossOf(scores), ...decay([...decayed, firstLayer(items)]), ...auxiliary ? [auxiliary] : []],
+    [lossOf(scores), ...decay([...decayed, firstLayer(items)])],
     negative,
   );
 }
+
+const lossVariables = ({ variables }: GraphBuilder) =>
+  [...variables.keys()].filter((name) => name.startsWith(`${SCOPES.loss}/`));
 
 const isFrozen = (name: string) => name.startsWith(`${SCOPES.frozen}/`);
 

@@ -107,3 +107,5 @@ export const clip = (x: Value, low: number, high: number): Value =>
 export const stopGradient = apply1({ type: "Identity", infer: ([x]) => [x!.type], vjp: blocksGradient });
 /** The same value: what ONNX files call Identity, gradient and all. */
 export const identityOp = unary("Identity", (g) => g);
+/** `x` as a value of its own: what is computed from it can be told apart. */
+export const identity = apply1(identityOp);

@@ -194,7 +194,18 @@ export const concat = (xs: readonly Value[], axis: number): Value =>
 export function slice(x: Value, axis: number, from: number, to: number): Value {
   const at = normalizeAxis(axis, x.shape.length, "Slice"), { graph } = x;
   if (from === 0 && to === x.shape[at]) return x;
+  const joined = joinedAt(x, at, from);
+  if (joined?.shape[at] === to - from) return joined;
   return graph.apply(sliceOp, [x, ints(graph, [from]), ints(graph, [to]), ints(graph, [at])])[0]!;
+}
+/** Of what `x` joins along `axis`, what starts at `from`. */
+function joinedAt({ node, shape }: Value, axis: number, from: number): Value | undefined {
+  if (node?.op !== concatOp || normalizeAxis(Number(node.attributes.axis), shape.length, "Concat") !== axis) return;
+  let start = 0;
+  for (const input of node.inputs) {
+    if (start === from) return input;
+    start += input.shape[axis]!;
+  }
 }
 /** Cuts `axis` into pieces of the given `sizes`. */
 export const split = (x: Value, axis: number, sizes: readonly number[]): readonly Value[] =>

@@ -72,6 +72,7 @@ for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
   for (const count of "negatives" in make.options ? [1, 3] : [undefined]) {
     Deno.test(`${name} gives ${count ?? "its"} negatives a row in the shapes that its interface states`, () => {
       for (const backbone of Object.values<AnyMethod<Backbone>>(backbones)) {
+        if (refused(() => together(make(), backbone(), losses.bpr()))) continue;
         const { graph, negatives: given, loss, sampler } = together(
           make(count === undefined ? {} : { negatives: count }),
           backbone(),
@@ -88,7 +89,6 @@ for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
         assert(rows === ROWS || rows === 1);
         assert.equal(representation.length, 2);
         if (given.ids) assert.deepEqual([given.ids.shape, given.ids.dtype], [[rows, found], "int32"]);
-        else assert(given.sources, "synthesised negatives say what they were made of");
         if (given.mask) assert.deepEqual(given.mask.shape, [ROWS, found]);
         for (const each of [given.weight, given.logQ]) {
           if (each) assert([1, ROWS].includes(each.shape[0]!) && [1, found].includes(each.shape[1]));
@@ -105,14 +105,15 @@ for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
     assert(built.length > 0, "no combination can be built");
   });
 
-  Deno.test(`${name} trains: the loss falls and stays finite, under every loss and on every backbone`, async () => {
+  Deno.test(`${name} learns to rank, under every loss and on every backbone`, async () => {
     for (const [backbone, loss] of somePairs) {
       if (refused(() => together(make(), backbone(), loss()))) continue;
-      const run = { sampler: make(), backbone: backbone({ dim: 4 }), loss: loss(), epochs: 8, metadata: of.metadata };
-      const { error, reports } = await smallRun(run), where = `${backbone.name}, ${loss.name}`;
+      const run = { sampler: make(), backbone: backbone({ dim: 4 }), loss: loss(), epochs: 12, metadata: of.metadata };
+      const { error, accuracy, reports } = await smallRun({ ...run, measured: true });
+      const where = `${backbone.name}, ${loss.name}`;
       assert.equal(error, undefined, `${where}: ${error}`);
-      const losses = reports.map((report) => report.loss);
-      assert(Math.min(...losses.slice(4)) < losses[0]!, `${where}: ${losses}`);
+      assert.equal(reports.length, 12);
+      assert(accuracy! > 0.6, `${where}: ${accuracy} of pairs are ordered right`);
     }
   });
 }

@@ -5,7 +5,11 @@ import { bpr } from "../../losses/bpr.ts";
 import { mf } from "../../models/mf.ts";
 import { Rng } from "../../random/rng.ts";
 import { openRuntime } from "../../runtime/providers.ts";
-import type { Provider, SavedTensor } from "../../runtime/runtime.ts";
+import type { Provider, Runtime, SavedTensor } from "../../runtime/runtime.ts";
+import type { Backbone } from "../../models/backbone.ts";
+import { SeenItems } from "../../datasets/negatives.ts";
+import { idsBelow } from "../../samplers/vectors.ts";
+import { openProbe } from "../../training/probe.ts";
 import { rns } from "../../samplers/rns.ts";
 import { adam } from "../../training/optimizers.ts";
 import type { EpochReport, Recipe } from "../../training/recipe.ts";
@@ -26,10 +30,12 @@ export function smallLog(): { readonly train: Interactions; readonly held: Inter
   return { train: train!, held: held! };
 }
 
-/** What a run did: reports without their seconds, and the variables it left. */
+/** What a run did: reports without their seconds (and what is of the resumed part only), and the variables it left. */
 export interface Ran {
   readonly reports: readonly Omit<EpochReport, "seconds">[];
   readonly saved: ReadonlyMap<string, SavedTensor>;
+  /** Share of pairs (train positive, unseen item) that the trained model orders right, where that was asked for. */
+  readonly accuracy?: number;
   /** What ended it early. */
   readonly error?: unknown;
 }
@@ -41,13 +47,16 @@ export interface SmallOptions extends Partial<Recipe> {
   readonly start?: number;
   /** Evaluate by full ranking, select by ndcg@5. */
   readonly ranked?: boolean;
+  /** Measure how many pairs the trained model orders right. */
+  readonly measured?: boolean;
   /** Leave the loop after this epoch's report. */
   readonly breakAfter?: number;
 }
 
 /** Trains on the small log, by default mf of width 4 with rns, bpr and adam, 3 epochs in batches of 16. */
 export async function smallRun(
-  { provider = "wasm", start = 1, ranked = false, breakAfter = Infinity, ...given }: SmallOptions = {},
+  { provider = "wasm", start = 1, ranked = false, measured = false, breakAfter = Infinity, ...given }: SmallOptions =
+    {},
 ): Promise<Ran> {
   const runtime = await openRuntime({ provider, seed: start }), log = smallLog(), backbone = mf({ dim: 4 });
   const evaluator = ranked
@@ -69,7 +78,7 @@ export async function smallRun(
       ...(evaluator && { evaluate: async () => (await evaluator.evaluate()).metrics, selectBy: "ndcg@5" }),
       ...given,
     };
-    for await (const { seconds: _, ...report } of train(recipe)) {
+    for await (const { seconds: _, auxiliary: _own, ...report } of train(recipe)) {
       reports.push(report);
       if (report.epoch === breakAfter) break;
     }
@@ -77,9 +86,28 @@ export async function smallRun(
     failure = { error };
   }
   const saved = await runtime.save();
+  const accuracy = measured ? await pairAccuracy(runtime, given.backbone ?? backbone) : undefined;
   await evaluator?.dispose();
   await runtime.dispose();
-  return { reports, saved, ...failure };
+  return { reports, saved, ...accuracy !== undefined && { accuracy }, ...failure };
+}
+
+async function pairAccuracy(runtime: Runtime, backbone: Backbone): Promise<number> {
+  const of = catalogue(smallLog().train), probe = openProbe(runtime, backbone, of), seen = new SeenItems(of);
+  const users = idsBelow(of.users), items = idsBelow(of.items);
+  const scores = await probe.score(users, Int32Array.from([...users].flatMap(() => [...items])));
+  let right = 0, pairs = 0;
+  for (const user of users) {
+    const scored = (item: number) => scores[user * of.items + item]!;
+    for (const positive of items.filter((item) => seen.has(user, item))) {
+      for (const negative of items.filter((item) => !seen.has(user, item))) {
+        pairs++;
+        if (scored(positive) > scored(negative)) right++;
+      }
+    }
+  }
+  await probe.dispose();
+  return right / pairs;
 }
 
 /** Only what the model is made of. */

@@ -1,0 +1,114 @@
+import type { Catalogue } from "../datasets/catalogue.ts";
+import type { GraphBuilder, Op, Value } from "../graphs/builder.ts";
+import { normal, xavierUniform } from "../graphs/initializers.ts";
+import { add, mul, stopGradient } from "../graphs/ops/arithmetic.ts";
+import { less, where } from "../graphs/ops/compare.ts";
+import { gather } from "../graphs/ops/index.ts";
+import { sum } from "../graphs/ops/reduce.ts";
+import { concat, pad, unsqueeze, zerosOf } from "../graphs/ops/shape.ts";
+import { define } from "../options/method.ts";
+import { choice, integer, real } from "../options/option.ts";
+import { scorings } from "./cosine.ts";
+import { type Neighbourhoods, neighbourhoods } from "./neighbourhoods.ts";
+import { averaged, dot } from "./scoring.ts";
+
+const inits = { xavier: xavierUniform, normal: normal(0.1) } as const;
+
+/**
+ * LightGCN (He et al., SIGIR 2020): vectors are propagated over the graph of who met what,
+ * X_{l+1} = D^-1/2 A D^-1/2 X_l (eq. 8), and a score is the inner product of means over layers 0..L (eq. 4, alpha =
+ * 1/(L+1), eq. 6). Representations keep the layers apart, [.., L + 1, D]; weight decay takes layer 0.
+ *
+ * Dropout leaves out interactions, in both directions and in every layer alike, and scales what is kept by 1/keep, so
+ * that the expectation stays. (LightGCN's code drops the two directions apart; MixGCF's keeps a fraction `rate` of
+ * edges yet scales by 1/(1 - rate).)
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { lightgcn } from "./lightgcn.ts";
+ *
+ * assert.equal(lightgcn.options.layers.default, 3);
+ * assert.equal(typeof lightgcn({ dim: 16, layers: 2 }).build, "function");
+ * ```
+ */
+export const lightgcn = define({
+  name: "lightgcn",
+  summary: "Inner product of vectors that are propagated over the graph of interactions, averaged over hops.",
+  citation: "He, Deng, Wang, Li, Zhang & Wang, SIGIR 2020",
+  options: {
+    dim: integer(64, "width of the vectors", { min: 1 }),
+    layers: integer(3, "hops of propagation", { min: 1 }),
+    dropout: real(0, "fraction of interactions left out of each step's graph", { min: 0, max: 0.99 }),
+    init: choice(["xavier", "normal"], "xavier", "Xavier-uniform tables, or normal with deviation 0.1"),
+    score: choice(["dot", "cosine"], "dot", "inner product or cosine of the means over layers"),
+  },
+}, ({ dim, layers, dropout, init, score }) =>
+  scorings[score]({
+    build(graph, catalogue, batch) {
+      const { users, items } = catalogue, layout = neighbourhoods(catalogue), { position } = layout;
+      const user = graph.variable("user", [users, dim], inits[init]);
+      const item = graph.variable("item", [items, dim], inits[init]);
+      const kept = batch.training && dropout > 0 ? keptEdges(graph, catalogue, dropout) : undefined;
+      const hop = propagation(graph, layout, kept);
+      const hops = [byDegree(concat([user, item], 0), layout)]; // L + 1 of [U + I + 1, D]
+      for (let layer = 0; layer < layers; layer++) hops.push(linear(hops.at(-1)!, hop, hop));
+      const mean = mul(hops.reduce(add), 1 / (layers + 1));
+
+      // the mean over the hops of looked-up rows is looked up in the mean: [.., 1, D] is read instead of [.., L + 1, D]
+      const means = new Map<Value, Value>();
+      const lookup = (positions: Int32Array, ids: Value) => {
+        const at = gather(graph.constant(positions), ids), rows = (x: Value) => unsqueeze(gather(x, at), -2);
+        const found = concat(hops.map(rows), -2); // [.., L + 1, D]
+        means.set(found, rows(mean));
+        return found;
+      };
+      const pool = (x: Value) => means.get(x) ?? averaged(x);
+      return {
+        query: lookup(position.subarray(0, users), batch.users),
+        items: (ids) => lookup(position.subarray(users), ids),
+        score: (query, items) => dot(pool(query), pool(items)),
+        dot: true,
+        pool,
+      };
+    },
+  }));
+
+/** D^-1/2 A D^-1/2 x over rows by degree; the last row, which is zero, pads neighbourhoods. It is symmetric. */
+function propagation(graph: GraphBuilder, { degree, blocks, isolated, count }: Neighbourhoods, kept?: Value) {
+  const roots = Float32Array.from({ length: count + 1 }, (_, at) => degree[at] ? 1 / Math.sqrt(degree[at]) : 0);
+  const scale = graph.constant(roots, [count + 1, 1]); // D^-1/2
+  const rectangles = blocks.map(({ rows, width, neighbours, edges }) => ({
+    ids: graph.constant(neighbours, [rows, width]),
+    weights: kept && gather(kept, graph.constant(edges, [rows, width])), // [n, k, 1]
+  }));
+  return (x: Value): Value => {
+    const scaled = mul(scale, x);
+    const sums = rectangles.map(({ ids, weights }) => {
+      const messages = gather(scaled, ids); // [n, k, D]
+      return sum(weights ? mul(messages, weights) : messages, [1]);
+    });
+    return mul(scale, concat([...sums, zerosOf(x, [isolated + 1, x.shape[1]!])], 0));
+  };
+}
+
+/** 1/keep for the interactions that stay in a step's graph, 0 for the others and for padding: [E + 1, 1]. */
+function keptEdges(graph: GraphBuilder, { positives }: Catalogue, dropout: number): Value {
+  const noise = graph.noise("dropout", [positives.length, 1]);
+  return pad(where(less(noise, dropout), 0, 1 / (1 - dropout)), [0, 0], [1, 0]);
+}
+
+/** The rows of all nodes [U + I, D] by degree, and a row of zeros. */
+function byDegree(nodes: Value, { order, position, count }: Neighbourhoods): Value {
+  const { graph } = nodes, from = graph.constant(Int32Array.from([...order, count])), to = graph.constant(position);
+  return linear(nodes, (x) => gather(pad(x, [0, 0], [1, 0]), from), (g) => gather(g, to));
+}
+
+/**
+ * y = f(x) for a linear `f` whose `transposed` is known: gradients then gather as values do, where the rule of each op
+ * of `f` would scatter. CastLike, which ONNX gives two inputs to and here changes nothing, carries the rule.
+ */
+function linear(x: Value, f: (x: Value) => Value, transposed: (g: Value) => Value): Value {
+  const op: Op = { type: "CastLike", infer: ([y]) => [y!.type], vjp: ([g]) => [null, transposed(g!)] };
+  return x.graph.apply(op, [f(stopGradient(x)), x])[0]!;
+}

@@ -1,0 +1,147 @@
+import { define } from "../options/method.ts";
+import { choice, integer, real } from "../options/option.ts";
+import type { Value } from "../graphs/builder.ts";
+import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
+import { cast, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
+import { topK } from "../graphs/ops/index.ts";
+import { sum } from "../graphs/ops/reduce.ts";
+import { concat, reshape, slice, zerosLike } from "../graphs/ops/shape.ts";
+import { finiteOr, inPools, LARGEST, pickSlots, uniformRows } from "./candidates.ts";
+import { Caches } from "./divns/caches.ts";
+import { DiverseSets } from "./divns/diverse_sets.ts";
+import { lastDistance } from "./divns/last_distance.ts";
+import { redraw } from "./divns/redraw.ts";
+import { schedules } from "./divns/schedules.ts";
+import type { Negatives, Policy, Step } from "./sampler.ts";
+import { idsBelow, layerMeans } from "./vectors.ts";
+
+/** What becomes of hard and diverse ids [R, K]; a negative diverse id is none. */
+const mixes: Readonly<
+  Record<"interpolate" | "separate", (step: Step, hard: Value, fed: Value, l: Value) => Negatives>
+> = {
+  interpolate({ items }, hard, fed, lambda) {
+    const [rows, count] = hard.shape as [number, number], none = less(fed, 0), l = where(none, 1, lambda); // [R, K]
+    const sources = concat([hard, where(none, hard, fed)], 1), halves = items(sources); // [R, 2 K], [R, 2 K, L, D]
+    const shares = reshape(concat([l, sub(1, l)], 1), [rows, 2, count, 1, 1]);
+    const mixed = sum(mul(shares, reshape(halves, [rows, 2, count, ...halves.shape.slice(2)])), [1]); // [R, K, L, D]
+    return { items: mixed, sources };
+  },
+  separate({ items }, hard, fed) {
+    const present = cast(greaterOrEqual(fed, 0), "float32"), ids = concat([hard, where(less(fed, 0), hard, fed)], 1);
+    return { ids, items: items(ids), mask: concat([add(zerosLike(present), 1), present], 1) }; // [R, 2 K]
+  },
+};
+
+/**
+ * Diverse negative sampling (Xuan, Sokol, Sanderson & Chan, 2025). A pool's hardest candidate is the hard negative, as
+ * in dynamic negative sampling; the next `cache` by score go to the user's cache C_u. Between epochs a k-DPP draws from
+ * C_u a set D_u of one for each of the hard negatives H_u, by the kernel q_a S_ab q_b: S the similarity of item vectors,
+ * q a penalty on similarity to H_u. In the next epoch a negative is lambda v_H + (1 - lambda) v_D, of a fresh hard
+ * negative and the next of D_u; gradients reach both. The first epoch is dynamic negative sampling.
+ *
+ * The paper leaves the penalty's form open, and k above the kernel's rank, where no set has a positive probability:
+ * `block` cuts such draws into smaller ones. Its code draws no k-DPP, records slots for ids and mixes by .8.
+ */
+export const divns = define({
+  name: "divns",
+  summary: "Mixes the hardest candidate with one of a diverse set, drawn by a k-DPP from the last epoch's runners-up.",
+  citation: "Xuan, Sokol, Sanderson & Chan, arXiv 2508.14468, 2025",
+  options: {
+    pool: integer(10, "candidates for each hard negative, n", { min: 2 }),
+    cache: integer(4, "runners-up of each pool that go to the cache, r; less than half of the pool is advised", {
+      min: 1,
+    }),
+    negatives: integer(1, "negatives for each positive, each from a pool of its own", { min: 1 }),
+    mix: choice(
+      ["interpolate", "separate"],
+      "interpolate",
+      "one synthesised negative, or hard and diverse side by side",
+    ),
+    lambda: real(0.7, "share of the hard negative in the mixture", { min: 0, max: 1 }),
+    schedule: choice(["constant", "linear", "cosine", "adaptive"], "constant", "how lambda goes on, by epoch"),
+    end: real(0.5, "of linear and cosine: lambda in the last epoch", { min: 0, max: 1 }),
+    target: real(0.9, "of adaptive: the mean pairwise cosine distance of a user's negatives to be kept"),
+    kappa: real(1, "of adaptive: how much lambda rises for a distance short of the target"),
+    sampler: choice(["exact", "map", "mcmc"], "exact", "k-DPP by eigenvectors, its greedy mode, or a Markov chain"),
+    block: integer(0, "most items of one k-DPP: a larger D_u is drawn from parts of the cache; 0: the rank rules", {
+      min: 0,
+    }),
+    similarity: choice(
+      ["cosine", "mapped", "rbf"],
+      "cosine",
+      "S: the cosine, (1 + cosine) / 2, or e^(-width |a - b|^2)",
+    ),
+    width: real(1, "of rbf", { min: 0 }),
+    attributes: real(0, "weight in S of the cosine of items' attributes, against that of their vectors", {
+      min: 0,
+      max: 1,
+    }),
+    penalty: choice(
+      ["inverse", "exp", "linear"],
+      "inverse",
+      "q for mean similarity s to H_u: 1 / (1 + alpha s), e^(-alpha s) or (1 - s) / 2",
+    ),
+    alpha: real(1, "how strong the penalty is", { min: 0 }),
+    omega: real(0, "weighs quality: q is multiplied by e^(omega s(u, a))"),
+  },
+}, ({ pool, cache, negatives, mix, schedule, ...options }): Policy<"candidates" | "diverse" | "lambda"> => {
+  if (cache >= pool) {
+    throw new TypeError(`Cannot make "divns": its hardest and ${cache} runners-up do not fit a pool of ${pool}`);
+  }
+  const { lambda: start, end, kappa, target, attributes: weight } = options;
+  return ({ catalogue, rows, epochs }) => {
+    if (weight > 0 && !catalogue.metadata.attributes) {
+      throw new TypeError(
+        `Cannot use sampler "divns" with attributes=${weight}: the data have no attributes; --attributes names a file of them`,
+      );
+    }
+    const caches = new Caches(catalogue, negatives, cache), sets = new DiverseSets(catalogue, negatives);
+    const lambda = new Float32Array(1);
+    return {
+      proposes: {
+        candidates: pool * negatives,
+        diverse: { dtype: "int32", shape: [rows, negatives] },
+        lambda: { dtype: "float32", shape: [1] },
+      },
+      propose(batch, draw) {
+        const diverse = new Int32Array(batch.users.length * negatives).fill(-1);
+        for (let row = 0; row < batch.rows; row++) sets.take(batch.users[row]!, diverse, row * negatives);
+        return { candidates: uniformRows(batch, draw, pool * negatives), diverse, lambda: lambda.slice() };
+      },
+      select(step, { candidates, diverse, lambda }) {
+        const scores = inPools(finiteOr(step.score(step.items(candidates)), -LARGEST), negatives); // [R, K, n]
+        const top = pickSlots(candidates, topK(scores, 1 + cache).slots, negatives); // [R, K (1 + r)]
+        const hard = reshape(slice(inPools(top, negatives), 2, 0, 1), [rows, negatives]);
+        return { ...mixes[mix](step, hard, diverse, lambda), report: { top } };
+      },
+      observe({ top }, { users, rows }) {
+        for (let row = 0; row < rows; row++) {
+          caches.record(users[row]!, top as Int32Array, row * negatives * (1 + cache));
+        }
+      },
+      async beginEpoch(draw) {
+        if (draw.epoch > 0) {
+          const vectors = await draw.probe.items(idsBelow(catalogue.items)), { width } = vectors;
+          const table = { width, rows: layerMeans(vectors) }, over = draw.epoch / Math.max(1, epochs - 1);
+          lambda[0] = schedules[schedule](
+            { start, end, kappa, target },
+            over,
+            () => lastDistance(table, caches, sets, mix === "separate" ? [1, 0] : [lambda[0]!]),
+          );
+          sets.clear();
+          if (lambda[0] < 1) await redraw(sets, caches, table, draw, options);
+        }
+        caches.clear();
+      },
+      state: {
+        hard: caches.hard,
+        behind: caches.behind,
+        trained: caches.trained,
+        diverse: sets.ids,
+        sizes: sets.sizes,
+        proposed: sets.proposed,
+        lambda,
+      },
+    };
+  };
+});

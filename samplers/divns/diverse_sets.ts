@@ -1,0 +1,39 @@
+import type { Catalogue } from "../../datasets/catalogue.ts";
+
+/** D_u, the diverse negatives of each user, and how many of them the epoch has handed out. All of it is state. */
+export class DiverseSets {
+  readonly ids: Int32Array; // `count` for each positive of each user
+  readonly sizes: Int32Array; // [users]
+  /** Rows of each user that the epoch has proposed. */
+  readonly proposed: Int32Array; // [users]
+
+  constructor(readonly catalogue: Catalogue, readonly count: number) {
+    this.ids = new Int32Array(count * catalogue.positives.length);
+    this.sizes = new Int32Array(catalogue.users);
+    this.proposed = new Int32Array(catalogue.users);
+  }
+
+  /** Replaces D_u. */
+  set(user: number, ids: Int32Array): void {
+    this.ids.set(ids, this.catalogue.offsets[user]! * this.count);
+    this.sizes[user] = ids.length;
+  }
+
+  /** D_u. */
+  of(user: number): Int32Array {
+    const first = this.catalogue.offsets[user]! * this.count;
+    return this.ids.subarray(first, first + this.sizes[user]!);
+  }
+
+  /** Hands the next row of `user` its ids, into `into[at]` and on: -1 where D_u is empty; a short D_u is gone through again. */
+  take(user: number, into: Int32Array, at: number): void {
+    const mine = this.of(user), first = this.proposed[user]!++ * this.count;
+    for (let k = 0; k < this.count; k++) into[at + k] = mine.length > 0 ? mine[(first + k) % mine.length]! : -1;
+  }
+
+  /** A new epoch begins, without diverse negatives until they are set. */
+  clear(): void {
+    this.sizes.fill(0);
+    this.proposed.fill(0);
+  }
+}

@@ -1,0 +1,90 @@
+import type { Value } from "../graphs/builder.ts";
+import { sigmoid } from "../graphs/ops/activation.ts";
+import { add, div, mul, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
+import { cast, less, where } from "../graphs/ops/compare.ts";
+import { gather, gatherElements } from "../graphs/ops/index.ts";
+import { softmax } from "../graphs/ops/normalize.ts";
+import { concat, unsqueeze } from "../graphs/ops/shape.ts";
+import { define } from "../options/method.ts";
+import { choice, integer, real } from "../options/option.ts";
+import { drawSlots } from "./draw_slots.ts";
+import { generator } from "./generator.ts";
+import { logProbability, policyLoss } from "./kbgan.ts";
+import type { Policy, Step } from "./sampler.ts";
+
+/** Takes an item out of a softmax. */
+const NEVER = -1e30;
+
+/**
+ * A generator over the whole catalogue, p(i | u) = softmax_i(u . i + b_i), plays against the recommender (Wang et al.,
+ * SIGIR 2017). The recommender's negative is drawn from p at a `temperature`; the generator draws two items a row from
+ * (1 - own) p + own uniform(P_u), is rewarded by R = 2 sigmoid(s) - 1 for what the recommender takes for relevant, and
+ * follows the policy gradient of R, each draw weighted by p over the law it came from (eq. 6). Where the paper lets the
+ * players take turns of many epochs, here both move in every step, each sees the other detached.
+ *
+ * The paper's negatives may be positives; here not, unless `positives` are included. What is recommended is the
+ * recommender, not the generator. Every step rates the whole catalogue for each row: O(R I D).
+ */
+export const irgan = define({
+  name: "irgan",
+  summary: "A generator over the whole catalogue learns to draw what the recommender takes for relevant.",
+  citation: "Wang et al., SIGIR 2017",
+  options: {
+    dim: integer(32, "width of the generator's vectors", { min: 1 }),
+    lr: real(1e-3, "learning rate of the generator, under Adam", { min: 0 }),
+    temperature: real(0.2, "of the law that negatives are drawn from", { min: 1e-3 }),
+    own: real(0.2, "share of the generator's own draws that are positives", { min: 0, max: 0.99 }),
+    positives: choice(["excluded", "included"], "excluded", "whether a negative may be a train positive"),
+    baseline: choice(["none", "ema"], "none", "what rewards are compared with: nothing, or their running mean"),
+  },
+}, ({ dim, lr, temperature, own, positives, baseline }): Policy<"own" | "met"> => ({ catalogue, rows }) => {
+  const { offsets, positives: met, items: count } = catalogue;
+  return {
+    proposes: {
+      own: { dtype: "int32", shape: [rows, DRAWS] },
+      met: { dtype: "bool", shape: [rows, count] },
+    },
+    learningRate: lr,
+    propose({ users, first }, { rng, epoch }) {
+      const some = new Int32Array(rows * DRAWS), mask = new Uint8Array(rows * count);
+      users.forEach((user, row) => {
+        const from = offsets[user]!, until = offsets[user + 1]!, stream = rng.seek(epoch, first + row);
+        for (let at = from; at < until; at++) mask[row * count + met[at]!] = 1;
+        for (let k = 0; k < DRAWS; k++) some[row * DRAWS + k] = met[from + stream.below(until - from)]!;
+      });
+      return { own: some, met: mask };
+    },
+    select(step, { own: some, met }) {
+      const ratings = generator(step, dim).rateAll(); // [R, I]
+      const sharp = div(ratings, temperature), open = positives === "included" ? sharp : where(met, NEVER, sharp);
+      const ids = drawSlots(stopGradient(softmax(open, 1)), step.graph.noise("negative", [rows, 1]));
+      return { ids, items: step.items(ids), auxiliary: generatorLoss(step, ratings, some, met) };
+    },
+  };
+
+  function generatorLoss(step: Step, ratings: Value, some: Value, met: Value): Value {
+    const p = stopGradient(softmax(ratings, 1)), { graph } = step;
+    const size = graph.constant(
+      Float32Array.from({ length: catalogue.users }, (_, u) => Math.max(1, offsets[u + 1]! - offsets[u]!)),
+    );
+    const uniform = div(own, unsqueeze(gather(size, step.userIds), 1)); // own / |P_u|, [R, 1]
+    const drawn = Array.from({ length: DRAWS }, (_, k) => {
+      const noise = graph.noise(`draw ${k}`, [rows, 2]),
+        column = (at: number) => gather(noise, graph.constant(Int32Array.of(at)), 1);
+      const positive = gather(some, graph.constant(Int32Array.of(k)), 1); // [R, 1]
+      return where(less(column(0), own), positive, drawSlots(p, column(1)));
+    });
+    const ids = concat(drawn, 1); // [R, 2]
+    const law = add(
+      mul(1 - own, gatherElements(p, ids, 1)),
+      mul(gatherElements(cast(met, "float32"), ids, 1), uniform),
+    );
+    const ratio = div(gatherElements(p, ids, 1), law);
+    const reward = sub(mul(2, sigmoid(stopGradient(step.score(step.items(ids))))), 1);
+    const logP = concat(drawn.map((id) => logProbability(ratings, id)), 1);
+    return policyLoss(step, mul(reward, ratio), logP, baseline === "ema");
+  }
+});
+
+/** What the generator draws for each row: as the paper, twice as many items as a user has positives. */
+const DRAWS = 2;

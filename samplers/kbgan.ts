@@ -1,0 +1,65 @@
+import type { Value } from "../graphs/builder.ts";
+import { zeros } from "../graphs/initializers.ts";
+import { add, mul, neg, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
+import { gatherElements } from "../graphs/ops/index.ts";
+import { logSumExp, mean } from "../graphs/ops/reduce.ts";
+import { softmax } from "../graphs/ops/normalize.ts";
+import { concat, slice } from "../graphs/ops/shape.ts";
+import { define } from "../options/method.ts";
+import { flag, integer, real } from "../options/option.ts";
+import { uniformRows } from "./candidates.ts";
+import { drawSlots } from "./draw_slots.ts";
+import { meanOfRows } from "./gates.ts";
+import { generator } from "./generator.ts";
+import type { Policy, Step } from "./sampler.ts";
+
+/** How much of the running mean of rewards each step keeps. */
+const MEMORY = 0.99;
+
+/**
+ * A generator with vectors of its own draws one of `pool` uniform candidates by softmax; it is rewarded by the
+ * recommender's score of what it drew, r = s(u, i-), and follows the policy gradient -(r - b) log p, b the running mean
+ * of rewards (Cai & Wang, NAACL 2018, Alg. 1, carried over from knowledge graphs). Both players move in every step; each
+ * sees the other detached.
+ */
+export const kbgan = define({
+  name: "kbgan",
+  summary: "A generator learns to pick, of some uniform candidates, what the recommender scores high.",
+  citation: "Cai & Wang, NAACL 2018",
+  options: {
+    pool: integer(20, "candidates for each negative", { min: 1 }),
+    negatives: integer(1, "negatives for each positive, each from a pool of its own", { min: 1 }),
+    dim: integer(32, "width of the generator's vectors", { min: 1 }),
+    lr: real(1e-3, "learning rate of the generator, under Adam", { min: 0 }),
+    baseline: flag(true, "compare rewards with their running mean"),
+  },
+}, ({ pool, negatives, dim, lr, baseline }): Policy<"candidates"> => () => ({
+  proposes: { candidates: pool * negatives },
+  learningRate: lr,
+  propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool * negatives) }),
+  select(step, { candidates }) {
+    const { rate } = generator(step, dim),
+      drawn = Array.from({ length: negatives }, (_, k) => {
+        const own = slice(candidates, 1, k * pool, (k + 1) * pool), ratings = rate(own); // [R, pool]
+        const slot = drawSlots(stopGradient(softmax(ratings, 1)), step.graph.noise(`slot ${k}`, [step.rows, 1]));
+        return { id: gatherElements(own, slot, 1), logP: logProbability(ratings, slot) };
+      });
+    const ids = drawn.length === 1 ? drawn[0]!.id : concat(drawn.map(({ id }) => id), 1);
+    const logP = drawn.length === 1 ? drawn[0]!.logP : concat(drawn.map(({ logP }) => logP), 1),
+      items = step.items(ids);
+    const reward = stopGradient(step.score(items)); // [R, K]
+    return { ids, items, auxiliary: policyLoss(step, reward, logP, baseline) };
+  },
+}));
+
+/** log softmax(ratings)[slot], [R, n] and [R, 1] to [R, 1]. */
+export const logProbability = (ratings: Value, slot: Value): Value =>
+  sub(gatherElements(ratings, slot, 1), logSumExp(ratings, [1], true));
+
+/** REINFORCE (Williams, 1992): the mean of -(r - b) log p, b the running mean of rewards if there is a `baseline`. */
+export function policyLoss(step: Step, reward: Value, logP: Value, baseline: boolean): Value {
+  if (!baseline) return meanOfRows(neg(mul(reward, logP)), step.rowMask);
+  const expected = step.graph.variable("baseline", [1], zeros, { trainable: false });
+  step.graph.assign(expected, add(mul(MEMORY, expected), mul(1 - MEMORY, mean(reward))));
+  return meanOfRows(neg(mul(sub(reward, expected), logP)), step.rowMask);
+}

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { openRuntime } from "../../runtime/providers.ts";
+import type { Feeds } from "../../runtime/runtime.ts";
+import { divns } from "../../samplers/divns.ts";
+import { dns } from "../../samplers/dns.ts";
+import { eachProvider } from "../runtime/each_provider.ts";
+import { smallRun } from "../training/small_run.ts";
+import { anyMetadata } from "./metadata.ts";
+import { catalogueWhere, opened } from "./drawn.ts";
+import { inner, layeredFeeds, layeredStep, type Tables } from "./layered.ts";
+
+const ROWS = 3, POOL = 5, COUNT = 2, CACHE = 2, WIDTH = 3, of = catalogueWhere([[0], [0]], 20);
+const policy = (options = {}) => divns({ pool: POOL, cache: CACHE, negatives: COUNT, ...options });
+const DIVERSE = [3, 7, -1, 5, -1, -1]; // of rows x negatives; -1 is none
+const feeds: Feeds = {
+  ...layeredFeeds(of, ROWS, POOL * COUNT),
+  "sampler/diverse": Int32Array.from(DIVERSE),
+  "sampler/lambda": Float32Array.of(0.7),
+};
+
+/** Each pool's ids, hardest first: [rows x negatives][POOL]. */
+function ranked(tables: Tables, layers: number): number[][] {
+  const meanOf = (table: string, id: number) =>
+    Array.from({ length: WIDTH }, (_, d) => {
+      let total = 0;
+      for (let l = 0; l < layers; l++) total += tables[table]![(id * layers + l) * WIDTH + d]! / layers;
+      return total;
+    });
+  return Array.from({ length: ROWS * COUNT }, (_, at) => {
+    const user = (feeds.users as Int32Array)[Math.floor(at / COUNT)]!;
+    const pool = [...(feeds["sampler/candidates"] as Int32Array).subarray(at * POOL, (at + 1) * POOL)];
+    const scores = pool.map((id) => inner(meanOf("user", user), meanOf("item", id)));
+    return pool.map((id, slot) => ({ id, score: scores[slot]! })).sort((a, b) => b.score - a.score).map(({ id }) => id);
+  });
+}
+
+eachProvider(
+  "a negative is lambda of the hardest and 1 - lambda of the diverse item, or the hardest alone",
+  async (runtime) => {
+    const layers = 2,
+      size = layers * WIDTH,
+      step = await layeredStep(runtime, policy(), of, { rows: ROWS, layers, width: WIDTH });
+    const { items, sources, top } = await step.run(step.tables, feeds), { item } = step.tables;
+    const pools = ranked(step.tables, layers), hard = pools.map(([first]) => first!);
+    assert.deepEqual([...top!], pools.flatMap((ids) => ids.slice(0, 1 + CACHE)));
+    const diverse = DIVERSE.map((id, at) => id < 0 ? hard[at]! : id);
+    assert.deepEqual(
+      [...sources!],
+      [0, 1, 2].flatMap((row) => [hard, diverse].flatMap((ids) => ids.slice(2 * row, 2 * row + 2))),
+    );
+    items!.forEach((x, at) => {
+      const which = Math.floor(at / size), d = at % size;
+      const wanted = 0.7 * item![hard[which]! * size + d]! + 0.3 * item![diverse[which]! * size + d]!;
+      assert(Math.abs(x - wanted) < 1e-6);
+    });
+  },
+);
+
+Deno.test("its gradients are those of the mixture, choices held: both halves learn", async () => {
+  const runtime = await openRuntime({ provider: "wasm" });
+  const step = await layeredStep(runtime, policy(), of, { rows: ROWS, layers: 2, width: WIDTH });
+  await step.checkSlopes(feeds);
+  const slope = (await step.run(step.tables, feeds))["d item"]!;
+  assert(slope.subarray(3 * 2 * WIDTH, 4 * 2 * WIDTH).some((x) => x !== 0), "item 3 was a diverse half alone");
+});
+
+Deno.test("side by side, hard and diverse negatives have ids, and what is missing is masked", async () => {
+  const runtime = await openRuntime({ provider: "wasm" });
+  const step = await layeredStep(runtime, policy({ mix: "separate" }), of, { rows: ROWS, layers: 1, width: WIDTH });
+  const { ids, mask } = await step.run(step.tables, feeds), hard = ranked(step.tables, 1).map(([first]) => first!);
+  assert.deepEqual([...ids!], [
+    hard[0],
+    hard[1],
+    3,
+    7,
+    hard[2],
+    hard[3],
+    hard[2],
+    5,
+    ...hard.slice(4),
+    ...hard.slice(4),
+  ]);
+  assert.deepEqual([...mask!], [1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 0]);
+  await step.checkSlopes(feeds);
+});
+
+Deno.test("with lambda 1 a run is dynamic negative sampling, byte for byte", async () => {
+  const plain = await smallRun({ sampler: dns({ pool: 6, negatives: 2 }) });
+  const mixed = await smallRun({ sampler: divns({ pool: 6, cache: 3, negatives: 2, lambda: 1 }) });
+  assert.deepEqual(mixed.saved, plain.saved);
+  assert.deepEqual(mixed.reports.map(({ loss }) => loss), plain.reports.map(({ loss }) => loss));
+  const half = await smallRun({ sampler: divns({ pool: 6, cache: 3, negatives: 2, lambda: 0.5 }) });
+  assert.equal(half.reports[0]!.loss, plain.reports[0]!.loss); // nothing is cached in the first epoch
+  assert.notEqual(half.reports[1]!.loss, plain.reports[1]!.loss);
+});
+
+Deno.test("what does not fit is refused: a cache as large as the pool, attributes that the data lack", () => {
+  assert.throws(() => divns({ pool: 4, cache: 4 }), /its hardest and 4 runners-up do not fit a pool of 4/);
+  assert.throws(() => opened(divns({ attributes: 0.3 }), of), /the data have no attributes; --attributes names/);
+  assert(opened(divns({ attributes: 0.3 }), catalogueWhere([[0]], 3, anyMetadata(1, 3))));
+});
