@@ -5,7 +5,9 @@ import { ahns } from "./ahns.ts";
 import { ans } from "./ans.ts";
 import { aobpr } from "./aobpr.ts";
 import { attention } from "./attention.ts";
+import { attributeDns } from "./attribute_dns.ts";
 import { bns } from "./bns.ts";
+import { categoryBalanced } from "./category_balanced.ts";
 import { cuco } from "./cuco.ts";
 import { dens } from "./dens.ts";
 import { divns } from "./divns.ts";
@@ -18,10 +20,12 @@ import { kbgan } from "./kbgan.ts";
 import { knowledgeWeights } from "./knowledge_weights.ts";
 import { mcns } from "./mcns.ts";
 import { mixgcf } from "./mixgcf.ts";
+import { multiBehaviour } from "./multi_behaviour.ts";
 import { pns } from "./pns.ts";
 import { pris } from "./pris.ts";
 import { rns } from "./rns.ts";
 import type { Policy } from "./sampler.ts";
+import { sbpr } from "./sbpr.ts";
 import { srns } from "./srns.ts";
 import { userSimilarity } from "./user_similarity.ts";
 import { warp } from "./warp.ts";
@@ -57,4 +61,9 @@ export const samplers = {
   attention,
   "knowledge-weights": knowledgeWeights,
   ips,
+  // knowledge-enhanced
+  sbpr,
+  "attribute-dns": attributeDns,
+  "category-balanced": categoryBalanced,
+  "multi-behaviour": multiBehaviour,
 } as const satisfies Readonly<Record<string, AnyMethod<Policy>>>;

@@ -1,4 +1,4 @@
-import type { Attributes } from "../datasets/metadata.ts";
+import type { Attributes, Behaviour, Relation } from "../datasets/metadata.ts";
 import type { Setting, Step } from "./sampler.ts";
 
 /** Refuses a backbone whose score is not an inner product. @throws TypeError saying why. */
@@ -8,10 +8,25 @@ export function requireDot({ dot }: Step, sampler: string, why: string): void {
   }
 }
 
-/** The items' attributes. @throws TypeError where the data have none. */
-export function requireAttributes({ catalogue: { metadata } }: Setting, sampler: string): Attributes {
-  if (metadata.attributes) return metadata.attributes;
-  throw new TypeError(
-    `Cannot use sampler "${sampler}": the data have no item attributes; --attributes names a file of them`,
-  );
+/** What the data must have for a sampler. @throws TypeError naming what is missing, and the option that brings it. */
+function required<T>(found: T | undefined, sampler: string, what: string, option: string): T {
+  if (found !== undefined) return found;
+  throw new TypeError(`Cannot use sampler "${sampler}": the data have no ${what}; ${option} names a file of them`);
 }
+
+/** The items' attributes. @throws TypeError where the data have none. */
+export const requireAttributes = ({ catalogue }: Setting, sampler: string): Attributes =>
+  required(catalogue.metadata.attributes, sampler, "item attributes", "--attributes");
+
+/** Whom users trust. @throws TypeError where the data have none. */
+export const requireFriends = ({ catalogue }: Setting, sampler: string): Relation =>
+  required(catalogue.metadata.friends, sampler, "friends", "--friends");
+
+/** Weaker behaviours, the strongest first. @throws TypeError where the data have none. */
+export const requireBehaviours = ({ catalogue }: Setting, sampler: string): readonly [Behaviour, ...Behaviour[]] =>
+  required(
+    catalogue.metadata.behaviours?.length ? catalogue.metadata.behaviours as [Behaviour] : undefined,
+    sampler,
+    "weaker behaviours",
+    "--behaviour",
+  );

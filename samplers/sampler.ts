@@ -57,8 +57,8 @@ export interface Step {
   score(items: Value, query?: Value): Value; // [R|1, N, L, D] -> [R, N]
   /** Whether `score` is the inner product of layer means. */
   readonly dot?: true;
-  /** The recipe's loss on other scores, for a policy with an objective of its own. */
-  loss(positive: Value, negative: Value): Value; // [R, 1], [R, N] -> []
+  /** The recipe's loss on other scores, for a policy with an objective of its own; of those that `mask` [R, N] keeps. */
+  loss(positive: Value, negative: Value, mask?: Value): Value; // [R, 1], [R, N] -> []
 }
 
 /** The model as it stands, on the host. */

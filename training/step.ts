@@ -72,11 +72,12 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
     items: encoder.items,
     ...encoder.dot && { dot: encoder.dot },
     score: (items, query = encoder.query) => encoder.score(query, items),
-    loss: (positiveScore, negative) =>
+    loss: (positiveScore, negative, mask) =>
       lossOf({
         ...common,
         positive: positiveScore,
         negative,
+        ...mask && { mask },
         ids: { users: userIds, positive: positiveIds },
         vectors: vectorsBeside(positive),
       }),

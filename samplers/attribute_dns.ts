@@ -1,0 +1,74 @@
+import { attributeIdf } from "../datasets/attribute_idf.ts";
+import { invert } from "../datasets/invert.ts";
+import { jaccard } from "../datasets/jaccard.ts";
+import type { SeenItems } from "../datasets/negatives.ts";
+import { add, mul } from "../graphs/ops/arithmetic.ts";
+import { define } from "../options/method.ts";
+import { integer, real } from "../options/option.ts";
+import type { Rng } from "../random/rng.ts";
+import { pickLargest } from "./candidates.ts";
+import { requireAttributes } from "./requirements.ts";
+import type { Policy } from "./sampler.ts";
+
+/** Draws among items alike that may hit a positive before a uniform item is taken. */
+const REJECTIONS = 64;
+
+/**
+ * Attribute-aware dynamic negative sampling: a share of the pool comes from items that share an attribute with the
+ * positive, the attribute drawn by how telling it is (its inverse document frequency), the rest is uniform; of the pool
+ * the largest s(u, c) + kappa J(i+, c) is taken, J the Jaccard index of attributes (the knowledge-aware family of the
+ * survey of Ma et al., 2024, as Foil defines it). A kappa below 0 spares what is alike, as it may be liked, too. Items
+ * without attributes get uniform candidates.
+ */
+export const attributeDns = define({
+  name: "attribute-dns",
+  summary: "The highest-scoring of a pool that is partly drawn from items with an attribute of the positive.",
+  citation: "the family in Ma et al., Negative sampling in recommendation: a survey, 2024; defined by Foil",
+  options: {
+    pool: integer(16, "candidates", { min: 1 }),
+    share: real(0.5, "share of the pool that has an attribute of the positive", { min: 0, max: 1 }),
+    kappa: real(0, "added to a candidate's score for each unit of likeness; below 0 spares what is alike"),
+  },
+}, ({ pool, share, kappa }): Policy<"candidates" | "likeness"> => (setting) => {
+  const { rows } = setting, attributes = requireAttributes(setting, "attribute-dns"), { offsets, targets } = attributes;
+  const idf = attributeIdf(attributes), having = invert(attributes, attributes.names.length);
+  const alike = Math.round(share * pool);
+  /** An attribute of `item`, by its inverse document frequency; uniform where none tells anything. */
+  const drawAttribute = (item: number, rng: Rng) => {
+    const from = offsets[item]!, until = offsets[item + 1]!;
+    let total = 0;
+    for (let at = from; at < until; at++) total += idf[targets[at]!]!;
+    if (total === 0) return targets[from + rng.below(until - from)]!;
+    let left = rng.uniform() * total, at = from;
+    while (at < until - 1 && left >= idf[targets[at]!]!) left -= idf[targets[at++]!]!;
+    return targets[at]!;
+  };
+  const drawAlike = (user: number, positive: number, seen: SeenItems, rng: Rng) => {
+    if (offsets[positive] === offsets[positive + 1]) return seen.drawUnseen(user, rng);
+    for (let attempt = 0; attempt < REJECTIONS; attempt++) {
+      const attribute = drawAttribute(positive, rng), from = having.offsets[attribute]!;
+      const item = having.targets[from + rng.below(having.offsets[attribute + 1]! - from)]!;
+      if (!seen.has(user, item)) return item;
+    }
+    return seen.drawUnseen(user, rng);
+  };
+  return {
+    proposes: { candidates: pool, likeness: { dtype: "float32", shape: [rows, pool] } },
+    propose({ users, positives, first }, { rng, epoch, seen }) {
+      const candidates = new Int32Array(rows * pool), likeness = new Float32Array(rows * pool);
+      users.forEach((user, row) => {
+        const stream = rng.seek(epoch, first + row), positive = positives[row]!;
+        for (let slot = 0; slot < pool; slot++) {
+          const at = row * pool + slot;
+          candidates[at] = slot < alike ? drawAlike(user, positive, seen, stream) : seen.drawUnseen(user, stream);
+          if (kappa !== 0) likeness[at] = jaccard(attributes, positive, candidates[at]!);
+        }
+      });
+      return { candidates, likeness };
+    },
+    select({ score, items }, { candidates, likeness }) {
+      const ids = pickLargest(candidates, add(score(items(candidates)), mul(kappa, likeness)), 1);
+      return { ids, items: items(ids) };
+    },
+  };
+});

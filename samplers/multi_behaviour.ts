@@ -1,0 +1,70 @@
+import { contains } from "../datasets/contains.ts";
+import type { SeenItems } from "../datasets/negatives.ts";
+import { mul } from "../graphs/ops/arithmetic.ts";
+import { define } from "../options/method.ts";
+import { real } from "../options/option.ts";
+import type { Rng } from "../random/rng.ts";
+import { requireBehaviours } from "./requirements.ts";
+import type { Policy } from "./sampler.ts";
+
+/** Draws that may fail before an item of any lower level is taken. */
+const REJECTIONS = 64;
+
+/**
+ * Multi-behaviour sampling: what was viewed and not bought is a better negative than what was never seen, and a better
+ * positive, too (Loni, Pagano, Larson & Hanjalic, RecSys 2016; view-enhanced sampling as Ding et al., IJCAI 2018). With
+ * probability `observed` the negative has met a weaker behaviour of the user's, one of its levels evenly, else none. Weight
+ * `between` adds the recipe's loss on pairs of a weaker behaviour above one that is weaker still, or above nothing.
+ */
+export const multiBehaviour = define({
+  name: "multi-behaviour",
+  summary: "Negatives from what the user viewed and did not take, or from what was never seen.",
+  citation: "Loni, Pagano, Larson & Hanjalic, RecSys 2016; Ding et al., IJCAI 2018",
+  options: {
+    observed: real(0.5, "probability that a negative comes from a weaker behaviour", { min: 0, max: 1 }),
+    between: real(0, "weight of pairs between the weaker levels", { min: 0 }),
+  },
+}, ({ observed, between }): Policy<"ids" | "upper" | "lower" | "paired"> => (setting) => {
+  const levels = requireBehaviours(setting, "multi-behaviour"), { rows } = setting, none = levels.length;
+  /** Whether the item's strongest behaviour is at `level` or below. */
+  const isAt = (user: number, item: number, level: number) =>
+    !levels.slice(0, level).some((each) => contains(each, user, item));
+  /** An item that the user has met at `level` and no stronger one, or, where there is none, at the next lower one. */
+  const drawAt = (user: number, level: number, seen: SeenItems, rng: Rng): { item: number; level: number } => {
+    for (let lower = level; lower < none; lower++) {
+      const { offsets, targets } = levels[lower]!, from = offsets[user]!, count = offsets[user + 1]! - from;
+      for (let attempt = 0; attempt < REJECTIONS && count > 0; attempt++) {
+        const item = targets[from + rng.below(count)]!;
+        if (!seen.has(user, item) && isAt(user, item, lower)) return { item, level: lower };
+      }
+    }
+    let item = seen.drawUnseen(user, rng);
+    for (let attempt = 1; attempt < REJECTIONS && !isAt(user, item, none); attempt++) item = seen.drawUnseen(user, rng);
+    return { item, level: none };
+  };
+  return {
+    proposes: { ids: 1, upper: 1, lower: 1, paired: { dtype: "float32", shape: [rows, 1] } },
+    propose({ users, first }, { rng, epoch, seen }) {
+      const ids = new Int32Array(rows),
+        upper = new Int32Array(rows),
+        lower = new Int32Array(rows),
+        paired = new Float32Array(rows);
+      users.forEach((user, row) => {
+        const stream = rng.seek(epoch, first + row);
+        ids[row] = drawAt(user, stream.uniform() < observed ? stream.below(none) : none, seen, stream).item;
+        const above = drawAt(user, stream.below(none), seen, stream);
+        upper[row] = lower[row] = above.item;
+        if (between === 0 || above.level === none) return;
+        lower[row] = drawAt(user, above.level + 1, seen, stream).item;
+        paired[row] = 1;
+      });
+      return { ids, upper, lower, paired };
+    },
+    select({ score, items, loss }, { ids, upper, lower, paired }) {
+      const found = { ids, items: items(ids) };
+      return between === 0
+        ? found
+        : { ...found, auxiliary: mul(between, loss(score(items(upper)), score(items(lower)), paired)) };
+    },
+  };
+});

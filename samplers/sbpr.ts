@@ -1,0 +1,65 @@
+import type { Batch } from "../datasets/batching.ts";
+import { socialItems } from "../datasets/social_items.ts";
+import { contains } from "../datasets/contains.ts";
+import type { Value } from "../graphs/builder.ts";
+import { add, div } from "../graphs/ops/arithmetic.ts";
+import { greater, where } from "../graphs/ops/compare.ts";
+import { define } from "../options/method.ts";
+import { choice } from "../options/option.ts";
+import { requireFriends } from "./requirements.ts";
+import type { Draw, Policy } from "./sampler.ts";
+
+/** Draws outside what friends met that may fail before such an item is taken after all. */
+const REJECTIONS = 64;
+
+/**
+ * Social Bayesian personalised ranking: what friends met lies between what the user met and the rest (Zhao, McAuley &
+ * King, CIKM 2014, SBPR-1, eq. 5). Of a positive i, a social item k and an item j that neither met the loss is
+ * L((s_i - s_k) / (1 + c_k)) + L(s_k - s_j), c_k the number of friends who met k, and L(s_i - s_j) for users whose friends
+ * add nothing, L the recipe's loss (`bpr` in the paper).
+ */
+export const sbpr = define({
+  name: "sbpr",
+  summary: "What friends met ranks below the user's own items and above the rest.",
+  citation: "Zhao, McAuley & King, CIKM 2014",
+  options: {
+    coefficient: choice(
+      ["friends", "none"],
+      "friends",
+      "divide the margin to a social item by 1 + the friends who met it",
+    ),
+  },
+}, ({ coefficient }): Policy<"social" | "other" | "friends"> => (setting) => {
+  const { catalogue, rows, seen } = setting, social = socialItems(requireFriends(setting, "sbpr"), catalogue);
+  const drawOther = (user: number, draw: Draw) => {
+    let item = seen.drawUnseen(user, draw.rng);
+    for (let attempt = 1; attempt < REJECTIONS && contains(social, user, item); attempt++) {
+      item = seen.drawUnseen(user, draw.rng);
+    }
+    return item;
+  };
+  return {
+    proposes: { social: 1, other: 1, friends: { dtype: "float32", shape: [rows, 1] } },
+    propose({ users, first }: Batch, draw) {
+      const between = new Int32Array(rows), other = new Int32Array(rows), friends = new Float32Array(rows);
+      users.forEach((user, row) => {
+        draw.rng.seek(draw.epoch, first + row);
+        other[row] = drawOther(user, draw);
+        const from = social.offsets[user]!, count = social.offsets[user + 1]! - from;
+        const at = count > 0 ? from + draw.rng.below(count) : -1;
+        between[row] = at < 0 ? other[row]! : social.targets[at]!;
+        friends[row] = at < 0 ? 0 : social.weights![at]!;
+      });
+      return { social: between, other, friends };
+    },
+    select({ score, items, positive, loss }, { social: between, other, friends }) {
+      const [i, k, j] = [score(positive), score(items(between)), score(items(other))]; // [R, 1] each
+      const isSocial = greater(friends, 0), scaled = (x: Value) => coefficient === "none" ? x : div(x, add(1, friends));
+      const above = loss(scaled(i), scaled(k), where(isSocial, 1, 0));
+      return {
+        objective: add(above, loss(where(isSocial, k, i), j)),
+        negatives: { items: items(other), ids: other },
+      };
+    },
+  };
+});

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import type { Metadata, Relation } from "../../datasets/metadata.ts";
+import { openRuntime } from "../../runtime/providers.ts";
+import { attributeDns } from "../../samplers/attribute_dns.ts";
+import { categoryBalanced } from "../../samplers/category_balanced.ts";
+import { multiBehaviour } from "../../samplers/multi_behaviour.ts";
+import type { Policy } from "../../samplers/sampler.ts";
+import { assertLaw } from "./chi_square.ts";
+import { batchOf, catalogueWhere, drawIn, opened, selector } from "./drawn.ts";
+
+const relation = (rows: readonly (readonly number[])[]): Relation => {
+  const offsets = new Int32Array(rows.length + 1);
+  rows.forEach((row, at) => offsets[at + 1] = offsets[at]! + row.length);
+  return { offsets, targets: Int32Array.from(rows.flat()) };
+};
+/** What `policy` proposes as `name` for `rows` rows of user 0 and the positive item 0. */
+async function proposed(
+  policy: Policy,
+  met: readonly (readonly number[])[],
+  items: number,
+  metadata: Metadata,
+  name: string,
+  rows = 6000,
+) {
+  const of = catalogueWhere(met, items, metadata);
+  return (await opened(policy, of, rows).propose(batchOf(0, rows), drawIn(of)))[name] as Int32Array;
+}
+
+// items 0 .. 5 with genres a, b, c; item 5 has none, user 0 has met items 0 and 1
+const genres: Metadata = { attributes: { ...relation([[0, 1], [0], [0], [1], [0, 2], []]), names: ["a", "b", "c"] } };
+const met = [[0, 1]];
+
+Deno.test("candidates alike share an attribute that is drawn by how telling it is; the rest are uniform", async () => {
+  // item 0 has a (4 of 6 items) and b (2 of 6): ln 1.5 against ln 3; unseen items with a are 2 and 4, with b 3
+  const a = Math.log(6 / 4),
+    b = Math.log(6 / 2),
+    perA = a / (a + b) / 4,
+    perB = b / (a + b) / 2,
+    open = 2 * perA + perB;
+  const all = await proposed(attributeDns({ pool: 1, share: 1 }), met, 6, genres, "candidates");
+  assertLaw(all, [0, 0, perA / open, perB / open, perA / open, 0]);
+  assertLaw(await proposed(attributeDns({ pool: 1, share: 0 }), met, 6, genres, "candidates"), [
+    0,
+    0,
+    ...new Array<number>(4).fill(1 / 4),
+  ]);
+  const half = await proposed(attributeDns({ pool: 4, share: 0.5 }), met, 6, genres, "candidates");
+  assertLaw(half.filter((_, at) => at % 4 >= 2), [0, 0, ...new Array<number>(4).fill(1 / 4)]);
+  assert(half.filter((_, at) => at % 4 < 2).every((item) => item !== 5));
+});
+
+Deno.test("a positive without attributes gets uniform candidates", async () => {
+  const bare: Metadata = { attributes: { ...relation([[], [0], [0], [1], [0, 2], []]), names: ["a", "b", "c"] } };
+  const found = await proposed(attributeDns({ pool: 1, share: 1 }), met, 6, bare, "candidates");
+  assertLaw(found, [0, 0, ...new Array<number>(4).fill(1 / 4)]);
+});
+
+Deno.test("likeness is the Jaccard index, and kappa decides whether it is sought or shunned", async () => {
+  const candidates = await proposed(attributeDns({ pool: 1, kappa: 1 }), met, 6, genres, "candidates", 200);
+  const likeness = await proposed(
+    attributeDns({ pool: 1, kappa: 1 }),
+    met,
+    6,
+    genres,
+    "likeness",
+    200,
+  ) as unknown as Float32Array;
+  candidates.forEach((item, at) => assert(Math.abs(likeness[at]! - [1, 1 / 2, 1 / 2, 1 / 2, 1 / 3, 0][item]!) < 1e-6));
+  const runtime = await openRuntime({ provider: "wasm" }),
+    of = catalogueWhere(met, 6, genres),
+    scores = [0, 0, 1, 1.2, 1.1, 0];
+  for (const [kappa, wanted] of [[0, 3], [1, 2], [-1, 4]] as const) {
+    const select = await selector(runtime, attributeDns({ pool: 3, kappa }), of, 1);
+    const { ids } = await select(
+      { candidates: Int32Array.of(2, 3, 4), likeness: Float32Array.of(0.9, 0.5, 0.1) },
+      scores,
+    );
+    assert.equal(ids[0], wanted);
+  }
+});
+
+Deno.test("a category is drawn from its target law, then an unseen item of it", async () => {
+  const law = async (target: "uniform" | "inverse" | "complement") =>
+    await proposed(categoryBalanced({ target }), met, 6, genres, "ids");
+  /** Weights of a, b, c, of which 2 of 4, 1 of 2 and 1 of 1 items are unseen: by item, before rejections. */
+  const of = (a: number, b: number, c: number) => {
+    const mass = [0, 0, a / 4, b / 2, a / 4 + c, 0], total = mass.reduce((x, y) => x + y);
+    return mass.map((m) => m / total);
+  };
+  assertLaw(await law("uniform"), of(1, 1, 1));
+  assertLaw(await law("inverse"), of(1 / 4, 1 / 2, 1));
+  assertLaw(await law("complement"), of(0, 1 / 2, 1)); // both of user 0's items have a, one has b
+});
+
+// user 0 bought 0, put 1 and 2 in the cart, viewed 2, 3 and 4
+const shop: Metadata = {
+  behaviours: [{ name: "cart", ...relation([[0, 1, 2]]) }, { name: "view", ...relation([[2, 3, 4]]) }],
+};
+Deno.test("a negative comes from each weaker level evenly, or from what was never seen", async () => {
+  const found = await proposed(multiBehaviour({ observed: 0.6 }), [[0]], 8, shop, "ids");
+  assertLaw(found, [0, 0.15, 0.15, 0.15, 0.15, 0.4 / 3, 0.4 / 3, 0.4 / 3]);
+});
+
+Deno.test("a level that is empty passes on to the next lower one", async () => {
+  const noCart: Metadata = { behaviours: [{ name: "cart", ...relation([[0]]) }, { name: "view", ...relation([[3]]) }] };
+  const found = await proposed(multiBehaviour({ observed: 1 }), [[0]], 5, noCart, "ids", 200);
+  assert(found.every((item) => item === 3));
+});
+
+Deno.test("pairs between the levels put the stronger behaviour above", async () => {
+  const level = [-1, 0, 0, 1, 1, 2, 2, 2], policy = multiBehaviour({ between: 1 });
+  const [upper, lower, paired] = await Promise.all(
+    ["upper", "lower", "paired"].map((name) => proposed(policy, [[0]], 8, shop, name, 500)),
+  );
+  upper!.forEach((item, row) => {
+    assert.equal(paired![row], 1);
+    assert(level[item]! < level[lower![row]!]!, `${item} above ${lower![row]}`);
+  });
+});
+
+Deno.test("each says what data it lacks, and the option that brings them", () => {
+  const of = catalogueWhere(met, 6);
+  assert.throws(() => opened(attributeDns(), of), /"attribute-dns": the data have no item attributes; --attributes/);
+  assert.throws(() => opened(categoryBalanced(), of), /"category-balanced": the data have no item attributes/);
+  assert.throws(
+    () => opened(multiBehaviour(), of),
+    /"multi-behaviour": the data have no weaker behaviours; --behaviour/,
+  );
+});
