@@ -1,9 +1,15 @@
+import { before, firstHeldOut, firstOfAll } from "../datasets/before.ts";
 import { carveValidation, leaveOneOut, splitByRatio, splitByTime } from "../datasets/split.ts";
+import { counted } from "../datasets/counted.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { embeddedDataset } from "../datasets/embedded.ts";
 import { filterDataset } from "../datasets/filter.ts";
 import { loadDataset } from "../datasets/load.ts";
+import type { Metadata } from "../datasets/metadata.ts";
+import { readMetadata } from "../datasets/metadata_sources.ts";
+import { withMetadata } from "../datasets/with_metadata.ts";
 import { choice, integer, optionalReal, real, text, type Values } from "../options/option.ts";
+import { columnChoice, metadataFiles, metadataOptions } from "./metadata_options.ts";
 
 /** Where interactions come from and how they are parted: shared by all commands that read data. */
 export const dataOptions = {
@@ -15,7 +21,9 @@ export const dataOptions = {
   itemColumn: text(null, "name or number of the item column"),
   ratingColumn: text(null, "name or number of the rating column"),
   timeColumn: text(null, "name or number of the time column"),
-  minRating: optionalReal("lowest rating that counts as a positive; without it, every row does"),
+  minRating: optionalReal(
+    "lowest rating that counts as a positive, those below being dislikes; without it, every row does",
+  ),
   core: integer(0, "keep users and items with at least so many interactions (k-core)", { min: 0 }),
   split: choice(
     ["auto", "ratio", "leave-one-out", "time"],
@@ -25,6 +33,7 @@ export const dataOptions = {
   validShare: real(0.1, "share of the interactions to select by", { min: 0, max: 0.9 }),
   testShare: real(0.2, "share of the interactions to test on", { min: 0, max: 0.9 }),
   splitSeed: integer(0, "seed of random splits"),
+  ...metadataOptions,
 } as const;
 export type DataValues = Values<typeof dataOptions>;
 
@@ -34,14 +43,16 @@ export async function openData(values: DataValues): Promise<Dataset> {
   if (filtered.test || filtered.valid) return filtered;
   const { validShare: valid, testShare: test, splitSeed } = values;
   if (values.split === "leave-one-out") {
+    const parts = leaveOneOut(filtered.train);
     return noted(
-      { ...filtered, ...leaveOneOut(filtered.train) },
+      { ...knownBefore(filtered, firstHeldOut(parts)), ...parts },
       "split: each user's last to test, the one before to select by",
     );
   }
   if (values.split === "time") {
+    const parts = splitByTime(filtered.train, { valid, test });
     return noted(
-      { ...filtered, ...splitByTime(filtered.train, { valid, test }) },
+      { ...knownBefore(filtered, firstOfAll(parts)), ...parts },
       `split by time: the last ${test} to test, ${valid} before it to select by`,
     );
   }
@@ -72,21 +83,33 @@ export function withValidation(dataset: Dataset, { validShare, splitSeed }: Data
   );
 }
 
+/** Leaves out what was known of users and items only later: it would tell train about what is held out. */
+function knownBefore(dataset: Dataset, limits: Float64Array): Dataset {
+  if (!dataset.metadata) return dataset;
+  const metadata = before(dataset.metadata, limits), later = entries(dataset.metadata) - entries(metadata);
+  const known = { ...dataset, metadata };
+  return later === 0 ? known : noted(
+    known,
+    `left out ${counted(later, "dislike or behaviour", "dislikes and behaviours")} of the time that is held out`,
+  );
+}
+
+const entries = ({ dislikes, behaviours = [] }: Metadata): number =>
+  [dislikes, ...behaviours].reduce((sum, relation) => sum + (relation?.targets.length ?? 0), 0);
+
 const noted = (dataset: Dataset, note: string): Dataset => ({ ...dataset, notes: [...dataset.notes, note] });
 
 async function load(values: DataValues): Promise<Dataset> {
   const { data, valid, test, format, userColumn, itemColumn, ratingColumn, timeColumn, minRating } = values;
-  if (data === null) return await embeddedDataset();
-  const column = (choice: string | null) => choice !== null && /^[0-9]+$/.test(choice) ? Number(choice) : choice;
-  const columns = given({
-    user: column(userColumn),
-    item: column(itemColumn),
-    rating: column(ratingColumn),
-    time: column(timeColumn),
-  });
+  const files = metadataFiles(values);
+  if (data === null) return withMetadata(await embeddedDataset(), await readMetadata(files.metadata), files);
+  const columns = Object.entries(
+    given({ user: userColumn, item: itemColumn, rating: ratingColumn, time: timeColumn }),
+  ).map(([role, choice]) => [role, columnChoice(choice)]);
   return await loadDataset(data, {
     ...given({ valid, test, format, minRating }),
-    ...Object.keys(columns).length > 0 && { columns },
+    ...columns.length > 0 && { columns: Object.fromEntries(columns) },
+    ...files,
   });
 }
 

@@ -33,7 +33,7 @@ export async function recommendCommand(values: Values<typeof recommendOptions>):
       `Cannot recommend: there is no user "${name.trim()}" in "${values.run}" (the first is "${ids.users[0]}")`,
     );
   });
-  const bytes = recommenderModel(
+  const bytes = await recommenderModel(
     makeMethod(backbones, "backbone", methodSpec("backbone", backbone)),
     catalogue,
     weights,

@@ -12,6 +12,7 @@ import type { Policy } from "../samplers/sampler.ts";
 import { optimizers } from "../training/optimizers.ts";
 import { recommenderModel } from "../training/recommender.ts";
 import type { EpochReport } from "../training/recipe.ts";
+import { isModel } from "../training/scopes.ts";
 import { train } from "../training/trainer.ts";
 import { openData, withValidation } from "./data_options.ts";
 import { makeFolder, readText, writeWhole } from "./files.ts";
@@ -66,7 +67,7 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
       `Cannot select by validation: no interactions of "${data.name}" could be held out; --select last trains without`,
     );
   }
-  const catalogue = catalogueOf(data.train);
+  const catalogue = catalogueOf(data.train, data.metadata);
   describe(data, catalogue, output);
   const runtime = await openRuntime({ provider: values.provider, seed: values.seed });
   output.say(`runs on ${runtime.provider} (${runtime.reason})`);
@@ -105,6 +106,8 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
       const report of train({
         runtime,
         data: data.train,
+        ...data.metadata && { metadata: data.metadata },
+        heldOut: [data.valid, data.test].filter((part) => part !== undefined),
         ...parts,
         batchSize: values.batchSize,
         dropLast: values.dropLast,
@@ -223,11 +226,11 @@ async function finish(
   { values, data, catalogue, runtime, folder, parts, ranking, reports, output }: Finished,
 ): Promise<number> {
   const saved = await runtime.save();
-  const weights = new Map([...saved].filter(([name]) => !name.includes("#")));
+  const weights = new Map([...saved].filter(([name]) => !name.includes("#") && isModel(name)));
   await writeModel(folder, { backbone: values.backbone!, dataset: data.name, catalogue, weights });
   await writeWhole(
     `${folder}/${runFiles.recommender}`,
-    recommenderModel(parts.backbone, catalogue, weights, { top: EXPORTED_TOP }),
+    await recommenderModel(parts.backbone, catalogue, weights, { top: EXPORTED_TOP }),
   );
   const best = reports.at(-1)?.best;
   const summary: Record<string, unknown> = { epochs: reports.length, selectedOn: values.select, ...best && { best } };

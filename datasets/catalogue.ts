@@ -1,5 +1,7 @@
+import { checkMetadata } from "./check_metadata.ts";
 import type { Interactions } from "./interactions.ts";
 import type { Metadata } from "./metadata.ts";
+import { relation } from "./relation.ts";
 
 /** What training knows of each user and item: positives as sparse rows (CSR), and popularity. */
 export interface Catalogue {
@@ -16,7 +18,9 @@ export interface Catalogue {
 }
 
 /**
- * The catalogue of a training set, in time linear in interactions, users and items (two counting sorts).
+ * The catalogue of a training set, in time linear in interactions, users and items.
+ *
+ * @throws RangeError where metadata is of other users or items than the interactions.
  *
  * @example
  * ```ts
@@ -32,29 +36,10 @@ export interface Catalogue {
  * ```
  */
 export function catalogue(train: Interactions, metadata: Metadata = {}): Catalogue {
-  const { userCount: users, itemCount: items } = train, count = train.users.length;
-  const popularity = new Int32Array(items), starts = new Int32Array(users + 1);
-  for (let row = 0; row < count; row++) {
-    popularity[train.items[row]!]!++;
-    starts[train.users[row]! + 1]!++;
-  }
-  for (let user = 0; user < users; user++) starts[user + 1]! += starts[user]!;
-
-  // rows by item first: then filling the users' rows in that order leaves each sorted
-  const next = new Int32Array(items), byItem = new Int32Array(count);
-  for (let item = 1; item < items; item++) next[item] = next[item - 1]! + popularity[item - 1]!;
-  for (let row = 0; row < count; row++) byItem[next[train.items[row]!]!++] = row;
-  const sorted = new Int32Array(count), end = starts.slice(0, users);
-  for (const row of byItem) sorted[end[train.users[row]!]!++] = train.items[row]!;
-
-  const offsets = new Int32Array(users + 1);
-  let kept = 0;
-  for (let user = 0; user < users; user++) {
-    const last = starts[user + 1]!;
-    for (let at = starts[user]!; at < last; at++) {
-      if (at === starts[user] || sorted[at] !== sorted[at - 1]) sorted[kept++] = sorted[at]!;
-    }
-    offsets[user + 1] = kept;
-  }
-  return { users, items, offsets, positives: sorted.slice(0, kept), popularity, metadata };
+  const { userCount: users, itemCount: items } = train;
+  checkMetadata(metadata, users, items);
+  const popularity = new Int32Array(items);
+  for (const item of train.items) popularity[item]!++;
+  const met = relation({ rows: train.users, targets: train.items, rowCount: users, targetCount: items });
+  return { users, items, offsets: met.offsets, positives: met.targets, popularity, metadata };
 }

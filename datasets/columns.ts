@@ -15,7 +15,13 @@ const NAMES = {
 
 type Role = keyof typeof NAMES;
 
-const normal = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+/** What item columns are called, normalised. */
+export const ITEM_NAMES: readonly string[] = NAMES.item;
+/** What columns of weights are called, normalised. */
+export const WEIGHT_NAMES: readonly string[] = NAMES.rating;
+
+/** A column's name without case and punctuation. */
+export const normal = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 
 /** Whether a header cell is a common name of some column. */
 export const isColumnName = (cell: string): boolean =>
@@ -101,4 +107,5 @@ function chosen(header: readonly string[], choice: ColumnChoice, role: Role, fil
   throw new InputError(`no ${role} column ${asked} among ${quoted(header)}`, file, 1);
 }
 
-const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
+/** Names for a message. */
+export const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");

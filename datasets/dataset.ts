@@ -1,5 +1,6 @@
 import type { Ids } from "./ids.ts";
 import type { Interactions } from "./interactions.ts";
+import type { Metadata } from "./metadata.ts";
 
 /** What is trained on, selected by, and tested on. The parts share their user and item counts. */
 export interface Parts {
@@ -15,6 +16,8 @@ export interface Dataset extends Parts {
   readonly itemIds: Ids;
   /** By dense item id; undefined where the source gives none. */
   readonly titles?: readonly (string | undefined)[];
+  /** What else is known, in dense ids. */
+  readonly metadata?: Metadata;
   /** One sentence each: merged duplicates, dropped ratings, test rows whose item was never trained on. */
   readonly notes: readonly string[];
 }

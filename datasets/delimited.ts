@@ -92,7 +92,8 @@ export const delimited: Format = {
   },
 };
 
-const likeliestDelimiter = (line: string): string =>
+/** The first of the usual delimiters that a line has. */
+export const likeliestDelimiter = (line: string): string =>
   DELIMITERS.find((delimiter) => line.trim().includes(delimiter)) ?? " ";
 
 /** Cells of the first rows. */

@@ -1,6 +1,7 @@
 import type { Dataset } from "./dataset.ts";
 import { namedIds } from "./ids.ts";
 import type { Interactions } from "./interactions.ts";
+import { renumbering, renumberMetadata } from "./renumber_metadata.ts";
 import { select } from "./select.ts";
 
 /** What a filter kept, numbered densely anew. */
@@ -46,7 +47,8 @@ export function kCore(log: Interactions, minimum: number | { readonly users: num
     items = degree(log.items, log.itemCount);
     rows = rows.filter((row) => items[log.items[row]!]! >= k.items);
   } while (rows.length < before);
-  const user = renumber(users), item = renumber(items), kept = select(log, rows);
+  const user = renumbering(shown(users), users.length), item = renumbering(shown(items), items.length);
+  const kept = select(log, rows);
   return {
     interactions: {
       ...kept,
@@ -61,7 +63,7 @@ export function kCore(log: Interactions, minimum: number | { readonly users: num
 }
 
 /**
- * The k-core of a dataset that is not split yet: names and titles follow their ids.
+ * The k-core of a dataset that is not split yet: names, titles and metadata follow their ids.
  *
  * @throws RangeError where it is split: parts filtered together would leak test into train.
  */
@@ -69,7 +71,7 @@ export function filterDataset(dataset: Dataset, minimum: Parameters<typeof kCore
   if (dataset.valid || dataset.test) {
     throw new RangeError(`Cannot filter "${dataset.name}": it is split already, and a filter comes before`);
   }
-  const { interactions: train, users, items } = kCore(dataset.train, minimum), { titles } = dataset;
+  const { interactions: train, users, items } = kCore(dataset.train, minimum), { titles, metadata } = dataset;
   const { users: k, items: l } = typeof minimum === "number" ? { users: minimum, items: minimum } : minimum;
   const dropped = dataset.train.users.length - train.users.length;
   return {
@@ -78,6 +80,13 @@ export function filterDataset(dataset: Dataset, minimum: Parameters<typeof kCore
     userIds: namedIds(Array.from(users, (id) => dataset.userIds.names[id]!)),
     itemIds: namedIds(Array.from(items, (id) => dataset.itemIds.names[id]!)),
     ...(titles && { titles: Array.from(items, (id) => titles[id]) }),
+    ...(metadata && {
+      metadata: renumberMetadata(
+        metadata,
+        renumbering(users, dataset.train.userCount),
+        renumbering(items, dataset.train.itemCount),
+      ),
+    }),
     notes: [
       ...dataset.notes,
       `train: dropped ${dropped} rows to leave users of ${k} or more and items of ${l} or more`,
@@ -85,10 +94,5 @@ export function filterDataset(dataset: Dataset, minimum: Parameters<typeof kCore
   };
 }
 
-/** Numbers those that have a degree. */
-function renumber(degrees: Int32Array): { readonly dense: Int32Array; readonly former: Int32Array } {
-  const former = Int32Array.from(degrees.keys()).filter((id) => degrees[id]! > 0);
-  const dense = new Int32Array(degrees.length).fill(-1);
-  former.forEach((id, at) => dense[id] = at);
-  return { dense, former };
-}
+/** Ids that have a degree. */
+const shown = (degrees: Int32Array): Int32Array => Int32Array.from(degrees.keys()).filter((id) => degrees[id]! > 0);

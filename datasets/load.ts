@@ -1,15 +1,21 @@
+import { baseName } from "./base_name.ts";
+import { companionsOf } from "./companions.ts";
 import type { Dataset } from "./dataset.ts";
-import { listFolder, readBytes } from "./files.ts";
+import { listFolder } from "./files.ts";
 import { InputError } from "./input_error.ts";
 import { layoutOf, LOOKED_FOR } from "./layouts.ts";
+import { metadataSources, readSource } from "./metadata_sources.ts";
 import { type DatasetOptions, parseDataset } from "./parse.ts";
+import { type MetadataFiles, type MetadataOptions, withMetadata } from "./with_metadata.ts";
 
-export interface LoadOptions extends DatasetOptions {
+export interface LoadOptions extends DatasetOptions, MetadataOptions {
   /** Default: the file's or folder's name. */
   readonly name?: string;
   /** Paths of the held-out parts, where `path` is the train file. */
   readonly valid?: string;
   readonly test?: string;
+  /** Paths of side information; they go before the files of usual names beside the log. */
+  readonly metadata?: MetadataFiles<string>;
 }
 
 /** Names of files of which each line is a sequence of items without a user. */
@@ -17,7 +23,8 @@ const SEQUENCES = /^(train|valid|test)_data\.txt(\.gz)?$/;
 
 /**
  * Loads a dataset from a file (one log, to be split later: all of it is `train`) or from a folder whose files have the
- * usual names. Gzip is unzipped. The formats are in `formats.ts`.
+ * usual names. Gzip is unzipped. The formats are in `formats.ts`; what is known of users and items besides is read from
+ * the files of usual names beside the log (`companions.ts`), or those given.
  *
  * @throws InputError where nothing is there, or it cannot be read; it names the file and the line.
  *
@@ -35,26 +42,45 @@ const SEQUENCES = /^(train|valid|test)_data\.txt(\.gz)?$/;
  * ```
  */
 export async function loadDataset(path: string, options: LoadOptions = {}): Promise<Dataset> {
-  const names = await listFolder(path), root = path.replace(/[/\\]+$/, "");
-  const read = async (file: string) => ({ file, bytes: await readBytes(file) });
+  const { folder, train, valid, test, beside } = await partsOf(path, options);
+  const dataset = await parseDataset(options.name ?? stem(path.replace(/[/\\]+$/, "")), {
+    train: await readSource(train),
+    ...(valid !== undefined && { valid: await readSource(valid) }),
+    ...(test !== undefined && { test: await readSource(test) }),
+    beside,
+    read: (name) => readSource(folder + name),
+  }, options);
+  const companions = companionsOf(baseName(train), beside), { metadata = {}, attributeColumns } = options;
+  return withMetadata(
+    dataset,
+    await metadataSources(folder, companions, metadata, attributeColumns !== undefined),
+    options,
+  );
+}
+
+/** The paths of a dataset's parts, and what lies beside them. */
+interface Parts {
+  /** With the slash at its end; "" for the current one. */
+  readonly folder: string;
+  readonly train: string;
+  readonly valid?: string | undefined;
+  readonly test?: string | undefined;
+  readonly beside: readonly string[];
+}
+
+async function partsOf(path: string, { valid, test, format }: LoadOptions): Promise<Parts> {
+  const names = await listFolder(path);
   if (!names) {
-    if (options.format === undefined && SEQUENCES.test(path.replace(/^.*[/\\]/, ""))) {
+    if (format === undefined && SEQUENCES.test(baseName(path))) {
       throw new InputError("it holds sequences, which are not supported yet", path);
     }
     const folder = /[/\\]/.test(path) ? path.replace(/[/\\][^/\\]*$/, "/") : "";
-    const train = await read(path);
-    return await parseDataset(options.name ?? stem(path), {
-      train,
-      ...(options.valid !== undefined && { valid: await read(options.valid) }),
-      ...(options.test !== undefined && { test: await read(options.test) }),
-      beside: await listFolder(folder || ".") ?? [],
-      read: (name) => read(folder + name),
-    }, options);
+    return { folder, train: path, valid, test, beside: await listFolder(folder || ".") ?? [] };
   }
-  if (options.valid !== undefined || options.test !== undefined) {
+  if (valid !== undefined || test !== undefined) {
     throw new InputError("it is a folder; where valid or test files are named, the train file is named, too", path);
   }
-  const layout = layoutOf(names);
+  const layout = layoutOf(names), folder = `${path.replace(/[/\\]+$/, "")}/`;
   if (!layout) {
     const sequences = names.filter((name) => SEQUENCES.test(name)).map((name) => `"${name}"`);
     if (sequences.length > 0) {
@@ -62,16 +88,12 @@ export async function loadDataset(path: string, options: LoadOptions = {}): Prom
     }
     throw new InputError(`no dataset in this folder; looked for ${LOOKED_FOR}`, path);
   }
-  const { train, valid, test } = layout;
-  return await parseDataset(options.name ?? stem(root), {
-    train: await read(`${root}/${train}`),
-    ...(valid !== undefined && { valid: await read(`${root}/${valid}`) }),
-    ...(test !== undefined && { test: await read(`${root}/${test}`) }),
-    beside: names,
-    read: (name) => read(`${root}/${name}`),
-  }, options);
+  const located = (name: string | undefined) => name === undefined ? undefined : folder + name;
+  return {
+    ...{ folder, train: folder + layout.train, beside: names },
+    ...{ valid: located(layout.valid), test: located(layout.test) },
+  };
 }
 
 /** The last name of a path, without its ending. */
-const stem = (path: string): string =>
-  path.replace(/^.*[/\\]/, "").replace(/(\.(inter|txt|csv|tsv|dat|data))?(\.gz)?$/i, "");
+const stem = (path: string): string => baseName(path).replace(/(\.(inter|txt|csv|tsv|dat|data))?(\.gz)?$/i, "");

@@ -2,20 +2,20 @@
 export interface Relation {
   readonly offsets: Int32Array; // [rows + 1]
   /** Ascending and without repeats within a row. */
-  readonly targets: Int32Array;
+  readonly targets: Int32Array; // [entries]
   /** How strong each entry is, where that is known. */
-  readonly weights?: Float32Array;
+  readonly weights?: Float32Array; // [entries]
+  /** When each entry was first seen, in the unit of the interactions' times, where that is known. */
+  readonly times?: Float64Array; // [entries]
 }
 
-/** Attributes of items: genres, categories, brands. */
+/** Attributes of items: genres, categories, brands. Rows are items, targets attributes. */
 export interface Attributes extends Relation {
-  /** Rows are items, targets attributes. */
   readonly names: readonly string[]; // [attributes]
 }
 
-/** Interactions of another kind than those trained on: views, carts. */
+/** Interactions of another kind than those trained on: views, carts. Rows are users, targets items. */
 export interface Behaviour extends Relation {
-  /** Rows are users, targets items. */
   readonly name: string;
 }
 
@@ -31,7 +31,7 @@ export interface KnowledgeGraph {
 /** What is known of users and items beyond who met what. Every part is optional: a method that needs one says so. */
 export interface Metadata {
   readonly attributes?: Attributes;
-  /** Rows and targets are users. */
+  /** Rows and targets are users: row u holds those whom u follows or trusts, which need not be mutual. */
   readonly friends?: Relation;
   /** Rows are users, targets items they are known not to like: low ratings, skips. */
   readonly dislikes?: Relation;

@@ -1,4 +1,5 @@
 import { catalogue } from "./catalogue.ts";
+import { contains } from "./contains.ts";
 import type { Interactions } from "./interactions.ts";
 
 /** What of a held-out part training cannot, or need not, predict. In rows. */
@@ -27,19 +28,13 @@ export interface Overlap {
  * ```
  */
 export function overlap(train: Interactions, heldOut: Interactions): Overlap {
-  const { offsets, positives, popularity } = catalogue(train);
+  const { offsets, positives, popularity } = catalogue(train), met = { offsets, targets: positives };
   let coldUser = 0, coldItem = 0, inTrain = 0;
   for (let row = 0; row < heldOut.users.length; row++) {
-    const user = heldOut.users[row]!, item = heldOut.items[row]!, end = offsets[user + 1]!;
-    let low = offsets[user]!, high = end;
-    if (low === high) coldUser++;
+    const user = heldOut.users[row]!, item = heldOut.items[row]!;
+    if (offsets[user] === offsets[user + 1]) coldUser++;
     if (popularity[item] === 0) coldItem++;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (positives[middle]! < item) low = middle + 1;
-      else high = middle;
-    }
-    if (low < end && positives[low] === item) inTrain++;
+    if (contains(met, user, item)) inTrain++;
   }
   return { coldUser, coldItem, inTrain };
 }

@@ -1,20 +1,23 @@
+import { baseName } from "./base_name.ts";
+import { counted } from "./counted.ts";
 import type { Dataset } from "./dataset.ts";
 import type { ParseOptions } from "./format.ts";
 import { formatOf } from "./formats.ts";
 import { namedIds } from "./ids.ts";
 import { idTable } from "./id_table.ts";
-import { InputError } from "./input_error.ts";
 import { interactions } from "./interactions.ts";
 import { merge } from "./merge.ts";
 import { numberIds, type Numbering } from "./numbering.ts";
 import { type Overlap, overlap } from "./overlap.ts";
+import { ratedDislikes } from "./rated_dislikes.ts";
 import type { Rows } from "./rows.ts";
 import { type Source, textSource } from "./source.ts";
+import { threshold } from "./threshold.ts";
 
 export interface DatasetOptions extends ParseOptions {
   /** The name of a format; default: what the train file looks like. */
   readonly format?: string;
-  /** The lowest rating that makes a positive; rows below are dropped. Default: every row is a positive. */
+  /** The lowest rating that makes a positive; train rows below make dislikes. Default: every row is a positive. */
   readonly minRating?: number;
 }
 
@@ -64,72 +67,56 @@ export async function parseDataset(
   const format = formatOf(train, options.format);
   const parts = PARTS.filter((part) => sources[part] !== undefined);
   const rows = new Map<Part, Rows>();
+  let low: Rows | undefined;
   for (const part of parts) {
     const source = part === "train" ? train : textSource(sources[part]!);
-    const parsed = format.parse(source, tables, options);
-    notes.push(...parsed.notes.map((note) => `${part}: ${note}`));
-    rows.set(part, positives(parsed, options.minRating, source.file, part, notes));
+    const parsed = format.parse(source, tables, options), rated = threshold(parsed, options.minRating, source.file);
+    notes.push(...[...parsed.notes, ...rated.notes].map((note) => `${part}: ${note}`));
+    rows.set(part, rated.positives);
+    if (part === "train") low = rated.negatives;
   }
 
   const all = [...rows.values()];
   const users = numberIds(tables.users.names(), all.map((part) => part.users), format.numbered);
   const items = numberIds(tables.items.names(), all.map((part) => part.items), format.numbered);
+  const numbered = (of: Rows): Rows => ({
+    ...of,
+    users: renumbered(of.users, users),
+    items: renumbered(of.items, items),
+  });
   const build = (part: Part) => {
     const merged = merge(interactions({
-      ...rows.get(part)!,
-      users: renumbered(rows.get(part)!.users, users),
-      items: renumbered(rows.get(part)!.items, items),
+      ...numbered(rows.get(part)!),
       userCount: users.names.length,
       itemCount: items.names.length,
     }));
     const { repeats } = merged;
     if (repeats > 0) {
-      notes.push(`${part}: merged ${counted(repeats)} that repeat${repeats > 1 ? "" : "s"} a user and item`);
+      notes.push(`${part}: merged ${counted(repeats, "row")} that repeat${repeats > 1 ? "" : "s"} a user and item`);
     }
     return merged.interactions;
   };
   const built = Object.fromEntries(parts.map((part) => [part, build(part)])) as Pick<Dataset, Part>;
   for (const part of parts) if (part !== "train") notes.push(...describe(part, overlap(built.train, built[part]!)));
+  const dislikes = low && ratedDislikes(numbered(low), options.minRating!, built.train);
+  notes.push(...dislikes?.notes ?? []);
 
-  const dataset = { name, ...built, userIds: namedIds(users.names), itemIds: namedIds(items.names), notes };
+  const dataset = {
+    ...{ name, ...built, userIds: namedIds(users.names), itemIds: namedIds(items.names), notes },
+    ...(dislikes?.dislikes && { metadata: { dislikes: dislikes.dislikes } }),
+  };
   const titleFile = format.titles?.find(baseName(train.file), sources.beside ?? []);
   if (titleFile === undefined || !sources.read) return dataset;
   const titles = format.titles!.parse(await sources.read(titleFile));
   return { ...dataset, titles: items.names.map((item) => titles.get(item)) };
 }
 
-/** The rows that are rated at least `minRating`. */
-function positives(rows: Rows, minRating: number | undefined, file: string, part: Part, notes: string[]): Rows {
-  const { ratings } = rows;
-  if (minRating === undefined) {
-    if (ratings) notes.push(`${part}: all ${counted(ratings.length)} are positives, whatever their rating`);
-    return rows;
-  }
-  if (!ratings) throw new InputError(`a lowest rating of ${minRating} is asked for, but it has no ratings`, file);
-  const threshold = Math.fround(minRating), keep = (_: number, row: number) => ratings[row]! >= threshold;
-  const kept = {
-    ...rows,
-    users: rows.users.filter(keep),
-    items: rows.items.filter(keep),
-    ratings: ratings.filter(keep),
-    ...(rows.times && { times: rows.times.filter(keep) }),
-  };
-  if (kept.users.length === 0) throw new InputError(`none of its ratings is ${minRating} or more`, file);
-  const dropped = ratings.length - kept.users.length;
-  notes.push(`${part}: dropped ${counted(dropped)} rated below ${minRating}, kept ${kept.users.length}`);
-  return kept;
-}
-
 const renumbered = (column: Int32Array, { dense }: Numbering): Int32Array => column.map((entry) => dense[entry]!);
-
-const counted = (rows: number): string => rows === 1 ? "1 row" : `${rows} rows`;
 
 function describe(part: Part, { coldUser, coldItem, inTrain }: Overlap): string[] {
   return [
-    ...(coldUser > 0 ? [`${part}: ${counted(coldUser)} of a user without train interactions`] : []),
-    ...(coldItem > 0 ? [`${part}: ${counted(coldItem)} of an item without train interactions`] : []),
-    ...(inTrain > 0 ? [`${part}: ${counted(inTrain)} also in train`] : []),
+    ...(coldUser > 0 ? [`${part}: ${counted(coldUser, "row")} of a user without train interactions`] : []),
+    ...(coldItem > 0 ? [`${part}: ${counted(coldItem, "row")} of an item without train interactions`] : []),
+    ...(inTrain > 0 ? [`${part}: ${counted(inTrain, "row")} also in train`] : []),
   ];
 }
-
-const baseName = (file: string): string => file.replace(/^.*[/\\]/, "");

@@ -3,6 +3,7 @@ import { cohorts, type CohortSizes } from "./cohorts.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Interactions } from "./interactions.ts";
 import { merge } from "./merge.ts";
+import { type MetadataProfile, metadataProfile } from "./metadata_profile.ts";
 import { type Overlap, overlap } from "./overlap.ts";
 
 /** The spread of some counts: minimum, quartiles, ninth decile, maximum (nearest rank), and mean. */
@@ -42,6 +43,7 @@ export interface Profile {
   readonly perUser: Quantiles;
   readonly perItem: Quantiles;
   readonly cohorts: CohortSizes;
+  readonly metadata?: MetadataProfile;
   readonly notes: readonly string[];
 }
 
@@ -59,7 +61,7 @@ export interface Profile {
  * assert(perUser.least <= perUser.median && perUser.median <= perUser.most);
  * ```
  */
-export function profile({ name, train, valid, test, notes }: Dataset): Profile {
+export function profile({ name, train, valid, test, metadata, notes }: Dataset): Profile {
   const { userCount: users, itemCount: items } = train, { offsets, popularity } = catalogue(train);
   const perUser = Int32Array.from({ length: users }, (_, user) => offsets[user + 1]! - offsets[user]!);
   const rows = train.users.length + (valid?.users.length ?? 0) + (test?.users.length ?? 0);
@@ -74,6 +76,7 @@ export function profile({ name, train, valid, test, notes }: Dataset): Profile {
     perUser: quantiles(perUser.filter((count) => count > 0)),
     perItem: quantiles(popularity.filter((count) => count > 0)),
     cohorts: cohorts(popularity).sizes,
+    ...(metadata && { metadata: metadataProfile(metadata, items) }),
     notes,
   };
 }

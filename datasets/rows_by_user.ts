@@ -1,3 +1,4 @@
+import { countingSort } from "./counting_sort.ts";
 import type { Interactions } from "./interactions.ts";
 
 /** Rows of interactions gathered by user: user u's are `rows[offsets[u] .. offsets[u + 1])`, in their order. */
@@ -7,7 +8,7 @@ export interface RowsByUser {
 }
 
 /**
- * Gathers the rows of each user: a stable counting sort.
+ * Gathers the rows of each user, in time linear in rows and users.
  *
  * @example
  * ```ts
@@ -20,10 +21,6 @@ export interface RowsByUser {
  * ```
  */
 export function rowsByUser({ users, userCount }: Interactions): RowsByUser {
-  const offsets = new Int32Array(userCount + 1), rows = new Int32Array(users.length);
-  for (const user of users) offsets[user + 1]!++;
-  for (let user = 0; user < userCount; user++) offsets[user + 1]! += offsets[user]!;
-  const next = offsets.slice(0, userCount);
-  for (let row = 0; row < users.length; row++) rows[next[users[row]!]!++] = row;
+  const { offsets, order: rows } = countingSort(users, userCount);
   return { offsets, rows };
 }

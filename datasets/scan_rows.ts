@@ -1,8 +1,8 @@
-import { type Dialect, eachRow, type Fields, fieldText } from "./fields.ts";
-import { InputError } from "./input_error.ts";
+import type { Dialect } from "./fields.ts";
 import { parseNumber, parseTime } from "./numbers.ts";
 import type { IdTables, Rows } from "./rows.ts";
-import { countLines, type Source } from "./source.ts";
+import { scanTable } from "./scan_table.ts";
+import type { Source } from "./source.ts";
 
 /** Which field, from 0, holds what. */
 export interface FieldNumbers {
@@ -37,47 +37,19 @@ export interface Layout extends Dialect {
  * assert.deepEqual(rows.ratings, Float32Array.of(3, 1));
  * ```
  */
-export function scanRows(source: Source, layout: Layout, ids: IdTables): Rows {
-  const { user, item, rating, time } = layout.fields, capacity = countLines(source.bytes) + 1;
-  const needed = Math.max(user, item, rating ?? 0, time ?? 0) + 1;
-  const users = new Int32Array(capacity), items = new Int32Array(capacity);
-  const ratings = rating === undefined ? undefined : new Float32Array(capacity);
-  const times = time === undefined ? undefined : new Float64Array(capacity);
-  const { file } = source;
-  let count = 0, skip = layout.skip;
-
-  const id = (row: Fields, field: number, what: "user" | "item") => {
-    const start = row.starts[field]!, stop = row.stops[field]!;
-    if (start === stop) throw new InputError(`its ${what} (column ${field + 1}) is empty`, file, row.line);
-    return ids[what === "user" ? "users" : "items"].add(row.buffers[field]!, start, stop);
-  };
-  const number = (row: Fields, field: number, what: string, parse: typeof parseNumber) => {
-    const value = parse(row.buffers[field]!, row.starts[field]!, row.stops[field]!);
-    if (value === value) return value;
-    const found = `its ${what} (column ${field + 1}) is "${fieldText(row, field)}"`;
-    throw new InputError(`${found}: a ${what} is a number`, file, row.line);
-  };
-
-  eachRow(source, layout, (row) => {
-    if (skip > 0) {
-      skip--;
-      return;
-    }
-    if (row.count < needed) {
-      throw new InputError(`it has ${row.count} columns where ${needed} are read`, file, row.line);
-    }
-    users[count] = id(row, user, "user");
-    items[count] = id(row, item, "item");
-    if (ratings) ratings[count] = number(row, rating!, "rating", parseNumber);
-    if (times) times[count] = number(row, time!, "time", parseTime);
-    count++;
+export function scanRows(source: Source, { fields, ...layout }: Layout, ids: IdTables): Rows {
+  const { user, item, rating, time } = fields;
+  const { ids: [users, items], numbers } = scanTable(source, {
+    ...layout,
+    holds: "interactions",
+    ids: [{ field: user, what: "user", table: ids.users }, { field: item, what: "item", table: ids.items }],
+    numbers: { rating: { field: rating, parse: parseNumber }, time: { field: time, parse: parseTime } },
   });
-  if (count === 0) throw new InputError("it has no interactions", file);
   return {
-    users: users.slice(0, count),
-    items: items.slice(0, count),
-    ...(ratings && { ratings: ratings.slice(0, count) }),
-    ...(times && { times: times.slice(0, count) }),
+    users: users!,
+    items: items!,
+    ...(numbers.rating && { ratings: Float32Array.from(numbers.rating) }),
+    ...(numbers.time && { times: numbers.time }),
     notes: [],
   };
 }

@@ -23,12 +23,17 @@ export function namedTitles(source: Source, dialect: Dialect): ReadonlyMap<strin
     if (item < 0) {
       const header = Array.from({ length: row.count }, (_, field) => fieldText(row, field).replace(/:\w+$/, ""));
       item = columnsByName(header, { user: 1 }, source.file).item;
-      title = header.findIndex((cell) => /title/i.test(cell));
-      if (title < 0) title = header.findIndex((cell, field) => field !== item && /name/i.test(cell));
+      title = titleField(header, item);
     } else if (title >= 0 && item < row.count && title < row.count) {
       const text = fieldText(row, title);
       if (text !== "") titles.set(fieldText(row, item), text);
     }
   });
   return titles;
+}
+
+/** Which field of a header holds titles, or -1: one whose name contains "title", else "name". */
+export function titleField(header: readonly string[], item: number): number {
+  const title = header.findIndex((cell) => /title/i.test(cell));
+  return title >= 0 ? title : header.findIndex((cell, field) => field !== item && /name/i.test(cell));
 }

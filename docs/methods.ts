@@ -4,6 +4,8 @@ import { samplers } from "../samplers/mod.ts";
 import { optimizers } from "../training/optimizers.ts";
 import type { About } from "../options/method.ts";
 import type { Options } from "../options/option.ts";
+import { readSamplerPage, samplerPages, withOptions } from "./sampler_pages.ts";
+import { table } from "./table.ts";
 
 const kinds: Readonly<Record<string, Readonly<Record<string, About<Options>>>>> = {
   Sampler: samplers,
@@ -37,15 +39,10 @@ export function withMethods(text: string): string {
   throw new Error(`Cannot write the methods: expected "${START}" before "${END}"`);
 }
 
-function table(rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
-  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at]!)).join(" | ")} |`;
-  const [head, ...body] = cells;
-  return [head!, widths.map((width) => "-".repeat(width)), ...body].map(line).join("\n");
-}
-
 if (import.meta.main) {
   const readme = new URL("../README.md", import.meta.url);
   await Deno.writeTextFile(readme, withMethods(await Deno.readTextFile(readme)));
+  for (const page of samplerPages()) {
+    await Deno.writeTextFile(new URL(`samplers/${page}`, import.meta.url), withOptions(await readSamplerPage(page)));
+  }
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { dataOptions, openData } from "../../cli/data_options.ts";
+import { resolve } from "../../options/option.ts";
 import { foil, inFolder, jsonLines } from "./foil.ts";
 
 Deno.test("datasets synthesize, split and info work on each other's files", () =>
@@ -23,6 +25,89 @@ Deno.test("datasets synthesize, split and info work on each other's files", () =
     const [found] = jsonLines(info.stdout),
       whole = jsonLines((await foil(["datasets", "info", "--data", "made", "--json"], folder)).stdout)[0];
     assert.equal(found.train.rows + found.valid.rows + found.test.rows, whole.train.rows);
+  }));
+
+/** A log of two users with files of side information beside it. */
+const files: Readonly<Record<string, string>> = {
+  "log.csv": "user,item\nann,alien\nbob,alien\nbob,heat\nann,saw\n",
+  "rated.csv":
+    "user,item,rating,time\nann,alien,5,1\nann,saw,1,2\nann,heat,5,3\nbob,saw,5,2\nbob,heat,1,4\nann,jaws,5,5\nann,bug,1,9\nbob,bug,5,9\n",
+  "trust.txt": "ann bob\nann zoe\n",
+  "genres.csv": "item,price,genre\nalien,3,horror|space\nheat,4,crime\n",
+  "no.csv": "ann,heat\n",
+  "carts.csv": "ann,heat\nbob,saw\n",
+  "views.csv": "ann,heat\n",
+  "films.kg": "m1 by m2\nm2 made m1\n",
+  "films.link": "alien m1\n",
+  "short.kg": "m1 by m2\nm2 made\n",
+};
+const writeFiles = (folder: string) =>
+  Promise.all(Object.entries(files).map(([name, text]) => Deno.writeTextFile(`${folder}/${name}`, text)));
+
+Deno.test("datasets info tells what side information there is, by flags and by a YAML file", () =>
+  inFolder(async (folder) => {
+    await writeFiles(folder);
+    await Deno.writeTextFile(
+      `${folder}/data.yaml`,
+      "data: log.csv\nfriends: trust.txt\nattributes: genres.csv\nattributeColumns: [genre, 2]\ndislikes: no.csv\n" +
+        "behaviours: [carts=carts.csv, views=views.csv]\nkg: films.kg\nlinks: films.link\n",
+    );
+    const { code, stdout, stderr } = await foil(["datasets", "info", "--config", "data.yaml", "--json"], folder);
+    assert.equal(code, 0, stderr);
+    const [{ metadata, notes }] = jsonLines(stdout);
+    assert.deepEqual(metadata, {
+      attributes: { attributes: 5, items: 2, pairs: 5 },
+      friends: { pairs: 1, users: 1, mutual: 0 },
+      dislikes: { pairs: 1, users: 1, items: 1 },
+      behaviours: { carts: { pairs: 2, users: 2, items: 2 }, views: { pairs: 1, users: 1, items: 1 } },
+      knowledge: { facts: 2, entities: 4, relations: 2, items: 1 },
+    });
+    assert(notes.includes("friends: left out 1 pair of 1 user without interactions"));
+
+    const flags = ["--data", "log.csv", "--attributes", "genres.csv", "--behaviours", "carts=carts.csv"];
+    const shown = await foil(["datasets", "info", ...flags], folder);
+    assert.match(
+      shown.stdout,
+      /^metadata:\n {2}attributes: attributes 3, items 2, pairs 3\n {2}behaviours:\n {4}carts: /m,
+    );
+  }));
+
+Deno.test("what is wrong with side information is told by file and line", () =>
+  inFolder(async (folder) => {
+    await writeFiles(folder);
+    const cases: [string[], RegExp][] = [
+      [["--friends", "none.txt"], /"none.txt": no such file/],
+      [["--friends", "log.csv", "--data", "carts.csv"], /"log.csv": none of its 5 pairs is of two users of the log/],
+      [["--kg", "short.kg"], /"short.kg", line 2: it has 2 columns where 3 are read/],
+      [["--links", "films.link"], /"films.link": links need a knowledge graph/],
+      [
+        ["--attributes", "genres.csv", "--attribute-columns", "brand"],
+        /"genres.csv", line 1: no attribute column named/,
+      ],
+      [["--behaviours", "views.csv"], /expected name=file, parted by commas .*, found "views.csv"/],
+      [["--behaviours", "views=views.csv,views=carts.csv"], /"views" is named twice/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stderr } = await foil(["datasets", "info", "--data", "log.csv", ...args], folder);
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /\n {4}at /, "no stack trace");
+    }
+  }));
+
+Deno.test("dislikes of the time that a split holds out are left out", () =>
+  inFolder(async (folder) => {
+    await writeFiles(folder);
+    const values = { ...resolve("data", dataOptions, {}), data: `${folder}/rated.csv`, minRating: 4 };
+    const pairs = async (given: Partial<typeof values>) =>
+      (await openData({ ...values, ...given })).metadata!.dislikes!.targets.length;
+    // ann's of 2 (her first that is held out is of 3) and 9; bob's of 4 (nothing of his is held out)
+    assert.deepEqual(await pairs({}), 3);
+    assert.deepEqual(await pairs({ split: "leave-one-out" }), 2);
+    // held out from time 5 on
+    const late = await openData({ ...values, split: "time", validShare: 0, testShare: 0.4 });
+    assert.equal(late.metadata!.dislikes!.targets.length, 2);
+    assert(late.notes.includes("left out 1 dislike or behaviour of the time that is held out"));
   }));
 
 Deno.test("list tells every method with its options, defaults and source", async () => {

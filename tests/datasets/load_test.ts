@@ -1,25 +1,7 @@
 import assert from "node:assert/strict";
 import { InputError } from "../../datasets/input_error.ts";
 import { loadDataset } from "../../datasets/load.ts";
-
-/** Runs with a folder that holds these files. */
-async function withFiles(
-  files: Record<string, string | Uint8Array>,
-  run: (folder: string) => Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    for (const [name, content] of Object.entries(files)) {
-      await Deno.writeFile(
-        `${folder}/${name}`,
-        typeof content === "string" ? new TextEncoder().encode(content) : content,
-      );
-    }
-    await run(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withFiles } from "./with_files.ts";
 
 async function gzip(text: string): Promise<Uint8Array> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
+import { catalogue } from "../../datasets/catalogue.ts";
+import { filterDataset } from "../../datasets/filter.ts";
 import { loadDataset } from "../../datasets/load.ts";
 import { profile } from "../../datasets/profile.ts";
+import { socialItems } from "../../datasets/social_items.ts";
 
 /** Public datasets that may not be copied into the project. */
 const folder = new URL("../../../shared/data/", import.meta.url).pathname;
@@ -75,6 +78,47 @@ Deno.test({
       for (const file of ["", "/data.txt", "/train_data.txt", "/valid_data.txt", "/test_data.txt"]) {
         await assert.rejects(loadDataset(folder + name + file), /sequences.*not supported yet/);
       }
+    }
+  },
+});
+
+Deno.test({
+  name: "ml-100k has 19 genres and 91,631 facts, and ratings below 4 are dislikes (needs ../shared/data)",
+  ignore,
+  async fn() {
+    const started = performance.now();
+    const all = await loadDataset(`${folder}ml-100k`), { attributes, knowledge } = all.metadata!;
+    assert(performance.now() - started < 5000, "loads in seconds");
+    // 18 genres and "unknown"
+    assert.deepEqual([attributes!.names.length, attributes!.targets.length], [19, 2893]);
+    const toyStory = all.itemIds.indexOf("1")!, { offsets, targets, names } = attributes!;
+    const genres = Array.from(targets.subarray(offsets[toyStory], offsets[toyStory + 1]), (genre) => names[genre]!);
+    assert.deepEqual(genres.sort(), ["Animation", "Children's", "Comedy"]);
+    // 34,628 entities, of which 1,598 are items; 84 items have no facts
+    assert.deepEqual([knowledge!.entities, knowledge!.relations, knowledge!.heads.length], [34712, 24, 91631]);
+    assert.deepEqual(profile(all).metadata!.knowledge!.items, 1598);
+
+    const liked = await loadDataset(`${folder}ml-100k`, { minRating: 4 }), { dislikes } = liked.metadata!;
+    const weights = [1, 2, 3].map((weight) => dislikes!.weights!.filter((found) => found === weight).length);
+    assert.deepEqual([weights.reduce((a, b) => a + b), dislikes!.targets.length], [43898, 43898]);
+    assert.equal(profile(liked).metadata!.knowledge!.items, 1376);
+    const core = filterDataset(liked, 10), counts = profile(core).metadata!;
+    assert.deepEqual([counts.attributes!.items, core.metadata!.knowledge!.heads.length], [core.train.itemCount, 91631]);
+  },
+});
+
+Deno.test({
+  name: "lastfm-social has 25,226 pairs of its users, all in both directions (needs ../shared/data)",
+  ignore,
+  async fn() {
+    const dataset = await loadDataset(`${folder}lastfm-social`), { metadata, train, notes } = dataset;
+    assert.deepEqual(profile(dataset).metadata!.friends, { pairs: 25226, users: 1880, mutual: 25226 });
+    assert(notes.includes("friends: left out 208 pairs of 12 users without interactions"));
+    const of = catalogue(train, metadata), { offsets, targets } = socialItems(metadata!.friends!, of);
+    assert.equal(offsets.length, 1881);
+    for (let user = 0; user < of.users; user++) {
+      const own = new Set(of.positives.subarray(of.offsets[user], of.offsets[user + 1]));
+      assert(!targets.subarray(offsets[user], offsets[user + 1]).some((item) => own.has(item)));
     }
   },
 });

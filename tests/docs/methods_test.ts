@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { methodsTable, withMethods } from "../../docs/methods.ts";
+import { readSamplerPage, samplerPages, withOptions } from "../../docs/sampler_pages.ts";
 import { samplers } from "../../samplers/mod.ts";
 
 const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
@@ -8,12 +9,16 @@ Deno.test("the README's tables of methods are those that docs/methods.ts makes o
   assert.equal(readme, withMethods(readme), "run: deno run -A docs/methods.ts");
 });
 
-Deno.test("every sampler is in the tables, and has a section in docs/samplers.md", async () => {
-  const page = await Deno.readTextFile(new URL("../../docs/samplers.md", import.meta.url));
+Deno.test("every sampler is in the tables, and has one section on one page, with its options as they are", async () => {
+  const pages = await Promise.all(samplerPages().map(async (page) => ({ page, text: await readSamplerPage(page) })));
+  const index = await Deno.readTextFile(new URL("../../docs/samplers.md", import.meta.url));
   for (const name of Object.keys(samplers)) {
     assert(methodsTable().includes(`| \`${name}\``), `no row for "${name}"`);
-    assert(page.includes(`\n## ${name}\n`), `no section for "${name}"`);
+    const having = pages.filter(({ text }) => text.includes(`\n## ${name}\n`)).map(({ page }) => page);
+    assert.equal(having.length, 1, `"${name}" has a section on ${having.join(" and ") || "no page"}`);
+    assert(index.includes(`[${name}](samplers/${having[0]}#${name})`), `docs/samplers.md does not link "${name}"`);
   }
+  for (const { page, text } of pages) assert.equal(text, withOptions(text), `${page}: run deno run -A docs/methods.ts`);
 });
 
 Deno.test("a text without the markers is refused", () => {

@@ -1,0 +1,82 @@
+import { type Dialect, eachRow, fieldText } from "./fields.ts";
+import type { IdTable } from "./id_table.ts";
+import { InputError } from "./input_error.ts";
+import { countLines, type Source } from "./source.ts";
+
+/** What is read of a delimited file. Fields count from 0. */
+export interface TableLayout<N extends string = never> extends Dialect {
+  /** Rows to leave out at the top: 1 where the first is a header. */
+  readonly skip: number;
+  /** What a row is, in the plural, for messages. */
+  readonly holds: string;
+  readonly ids: readonly { readonly field: number; readonly what: string; readonly table: IdTable }[];
+  /** Columns of numbers; one without a field is not there. */
+  readonly numbers: Readonly<Record<N, NumberColumn>>;
+}
+
+export interface NumberColumn {
+  readonly field: number | undefined;
+  /** NaN where it is no number. */
+  readonly parse: (bytes: Uint8Array, start: number, stop: number) => number;
+}
+
+/** The columns of a file, row by row. */
+export interface Columns<N extends string> {
+  readonly ids: readonly Int32Array[];
+  readonly numbers: Readonly<Partial<Record<N, Float64Array>>>;
+}
+
+/**
+ * Reads columns of ids and of numbers.
+ *
+ * @throws InputError naming file and line where a row is short, an id is empty, or a number is none.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { idTable } from "./id_table.ts";
+ * import { scanTable } from "./scan_table.ts";
+ *
+ * const source = { file: "trust.txt", bytes: new TextEncoder().encode("1\t258\n258\t1\n") }, table = idTable();
+ * const { ids: [from, to] } = scanTable(source, {
+ *   ...{ delimiter: "\t", quotes: false, skip: 0, holds: "pairs", numbers: {} },
+ *   ids: [{ field: 0, what: "user", table }, { field: 1, what: "friend", table }],
+ * });
+ * assert.deepEqual([from, to], [Int32Array.of(0, 1), Int32Array.of(1, 0)]);
+ * ```
+ */
+export function scanTable<N extends string = never>(source: Source, layout: TableLayout<N>): Columns<N> {
+  const { file } = source, capacity = countLines(source.bytes) + 1;
+  const ids = layout.ids.map((column) => ({ ...column, values: new Int32Array(capacity) }));
+  const numbers = Object.entries<NumberColumn>(layout.numbers).flatMap(([what, { field, parse }]) =>
+    field === undefined ? [] : [{ what, field, parse, values: new Float64Array(capacity) }]
+  );
+  const needed = Math.max(...ids.map(({ field }) => field), ...numbers.map(({ field }) => field)) + 1;
+  let count = 0, { skip } = layout;
+  eachRow(source, layout, (row) => {
+    if (skip > 0) {
+      skip--;
+      return;
+    }
+    if (row.count < needed) {
+      throw new InputError(`it has ${row.count} columns where ${needed} are read`, file, row.line);
+    }
+    for (const { field, what, table, values } of ids) {
+      const start = row.starts[field]!, stop = row.stops[field]!;
+      if (start === stop) throw new InputError(`its ${what} (column ${field + 1}) is empty`, file, row.line);
+      values[count] = table.add(row.buffers[field]!, start, stop);
+    }
+    for (const { field, what, parse, values } of numbers) {
+      const value = parse(row.buffers[field]!, row.starts[field]!, row.stops[field]!);
+      if (Number.isNaN(value)) {
+        const found = `its ${what} (column ${field + 1}) is "${fieldText(row, field)}"`;
+        throw new InputError(`${found}: a ${what} is a number`, file, row.line);
+      }
+      values[count] = value;
+    }
+    count++;
+  });
+  if (count === 0) throw new InputError(`it has no ${layout.holds}`, file);
+  const found = Object.fromEntries(numbers.map(({ what, values }) => [what, values.slice(0, count)]));
+  return { ids: ids.map(({ values }) => values.slice(0, count)), numbers: found as Columns<N>["numbers"] };
+}

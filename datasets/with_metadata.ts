@@ -1,0 +1,85 @@
+import { readAttributes } from "./attributes.ts";
+import { readBehaviour } from "./behaviour.ts";
+import type { Dataset } from "./dataset.ts";
+import type { ColumnChoice } from "./format.ts";
+import { readFriends } from "./friends.ts";
+import { InputError } from "./input_error.ts";
+import { readKnowledge } from "./knowledge.ts";
+import type { Behaviour, Metadata } from "./metadata.ts";
+import { latin1Source, type Source, textSource } from "./source.ts";
+
+/** Files of side information: as paths, or as bytes. Their ids are the original ids of the log. */
+export interface MetadataFiles<F> {
+  /** A row a pair: `user friend [weight]`. */
+  readonly friends?: F;
+  /** `item attribute ...`, or a file with an item column and columns of attributes. */
+  readonly attributes?: F;
+  /** `user item [weight]`. Takes the place of dislikes that ratings make. */
+  readonly dislikes?: F;
+  /** Weaker behaviours by name, the strongest first: `user item [weight]`. */
+  readonly behaviours?: readonly (readonly [name: string, file: F])[];
+  /** A row a fact: `head relation tail`. */
+  readonly knowledge?: F;
+  /** A row a link: `item entity`. Without it, an entity is the item of the same name. */
+  readonly links?: F;
+}
+
+/** What is read of these files. */
+export interface MetadataOptions {
+  /** Default: `token_seq` columns but the title, or columns with usual names ("genres", "category", "brand"). */
+  readonly attributeColumns?: readonly ColumnChoice[];
+}
+
+/**
+ * The dataset with side information out of these files. What concerns users and items that the dataset has not is left
+ * out and counted in notes.
+ *
+ * @throws InputError naming file and line; also where nothing in a file concerns the dataset.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseDataset } from "./parse.ts";
+ * import { withMetadata } from "./with_metadata.ts";
+ *
+ * const source = (file: string, text: string) => ({ file, bytes: new TextEncoder().encode(text) });
+ * const log = await parseDataset("tiny", { train: source("log.csv", "user,item\nann,alien\nbob,heat\n") });
+ * const { metadata } = withMetadata(log, { attributes: source("genres.csv", "alien,horror,space\n") });
+ * assert.deepEqual(metadata?.attributes?.names, ["horror", "space"]);
+ * assert.deepEqual(metadata?.attributes?.offsets, Int32Array.of(0, 2, 2));
+ * ```
+ */
+export function withMetadata(
+  dataset: Dataset,
+  files: MetadataFiles<Source>,
+  { attributeColumns }: MetadataOptions = {},
+): Dataset {
+  const { userIds, itemIds } = dataset, notes: string[] = [];
+  const noted = <T extends { readonly notes: readonly string[] }>(read: T): T => {
+    notes.push(...read.notes);
+    return read;
+  };
+  if (files.links && !files.knowledge) {
+    throw new InputError("links need a knowledge graph to link to", files.links.file);
+  }
+  const behaviour = (name: string, source: Source) => noted(readBehaviour(name, textSource(source), dataset)).entries;
+  const found: Metadata = {
+    // item files hold titles, too, which MovieLens writes in Latin-1
+    ...(files.attributes && {
+      attributes: noted(readAttributes(latin1Source(files.attributes), itemIds, attributeColumns)).attributes,
+    }),
+    ...(files.friends && { friends: noted(readFriends(textSource(files.friends), userIds)).friends }),
+    ...(files.dislikes && { dislikes: behaviour("dislikes", files.dislikes) }),
+    ...(files.behaviours && files.behaviours.length > 0 && {
+      behaviours: files.behaviours.map(([name, source]): Behaviour => ({ name, ...behaviour(name, source) })),
+    }),
+    ...(files.knowledge && {
+      knowledge: noted(
+        readKnowledge(textSource(files.knowledge), files.links && textSource(files.links), itemIds),
+      ).knowledge,
+    }),
+  };
+  if (Object.keys(found).length === 0) return dataset;
+  if (files.dislikes && dataset.metadata?.dislikes) notes.push("dislikes: the file's take the place of low ratings");
+  return { ...dataset, metadata: { ...dataset.metadata, ...found }, notes: [...dataset.notes, ...notes] };
+}
