@@ -81,7 +81,13 @@ export { type Cohorts, cohorts, type CohortSizes } from "./datasets/cohorts.ts";
 export { synthetic, type SyntheticDataset, type SyntheticOptions } from "./datasets/synthetic.ts";
 export { type Affinity, trueAffinity } from "./datasets/affinity.ts";
 export { embeddedDataset } from "./datasets/embedded.ts";
-export type { Attributes, Behaviour, KnowledgeGraph, Metadata, Relation } from "./datasets/metadata.ts";
+export type {
+  Attributes as ItemAttributes,
+  Behaviour,
+  KnowledgeGraph,
+  Metadata,
+  Relation,
+} from "./datasets/metadata.ts";
 export { withMetadata } from "./datasets/with_metadata.ts";
 export { type Entries, relation } from "./datasets/relation.ts";
 export { invert } from "./datasets/invert.ts";

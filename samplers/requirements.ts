@@ -30,3 +30,7 @@ export const requireBehaviours = ({ catalogue }: Setting, sampler: string): read
     "weaker behaviours",
     "--behaviour",
   );
+
+/** What users are known not to like. @throws TypeError where the data have none. */
+export const requireDislikes = ({ catalogue }: Setting, sampler: string): Relation =>
+  required(catalogue.metadata.dislikes, sampler, "dislikes", "--dislikes");
