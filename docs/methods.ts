@@ -4,7 +4,7 @@ import { samplers } from "../samplers/mod.ts";
 import { optimizers } from "../training/optimizers.ts";
 import type { About } from "../options/method.ts";
 import type { Options } from "../options/option.ts";
-import { readSamplerPage, samplerPages, withOptions } from "./sampler_pages.ts";
+import { readSamplerPage, samplerPages, withFamilies, withOptions } from "./sampler_pages.ts";
 import { table } from "./table.ts";
 
 const kinds: Readonly<Record<string, Readonly<Record<string, About<Options>>>>> = {
@@ -42,6 +42,8 @@ export function withMethods(text: string): string {
 if (import.meta.main) {
   const readme = new URL("../README.md", import.meta.url);
   await Deno.writeTextFile(readme, withMethods(await Deno.readTextFile(readme)));
+  const index = new URL("samplers.md", import.meta.url);
+  await Deno.writeTextFile(index, await withFamilies(await Deno.readTextFile(index)));
   for (const page of samplerPages()) {
     await Deno.writeTextFile(new URL(`samplers/${page}`, import.meta.url), withOptions(await readSamplerPage(page)));
   }

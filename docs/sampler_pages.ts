@@ -13,10 +13,25 @@ export const samplerPages = (): readonly string[] =>
 
 export const readSamplerPage = (page: string): Promise<string> => Deno.readTextFile(new URL(page, FOLDER));
 
+/** The text of docs/samplers.md with its list of families and their samplers. */
+export async function withFamilies(index: string): Promise<string> {
+  const rows = await Promise.all(
+    samplerPages().map(async (page) => {
+      const text = await readSamplerPage(page), title = text.match(/^# (.+)$/m)![1]!;
+      const names = Array.from(text.matchAll(/^## (.+)$/gm), ([, name]) => `\`${name}\``);
+      return [`[${title}](samplers/${page})`, names.join(", ")];
+    }),
+  );
+  const [from, to] = ["<!-- families:start -->", "<!-- families:end -->"];
+  const start = index.indexOf(from), end = index.indexOf(to);
+  if (start < 0 || end < start) throw new Error(`Cannot write the families: expected "${from}" before "${to}"`);
+  return `${index.slice(0, start)}${from}\n\n${table([["Family", "Samplers"], ...rows])}\n\n${index.slice(end)}`;
+}
+
 /** A page with each sampler's options at the end of its section. @throws Error where a section is of no sampler. */
 export function withOptions(page: string): string {
   const [head, ...sections] = page.split(/^(?=## )/m);
-  return [head!, ...sections.map(withOptionsOf)].join("");
+  return `${[head!, ...sections.map(withOptionsOf)].join("").trimEnd()}\n`;
 }
 
 function withOptionsOf(section: string): string {
