@@ -2,6 +2,7 @@ import type { Rng } from "../random/rng.ts";
 import { sub } from "../graphs/ops/arithmetic.ts";
 import { define } from "../options/method.ts";
 import { choice, flag, integer, real } from "../options/option.ts";
+import { firstAbove } from "./first_above.ts";
 import { drawRows } from "./candidates.ts";
 import { itemLaw } from "./popularity.ts";
 import { popularityWeights } from "./pns.ts";
@@ -86,15 +87,8 @@ export function resampled(logits: Float64Array, count: number, rng: Rng) {
   logits.forEach((logit, slot) => totals[slot] = total += Math.exp(logit - top));
   const slots = new Int32Array(count), logP = new Float32Array(count);
   for (let k = 0; k < count; k++) {
-    const at = rng.uniform() * total;
-    let low = 0, high = totals.length - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (totals[middle]! > at) high = middle;
-      else low = middle + 1;
-    }
-    slots[k] = low;
-    logP[k] = logits[low]! - top - Math.log(total);
+    const slot = slots[k] = firstAbove(totals, rng.uniform() * total);
+    logP[k] = logits[slot]! - top - Math.log(total);
   }
   return { slots, logP };
 }

@@ -1,4 +1,5 @@
 import type { Rng } from "../random/rng.ts";
+import { firstAbove } from "./first_above.ts";
 import { define } from "../options/method.ts";
 import { integer, real } from "../options/option.ts";
 import { requireDot } from "./requirements.ts";
@@ -53,7 +54,7 @@ export const aobpr = define({
         const stream = draw.rng.seek(draw.epoch, batch.first + row);
         for (let d = 0, total = 0; d < width; d++) reach[d] = total += Math.abs(query[d]!) * spreads[d]!;
         const next = () => {
-          const d = pickBelow(reach, stream.uniform() * reach[width - 1]!), rank = law(stream);
+          const d = firstAbove(reach, stream.uniform() * reach[width - 1]!), rank = law(stream);
           return sorted[d * count + (query[d]! >= 0 ? rank : count - 1 - rank)]!;
         };
         for (let column = 0; column < negatives; column++) {
@@ -76,17 +77,6 @@ export const aobpr = define({
 export function truncatedGeometric(lambda: number, count: number): (rng: Rng) => number {
   const mass = 1 - Math.exp(-count / lambda);
   return (rng) => Math.min(count - 1, Math.floor(-lambda * Math.log(1 - rng.uniform() * mass)));
-}
-
-/** The first position whose running total exceeds `at`, or the last. */
-function pickBelow(totals: Float64Array, at: number): number {
-  let low = 0, high = totals.length - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (totals[middle]! > at) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** Items [I, D] sorted by each factor, highest first and ties by id, [D, I]; and each factor's standard deviation. */

@@ -6,22 +6,31 @@ import { ans } from "./ans.ts";
 import { aobpr } from "./aobpr.ts";
 import { attention } from "./attention.ts";
 import { attributeDns } from "./attribute_dns.ts";
+import { bir } from "./bir.ts";
 import { bns } from "./bns.ts";
 import { categoryBalanced } from "./category_balanced.ts";
+import { cohorts } from "./cohorts.ts";
 import { cuco } from "./cuco.ts";
 import { dens } from "./dens.ts";
 import { divns } from "./divns.ts";
 import { dns } from "./dns.ts";
 import { dnsMn } from "./dns_mn.ts";
 import { embeddingGenerator } from "./embedding_generator.ts";
+import { enmf } from "./enmf.ts";
+import { full } from "./full.ts";
+import { inBatch } from "./in_batch.ts";
+import { inverse } from "./inverse.ts";
 import { ips } from "./ips.ts";
 import { irgan } from "./irgan.ts";
 import { kbgan } from "./kbgan.ts";
+import { kgpolicy } from "./kgpolicy.ts";
 import { knowledgeWeights } from "./knowledge_weights.ts";
 import { mcns } from "./mcns.ts";
+import { mixed } from "./mixed.ts";
 import { mixgcf } from "./mixgcf.ts";
 import { multiBehaviour } from "./multi_behaviour.ts";
 import { pns } from "./pns.ts";
+import { predefined } from "./predefined.ts";
 import { pris } from "./pris.ts";
 import { rns } from "./rns.ts";
 import type { Policy } from "./sampler.ts";
@@ -34,7 +43,14 @@ import { warp } from "./warp.ts";
 export const samplers = {
   // static
   rns,
+  predefined,
   pns,
+  inverse,
+  cohorts,
+  "in-batch": inBatch,
+  mixed,
+  full,
+  enmf,
   // dynamic
   dns,
   "dns-mn": dnsMn,
@@ -61,9 +77,11 @@ export const samplers = {
   attention,
   "knowledge-weights": knowledgeWeights,
   ips,
+  bir,
   // knowledge-enhanced
   sbpr,
   "attribute-dns": attributeDns,
   "category-balanced": categoryBalanced,
   "multi-behaviour": multiBehaviour,
+  kgpolicy,
 } as const satisfies Readonly<Record<string, AnyMethod<Policy>>>;

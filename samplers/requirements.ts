@@ -1,4 +1,4 @@
-import type { Attributes, Behaviour, Relation } from "../datasets/metadata.ts";
+import type { Attributes, Behaviour, KnowledgeGraph, Relation } from "../datasets/metadata.ts";
 import type { Setting, Step } from "./sampler.ts";
 
 /** Refuses a backbone whose score is not an inner product. @throws TypeError saying why. */
@@ -34,3 +34,7 @@ export const requireBehaviours = ({ catalogue }: Setting, sampler: string): read
 /** What users are known not to like. @throws TypeError where the data have none. */
 export const requireDislikes = ({ catalogue }: Setting, sampler: string): Relation =>
   required(catalogue.metadata.dislikes, sampler, "dislikes", "--dislikes");
+
+/** Facts about items. @throws TypeError where the data have none. */
+export const requireKnowledge = ({ catalogue }: Setting, sampler: string): KnowledgeGraph =>
+  required(catalogue.metadata.knowledge, sampler, "knowledge graph", "--kg");

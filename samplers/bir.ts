@@ -1,0 +1,90 @@
+import { add, exp, mul, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
+import { gather } from "../graphs/ops/index.ts";
+import { maxOver } from "../graphs/ops/reduce.ts";
+import { concat, reshape, slice } from "../graphs/ops/shape.ts";
+import { cast } from "../graphs/ops/compare.ts";
+import { firstAbove } from "./first_above.ts";
+import { define } from "../options/method.ts";
+import { integer, real } from "../options/option.ts";
+import type { Rng } from "../random/rng.ts";
+import { drawSlots } from "./draw_slots.ts";
+import { keptColumns } from "./kept_columns.ts";
+import type { Policy } from "./sampler.ts";
+
+/** Takes a column out of a softmax. */
+const NEVER = -1e30;
+
+/**
+ * In-batch importance resampling: of the batch's positives each row draws `negatives` with replacement, with
+ * probabilities proportional to e^s / q over the columns that its user has not met, q_j = c_j / sum c: what comes by
+ * popularity is turned towards the softmax (Chen, Lian, Li, Wang, Zheng & Chen, NeurIPS 2022, BIR). With a `cache` (XIR)
+ * that many items a row more are columns, drawn for each step by how often items were resampled so far, to a power.
+ */
+export const bir = define({
+  name: "bir",
+  summary: "The batch's positives, resampled towards what the model ranks high and away from what is popular.",
+  citation: "Chen, Lian, Li, Wang, Zheng & Chen, NeurIPS 2022",
+  options: {
+    negatives: integer(5, "negatives for each positive", { min: 1 }),
+    cache: real(0, "items of a cache for each row of the batch; 0 is BIR, more is XIR", { min: 0 }),
+    power: real(1, "of how often an item was resampled, which the cache is drawn by", { min: 0 }),
+  },
+}, ({ negatives, cache, power }): Policy<"ids" | "kept" | "logQ"> => ({ catalogue, rows }) => {
+  const { items: count, offsets, positives, popularity } = catalogue, cached = Math.round(cache * rows);
+  const width = rows + cached, maskOf = keptColumns(count), total = popularity.reduce((a, b) => a + b, 0);
+  /** How often each item was resampled, and once more. */
+  const resampled = new Float32Array(count).fill(1), totals = new Float64Array(count);
+  /** Draws the cache into the columns after the batch's. */
+  const drawCache = (ids: Int32Array, logQ: Float32Array, rng: Rng) => {
+    let sum = 0;
+    for (let item = 0; item < count; item++) totals[item] = sum += resampled[item]! ** power;
+    for (let column = rows; column < width; column++) {
+      const item = firstAbove(totals, rng.uniform() * sum);
+      ids[column] = item;
+      logQ[column] = Math.log(resampled[item]! ** power / sum);
+    }
+  };
+  return {
+    proposes: {
+      ids: { dtype: "int32", shape: [1, width] },
+      kept: { dtype: "bool", shape: [rows, width] },
+      logQ: { dtype: "float32", shape: [1, width] },
+    },
+    ...cached > 0 && { state: { resampled } },
+    propose(batch, { rng, epoch }) {
+      const ids = new Int32Array(width), logQ = new Float32Array(width);
+      ids.set(batch.positives);
+      batch.positives.forEach((item, column) => logQ[column] = Math.log(popularity[item]! / total));
+      if (cached > 0) drawCache(ids, logQ, rng.seek(epoch, -2 - batch.first));
+      const kept = maskOf(
+        ids,
+        rows,
+        (row) => positives.subarray(offsets[batch.users[row]!]!, offsets[batch.users[row]! + 1]!),
+      );
+      for (let row = 0; row < rows && batch.rows < rows; row++) {
+        kept.fill(0, row * width + batch.rows, row * width + rows);
+      }
+      return { ids, kept, logQ };
+    },
+    select({ graph, items, score }, { ids, kept, logQ }) {
+      const mask = cast(kept, "float32"), logits = add(sub(score(items(ids)), logQ), mul(NEVER, sub(1, mask))); // [R, W]
+      const mass = stopGradient(exp(sub(logits, maxOver(logits, [1], true)))),
+        noise = graph.noise("resampled", [rows, negatives]);
+      const slots = Array.from({ length: negatives }, (_, k) => drawSlots(mass, slice(noise, 1, k, k + 1)));
+      const drawn = gather(reshape(ids, [width]), slots.length === 1 ? slots[0]! : concat(slots, 1)); // [R, K]
+      // a row that has met all columns keeps none
+      const open = maxOver(mask, [1], true);
+      return {
+        ids: drawn,
+        items: items(drawn),
+        mask: mul(open, graph.constant(new Float32Array(negatives).fill(1))),
+        report: { drawn },
+      };
+    },
+    ...cached > 0 && {
+      observe({ drawn }, batch) {
+        for (const item of drawn!.subarray(0, batch.rows * negatives)) resampled[item]!++;
+      },
+    },
+  };
+});
