@@ -21,13 +21,8 @@ export const START = "<!-- methods:start -->", END = "<!-- methods:end -->";
 export function methodsTable(): string {
   return Object.entries(kinds).map(([kind, registry]) =>
     table([
-      [kind, "What it does", "Options and defaults", "Source"],
-      ...Object.values(registry).map(({ name, summary, citation, options }) => [
-        `\`${name}\``,
-        summary,
-        Object.entries(options).map(([option, { default: fallback }]) => `\`${option}=${fallback}\``).join(" "),
-        citation,
-      ]),
+      [kind, "What it does", "Source"],
+      ...Object.entries(registry).map(([name, { summary, citation }]) => [`\`${name}\``, summary, citation]),
     ])
   ).join("\n\n");
 }

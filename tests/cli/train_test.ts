@@ -102,7 +102,7 @@ Deno.test("what is wrong on the command line is named, with what was expected, a
     await Deno.writeTextFile(`${folder}/bad.csv`, "user,item,rating\n1,2,good\n");
     await Deno.writeTextFile(`${folder}/bad.yaml`, "epochs: many\n");
     const cases: [string[], number, RegExp][] = [
-      [["train", "--sampler", "dnss"], 1, /There is no sampler "dnss"; there are "rns", "pns", "dns", "ahns"/],
+      [["train", "--sampler", "dnss"], 1, /There is no sampler "dnss"; there are "rns", .*"dns", .*"ahns"/],
       [["train", "--sampler", "dns:pool=0"], 1, /"dns": option "pool" takes a whole number of at least 1, found "0"/],
       [["train", "--sampler", "dns:size=3"], 1, /it has no option "size"; it has "pool", "negatives"/],
       [["train", "--epochs", "x"], 1, /option "epochs" takes a whole number of at least 1, found "x"/],
