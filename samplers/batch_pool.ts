@@ -1,6 +1,5 @@
 import type { Batch } from "../datasets/batching.ts";
 import { cast } from "../graphs/ops/compare.ts";
-import { reshape, slice } from "../graphs/ops/shape.ts";
 import { choice, real } from "../options/option.ts";
 import type { Values } from "../options/option.ts";
 import { counted, streaming } from "./frequencies.ts";
@@ -26,13 +25,14 @@ export const estimators = { counts: counted, streaming } as const;
 /**
  * The positives of a batch as one pool for all its rows, and `uniform` items more, drawn from the whole catalogue. Of
  * B + B' columns each is item j with the probability q*(j) = (B q_j + B' / |I|) / (B + B'), q the law of positives (Yang
- * et al., WWW 2020 companion; with B' = 0 Yi et al., RecSys 2019). An item that is the positive of several rows stands
- * for as many draws. Padding is no column.
+ * et al., WWW 2020; with B' = 0 Yi et al., RecSys 2019). An item that is in several columns stands for as many draws;
+ * where it is a row's positive the row keeps none of them and the positive stands for all, by its log probability less
+ * the log of their number. Padding is no column.
  */
 export const batchPool = (
   uniform: number,
   { hits, correct, frequency, rate }: BatchOptions,
-): Policy<"ids" | "kept" | "logQ"> =>
+): Policy<"ids" | "kept" | "logQ" | "positiveLogQ"> =>
 ({ catalogue, rows }) => {
   const { items: count, offsets, positives: met } = catalogue, width = rows + uniform;
   const law = estimators[frequency](catalogue, rate), maskOf = keptColumns(count);
@@ -45,6 +45,7 @@ export const batchPool = (
       ids: { dtype: "int32", shape: [1, width] },
       kept: { dtype: "bool", shape: [rows, width] },
       logQ: { dtype: "float32", shape: [1, width] },
+      positiveLogQ: { dtype: "float32", shape: [rows, 1] },
     },
     ...law.state && { state: law.state },
     propose(batch, { rng, epoch }) {
@@ -53,18 +54,22 @@ export const batchPool = (
       rng.seek(epoch, -2 - batch.first).fillBelow(count, ids, rows, uniform);
       law.see(batch);
       const logQ = Float32Array.from(ids, (item) => Math.log(mixture(batch.rows, law.q(item), uniform, count)));
-      const kept = maskOf(ids, rows, leftOut(batch));
+      const kept = maskOf(ids, rows, leftOut(batch)), times = new Int32Array(count);
+      ids.forEach((item, column) => {
+        if (column < batch.rows || column >= rows) times[item]!++;
+      });
       for (let row = 0; row < rows && batch.rows < rows; row++) {
         kept.fill(0, row * width + batch.rows, row * width + rows);
       }
-      return { ids, kept, logQ };
+      const positiveLogQ = Float32Array.from(batch.positives, (item, row) => logQ[row]! - Math.log(times[item]!));
+      return { ids, kept, logQ, positiveLogQ };
     },
-    select: ({ items }, { ids, kept, logQ }) => ({
+    select: ({ items }, { ids, kept, logQ, positiveLogQ }) => ({
       ids,
       items: items(ids),
       mask: cast(kept, "float32"),
       ...correct !== "none" && { logQ },
-      ...correct === "both" && { positiveLogQ: reshape(slice(logQ, 1, 0, rows), [rows, 1]) },
+      ...correct === "both" && { positiveLogQ },
     }),
   };
 };

@@ -20,6 +20,7 @@ import { enmf } from "./enmf.ts";
 import { full } from "./full.ts";
 import { inBatch } from "./in_batch.ts";
 import { inverse } from "./inverse.ts";
+import { fairneg } from "./fairneg.ts";
 import { ips } from "./ips.ts";
 import { irgan } from "./irgan.ts";
 import { kbgan } from "./kbgan.ts";
@@ -84,4 +85,5 @@ export const samplers = {
   "category-balanced": categoryBalanced,
   "multi-behaviour": multiBehaviour,
   kgpolicy,
+  fairneg,
 } as const satisfies Readonly<Record<string, AnyMethod<Policy>>>;
