@@ -57,8 +57,8 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
     counts: { users: catalogue.users, items: catalogue.items },
     ...rows && { rows },
   };
+  const rowIds = { users: userIds, positive: positiveIds };
   const lossOf = (scores: Scores) => graph.scope(SCOPES.loss, () => loss(scores));
-  const vectorsBeside = (items: Value) => ({ query: encoder.query, positive, negative: items });
   const step: Step = {
     graph,
     rows: batchSize,
@@ -73,21 +73,9 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
     ...encoder.dot && { dot: encoder.dot },
     score: (items, query = encoder.query) => encoder.score(query, items),
     loss: (positiveScore, negative, mask) =>
-      lossOf({
-        ...common,
-        positive: positiveScore,
-        negative,
-        ...mask && { mask },
-        ids: { users: userIds, positive: positiveIds },
-        vectors: vectorsBeside(positive),
-      }),
+      lossOfScores(loss, { ...common, positive: positiveScore, negative, ...mask && { mask }, ids: rowIds }),
   };
   const found = graph.scope(SCOPES.sampler, () => sampler.select(step, proposedInputs(graph, sampler, batchSize)));
-  if (lossVariables(graph).length > 0) {
-    throw new TypeError(
-      "Cannot combine this sampler with this loss: the sampler applies the loss to scores of its own, and the loss learns variables, which serve one use",
-    );
-  }
   const score = { positive: step.score(positive) };
   const decayed = [encoder.decayed ?? firstLayer(encoder.query), firstLayer(positive)];
   const decay = (vectors: readonly Value[]) => l2 > 0 ? [mul(l2, meanSquares(vectors, batchSize, rows))] : [];
@@ -113,8 +101,8 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
     ...logQ && { logQ },
     ...positiveLogQ && { positiveLogQ },
     ...positiveWeight && { positiveWeight },
-    ids: { users: userIds, positive: positiveIds, ...ids && { negative: ids } },
-    vectors: vectorsBeside(items),
+    ids: { ...rowIds, ...ids && { negative: ids } },
+    vectors: { query: encoder.query, positive, negative: items },
     ...loss.frozen &&
       {
         frozen: frozenScores(
@@ -131,8 +119,24 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
   );
 }
 
-const lossVariables = ({ variables }: GraphBuilder) =>
-  [...variables.keys()].filter((name) => name.startsWith(`${SCOPES.loss}/`));
+/** A loss of scores that a sampler made up. @throws TypeError where the loss takes more than scores. */
+function lossOfScores(loss: Loss, scores: Omit<Scores, "vectors" | "frozen">): Value {
+  const refuse = (what: string) => {
+    throw new TypeError(
+      `Cannot combine this sampler with this loss: the sampler applies the loss to scores of its own, and the loss ${what}`,
+    );
+  };
+  if (loss.frozen) refuse("compares with a frozen model's");
+  const { variables } = scores.graph, before = variables.size;
+  const value = loss({
+    ...scores,
+    get vectors() {
+      return refuse("takes vectors");
+    },
+  });
+  if (variables.size > before) refuse("learns variables, which serve one use");
+  return value;
+}
 
 const isFrozen = (name: string) => name.startsWith(`${SCOPES.frozen}/`);
 
