@@ -52,6 +52,8 @@ export interface Loss {
   readonly adversary?: { readonly learningRate: number; ascends(epoch: number): boolean };
 }
 
-/** The mean of `terms` [R, 1] over the rows that hold an interaction. */
-export const meanOverRows = (terms: Value, rows?: Value): Value =>
-  rows ? div(sum(mul(terms, rows)), sum(rows)) : mean(terms);
+/** The mean of `terms` [R, 1] over the rows that hold an interaction, each times its weight where rows have one. */
+export function meanOverRows(terms: Value, rows?: Value, positiveWeight?: Value): Value {
+  const weighted = positiveWeight ? mul(positiveWeight, terms) : terms;
+  return rows ? div(sum(mul(weighted, rows)), sum(rows)) : mean(weighted);
+}

@@ -1,6 +1,27 @@
 import type { AnyMethod } from "../options/method.ts";
+import { advinfonce } from "./advinfonce.ts";
+import { bce } from "./bce.ts";
 import { bpr } from "./bpr.ts";
+import { ccl } from "./ccl.ts";
+import { dcl } from "./dcl.ts";
+import { hinge } from "./hinge.ts";
+import { infonce } from "./infonce.ts";
 import type { Loss } from "./loss.ts";
+import { napo, sdpo } from "./sdpo.ts";
+import { softmaxRho } from "./softmax_rho.ts";
+import { tripletLorentz } from "./triplet_lorentz.ts";
 
 /** Every loss, by name. */
-export const losses = { bpr } as const satisfies Readonly<Record<string, AnyMethod<Loss>>>;
+export const losses = {
+  bpr,
+  bce,
+  hinge,
+  infonce,
+  ccl,
+  "softmax-rho": softmaxRho,
+  dcl,
+  advinfonce,
+  sdpo,
+  napo,
+  "triplet-lorentz": tripletLorentz,
+} as const satisfies Readonly<Record<string, AnyMethod<Loss>>>;

@@ -26,7 +26,12 @@ const { train: log } = smallLog(), of = catalogue(log, anyMetadata(log.userCount
 /** Late enough for every warm-up of the defaults that ends early. */
 const EPOCH = 12,
   ROWS = 5,
-  BATCH = { rows: 4, first: 0, users: log.users.slice(0, ROWS), positives: log.items.slice(0, ROWS) };
+  BATCH = {
+    rows: 4,
+    first: 0,
+    users: Int32Array.of(...log.users.slice(0, 4), log.users[0]!), // what pads the batch repeats its first row
+    positives: Int32Array.of(...log.items.slice(0, 4), log.items[0]!),
+  };
 const WIDTH = 3, STEP = 5e-3, TOLERANCE = 2e-2;
 
 /** A step of a combination with all that it is fed; nothing where it is refused. */
