@@ -1,6 +1,6 @@
-import type { AnyMethod } from "../options/method.ts";
+import type { About } from "../options/method.ts";
+import type { Options } from "../options/option.ts";
 import { samplers } from "../samplers/mod.ts";
-import type { Policy } from "../samplers/sampler.ts";
 import { table } from "./table.ts";
 
 /** The lines around what is generated. */
@@ -28,18 +28,19 @@ export async function withFamilies(index: string): Promise<string> {
   return `${index.slice(0, start)}${from}\n\n${table([["Family", "Samplers"], ...rows])}\n\n${index.slice(end)}`;
 }
 
-/** A page with each sampler's options at the end of its section. @throws Error where a section is of no sampler. */
-export function withOptions(page: string): string {
+type Methods = Readonly<Record<string, About<Options>>>;
+
+/** A page with each method's options at the end of its section. @throws Error where a section is of no method. */
+export function withOptions(page: string, methods: Methods = samplers): string {
   const [head, ...sections] = page.split(/^(?=## )/m);
-  return `${[head!, ...sections.map(withOptionsOf)].join("").trimEnd()}\n`;
+  return `${[head!, ...sections.map((section) => withOptionsOf(section, methods))].join("").trimEnd()}\n`;
 }
 
-function withOptionsOf(section: string): string {
-  const name = section.match(/^## (.+)$/m)![1]!,
-    sampler = (samplers as Readonly<Record<string, AnyMethod<Policy>>>)[name];
-  if (!sampler) throw new Error(`Cannot write the options of "${name}": there is no such sampler`);
+function withOptionsOf(section: string, methods: Methods): string {
+  const name = section.match(/^## (.+)$/m)![1]!, method = methods[name];
+  if (!method) throw new Error(`Cannot write the options of "${name}": there is no such method`);
   const written = section.replace(new RegExp(`${START}[\\s\\S]*${END}\\n*`), "").trimEnd();
-  const rows = Object.entries(sampler.options).map((
+  const rows = Object.entries(method.options).map((
     [option, { default: fallback, help }],
   ) => [`\`${option}\``, `${fallback}`, help]);
   return `${written}\n\n${START}\n\n${table([["Option", "Default", "Meaning"], ...rows])}\n\n${END}\n\n`;

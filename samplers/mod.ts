@@ -36,6 +36,7 @@ import { pris } from "./pris.ts";
 import { rns } from "./rns.ts";
 import type { Policy } from "./sampler.ts";
 import { sbpr } from "./sbpr.ts";
+import { sharedNegatives } from "./shared_negatives.ts";
 import { srns } from "./srns.ts";
 import { userSimilarity } from "./user_similarity.ts";
 import { warp } from "./warp.ts";
@@ -50,6 +51,7 @@ export const samplers = {
   cohorts,
   "in-batch": inBatch,
   mixed,
+  "shared-negatives": sharedNegatives,
   full,
   enmf,
   // dynamic

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { methodsTable, withMethods } from "../../docs/methods.ts";
 import { readSamplerPage, samplerPages, withFamilies, withOptions } from "../../docs/sampler_pages.ts";
+import { losses } from "../../losses/mod.ts";
 import { samplers } from "../../samplers/mod.ts";
 
 const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
@@ -20,6 +21,12 @@ Deno.test("every sampler is in the tables, and has one section on one page, with
   }
   assert.equal(index, await withFamilies(index), "run: deno run -A docs/methods.ts");
   for (const { page, text } of pages) assert.equal(text, withOptions(text), `${page}: run deno run -A docs/methods.ts`);
+});
+
+Deno.test("every loss has a section in docs/losses.md, with its options as they are", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/losses.md", import.meta.url));
+  for (const name of Object.keys(losses)) assert(page.includes(`\n## ${name}\n`), `no section for "${name}"`);
+  assert.equal(page, withOptions(page, losses), "run: deno run -A docs/methods.ts");
 });
 
 Deno.test("a text without the markers is refused", () => {

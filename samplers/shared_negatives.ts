@@ -1,0 +1,53 @@
+import { cast, greaterOrEqual } from "../graphs/ops/compare.ts";
+import { div, max, mul, sqrt, stopGradient } from "../graphs/ops/arithmetic.ts";
+import { gather, topK } from "../graphs/ops/index.ts";
+import { gemm } from "../graphs/ops/linear.ts";
+import { sum } from "../graphs/ops/reduce.ts";
+import { slice } from "../graphs/ops/shape.ts";
+import { define } from "../options/method.ts";
+import { integer } from "../options/option.ts";
+import { uniformRows } from "./candidates.ts";
+import { keptColumns } from "./kept_columns.ts";
+import { layerMean } from "./layer_mean.ts";
+import type { Policy } from "./sampler.ts";
+
+/** The least length that is divided by. */
+const SHORTEST = 1e-12;
+
+/**
+ * In-batch sharing of negatives: a row's own uniform negatives, and those of the `rows` other rows whose users are most like
+ * its own, by the cosine of their vectors; never what its user has met (NAPO's first half, with exact scores in the place of
+ * reused ones). Many negatives for the price of one product; loss `napo` is the other half.
+ */
+export const sharedNegatives = define({
+  name: "shared-negatives",
+  summary: "A row's uniform negatives, and those of the rows whose users are most like its own.",
+  citation: "NAPO, negative-aware preference optimisation for recommendation, 2025",
+  options: {
+    negatives: integer(1, "uniform negatives that each row brings", { min: 1 }),
+    rows: integer(8, "rows whose negatives a row shares, besides its own", { min: 0 }),
+  },
+}, ({ negatives, rows: others }): Policy<"ids" | "kept"> => ({ catalogue, rows }) => {
+  const { items: count, offsets, positives } = catalogue, width = rows * negatives, maskOf = keptColumns(count);
+  const near = Math.min(rows, others + 1),
+    owner = Int32Array.from({ length: width }, (_, column) => Math.floor(column / negatives));
+  return {
+    proposes: { ids: { dtype: "int32", shape: [1, width] }, kept: { dtype: "bool", shape: [rows, width] } },
+    propose(batch, draw) {
+      const ids = uniformRows(batch, draw, negatives),
+        met = (row: number) => positives.subarray(offsets[batch.users[row]!]!, offsets[batch.users[row]! + 1]!);
+      const kept = maskOf(ids, rows, met);
+      for (let row = 0; row < rows; row++) kept.fill(0, row * width + batch.rows * negatives, (row + 1) * width); // padding lends none
+      return { ids, kept };
+    },
+    select({ graph, query, items }, { ids, kept }) {
+      const user = stopGradient(layerMean(query)),
+        unit = div(user, max(sqrt(sum(mul(user, user), [1], true)), SHORTEST));
+      const likeness = gemm(unit, unit, undefined, { transB: true }); // [R, R], 1 to itself
+      const least = slice(topK(likeness, near).values, 1, near - 1, near); // of those that a row shares with
+      const shares = cast(greaterOrEqual(likeness, least), "float32");
+      const mask = mul(cast(kept, "float32"), gather(shares, graph.constant(owner), 1)); // [R, R K]
+      return { ids, items: items(ids), mask };
+    },
+  };
+});
