@@ -23,8 +23,8 @@ export type BatchOptions = Values<typeof batchOptions>;
 export const estimators = { counts: counted, streaming } as const;
 
 /**
- * The positives of a batch as one pool for all its rows, and `uniform` items more, drawn from the whole catalogue. Of
- * B + B' columns each is item j with the probability q*(j) = (B q_j + B' / |I|) / (B + B'), q the law of positives (Yang
+ * The positives of a batch as one pool for all its rows, and `uniform` items more, drawn from the whole catalogue. Of B
+ * + B' columns each is item j with the probability q*(j) = (B q_j + B' / |I|) / (B + B'), q the law of positives (Yang
  * et al., WWW 2020; with B' = 0 Yi et al., RecSys 2019). An item that is in several columns stands for as many draws;
  * where it is a row's positive the row keeps none of them and the positive stands for all, by its log probability less
  * the log of their number. Padding is no column.

@@ -15,8 +15,8 @@ import type { Policy, Step } from "./sampler.ts";
 import { idsBelow } from "./vectors.ts";
 
 /**
- * Learning from the whole data, no negative drawn (Hu, Koren & Volinsky, ICDM 2008; popularity weights of He, Zhang, Kan
- * & Chua, SIGIR 2016, eq. 8; by gradients Chen, Zhang, Zhang, Liu & Ma, TOIS 2020): the squared loss over all pairs,
+ * Learning from the whole data, no negative drawn (Hu, Koren & Volinsky, ICDM 2008; popularity weights of He, Zhang,
+ * Kan & Chua, SIGIR 2016; by gradients Chen, Zhang, Zhang, Liu & Ma, TOIS 2020): the squared loss over all pairs,
  *
  *     L = sum_(u,i) met (1 - s_ui)^2 + sum_(u,j) not met c_j s_uj^2 + l2 (sum_u |p_u|^2 + sum_i |q_i|^2),
  *
@@ -24,9 +24,10 @@ import { idsBelow } from "./vectors.ts";
  *
  *     L = sum_(u,i) met [(1 - c_i) s_ui^2 - 2 s_ui + 1 + (p_u' G p_u + l2 |p_u|^2) / |P_u| + l2 sum_j |q_j|^2 / |R|],
  *
- * of which a step takes the mean over its rows: over an epoch at fixed weights they add up to L exactly, where no
- * interaction repeats. Weights are c_j = c0 |I| f_j^alpha / sum_k f_k^alpha, f the popularity, so that c0 is their mean
- * whatever alpha; the c0 of eALS is |I| times as large. ENMF's vector h is 1: the user vectors hold it.
+ * |R| the number of pairs met. A step takes the mean of its rows' terms: over an epoch at fixed weights they add up to
+ * L exactly, where no interaction repeats. Weights are c_j = c0 |I| f_j^alpha / sum_k f_k^alpha, f the popularity, so
+ * that c0 is their mean whatever alpha; the c0 of eALS is |I| times as large. ENMF's vector h is 1: the user vectors
+ * hold it.
  */
 export const enmf = define({
   name: "enmf",
@@ -44,7 +45,7 @@ export const enmf = define({
   const c = alpha === 0
     ? new Float32Array(count).fill(c0)
     : Float32Array.from(weights, (weight) => c0 * count * weight / total); // [I]
-  const met = Float32Array.from({ length: users }, (_, user) => Math.max(1, offsets[user + 1]! - offsets[user]!)); // |P_u|
+  const met = Float32Array.from({ length: users }, (_, u) => Math.max(1, offsets[u + 1]! - offsets[u]!)); // |P_u|
   return {
     proposes: {},
     propose: () => ({}),

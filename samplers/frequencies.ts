@@ -17,10 +17,10 @@ export function counted({ popularity }: Catalogue): Frequencies {
 }
 
 /**
- * Frequencies estimated as batches come (Yi et al., RecSys 2019, Algorithm 2): B_i, the mean number of steps between two
- * batches with item i, moves by B_i <- (1 - rate) B_i + rate (t - A_i), A_i the step it was last seen at. An item is
- * then in a batch with probability 1 / B_i and, with R rows, a row's positive with 1 / (R B_i). Exact arrays take the
- * place of the paper's hashed ones; the first sighting sets B_i = t.
+ * Frequencies estimated as batches come (Yi et al., RecSys 2019, Algorithm 2): B_i, the mean number of steps between
+ * two batches with item i, moves by B_i <- (1 - rate) B_i + rate (t - A_i), A_i the step it was last seen at. An item
+ * is then in a batch with probability 1 / B_i and, with R rows, a row's positive with 1 / (R B_i). Exact arrays take
+ * the place of the paper's hashed ones; the first sighting sets B_i = t.
  */
 export function streaming({ items }: Catalogue, rate: number): Frequencies {
   const last = new Float32Array(items), gap = new Float32Array(items), step = new Float32Array(1);

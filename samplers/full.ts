@@ -15,14 +15,14 @@ import { idsBelow } from "./vectors.ts";
 const NEVER = -1e30;
 
 /**
- * Softmax cross entropy over the whole catalogue, -log (e^(s+ / temperature) / sum_i e^(s_i / temperature)): what sampled
- * softmax approximates (as the `ce` of GRU4Rec, Hidasi, Karatzoglou, Baltrunas & Tikk, ICLR 2016). Items are scored
- * `chunk` at a time and once more for the gradient, so that a step holds R times `chunk` scores, not R times I.
+ * Softmax cross entropy over the whole catalogue, -log (e^(s+ / temperature) / sum_i e^(s_i / temperature)): what
+ * sampled softmax approximates (for recommenders Klenitskiy & Vasilev, RecSys 2023). Items are scored `chunk` at a time
+ * and once more for the gradient, so that a step holds a few blocks of R times `chunk` scores, not R times I.
  */
 export const full = define({
   name: "full",
   summary: "Softmax cross entropy over the whole catalogue: nothing is drawn.",
-  citation: "Hidasi, Karatzoglou, Baltrunas & Tikk, ICLR 2016",
+  citation: "Klenitskiy & Vasilev, RecSys 2023",
   options: {
     temperature: real(1, "divides scores", { min: 1e-6 }),
     chunk: integer(2048, "items scored at a time", { min: 1 }),
@@ -63,10 +63,11 @@ interface Chunk {
 }
 
 /**
- * log sum e^s over all chunks. Its gradient is that of each chunk's own, weighted by the chunk's share of the sum. Shares
- * take a first pass, of which nothing but the sums is kept; a second scores anew, chunk by chunk: what it scores passes
- * through one tensor that holds query and items, so that it is other values than those of the first pass, and so that
- * onnxruntime, which computes depth first, is done with the gradients of a chunk, of both, before it begins the next.
+ * log sum e^s over all chunks. Its gradient is that of each chunk's own, weighted by the chunk's share of the sum.
+ * Shares take a first pass, of which nothing but the sums is kept; a second scores anew, chunk by chunk: what it scores
+ * passes through one tensor that holds query and items, so that it is other values than those of the first pass, and so
+ * that onnxruntime, which computes depth first, is done with the gradients of a chunk, of both, before it begins the
+ * next.
  */
 export function logSumExpInChunks(chunks: readonly Chunk[], query: Value): Value {
   const ofChunk = (scores: Value) => logSumExp(scores, [1], true); // [R, 1]

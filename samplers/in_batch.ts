@@ -6,7 +6,7 @@ import type { Policy } from "./sampler.ts";
 
 /**
  * In-batch negatives: what is positive for other rows. They come by popularity, q_j = c_j / sum c, so softmax losses
- * subtract log q_j from scores, the positive's included (Yi et al., RecSys 2019, eq. 3). With `negatives` each row draws
+ * subtract log q_j from scores, the positive's included (Yi et al., RecSys 2019). With `negatives` each row draws
  * that many of the others, without replacement, as Prakash, Bermperidis & Chennu (2024), who correct nothing.
  */
 export const inBatch = define(

@@ -5,8 +5,9 @@ import { popularityWeights } from "./pns.ts";
 import type { Policy } from "./sampler.ts";
 
 /**
- * By inverse popularity, over the items a user has not met: q(i) proportional to 1 / c_i^exponent (the inverse-popularity
- * sampler in the code of Prakash, Bermperidis & Chennu, 2024). Items never met in training are never drawn.
+ * By inverse popularity, over the items a user has not met: q(i) proportional to 1 / c_i^exponent (the
+ * inverse-popularity sampler in the code of Prakash, Bermperidis & Chennu, 2024). Items never met in training are never
+ * drawn.
  */
 export const inverse = define(
   {

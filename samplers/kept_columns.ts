@@ -1,8 +1,9 @@
 import { countingSort } from "../datasets/counting_sort.ts";
 
 /**
- * Makes masks over columns of items that all rows share, of a catalogue of `items`: 1 where a row keeps a column, 0 where
- * it `leavesOut` the item, row-major [rows, columns]. Their cost follows what is left out, not rows times columns.
+ * Makes masks over columns of items that all rows share, of a catalogue of `items`: 1 where a row keeps a column, 0
+ * where it `leavesOut` the item, row-major [rows, columns]. Their cost follows what is left out, not rows times
+ * columns.
  */
 export const keptColumns =
   (items: number) => (columns: Int32Array, rows: number, leavesOut: (row: number) => Int32Array): Uint8Array => {

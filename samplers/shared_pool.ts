@@ -13,8 +13,8 @@ export interface GlobalLaw {
 }
 
 /**
- * One pool of `negatives` items for all rows of a batch, drawn from a law that knows no user: scores are then one matrix
- * product (Jean, Cho, Memisevic & Bengio, ACL 2015, 3.2). A row's mask drops what its user has met.
+ * One pool of `negatives` items for all rows of a batch, drawn from a law that knows no user: scores are then one
+ * matrix product (Jean, Cho, Memisevic & Bengio, ACL 2015). A row's mask drops what its user has met.
  */
 export const sharedPool =
   (negatives: number, lawOf: (catalogue: Catalogue) => GlobalLaw): Policy<"ids" | "kept"> => ({ catalogue, rows }) => {
