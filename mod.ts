@@ -161,3 +161,23 @@ export { type Metric, type MetricAt, metrics, parseMetric, type RankedUser } fro
 export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
 export { type Blocks, blocksFor, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
 export { TopK } from "./evaluation/top_k.ts";
+export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";
+
+// studies
+export type { Held, Protocol } from "./studies/protocol.ts";
+export { runTrial, testTrial, type TrialRecipe } from "./studies/trial.ts";
+export { type Baseline, baselines, testBaseline } from "./studies/baselines.ts";
+export {
+  type Against,
+  type Cell,
+  type ComparedRow,
+  compareToFirst,
+  type Contender,
+  type Measured,
+} from "./studies/comparison.ts";
+
+// statistics
+export { type Summary, summary } from "./statistics/summary.ts";
+export { type PairedT, pairedT } from "./statistics/paired_t.ts";
+export { type Wilcoxon, wilcoxon } from "./statistics/wilcoxon.ts";
+export { holm } from "./statistics/holm.ts";

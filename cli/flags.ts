@@ -2,8 +2,13 @@ import { type Command, Option as Flag } from "npm:@commander-js/extra-typings@15
 import { parse } from "npm:yaml@2.9.1";
 import { type Options, resolve, type Values } from "../options/option.ts";
 import { readText } from "./files.ts";
+import { methodText } from "./method_spec.ts";
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** How an option says that it takes several: its flag may be repeated. */
+export const LIST = "a list of";
+const gather = (given: string, before: readonly string[] | undefined): readonly string[] => [...before ?? [], given];
 
 /**
  * Adds a flag for each option, and `--config` for a YAML file of the same names. Flags override the file, the file
@@ -13,8 +18,9 @@ export function addFlags(command: Command, options: Options): Command {
   for (const [name, { default: fallback, help, takes }] of Object.entries(options)) {
     const switched = typeof fallback === "boolean", words = /^one of (.*)$/.exec(takes)?.[1];
     const shown = fallback === null || switched ? help : `${help} (default: ${fallback})`;
-    const value = switched ? "" : words ? " <word>" : takes === "text" ? " <text>" : " <number>";
-    command.addOption(new Flag(`--${kebab(name)}${value}`, words ? `${shown} [${words}]` : shown));
+    const value = switched ? "" : words ? " <word>" : /^a (whole )?number/.test(takes) ? " <number>" : " <text>";
+    const added = new Flag(`--${kebab(name)}${value}`, words ? `${shown} [${words}]` : shown);
+    command.addOption(takes.startsWith(LIST) ? added.argParser(gather) : added);
     if (switched) command.addOption(new Flag(`--no-${kebab(name)}`, `the opposite of --${kebab(name)}`).hideHelp());
   }
   return command.option(
@@ -33,7 +39,7 @@ export async function readFlags<O extends Options>(
   const { config, ...given } = flags;
   const file = typeof config === "string" ? await readConfig(config) : {};
   try {
-    return resolve(command, options, { ...defaults, ...file, ...given });
+    return resolve(command, options, { ...defaults, ...joined(file, options), ...given });
   } catch (error) {
     if (typeof config !== "string") throw new TypeError((error as Error).message.replace("Cannot make", "Cannot run"));
     throw new TypeError(
@@ -52,22 +58,17 @@ export async function readConfig(path: string): Promise<Record<string, unknown>>
     throw new TypeError(`Cannot read the config file "${path}": ${(error as Error).message}`);
   }
   if (typeof found === "object" && found !== null && !Array.isArray(found)) {
-    return flattened(found as Record<string, unknown>);
+    return found as Record<string, unknown>;
   }
   throw new TypeError(
     `Cannot read the config file "${path}": expected options by name, found ${JSON.stringify(found)?.slice(0, 60)}`,
   );
 }
 
-/** Methods may be written as `{ name: ahns, alpha: 1 }`; flags say the same as `ahns:alpha=1`. */
-function flattened(config: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => {
-      if (Array.isArray(value)) return [key, value.join(",")];
-      if (typeof value !== "object" || value === null || !("name" in value)) return [key, value];
-      const { name, ...options } = value as Record<string, unknown>;
-      const pairs = Object.entries(options).map(([option, x]) => `${option}=${x}`);
-      return [key, pairs.length > 0 ? `${name}:${pairs.join(",")}` : name];
-    }),
+/** What is text as a flag may be a list in YAML. */
+const joined = (file: Readonly<Record<string, unknown>>, options: Options): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(file).map(([name, value]) =>
+      options[name]?.takes === "text" && Array.isArray(value) ? [name, value.join(",")] : [name, methodText(value)]
+    ),
   );
-}

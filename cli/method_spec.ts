@@ -28,6 +28,14 @@ export function methodSpec(kind: string, given: string | null): MethodSpec {
   return { name: name.trim(), options };
 }
 
+/** A method as text: YAML may say `{ name: ahns, alpha: 1 }` for `ahns:alpha=1`. Anything else stays as it is. */
+export function methodText(given: unknown): unknown {
+  if (typeof given !== "object" || given === null || !("name" in given)) return given;
+  const { name, ...options } = given as Record<string, unknown>;
+  const pairs = Object.entries(options).map(([option, value]) => `${option}=${value}`);
+  return pairs.length > 0 ? `${name}:${pairs.join(",")}` : name;
+}
+
 /** Makes the method that a specification asks for. @throws TypeError naming what it does not know. */
 export function makeMethod<T>(registry: Readonly<Record<string, AnyMethod<T>>>, kind: string, spec: MethodSpec): T {
   return find(registry, kind, spec.name)(spec.options);

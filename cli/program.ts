@@ -8,11 +8,13 @@ import {
   synthesizeCommand,
   synthesizeOptions,
 } from "./datasets.ts";
+import { compareCommand } from "./compare.ts";
 import { evaluateCommand, evaluateDefaults, evaluateOptions } from "./evaluate.ts";
 import { addFlags, readFlags } from "./flags.ts";
 import { list } from "./list.ts";
 import { openOutput } from "./output.ts";
 import { recommendCommand, recommendOptions } from "./recommend.ts";
+import { compareOptions } from "./study_options.ts";
 import { trainCommand } from "./train.ts";
 import { trainOptions } from "./train_options.ts";
 
@@ -55,6 +57,13 @@ export async function run(args: readonly string[]): Promise<number> {
     "train a recommender and save it to a folder",
     trainOptions,
     (values) => trainCommand(values, interrupted.signal),
+  );
+  command(
+    root,
+    "compare",
+    "train several methods under one protocol and test them against the first",
+    compareOptions,
+    (values) => compareCommand(values, interrupted.signal),
   );
   command(
     root,

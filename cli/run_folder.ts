@@ -136,7 +136,7 @@ export async function readCheckpoint(folder: string, fingerprint: string): Promi
 /** A digest of what decides a run's numbers. */
 export async function fingerprintOf(
   config: Readonly<Record<string, unknown>>,
-  data: readonly Int32Array[],
+  data: readonly ArrayBufferView[],
 ): Promise<string> {
   const text = new TextEncoder().encode(JSON.stringify(config));
   const parts = [text, ...data.map((column) => new Uint8Array(column.buffer, column.byteOffset, column.byteLength))];

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 
 /**
- * Which floor a folder or root file is on: imports go strictly downwards. `random/` and `options/` are below everything;
- * of one floor, only `training/` sees a sibling, `evaluation/`, which knows nothing of it.
+ * Which floor a folder or root file is on: imports go strictly downwards. `random/`, `options/` and `statistics/` are
+ * below everything; `training/` sees `evaluation/`, which knows nothing of it, and only `studies/` is built on both.
  */
 const floors: Readonly<Record<string, number>> = {
   random: 0,
   options: 0,
+  statistics: 0,
   graphs: 1,
   runtime: 2,
   datasets: 2,
@@ -15,9 +16,10 @@ const floors: Readonly<Record<string, number>> = {
   losses: 3,
   evaluation: 4,
   training: 5,
-  "mod.ts": 6,
-  cli: 7,
-  "cli.ts": 8,
+  studies: 6,
+  "mod.ts": 7,
+  cli: 8,
+  "cli.ts": 9,
 };
 const SIBLINGS: readonly (readonly [from: string, to: string])[] = [["evaluation", "training"]];
 const EXEMPT: ReadonlySet<string> = new Set(["tests", "benchmarks", "fixtures", "examples", "docs"]);

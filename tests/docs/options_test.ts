@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { dataOptions } from "../../cli/data_options.ts";
+import { compareOptions } from "../../cli/study_options.ts";
 import { evaluateOptions } from "../../cli/evaluate.ts";
 import { recommendOptions } from "../../cli/recommend.ts";
 import { splitOptions, synthesizeOptions } from "../../cli/datasets.ts";
@@ -8,7 +9,15 @@ import { catalogue, interactions, metrics, rankBy } from "../../mod.ts";
 import { fences, pages, readPage } from "./pages.ts";
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-const names = [dataOptions, evaluateOptions, recommendOptions, splitOptions, synthesizeOptions, trainOptions]
+const names = [
+  dataOptions,
+  compareOptions,
+  evaluateOptions,
+  recommendOptions,
+  splitOptions,
+  synthesizeOptions,
+  trainOptions,
+]
   .flatMap((options) => Object.keys(options).flatMap((name) => [`--${kebab(name)}`, `--no-${kebab(name)}`]));
 const known = new Set([...names, "--config", "--help"]);
 

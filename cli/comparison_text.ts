@@ -1,0 +1,93 @@
+import type { Against, Cell, ComparedRow } from "../studies/comparison.ts";
+
+/** A method's row, with what its trials said beside the measurements. */
+export interface StudyRow extends ComparedRow {
+  /** What a baseline was chosen to be. */
+  readonly chosen: string;
+  /** Means over seeds; null for a method that has no epochs. */
+  readonly bestEpoch: number | null;
+  readonly secondsPerEpoch: number | null;
+  /** Seeds whose trial stopped with an error, and the error. */
+  readonly failed: readonly { readonly seed: number; readonly error: string }[];
+}
+
+/** A comparison as it is told: the first row is what the others are tested against. */
+export interface StudyTable {
+  readonly metrics: readonly string[];
+  readonly rows: readonly StudyRow[];
+  /** Sentences on how the numbers came about. */
+  readonly notes: readonly string[];
+}
+
+const NONE = "–";
+
+/** The table in Markdown: differences and tests of the first metric, means of all; notes below. */
+export function markdown({ metrics, rows, notes }: StudyTable): string {
+  const [first, ...others] = metrics, base = rows[0]!.label;
+  const best = (metric: string) => Math.max(...rows.map(({ cells }) => cells?.[metric]?.mean ?? -Infinity));
+  const mean = (row: StudyRow, metric: string) => {
+    const cell = row.cells?.[metric], text = cell ? spread(cell, row.bestEpoch !== null) : NONE;
+    return cell && cell.mean === best(metric) ? `**${text}**` : text;
+  };
+  const head = ["method", first!, `vs. ${base}`, "p (seeds)", "p (users)", ...others, "best epoch", "s/epoch"];
+  const body = rows.map((row) => {
+    const against = row.cells?.[first!]?.against ?? null;
+    return [
+      row.label,
+      mean(row, first!),
+      against?.percent == null ? NONE : `${against.percent >= 0 ? "+" : ""}${against.percent.toFixed(1)}%`,
+      shownP(against?.overSeeds.holm ?? null),
+      shownP(against?.overUsers.holm ?? null),
+      ...others.map((metric) => mean(row, metric)),
+      row.bestEpoch === null ? NONE : String(Number(row.bestEpoch.toFixed(1))),
+      row.secondsPerEpoch === null ? NONE : row.secondsPerEpoch.toFixed(2),
+    ];
+  });
+  return `${aligned([head, ...body])}\n\n${notes.map((note) => `- ${note}`).join("\n")}\n`;
+}
+
+/** One line for each method and metric, with every test. */
+export function csv({ metrics, rows }: StudyTable): string {
+  const head = ["method", "metric", "seeds", "mean", "sd", "difference", "percent"];
+  const tests = ["t_seeds", "p_seeds", "p_seeds_holm", "w_users", "p_users", "p_users_holm"];
+  const body = rows.flatMap((row) =>
+    metrics.map((metric) => {
+      const { values, mean, sd, against }: Partial<Cell> = row.cells?.[metric] ?? {};
+      return [
+        ...[row.label, metric, values?.length ?? 0, mean, sd, against?.difference, against?.percent],
+        ...tested(against ?? null),
+        ...[row.bestEpoch, row.secondsPerEpoch],
+      ];
+    })
+  );
+  const lines = [[...head, ...tests, "best_epoch", "seconds_per_epoch"], ...body];
+  return lines.map((line) => `${line.map(quoted).join(",")}\r\n`).join("");
+}
+
+const tested = (against: Against | null) => {
+  if (!against) return Array.from({ length: 6 }, () => null);
+  const { overSeeds, overUsers } = against;
+  return [overSeeds.t, overSeeds.p, overSeeds.holm, overUsers.w, overUsers.p, overUsers.holm];
+};
+
+/** As RFC 4180 has it. */
+const quoted = (value: string | number | null | undefined) =>
+  typeof value === "string" && /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value ?? "");
+
+/** A method with one seed, or without randomness, has no spread to show. */
+const spread = ({ mean, sd }: Cell, drawn: boolean) =>
+  drawn && sd !== null ? `${mean.toFixed(4)} ± ${sd.toFixed(4)}` : mean.toFixed(4);
+
+function shownP(p: number | null): string {
+  if (p === null) return NONE;
+  return `${p < 0.001 ? "<0.001" : p.toFixed(3)}${p < 0.01 ? " **" : p < 0.05 ? " *" : ""}`;
+}
+
+/** A Markdown table whose columns line up; the first row is its head. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = cells[0]!.map((_, column) => Math.max(3, ...cells.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at]!)).join(" | ")} |`;
+  const [head, ...body] = cells;
+  return [head!, widths.map((width) => "-".repeat(width)), ...body].map(line).join("\n");
+}

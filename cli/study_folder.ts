@@ -1,0 +1,49 @@
+import type { Evaluation } from "../evaluation/full_ranking.ts";
+import type { Measured } from "../studies/comparison.ts";
+import { decodeSafetensors, encodeSafetensors } from "../training/safetensors.ts";
+import { exists, readBytesOf, readText, writeWhole } from "./files.ts";
+import { runFiles } from "./run_folder.ts";
+
+/** The file of each user's metrics beside a trial's metrics.json. */
+const PER_USER = "per_user.safetensors";
+
+/** What a trial, or a baseline, came to. */
+export interface Outcome extends Measured {
+  /** What is said of it beside the measurements: the best epoch, seconds. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Writes an outcome into its folder; metrics.json comes last, so that where it is, all is. */
+export async function writeOutcome(
+  folder: string,
+  fingerprint: string,
+  { metrics, catalogue, perUser, users }: Evaluation,
+  facts: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const columns = Object.entries(perUser).map(([name, values]) => {
+    return [name, { dtype: "F32" as const, shape: [values.length], data: Float32Array.from(values) }] as const;
+  });
+  const bytes = encodeSafetensors(
+    { ...Object.fromEntries(columns), users: { dtype: "I32", shape: [users.length], data: users } },
+    { foil: JSON.stringify({ fingerprint }) },
+  );
+  await writeWhole(`${folder}/${PER_USER}`, bytes);
+  const summary = { fingerprint, ...facts, test: { ...metrics, ...catalogue } };
+  await writeWhole(`${folder}/${runFiles.metrics}`, `${JSON.stringify(summary, null, 2)}\n`);
+}
+
+/** The outcome in a folder, with the metrics `wanted`; undefined where it is not there, or of something else. */
+export async function readOutcome(
+  folder: string,
+  fingerprint: string,
+  wanted: readonly string[],
+): Promise<Outcome | undefined> {
+  const path = `${folder}/${runFiles.metrics}`;
+  if (!await exists(path)) return undefined;
+  const { test, ...facts } = JSON.parse(await readText(path, "the metrics of a trial")) as Record<string, unknown>;
+  if (facts.fingerprint !== fingerprint) return undefined;
+  const users = `${folder}/${PER_USER}`;
+  const { tensors } = decodeSafetensors(await readBytesOf(users, "the users' metrics of a trial"), users);
+  const perUser = wanted.map((name) => [name, tensors[name]!.data as Float32Array] as const);
+  return { facts, metrics: test as Record<string, number>, perUser: Object.fromEntries(perUser) };
+}

@@ -1,0 +1,69 @@
+import { type Option, text, type Values } from "../options/option.ts";
+import { baselines } from "../studies/baselines.ts";
+import { dataOptions } from "./data_options.ts";
+import { LIST } from "./flags.ts";
+import { outputOptions, providerOptions, trainOptions } from "./train_options.ts";
+
+/** What a method of a study may have of its own; the rest is the protocol, which all share. */
+export const methodOptions = {
+  sampler: trainOptions.sampler,
+  backbone: trainOptions.backbone,
+  loss: trainOptions.loss,
+  optimizer: trainOptions.optimizer,
+  lr: trainOptions.lr,
+  epochs: trainOptions.epochs,
+  batchSize: trainOptions.batchSize,
+  dropLast: trainOptions.dropLast,
+  l2: trainOptions.l2,
+} as const;
+export type MethodValues = Values<typeof methodOptions>;
+/** What holds where a method does not say otherwise. */
+export type SharedValues = Omit<MethodValues, "sampler">;
+
+/** Methods as they are given: text, mappings of {@link methodOptions} and a label, or a list of those. */
+const methods: Option<readonly unknown[] | null> = {
+  default: null,
+  help:
+    "methods to compare, each with a sampler of its own; the others are tested against the first: rns,dns:pool=32,ahns",
+  takes: `${LIST} methods`,
+  read: (given) => Array.isArray(given) ? given : typeof given === "string" ? [given] : undefined,
+};
+
+const whole = (given: unknown): number => /^\s*\d+\s*$/.test(String(given)) ? Number(given) : NaN;
+const seeds: Option<readonly number[]> = {
+  default: [0, 1, 2, 3, 4],
+  help: "how many seeds, from 0, or which: 5 is 0,1,2,3,4, and 7, with a comma is seed 7 alone",
+  takes: "how many seeds there are, or seeds parted by commas",
+  read(given) {
+    const one = typeof given === "number" || (typeof given === "string" && !given.includes(","));
+    const parts = Array.isArray(given) ? given : String(given).split(",").filter((part) => part.trim() !== "");
+    const found = one ? Array.from({ length: whole(given) || 0 }, (_, seed) => seed) : parts.map(whole);
+    return found.length > 0 && !found.some(Number.isNaN) ? [...new Set(found)] : undefined;
+  },
+};
+
+/** Every option of `compare`. Those of {@link methodOptions} hold where a method does not say otherwise. */
+export const compareOptions = {
+  ...dataOptions,
+  samplers: methods,
+  backbone: methodOptions.backbone,
+  loss: methodOptions.loss,
+  optimizer: methodOptions.optimizer,
+  lr: methodOptions.lr,
+  epochs: methodOptions.epochs,
+  batchSize: methodOptions.batchSize,
+  dropLast: methodOptions.dropLast,
+  l2: methodOptions.l2,
+  seeds,
+  baselines: text(Object.keys(baselines).join(","), "methods without training in the same table, or none"),
+  select: trainOptions.select,
+  selectBy: trainOptions.selectBy,
+  evaluateEvery: trainOptions.evaluateEvery,
+  patience: trainOptions.patience,
+  metrics: text("ndcg@20,recall@20", "metrics of the table, on test; the tests that it shows are of the first"),
+  memory: trainOptions.memory,
+  ...providerOptions,
+  out: text(null, "folder of the study; without it, runs/<data>-compare"),
+  ...outputOptions,
+} as const;
+export type CompareValues = Values<typeof compareOptions>;

@@ -1,0 +1,93 @@
+import { find } from "../options/method.ts";
+import { openRuntime } from "../runtime/providers.ts";
+import { baselines, testBaseline } from "../studies/baselines.ts";
+import type { Protocol } from "../studies/protocol.ts";
+import { testTrial } from "../studies/trial.ts";
+import type { EpochReport } from "../training/recipe.ts";
+import { exists, makeFolder } from "./files.ts";
+import { bar, type Output } from "./output.ts";
+import { readCheckpoint, runFiles, writeConfig } from "./run_folder.ts";
+import { type Outcome, readOutcome, writeOutcome } from "./study_folder.ts";
+import type { CompareValues } from "./study_options.ts";
+import type { TrialFacts } from "./study_table.ts";
+import type { Place, PlannedTrial } from "./study_trials.ts";
+import { makeParts } from "./train_parts.ts";
+import { runInFolder } from "./trial_run.ts";
+
+/** What a baseline comes to: as it lies in its folder, or measured now. */
+export async function baselineOutcome(
+  name: string,
+  { folder, fingerprint }: Place,
+  protocol: Protocol,
+  wanted: readonly string[],
+) {
+  const before = await readOutcome(folder, fingerprint, wanted);
+  if (before) return { label: String(before.facts.label), outcome: before };
+  const { label, chosen, scoresOf } = await find(baselines, "baseline", name)(protocol);
+  const measured = await testBaseline(protocol, scoresOf), facts = { label, chosen };
+  await makeFolder(folder);
+  await writeOutcome(folder, fingerprint, measured, facts);
+  return { label, outcome: { ...measured, facts } };
+}
+
+interface StudyTrial {
+  readonly trial: PlannedTrial;
+  readonly values: CompareValues;
+  readonly protocol: Protocol;
+  readonly wanted: readonly string[];
+  readonly signal: AbortSignal;
+  readonly output: Output;
+  /** How a line about it begins. */
+  readonly said: string;
+}
+
+/** Trains and tests one trial, from its checkpoint on where there is one. */
+export async function trialOutcome(
+  { trial, values, protocol, wanted, signal, output, said }: StudyTrial,
+): Promise<Outcome> {
+  const { folder, fingerprint, seed, method } = trial, { label } = method;
+  const { batchSize, dropLast, epochs, l2 } = method.values, { evaluateEvery, patience } = values;
+  const checkpoint = `${folder}/${runFiles.checkpoint}`, parts = makeParts(method.values);
+  const resume = await exists(checkpoint) ? await readCheckpoint(folder, fingerprint) : undefined;
+  if (resume) output.say(`${said}: goes on at epoch ${resume.epoch}, step ${resume.step}`);
+  await makeFolder(folder);
+  await writeConfig(folder, { label, ...method.values, seed });
+  const runtime = await openRuntime({ provider: values.provider, seed });
+  try {
+    const reports = await runInFolder({
+      folder,
+      fingerprint,
+      runtime,
+      protocol,
+      recipe: {
+        ...{ ...parts, batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience, signal },
+        ...resume && { resume },
+      },
+      onEpoch: (report) => values.json && output.result({ event: "epoch", label, seed, ...report }, ""),
+      onStep: ({ epoch, step, steps }, last) => {
+        const best = last?.best ? `, best ${values.selectBy} ${last.best.metrics[protocol.selectBy]!.toFixed(4)}` : "";
+        output.progress(`${said}: epoch ${epoch} ${bar((step + 1) / steps)}${best}`);
+      },
+    });
+    const tested = await testTrial(runtime, protocol, parts.backbone), facts = factsOf(reports, seed);
+    const about = { label, ...facts, provider: runtime.provider };
+    await writeOutcome(folder, fingerprint, tested, about);
+    await Deno.remove(checkpoint).catch(() => {}); // a trial that is done never goes on
+    return (await readOutcome(folder, fingerprint, wanted))!;
+  } finally {
+    await runtime.dispose();
+  }
+}
+
+function factsOf(reports: readonly EpochReport[], seed: number): TrialFacts {
+  const best = reports.at(-1)?.best ?? null,
+    of = best ? reports.find(({ epoch }) => epoch === best.epoch) : reports.at(-1);
+  const seconds = reports.reduce((sum, { seconds }) => sum + seconds.sampling + seconds.stepping, 0);
+  return {
+    seed,
+    epochs: reports.length,
+    best,
+    secondsPerEpoch: seconds / reports.length,
+    negatives: of?.negatives ?? null,
+  };
+}

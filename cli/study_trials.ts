@@ -1,0 +1,56 @@
+import type { Dataset } from "../datasets/dataset.ts";
+import { methodSpec } from "./method_spec.ts";
+import { fingerprintOf } from "./run_folder.ts";
+import type { StudyMethod } from "./study_methods.ts";
+import type { CompareValues } from "./study_options.ts";
+import { settledParts } from "./train_parts.ts";
+
+/** A folder under the study's, and a digest of all that decides what will lie in it. */
+export interface Place {
+  readonly folder: string;
+  readonly fingerprint: string;
+}
+
+/** One method under one seed. */
+export interface PlannedTrial extends Place {
+  readonly method: StudyMethod;
+  readonly seed: number;
+}
+
+/** Characters of a digest in a folder's name. */
+const SHOWN = 8;
+
+/** Where trials and baselines lie. What decides the numbers is in the digest, whatever it is called or wherever data lies. */
+export async function openPlaces(folder: string, data: Dataset, values: CompareValues, metrics: readonly string[]) {
+  const { name: _name, userIds: _users, itemIds: _items, titles: _titles, notes: _notes, ...decisive } = data;
+  const { select, selectBy, evaluateEvery, patience, provider } = values;
+  const protocol = {
+    data: await fingerprintOf({}, columnsOf(decisive)),
+    select,
+    selectBy,
+    metrics: metrics.toSorted(),
+  };
+  const place = async (kind: string, name: string, decides: Readonly<Record<string, unknown>>): Promise<Place> => {
+    const fingerprint = await fingerprintOf({ ...protocol, ...decides }, []);
+    return { folder: `${folder}/${kind}/${name}-${fingerprint.slice(0, SHOWN)}`, fingerprint };
+  };
+  return {
+    baseline: (name: string) => place("baselines", name, { baseline: name }),
+    /** The trials of all methods, seed by seed: of a study that stops early, methods have the same seeds. */
+    async trials(methods: readonly StudyMethod[]): Promise<readonly PlannedTrial[]> {
+      const planned = values.seeds.flatMap((seed) => methods.map((method) => ({ method, seed })));
+      return await Promise.all(planned.map(async ({ method, seed }) => {
+        const { backbone, sampler, loss, optimizer: _optimizer, lr: _lr, ...numbers } = method.values;
+        const named = Object.entries({ backbone, sampler, loss }).map(([kind, spec]) => methodSpec(kind, spec).name);
+        const decides = { ...settledParts(method.values), ...numbers, evaluateEvery, patience, provider, seed };
+        return { method, seed, ...await place("trials", [...named, seed].join("-"), decides) };
+      }));
+    },
+  };
+}
+
+/** All columns of numbers under a value, in the order of its keys. */
+function columnsOf(value: unknown): ArrayBufferView[] {
+  if (ArrayBuffer.isView(value)) return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(columnsOf) : [];
+}

@@ -1,0 +1,49 @@
+import { losses } from "../losses/mod.ts";
+import { backbones } from "../models/mod.ts";
+import { type AnyMethod, find } from "../options/method.ts";
+import { resolve } from "../options/option.ts";
+import { samplers } from "../samplers/mod.ts";
+import type { Policy } from "../samplers/sampler.ts";
+import { optimizers } from "../training/optimizers.ts";
+import { makeMethod, methodSpec } from "./method_spec.ts";
+import type { TrainValues } from "./train_options.ts";
+
+/** The options that name a recipe's parts. */
+export type PartValues = Pick<TrainValues, "backbone" | "sampler" | "loss" | "optimizer" | "lr">;
+
+/** Makes the parts that options name. @throws TypeError naming what is not known. */
+export function makeParts(values: PartValues) {
+  const specs = partSpecs(values);
+  return {
+    backbone: makeMethod(backbones, "backbone", specs.backbone),
+    sampler: makeMethod<Policy>(samplers, "sampler", specs.sampler),
+    loss: makeMethod(losses, "loss", specs.loss),
+    optimizer: makeMethod(optimizers, "optimizer", specs.optimizer),
+  };
+}
+
+/** The parts with every option in it, defaults too: two ways to write the same parts give the same. */
+export function settledParts(values: PartValues) {
+  const specs = partSpecs(values);
+  const settled = (registry: Readonly<Record<string, AnyMethod<unknown>>>, kind: keyof typeof specs) => {
+    const { name, options } = specs[kind];
+    return { name, options: resolve(name, find(registry, kind, name).options, options) };
+  };
+  return {
+    backbone: settled(backbones, "backbone"),
+    sampler: settled(samplers, "sampler"),
+    loss: settled(losses, "loss"),
+    optimizer: settled(optimizers, "optimizer"),
+  };
+}
+
+/** Names and options as they are given; `lr` is the optimiser's. */
+function partSpecs(values: PartValues) {
+  const optimizer = methodSpec("optimizer", values.optimizer);
+  return {
+    backbone: methodSpec("backbone", values.backbone),
+    sampler: methodSpec("sampler", values.sampler),
+    loss: methodSpec("loss", values.loss),
+    optimizer: values.lr === null ? optimizer : { ...optimizer, options: { ...optimizer.options, lr: values.lr } },
+  };
+}

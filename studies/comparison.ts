@@ -1,0 +1,124 @@
+import { holm } from "../statistics/holm.ts";
+import { pairedT } from "../statistics/paired_t.ts";
+import { summary } from "../statistics/summary.ts";
+import { wilcoxon } from "../statistics/wilcoxon.ts";
+
+/** What one trial, or one baseline, measured on test. */
+export interface Measured {
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Each metric of each user; the same users in the same order in all that is compared. */
+  readonly perUser: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+/** A method, and what its trials measured. */
+export interface Contender {
+  readonly label: string;
+  /** By seed. A method without randomness has the same result under each. */
+  readonly results: ReadonlyMap<number, Measured>;
+}
+
+/** A method beside the first, by one metric. */
+export interface Against {
+  /** Difference of the means over the seeds that both have. */
+  readonly difference: number;
+  /** The difference in percent of the first's mean; null where that is 0. */
+  readonly percent: number | null;
+  /** Paired t-test over seeds: would another seed say the same? Null where fewer than two seeds are shared. */
+  readonly overSeeds: {
+    readonly n: number;
+    readonly t: number | null;
+    readonly p: number | null;
+    readonly holm: number | null;
+  };
+  /** Wilcoxon signed-rank test over users, each user's values averaged over seeds: would other users say the same? */
+  readonly overUsers: { readonly n: number; readonly w: number; readonly p: number; readonly holm: number };
+}
+
+/** One metric of one method. */
+export interface Cell {
+  /** By seed, in the order of seeds. */
+  readonly values: readonly number[];
+  readonly mean: number;
+  /** Sample standard deviation over seeds; null where there is one. */
+  readonly sd: number | null;
+  /** Null for the first method, and where it shares no seed with this one. */
+  readonly against: Against | null;
+}
+
+/** One method's cells by metric; null where no trial of it is done. */
+export interface ComparedRow {
+  readonly label: string;
+  readonly seeds: readonly number[];
+  readonly cells: Readonly<Record<string, Cell>> | null;
+}
+
+/**
+ * Compares methods with the first of them. p-values are also given corrected by Holm over the methods, for each metric
+ * and each test by itself.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { compareToFirst } from "./comparison.ts";
+ *
+ * const measured = (value: number) => ({ metrics: { "hit@1": value }, perUser: { "hit@1": [value, value] } });
+ * const results = (...values: number[]) => new Map(values.map((value, seed) => [seed, measured(value)]));
+ * const [, dns] = compareToFirst(
+ *   [{ label: "rns", results: results(0.25, 0.5) }, { label: "dns", results: results(0.5, 1) }],
+ *   ["hit@1"],
+ * );
+ * assert.deepEqual([dns!.cells!["hit@1"]!.mean, dns!.cells!["hit@1"]!.against!.percent], [0.75, 100]);
+ * ```
+ */
+export function compareToFirst(contenders: readonly Contender[], metrics: readonly string[]): readonly ComparedRow[] {
+  const columns = metrics.map((metric) => [metric, column(contenders, metric)] as const);
+  return contenders.map(({ label, results }, at) => ({
+    label,
+    seeds: sorted(results.keys()),
+    cells: results.size === 0 ? null : Object.fromEntries(columns.map(([metric, cells]) => [metric, cells[at]!])),
+  }));
+}
+
+const sorted = (seeds: Iterable<number>) => [...seeds].sort((a, b) => a - b);
+
+/** One metric of every contender; null where none of its trials is done. */
+function column([first, ...others]: readonly Contender[], metric: string): (Cell | null)[] {
+  const tests = others.map((other) => test(first!, other, metric));
+  const seeds = holm(tests.map((found) => found?.overSeeds.p ?? null));
+  const users = holm(tests.map((found) => found?.overUsers.p ?? null));
+  const against = tests.map((found, at) =>
+    found && {
+      ...found,
+      overSeeds: { ...found.overSeeds, holm: seeds[at]! },
+      overUsers: { ...found.overUsers, holm: users[at]! },
+    }
+  );
+  return [first!, ...others].map(({ results }, at) => {
+    if (results.size === 0) return null;
+    const values = sorted(results.keys()).map((seed) => results.get(seed)!.metrics[metric]!);
+    const { mean, sd } = summary(values);
+    return { values, mean, sd, against: against[at - 1] ?? null };
+  });
+}
+
+function test(first: Contender, other: Contender, metric: string) {
+  const shared = sorted(first.results.keys()).filter((seed) => other.results.has(seed));
+  if (shared.length === 0) return null;
+  const values = ({ results }: Contender) => shared.map((seed) => results.get(seed)!.metrics[metric]!);
+  const { n, difference, t, p } = pairedT(values(other), values(first)), base = summary(values(first)).mean;
+  return {
+    difference,
+    percent: base === 0 ? null : 100 * difference / base,
+    overSeeds: { n, t, p },
+    overUsers: wilcoxon(userMeans(other, shared, metric), userMeans(first, shared, metric)),
+  };
+}
+
+/** Each user's mean over seeds; as float32, so that means of the same values in another order are equal. */
+function userMeans({ results }: Contender, seeds: readonly number[], metric: string): Float32Array {
+  const runs = seeds.map((seed) => results.get(seed)!.perUser[metric]!);
+  return Float32Array.from(
+    { length: runs[0]!.length },
+    (_, user) => runs.reduce((sum, run) => sum + run[user]!, 0) / runs.length,
+  );
+}

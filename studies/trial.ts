@@ -1,0 +1,77 @@
+import { type Evaluation, fullRanking } from "../evaluation/full_ranking.ts";
+import type { Backbone } from "../models/backbone.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { EpochReport, Recipe } from "../training/recipe.ts";
+import { train } from "../training/trainer.ts";
+import { type Protocol, selectingOptions, testingOptions } from "./protocol.ts";
+
+/** What a trial has of its own: the rest of its recipe is the protocol's. */
+export type TrialRecipe = Omit<Recipe, "runtime" | "data" | "metadata" | "heldOut" | "evaluate" | "selectBy">;
+
+/**
+ * Trains under a protocol, epoch by epoch; see `train`. When it ends, the runtime's variables are those of the epoch that
+ * the protocol picks.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { embeddedDataset } from "../datasets/embedded.ts";
+ * import { bpr } from "../losses/bpr.ts";
+ * import { mf } from "../models/mf.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { rns } from "../samplers/rns.ts";
+ * import { adam } from "../training/optimizers.ts";
+ * import { runTrial, testTrial } from "./trial.ts";
+ *
+ * const data = await embeddedDataset(), runtime = await openRuntime({ provider: "wasm", seed: 1 });
+ * const protocol = {
+ *   data,
+ *   catalogue: catalogue(data.train),
+ *   selecting: { held: data.valid!, alsoSeen: [] },
+ *   selectBy: "ndcg@20",
+ *   testing: { held: data.test!, alsoSeen: [data.valid!] },
+ *   metrics: ["recall@20"],
+ *   memory: 2 ** 24,
+ * };
+ * const backbone = mf({ dim: 8 }), optimizer = adam({ lr: 0.02 });
+ * for await (const { best } of runTrial(runtime, protocol, { backbone, sampler: rns(), loss: bpr(), optimizer, epochs: 1 })) {
+ *   assert(best!.metrics["ndcg@20"]! > 0);
+ * }
+ * assert((await testTrial(runtime, protocol, backbone)).metrics["recall@20"]! > 0);
+ * await runtime.dispose();
+ * ```
+ */
+export async function* runTrial(
+  runtime: Runtime,
+  protocol: Protocol,
+  recipe: TrialRecipe,
+): AsyncGenerator<EpochReport, void, void> {
+  const { data, catalogue, selecting, selectBy } = protocol;
+  const evaluator = selecting &&
+    await fullRanking(runtime, recipe.backbone, catalogue, selecting.held, selectingOptions(protocol, selecting));
+  try {
+    yield* train({
+      ...recipe,
+      runtime,
+      data: data.train,
+      metadata: catalogue.metadata,
+      heldOut: [data.valid, data.test].filter((part) => part !== undefined),
+      ...evaluator && { evaluate: async () => (await evaluator.evaluate()).metrics, selectBy },
+    });
+  } finally {
+    await evaluator?.dispose();
+  }
+}
+
+/** Ranks the protocol's test part with the model as it stands. @throws TypeError where there is none. */
+export async function testTrial(runtime: Runtime, protocol: Protocol, backbone: Backbone): Promise<Evaluation> {
+  const { testing, catalogue } = protocol;
+  if (!testing) throw new TypeError("Cannot test a trial: the protocol has no test interactions");
+  const tester = await fullRanking(runtime, backbone, catalogue, testing.held, testingOptions(protocol, testing));
+  try {
+    return await tester.evaluate();
+  } finally {
+    await tester.dispose();
+  }
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { compareToFirst, type Contender } from "../../studies/comparison.ts";
+
+/** A contender whose users' values under each seed are given; its metric is their mean. */
+const contender = (label: string, bySeed: Readonly<Record<number, readonly number[]>>): Contender => ({
+  label,
+  results: new Map(
+    Object.entries(bySeed).map(([seed, users]) => [
+      Number(seed),
+      { metrics: { "hit@1": users.reduce((a, b) => a + b, 0) / users.length }, perUser: { "hit@1": users } },
+    ]),
+  ),
+});
+
+Deno.test("means, spread, differences and both tests are those of the seeds that two methods share", () => {
+  const [first, second] = compareToFirst([
+    contender("a", { 2: [0.5, 0.5], 0: [0.25, 0.25], 1: [0.25, 0.75] }),
+    contender("b", { 0: [0.5, 0.5], 2: [1, 0.5], 3: [0, 0] }),
+  ], ["hit@1"]);
+  assert.deepEqual(first!.seeds, [0, 1, 2]);
+  assert.deepEqual(first!.cells!["hit@1"]!.values, [0.25, 0.5, 0.5]);
+  assert.equal(first!.cells!["hit@1"]!.against, null);
+  const { mean, against } = second!.cells!["hit@1"]!;
+  assert.equal(mean, 1.25 / 3);
+  assert.deepEqual([against!.difference, against!.percent], [0.25, 100 * 0.25 / 0.375]); // seeds 0 and 2
+  assert.deepEqual([against!.overSeeds.n, against!.overSeeds.p], [2, null]); // .25 both: no spread, no t
+  assert.deepEqual([against!.overUsers.n, against!.overUsers.w], [2, 3]); // .75 against .375, .5 against .375
+});
+
+Deno.test("a user whose values are the same in another order of seeds does not differ", () => {
+  const [, second] = compareToFirst([
+    contender("a", { 0: [0.1, 0], 1: [0.2, 0], 2: [0.3, 0] }),
+    contender("b", { 0: [0.3, 1], 1: [0.2, 1], 2: [0.1, 1] }),
+  ], ["hit@1"]);
+  assert.notEqual(0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1);
+  assert.equal(second!.cells!["hit@1"]!.against!.overUsers.n, 1);
+});
+
+Deno.test("p-values are corrected for as many comparisons as there are, and for each metric and test by itself", () => {
+  const users = (value: number) => Array.from({ length: 8 }, (_, user) => value + user / 100);
+  const rows = compareToFirst([
+    contender("a", { 0: users(0) }),
+    contender("b", { 0: users(0.1) }),
+    contender("c", { 0: users(0.2) }),
+    contender("none", {}),
+  ], ["hit@1"]);
+  const tests = rows.slice(1, 3).map(({ cells }) => cells!["hit@1"]!.against!.overUsers);
+  assert.deepEqual(tests.map(({ p }) => p), [2 / 256, 2 / 256]);
+  assert.deepEqual(tests.map(({ holm }) => holm), [4 / 256, 4 / 256]);
+  assert.equal(rows[3]!.cells, null);
+});
+
+Deno.test("a method that shares no seed with the first is in the table without tests", () => {
+  const [, second] = compareToFirst([contender("a", { 0: [1] }), contender("b", { 1: [1] })], ["hit@1"]);
+  assert.deepEqual([second!.cells!["hit@1"]!.mean, second!.cells!["hit@1"]!.against], [1, null]);
+});
