@@ -8,6 +8,7 @@ import type { EpochReport } from "../training/recipe.ts";
 import { isModel } from "../training/scopes.ts";
 import { makeFolder, writeWhole } from "./files.ts";
 import { methodSpec } from "./method_spec.ts";
+import { negativesText } from "./negatives_text.ts";
 import { metricNames, metricsLine, metricsTable } from "./metrics_text.ts";
 import { bar, duration, openOutput, type Output } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
@@ -149,6 +150,11 @@ async function finish(
       { event: "test", ...summary },
       metricsTable(`test (${note})`, { model: summary.test as Record<string, number>, ...references }),
     );
+  }
+  const shown = reports[best?.epoch ?? reports.length - 1];
+  if (shown?.negatives) {
+    summary.negatives = { epoch: shown.epoch, ...shown.negatives };
+    output.say(negativesText(shown.negatives, shown.epoch));
   }
   await writeWhole(`${folder}/${runFiles.metrics}`, `${JSON.stringify(summary, null, 2)}\n`);
 }

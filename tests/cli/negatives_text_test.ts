@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { negativesText } from "../../cli/negatives_text.ts";
+
+const report = {
+  pairs: 10,
+  hardness: { mean: 0.51234, median: 0.4, skipped: 0.1 },
+  zeroGradient: 0.25,
+  cosineDistance: 0.9,
+  items: { falseNegatives: { rate: 0.012, base: 0.004 }, popularity: 12.34, head: 0.5, mid: 0.3, tail: 0.2, unique: 1 },
+};
+
+Deno.test("what the negatives were is told in a few lines", () => {
+  assert.equal(
+    negativesText(report, 25),
+    [
+      "negatives of epoch 25",
+      "  hardness s- / s+, mean and median  0.512, 0.400",
+      "  pairs that teach nothing           25.00%",
+      "  distance apart, 1 - cosine         0.900",
+      "  false negatives, and by chance     1.20%, 0.40%",
+      "  mean popularity                    12.3",
+      "  head, mid, tail                    50.00%, 30.00%, 20.00%",
+    ].join("\n"),
+  );
+});
+
+Deno.test("what is not known is left out", () => {
+  const text = negativesText({
+    ...report,
+    hardness: { mean: null, median: null, skipped: 1 },
+    cosineDistance: null,
+    items: null,
+  }, 0);
+  assert.equal(text, "negatives of epoch 0\n  pairs that teach nothing  25.00%");
+});
