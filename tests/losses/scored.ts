@@ -49,7 +49,7 @@ export async function lossOf(runtime: Runtime, loss: Loss, given: Given) {
     return graph.input(name, "int32", shape);
   };
   const p = graph.variable("p", [height, 1], zeros), n = graph.variable("n", [height, width], zeros);
-  const dim = vectors?.query[0]!.length ?? 1,
+  const dim = vectors?.query[0]?.length ?? 1,
     given3 = (name: string, values: readonly number[] | undefined, shape: readonly number[]) =>
       values ? fed(name, values, shape) : graph.constant(new Float32Array(shape.reduce((a, b) => a * b)), shape);
   const scope = new Set(graph.variables.keys());
