@@ -4,7 +4,6 @@ import type { Value } from "../graphs/builder.ts";
 import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { cast, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
 import { topK } from "../graphs/ops/index.ts";
-import { sum } from "../graphs/ops/reduce.ts";
 import { concat, reshape, slice, zerosLike } from "../graphs/ops/shape.ts";
 import { finiteOr, inPools, LARGEST, pickSlots, uniformRows } from "./candidates.ts";
 import { Caches } from "./divns/caches.ts";
@@ -20,11 +19,12 @@ const mixes: Readonly<
   Record<"interpolate" | "separate", (step: Step, hard: Value, fed: Value, l: Value) => Negatives>
 > = {
   interpolate({ items }, hard, fed, lambda) {
-    const [rows, count] = hard.shape as [number, number], none = less(fed, 0), l = where(none, 1, lambda); // [R, K]
-    const sources = concat([hard, where(none, hard, fed)], 1), halves = items(sources); // [R, 2 K], [R, 2 K, L, D]
-    const shares = reshape(concat([l, sub(1, l)], 1), [rows, 2, count, 1, 1]);
-    const mixed = sum(mul(shares, reshape(halves, [rows, 2, count, ...halves.shape.slice(2)])), [1]); // [R, K, L, D]
-    return { items: mixed, sources };
+    const none = less(fed, 0), diverse = where(none, hard, fed), [rows, count] = hard.shape as [number, number];
+    const l = reshape(where(none, 1, lambda), [rows, count, 1, 1]);
+    return {
+      items: add(mul(l, items(hard)), mul(sub(1, l), items(diverse))), // [R, K, L, D]
+      sources: concat([hard, diverse], 1), // [R, 2 K]
+    };
   },
   separate({ items }, hard, fed) {
     const present = cast(greaterOrEqual(fed, 0), "float32"), ids = concat([hard, where(less(fed, 0), hard, fed)], 1);
@@ -64,6 +64,12 @@ export const divns = define({
     kappa: real(1, "of adaptive: how much lambda rises for a distance short of the target"),
     sampler: choice(["exact", "map", "mcmc"], "exact", "k-DPP by eigenvectors, its greedy mode, or a Markov chain"),
     block: integer(0, "most items of one k-DPP: a larger D_u is drawn from parts of the cache; 0: the rank rules", {
+      min: 0,
+    }),
+    refresh: integer(1, "epochs between draws of a user's diverse set: each epoch draws for one user in so many", {
+      min: 1,
+    }),
+    project: integer(0, "width that item vectors are projected to at random for these draws; 0: as they are", {
       min: 0,
     }),
     similarity: choice(
@@ -122,14 +128,15 @@ export const divns = define({
       async beginEpoch(draw) {
         if (draw.epoch > 0) {
           const vectors = await draw.probe.items(idsBelow(catalogue.items)), { width } = vectors;
-          const table = { width, rows: layerMeans(vectors) }, over = draw.epoch / Math.max(1, epochs - 1);
+          const table = { width, features: layerMeans(vectors) }, over = draw.epoch / Math.max(1, epochs - 1);
           lambda[0] = schedules[schedule](
             { start, end, kappa, target },
             over,
             () => lastDistance(table, caches, sets, mix === "separate" ? [1, 0] : [lambda[0]!]),
           );
-          sets.clear();
           if (lambda[0] < 1) await redraw(sets, caches, table, draw, options);
+          else sets.clear();
+          sets.restart();
         }
         caches.clear();
       },

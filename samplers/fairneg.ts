@@ -34,7 +34,7 @@ export const fairneg = define({
     temperature: real(0.4, "of the softmax that hard negatives are drawn from", { min: 1e-3 }),
     rate: real(0.2, "how far p moves for a loss above the average", { min: 0 }),
     momentum: real(0.9, "share of its heading that p keeps", { min: 0, max: 1 }),
-    groups: text(null, "attributes that make groups, parted by |, the first of an item deciding; without it, all"),
+    groups: text("all", "attributes that make groups, parted by |, of which an item's first decides; or all of them"),
     compat: choice(
       ["paper", "code"],
       "paper",
@@ -46,7 +46,7 @@ export const fairneg = define({
   setting,
 ) => {
   const { catalogue } = setting, attributes = requireAttributes(setting, "fairneg");
-  const groups = itemGroups(catalogue, attributes, chosen?.split("|"));
+  const groups = itemGroups(catalogue, attributes, chosen === "all" ? attributes.names : chosen?.split("|"));
   const law = {
     p: Float32Array.from(
       { length: groups.count },

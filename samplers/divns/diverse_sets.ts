@@ -27,13 +27,18 @@ export class DiverseSets {
 
   /** Hands the next row of `user` its ids, into `into[at]` and on: -1 where D_u is empty; a short D_u is gone through again. */
   take(user: number, into: Int32Array, at: number): void {
-    const mine = this.of(user), first = this.proposed[user]!++ * this.count;
-    for (let k = 0; k < this.count; k++) into[at + k] = mine.length > 0 ? mine[(first + k) % mine.length]! : -1;
+    const start = this.catalogue.offsets[user]! * this.count, size = this.sizes[user]!;
+    const taken = this.proposed[user]!++ * this.count;
+    for (let k = 0; k < this.count; k++) into[at + k] = size > 0 ? this.ids[start + (taken + k) % size]! : -1;
   }
 
-  /** A new epoch begins, without diverse negatives until they are set. */
+  /** Empties every set. */
   clear(): void {
     this.sizes.fill(0);
+  }
+
+  /** A new epoch begins: rows take from the beginning again. */
+  restart(): void {
     this.proposed.fill(0);
   }
 }

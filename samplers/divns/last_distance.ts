@@ -1,13 +1,13 @@
+import type { Features } from "../../random/dpp/similarities.ts";
 import type { Caches } from "./caches.ts";
 import type { DiverseSets } from "./diverse_sets.ts";
-import type { Table } from "./space.ts";
 
 /**
  * The mean over users of 1 - cosine between pairs of the negatives that the last epoch trained them on, as the item
  * vectors now stand: for each of `shares` the mixture of hard and diverse halves that has this share of the hard one.
  */
 export function lastDistance(
-  { width, rows }: Table,
+  { width, features }: Features,
   caches: Caches,
   sets: DiverseSets,
   shares: readonly number[],
@@ -26,7 +26,7 @@ export function lastDistance(
         const other = diverse.length > 0 ? diverse[at % diverse.length]! : h;
         let squares = 0;
         for (let d = 0; d < width; d++) {
-          mixture[d] = share * rows[h * width + d]! + (1 - share) * rows[other * width + d]!;
+          mixture[d] = share * features[h * width + d]! + (1 - share) * features[other * width + d]!;
           squares += mixture[d]! ** 2;
         }
         if (squares === 0) return; // at a right angle to everything

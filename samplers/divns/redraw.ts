@@ -1,94 +1,91 @@
-// deno-lint-ignore-file
-import { lastDistance } from "./last_distance.ts";
-import type { Draw } from "../sampler.ts";
+import { sampleKDppByChain } from "../../random/dpp/chain.ts";
+import type { Kernel } from "../../random/dpp/kernel.ts";
+import { greedyMap } from "../../random/dpp/map.ts";
+import { sampleKDpp } from "../../random/dpp/sample.ts";
+import type { Features } from "../../random/dpp/similarities.ts";
+import type { Rng } from "../../random/rng.ts";
+import type { Draw, Probe } from "../sampler.ts";
+import { idsBelow } from "../vectors.ts";
 import type { Caches } from "./caches.ts";
 import type { DiverseSets } from "./diverse_sets.ts";
-import { penalties } from "./penalties.ts";
-import { space, type Table } from "./space.ts";
-// TEMPORARY: to be replaced by random/dpp
-function greedy(B: Float32Array, D: number, m: number, k: number): Int32Array {
-  const C = new Float64Array(m * k), d2 = new Float64Array(m), out: number[] = [];
-  for (let i = 0; i < m; i++) for (let d = 0; d < D; d++) d2[i]! += B[i * D + d]! ** 2;
-  for (let t = 0; t < k; t++) {
-    let j = 0, best = -1;
-    for (let i = 0; i < m; i++) {
-      if (d2[i]! > best) {
-        best = d2[i]!;
-        j = i;
-      }
-    }
-    if (best < 1e-12) break;
-    out.push(j);
-    const dj = Math.sqrt(best), bj = j * D;
-    for (let i = 0; i < m; i++) {
-      if (d2[i]! < 0) continue;
-      const bi = i * D;
-      let c = 0;
-      for (let d = 0; d < D; d++) c += B[bi + d]! * B[bj + d]!;
-      for (let a = 0; a < t; a++) c -= C[a * m + j]! * C[a * m + i]!;
-      const e = c / dj;
-      C[t * m + i] = e;
-      d2[i]! -= e * e;
-    }
-    d2[j] = -1;
-  }
-  return Int32Array.from(out);
+import { quality, type QualityOptions } from "./quality.ts";
+import { type Space, space, type SpaceOptions } from "./space.ts";
+
+const samplers = { exact: sampleKDpp, map: greedyMap, mcmc: sampleKDppByChain } as const satisfies Readonly<
+  Record<string, (kernel: Kernel, k: number, rng: Rng) => Int32Array>
+>;
+
+/** How diverse sets are drawn. */
+export interface RedrawOptions extends SpaceOptions, QualityOptions {
+  readonly sampler: keyof typeof samplers;
+  /** Most items of one draw; 0 is no limit. */
+  readonly block: number;
+  /** Epochs between draws of one user's set. */
+  readonly refresh: number;
 }
-export async function redraw(sets: DiverseSets, caches: Caches, table: Table, draw: Draw, o: any): Promise<void> {
-  await Promise.resolve();
-  const t0 = performance.now();
-  const s = space(table, draw.catalogue.metadata.attributes, o), { width, rows } = s.cosines;
-  const block = o.block || 1e9;
-  let ms = 0, ks = 0, us = 0;
-  for (let user = 0; user < draw.catalogue.users; user++) {
-    const hard = caches.hardOf(user), k = hard.length, ids = caches.runnersUpOf(user).slice(), m = ids.length;
-    if (k === 0) continue;
-    ms += m;
-    ks += k;
-    us++;
-    const rng = draw.rng.seek(draw.epoch, -1 - user);
-    rng.shuffle(ids);
-    if (m <= k) {
-      sets.set(user, ids);
-      continue;
+
+/** Users whose cached items are scored at a time. */
+const USERS = 1024;
+
+/**
+ * Draws D_u anew, of one user in `refresh` and of those who have none: as many ids as H_u holds out of C_u, by a k-DPP
+ * with kernel q_a S_ab q_b, in random order; all of C_u where it is no larger.
+ */
+export async function redraw(
+  sets: DiverseSets,
+  caches: Caches,
+  vectors: Features,
+  { catalogue, rng, epoch, probe }: Draw,
+  options: RedrawOptions,
+): Promise<void> {
+  const { users, metadata } = catalogue, { omega, refresh } = options;
+  const compared = space(vectors, metadata.attributes, options, rng.seek(epoch, -1 - users));
+  const weigh = quality(compared.cosines, options);
+  const due = idsBelow(users).filter((user) =>
+    caches.trained[user]! > 0 && (sets.sizes[user] === 0 || (user + epoch) % refresh === 0)
+  );
+  for (let first = 0; first < due.length; first += USERS) {
+    const some = due.subarray(first, first + USERS), scores = omega !== 0 && await cachedScores(caches, some, probe);
+    let scored = 0;
+    for (const user of some) {
+      const hard = caches.hardOf(user), cached = caches.runnersUpOf(user), stream = rng.seek(epoch, -1 - user);
+      const q = weigh(cached, hard, scores ? scores.subarray(scored, scored += cached.length) : undefined);
+      const all = cached.length <= hard.length;
+      sets.set(user, stream.shuffle(all ? cached : drawn(compared, cached, q, hard.length, stream, options)));
     }
-    const h = new Float64Array(width);
-    for (const a of hard) for (let d = 0; d < width; d++) h[d]! += rows[a * width + d]! / k;
-    const B = new Float32Array(m * width);
-    for (let i = 0; i < m; i++) {
-      let sim = 0;
-      const at = ids[i]! * width;
-      for (let d = 0; d < width; d++) sim += h[d]! * rows[at + d]!;
-      const q = (penalties as any)[o.penalty](sim, o.alpha);
-      for (let d = 0; d < width; d++) B[i * width + d] = q * rows[at + d]!;
-    }
-    const out: number[] = [];
-    const parts = Math.ceil(k / block);
-    for (let p = 0; p < parts; p++) {
-      const from = Math.floor(m * p / parts),
-        to = Math.floor(m * (p + 1) / parts),
-        kk = Math.floor(k * (p + 1) / parts) - Math.floor(k * p / parts);
-      const got = greedy(B.subarray(from * width, to * width), width, to - from, Math.min(kk, to - from));
-      for (let x = 0; x < kk; x++) out.push(ids[from + got[x % got.length]!]!);
-    }
-    sets.set(user, rng.shuffle(Int32Array.from(out)));
   }
-  const dd = (x: number[]) => lastDistance(table, caches, sets, x).toFixed(4);
-  if (draw.epoch % 5 === 0) {
-    console.log(
-      "H",
-      dd([1]),
-      "D",
-      dd([0]),
-      "H+D",
-      dd([1, 0]),
-      "mix .7",
-      dd([.7]),
-      "mix .5",
-      dd([.5]),
-      "mix .9",
-      dd([.9]),
-    );
+}
+
+/**
+ * `k` ids of a cache by its k-DPP. Where that is more than a block, the cache is cut into parts, each the runners-up of
+ * some of the user's rows, and each gives its share.
+ */
+function drawn(
+  { kernel }: Space,
+  cached: Int32Array,
+  q: Float64Array,
+  k: number,
+  rng: Rng,
+  { sampler, block }: RedrawOptions,
+): Int32Array {
+  const parts = block > 0 ? Math.ceil(k / block) : 1, cut = (n: number, part: number) => Math.floor(n * part / parts);
+  const found = new Int32Array(k);
+  for (let part = 0, at = 0; part < parts; part++) {
+    const from = cut(cached.length, part), to = cut(cached.length, part + 1);
+    const ids = cached.subarray(from, to), share = cut(k, part + 1) - cut(k, part);
+    for (const slot of samplers[sampler](kernel(ids, q.subarray(from, to)), share, rng)) found[at++] = ids[slot]!;
   }
-  console.log("redraw", ((performance.now() - t0) / 1000).toFixed(2), "mean m", ms / us, "mean k", ks / us);
+  return found;
+}
+
+/** Scores of the cached items of some users, user after user. */
+async function cachedScores(caches: Caches, some: Int32Array, probe: Probe): Promise<Float32Array> {
+  const users: number[] = [], items: number[] = [];
+  for (const user of some) {
+    for (const id of caches.runnersUpOf(user)) {
+      users.push(user);
+      items.push(id);
+    }
+  }
+  return await probe.score(Int32Array.from(users), Int32Array.from(items));
 }

@@ -11,7 +11,6 @@ import { drawSlots } from "../draw_slots.ts";
 import { logProbability } from "../kbgan.ts";
 import type { Step } from "../sampler.ts";
 import { hasMet } from "./has_met.ts";
-import type { WalkableGraph } from "./walkable_graph.ts";
 
 /** The item that an exploration step leads to, and how likely the policy was to take it. */
 export interface Stepped {
@@ -25,7 +24,9 @@ export type StepForward = (from: Value, uniform: Value, name: string) => Stepped
 /** What both forms of the policy share. */
 export interface Walking {
   readonly step: Step;
-  readonly graph: WalkableGraph;
+  readonly firstUser: number;
+  /** Where each node's steps may lead. */
+  readonly steps: Value; // [nodes, 2 width]
   readonly vectors: Value; // [nodes, D]
   readonly temperature: number;
   /** How many of the items two hops away are left after pruning. */
@@ -36,8 +37,8 @@ export interface Walking {
  * The paper's step: draw a neighbour; of its neighbours, keep those that the recommender scores highest; draw one of
  * them. Entities, users and train positives are replaced by the row's uniform negatives before anything is kept.
  */
-export function drawnStep({ step, graph: known, vectors, temperature, kept }: Walking): StepForward {
-  const { graph, rows } = step, { hop, rate } = hops(step, known, vectors, temperature);
+export function drawnStep(walking: Walking): StepForward {
+  const { step, kept } = walking, { graph, rows } = step, { hop, rate } = hops(walking);
   return (from, uniform, name) => {
     const near = hop(from), first = draw(rate(from, near), `${name}/first`);
     const via = gatherElements(near, first.id, 1), far = hop(via); // [R, 1], [R, 2 width]
@@ -62,8 +63,8 @@ export function drawnStep({ step, graph: known, vectors, temperature, kept }: Wa
  * The released code's step: the neighbour of the largest rating, not drawn; of its neighbours, those of the largest
  * ratings are kept, and the recommender's favourite is taken. What it leads to may be a train positive.
  */
-export function greedyStep({ step, graph: known, vectors, temperature, kept }: Walking): StepForward {
-  const { hop, rate } = hops(step, known, vectors, temperature), { items } = step.catalogue;
+export function greedyStep(walking: Walking): StepForward {
+  const { step, kept } = walking, { items } = step.catalogue, { hop, rate } = hops(walking);
   return (from, uniform) => {
     const near = hop(from), nearRatings = rate(from, near), first = argMax(nearRatings, 1);
     const via = gatherElements(near, first, 1), far = hop(via), farRatings = rate(via, far);
@@ -80,9 +81,8 @@ export function greedyStep({ step, graph: known, vectors, temperature, kept }: W
 const rank = (step: Step, candidates: Value) => finiteOr(stopGradient(step.score(step.items(candidates))), -LARGEST);
 
 /** Where nodes [R, 1] may go, and h_u . LeakyReLU(h_x * h_y) / temperature for each y of `among`: both [R, n]. */
-function hops({ rows, graph, userIds }: Step, known: WalkableGraph, vectors: Value, temperature: number) {
-  const steps = graph.constant(known.steps, [known.nodes, known.steps.length / known.nodes]);
-  const user = gather(vectors, add(userIds, graph.constant(Int32Array.of(known.firstUser)))); // h_u, [R, D]
+function hops({ step: { rows, graph, userIds }, firstUser, steps, vectors, temperature }: Walking) {
+  const user = gather(vectors, add(userIds, graph.constant(Int32Array.of(firstUser)))); // h_u, [R, D]
   return {
     hop: (from: Value) => gather(steps, reshape(from, [rows])),
     rate: (from: Value, among: Value) => {

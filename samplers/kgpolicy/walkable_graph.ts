@@ -2,43 +2,79 @@ import type { Catalogue } from "../../datasets/catalogue.ts";
 import { countingSort } from "../../datasets/counting_sort.ts";
 import type { KnowledgeGraph } from "../../datasets/metadata.ts";
 import { Rng } from "../../random/rng.ts";
+import type { Draw } from "../sampler.ts";
 
-/** A knowledge graph joined with who met what, each node with a fixed sample of its neighbours. */
+/** A knowledge graph joined with who met what. */
 export interface WalkableGraph {
   /** Entities, of which the items are the first, then users. */
   readonly nodes: number;
   /** The number of a user's node is this and the user's. */
   readonly firstUser: number;
-  /** Where a step may lead: `width` sampled neighbours, items in place of those that a node lacks, and `width` random items. */
-  readonly steps: Int32Array; // [nodes, 2 width]
-  /** The sampled neighbours as edges, from neighbour to node, by node. */
+  readonly items: number;
+  /** Where a walk may go: from node n to `ends[offsets[n] .. offsets[n + 1])`, ascending. */
+  readonly offsets: Int32Array; // [nodes + 1]
+  readonly ends: Int32Array;
+  /** A fixed sample of neighbours as edges, from neighbour to node, by node: what vectors are made with. */
   readonly sources: Int32Array; // [edges]
   readonly targets: Int32Array; // [edges]
-  /** 1 / how many neighbours a node has in the sample; 0 for none. */
+  /** 1 / how many neighbours a node has in that sample; 0 for none. */
   readonly shares: Float32Array; // [nodes]
 }
 
 /**
- * Joins facts and interactions, without direction and kind, and samples at most `width` neighbours of each node. The
- * sample is the data's, not the run's: the same whatever the seed.
+ * Joins facts and interactions, without direction and kind, and samples at most `width` neighbours of each node for
+ * vectors. That sample is the data's, not the run's: the same whatever the seed. Walks pass users if they go
+ * `throughUsers`.
  */
-export function walkableGraph(catalogue: Catalogue, knowledge: KnowledgeGraph, width: number): WalkableGraph {
+export function walkableGraph(
+  catalogue: Catalogue,
+  knowledge: KnowledgeGraph,
+  width: number,
+  throughUsers: boolean,
+): WalkableGraph {
   const { items } = catalogue, firstUser = knowledge.entities, nodes = firstUser + catalogue.users;
-  const { offsets, ends } = neighbours(catalogue, knowledge), rng = new Rng(0, "walkable graph");
-  const steps = new Int32Array(nodes * 2 * width), sources: number[] = [], targets: number[] = [];
-  const shares = new Float32Array(nodes);
+  const all = neighbours(catalogue, knowledge), rng = new Rng(0, "walkable graph");
+  const sources: number[] = [], targets: number[] = [], shares = new Float32Array(nodes);
+  const offsets = new Int32Array(nodes + 1), ends: number[] = [];
   for (let node = 0; node < nodes; node++) {
-    const all = ends.slice(offsets[node], offsets[node + 1]), stream = rng.seek(0, node);
-    const some = all.length > width ? sampled(all, width, stream) : all, row = node * 2 * width;
-    steps.set(some, row);
-    stream.fillBelow(items, steps, row + some.length, 2 * width - some.length);
+    const near = all.ends.subarray(all.offsets[node], all.offsets[node + 1]);
+    const some = sampled(near, width, rng.seek(0, node));
     for (const end of some) {
       sources.push(end);
       targets.push(node);
     }
     shares[node] = some.length && 1 / some.length;
+    for (const end of near) if (throughUsers || end < firstUser) ends.push(end);
+    offsets[node + 1] = ends.length;
   }
-  return { nodes, firstUser, steps, sources: Int32Array.from(sources), targets: Int32Array.from(targets), shares };
+  return {
+    nodes,
+    firstUser,
+    items,
+    offsets,
+    ends: Int32Array.from(ends),
+    sources: Int32Array.from(sources),
+    targets: Int32Array.from(targets),
+    shares,
+  };
+}
+
+/**
+ * Draws where each node's steps may lead, into `steps` [nodes, 2 width]: `width` neighbours, random items in the place of
+ * those that a node lacks, and `width` random items more.
+ */
+export function drawSteps(
+  { nodes, items, offsets, ends }: WalkableGraph,
+  { rng, epoch }: Pick<Draw, "rng" | "epoch">,
+  steps: Int32Array,
+): void {
+  const columns = steps.length / nodes;
+  for (let node = 0; node < nodes; node++) {
+    const stream = rng.seek(epoch, -1 - node);
+    const some = sampled(ends.subarray(offsets[node], offsets[node + 1]), columns / 2, stream);
+    steps.set(some, node * columns);
+    stream.fillBelow(items, steps, node * columns + some.length, columns - some.length);
+  }
 }
 
 /** Each node's neighbours, ascending and without repeats or the node itself: those of node n are `ends[offsets[n] ..]`. */
@@ -68,8 +104,10 @@ function neighbours({ users, offsets, positives }: Catalogue, { entities, heads,
   return { offsets: kept, ends: Int32Array.from(found) };
 }
 
-/** `count` of `all`, every set of them equally likely; `all` is permuted. */
+/** At most `count` of `all`, every set of them equally likely. */
 function sampled(all: Int32Array, count: number, rng: Rng): Int32Array {
+  if (all.length <= count) return all;
+  all = all.slice();
   for (let at = 0; at < count; at++) {
     const other = at + rng.below(all.length - at), kept = all[at]!;
     all[at] = all[other]!;

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { batchAt } from "../../datasets/batching.ts";
+import { Rng } from "../../random/rng.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import type { Feeds } from "../../runtime/runtime.ts";
 import { divns } from "../../samplers/divns.ts";
@@ -6,7 +8,7 @@ import { dns } from "../../samplers/dns.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { smallRun } from "../training/small_run.ts";
 import { anyMetadata } from "./metadata.ts";
-import { catalogueWhere, opened } from "./drawn.ts";
+import { catalogueWhere, drawIn, opened } from "./drawn.ts";
 import { inner, layeredFeeds, layeredStep, type Tables } from "./layered.ts";
 
 const ROWS = 3, POOL = 5, COUNT = 2, CACHE = 2, WIDTH = 3, of = catalogueWhere([[0], [0]], 20);
@@ -98,4 +100,46 @@ Deno.test("what does not fit is refused: a cache as large as the pool, attribute
   assert.throws(() => divns({ pool: 4, cache: 4 }), /its hardest and 4 runners-up do not fit a pool of 4/);
   assert.throws(() => opened(divns({ attributes: 0.3 }), of), /the data have no attributes; --attributes names/);
   assert(opened(divns({ attributes: 0.3 }), catalogueWhere([[0]], 3, anyMetadata(1, 3))));
+});
+
+/** Two epochs of 40 rows of four users in batches of `size`: the diverse ids that the second hands out, row by row. */
+async function handedOut(size: number): Promise<Int32Array> {
+  const of = catalogueWhere(Array.from({ length: 4 }, () => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), 60),
+    rng = new Rng(2, "rows");
+  const sampler = opened(policy(), of, size), order = rng.shuffle(Int32Array.from({ length: 40 }, (_, at) => at));
+  const log = { users: order.map((at) => at % 4), items: order.map((at) => at % 10) }, found: number[] = [];
+  const batches = Array.from(
+    { length: Math.ceil(40 / size) },
+    (_, at) => batchAt(log, order, at, { size, dropLast: false }),
+  );
+  for (const epoch of [0, 1]) {
+    const draw = drawIn(of, { epoch });
+    await sampler.beginEpoch?.(draw);
+    for (const batch of batches) {
+      const { candidates, diverse } = await sampler.propose(batch, draw), top: number[] = [];
+      found.push(...Array.from(diverse as Int32Array).slice(0, batch.rows * COUNT));
+      for (let pool = 0; pool < size * COUNT; pool++) { // any choice will do: the first of each pool is the hardest
+        top.push(...(candidates as Int32Array).slice(pool * POOL, pool * POOL + 1 + CACHE));
+      }
+      sampler.observe?.({ top: Int32Array.from(top) }, batch);
+    }
+  }
+  assert.deepEqual(found.slice(0, 40 * COUNT), new Array(40 * COUNT).fill(-1)); // nothing is cached at first
+  return Int32Array.from(found.slice(40 * COUNT));
+}
+
+Deno.test("which diverse item a row is given does not depend on the batch size, nor on rows that pad", async () => {
+  const wanted = await handedOut(40);
+  assert(wanted.every((id) => id >= 10), "no positive is handed out");
+  for (const size of [1, 7, 16]) assert.deepEqual(await handedOut(size), wanted, `batches of ${size}`);
+});
+
+Deno.test("the adaptive lambda answers to the distance of the last epoch's negatives", async () => {
+  const run = async (options: Parameters<typeof divns>[0]) =>
+    (await smallRun({ sampler: divns({ pool: 6, cache: 3, ...options }) })).saved;
+  const constant = await run({ lambda: 0.6 });
+  assert.deepEqual(await run({ lambda: 0.6, schedule: "adaptive", kappa: 0 }), constant);
+  assert.notDeepEqual(await run({ lambda: 0.6, schedule: "adaptive", kappa: 1 }), constant);
+  const plain = await smallRun({ sampler: dns({ pool: 6 }) }); // far from an unreachable target lambda becomes 1
+  assert.deepEqual(await run({ lambda: 0.6, schedule: "adaptive", kappa: 10, target: 9 }), plain.saved);
 });

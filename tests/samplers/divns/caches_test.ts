@@ -46,7 +46,7 @@ Deno.test("each row of a user takes the next ids of its diverse set, and a short
     return [...into];
   };
   assert.deepEqual(taken(0), [77, -1, -1]);
-  sets.clear();
+  sets.restart();
   sets.set(0, Int32Array.of(4, 5, 6));
   sets.set(1, Int32Array.of(9, 8, 7, 6));
   assert.deepEqual([taken(0), taken(1), taken(0), taken(0), taken(1)], [
@@ -56,6 +56,8 @@ Deno.test("each row of a user takes the next ids of its diverse set, and a short
     [77, 5, 6],
     [77, 7, 6],
   ]);
+  sets.restart();
+  assert.deepEqual(taken(1), [77, 9, 8]);
   sets.clear();
   assert.deepEqual(taken(1), [77, -1, -1]);
 });

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import type { Metadata } from "../../../datasets/metadata.ts";
+import type { Features } from "../../../random/dpp/similarities.ts";
+import { Rng } from "../../../random/rng.ts";
+import { Caches } from "../../../samplers/divns/caches.ts";
+import { DiverseSets } from "../../../samplers/divns/diverse_sets.ts";
+import { redraw, type RedrawOptions } from "../../../samplers/divns/redraw.ts";
+import type { Probe } from "../../../samplers/sampler.ts";
+import { assertLaw } from "../chi_square.ts";
+import { catalogueWhere, drawIn, stubProbe } from "../drawn.ts";
+
+const PLAIN: RedrawOptions = {
+  sampler: "exact",
+  block: 0,
+  refresh: 1,
+  project: 0,
+  similarity: "cosine",
+  width: 1,
+  attributes: 0,
+  penalty: "inverse",
+  alpha: 0, // no penalty: the k-DPP of the similarity alone
+  omega: 0,
+};
+
+/** Users with so many rows each, of one pool with `runnersUp` behind it; ids are drawn from 100 items. */
+function epochOf(rows: readonly number[], runnersUp: number) {
+  const of = catalogueWhere(rows.map((count) => Array.from({ length: count }, (_, at) => at)), 100);
+  const caches = new Caches(of, 1, runnersUp), sets = new DiverseSets(of, 1), rng = new Rng(4, "epoch");
+  rows.forEach((count, user) => {
+    const free = rng.shuffle(Int32Array.from({ length: 60 }, (_, at) => at + 40)); // without repeats within a user
+    for (let row = 0; row < count; row++) caches.record(user, free, row * (1 + runnersUp));
+  });
+  const vectors: Features = { width: 6, features: Float32Array.from({ length: 600 }, () => rng.normal()) };
+  return { of, caches, sets, vectors };
+}
+
+for (const sampler of ["exact", "map", "mcmc"] as const) {
+  Deno.test(`${sampler} draws as many as there are hard negatives out of the cache, whatever the rank`, async () => {
+    // more rows than the vectors are wide, as many, fewer, none
+    const { of, caches, sets, vectors } = epochOf([11, 6, 3, 0], 4);
+    for (const block of [0, 2, 4]) {
+      for (const similarity of ["cosine", "mapped", "rbf"] as const) {
+        await redraw(sets, caches, vectors, drawIn(of, { epoch: 1 }), { ...PLAIN, sampler, block, similarity });
+        for (let user = 0; user < 4; user++) {
+          const diverse = sets.of(user), cache = new Set(caches.runnersUpOf(user));
+          assert.equal(diverse.length, caches.hardOf(user).length);
+          assert(diverse.every((id) => cache.has(id)));
+          if (user > 0 || block > 0) assert.equal(new Set(diverse).size, diverse.length);
+        }
+      }
+    }
+  });
+}
+
+Deno.test("a cache no larger than the hard negatives are many is taken whole", async () => {
+  const { of, caches, sets, vectors } = epochOf([5], 1);
+  await redraw(sets, caches, vectors, drawIn(of, { epoch: 1 }), PLAIN);
+  assert.deepEqual([...sets.of(0)].sort(), [...caches.runnersUpOf(0)].sort());
+});
+
+/** A cache of items 1, 2, 3 and the hard negative 4, with unit vectors at these angles; what 6000 draws of one are. */
+async function chosen(
+  angles: readonly number[],
+  options: Partial<RedrawOptions>,
+  metadata: Metadata = {},
+  probe?: Probe,
+) {
+  const USERS = 6000, of = catalogueWhere(Array.from({ length: USERS }, () => [0]), 5, metadata);
+  const caches = new Caches(of, 1, 3), sets = new DiverseSets(of, 1), top = Int32Array.of(4, 1, 2, 3);
+  for (let user = 0; user < USERS; user++) caches.record(user, top, 0);
+  const rows = Float32Array.from([0, ...angles].flatMap((a) => [Math.cos(a), Math.sin(a)]));
+  const draw = drawIn(of, { epoch: 1, ...probe && { probe } });
+  await redraw(sets, caches, { width: 2, features: rows }, draw, { ...PLAIN, ...options });
+  return Array.from({ length: USERS }, (_, user) => sets.of(user)[0]!);
+}
+const RIGHT = Math.PI / 2,
+  law = (weights: readonly number[]) => {
+    const total = weights.reduce((sum, q) => sum + q);
+    return [0, ...weights.map((q) => q / total), 0];
+  };
+
+Deno.test("one item is drawn with probability proportional to its squared penalty", async () => {
+  // cosines to the hard negative: 1, 0, -1
+  const angles = [0, RIGHT, 2 * RIGHT, 0];
+  assertLaw(await chosen(angles, { alpha: 0.5 }), law([1 / 1.5 ** 2, 1, 1 / 0.5 ** 2]));
+  assertLaw(await chosen(angles, { penalty: "exp", alpha: 0.7 }), law([Math.exp(-1.4), 1, Math.exp(1.4)]));
+});
+
+Deno.test("quality weighs by the model's scores, e^(2 omega s), however large", async () => {
+  const angles = [0, RIGHT, 2 * RIGHT, 0];
+  const scores = (shift: number) => stubProbe((_user, item) => shift + item);
+  for (const shift of [0, 1000]) {
+    assertLaw(await chosen(angles, { omega: -0.5 }, {}, scores(shift)), law([1, Math.exp(-1), Math.exp(-2)]));
+  }
+});
+
+Deno.test("attributes of the hard negative penalise those who share them", async () => {
+  // items 1 and 4 share attribute 0; vectors are all the same
+  const attributes = {
+    names: ["a", "b"],
+    offsets: Int32Array.of(0, 0, 1, 2, 3, 4),
+    targets: Int32Array.of(0, 1, 1, 0),
+  };
+  const found = await chosen([0, 0, 0, 0], { alpha: 1, attributes: 0.5 }, { attributes });
+  assertLaw(found, law([1 / 2 ** 2, 1 / 1.5 ** 2, 1 / 1.5 ** 2]));
+});
+
+Deno.test("alike items are seldom drawn together: pairs follow det(K_S) of the cosines", async () => {
+  const USERS = 6000, of = catalogueWhere(Array.from({ length: USERS }, () => [0, 1]), 6);
+  const caches = new Caches(of, 1, 2), sets = new DiverseSets(of, 1);
+  for (let user = 0; user < USERS; user++) {
+    for (const top of [[4, 1, 2], [5, 3, 1]]) caches.record(user, Int32Array.from(top), 0);
+  }
+  const rows = Float32Array.from([0, 0, 0.5, RIGHT, 0, 0].flatMap((a) => [Math.cos(a), Math.sin(a)]));
+  await redraw(sets, caches, { width: 2, features: rows }, drawIn(of, { epoch: 1 }), PLAIN);
+  const pairs = Array.from({ length: USERS }, (_, user) => [...sets.of(user)].sort().join());
+  const det = (angle: number) => 1 - Math.cos(angle) ** 2, weights = [det(0.5), det(RIGHT), det(RIGHT - 0.5)];
+  assertLaw(pairs.map((pair) => 1 + ["1,2", "1,3", "2,3"].indexOf(pair)), law(weights));
+  const firsts = Array.from({ length: USERS }, (_, user) => sets.of(user)[0]! < sets.of(user)[1]! ? 1 : 2);
+  assertLaw(firsts, [0, 0.5, 0.5]); // in random order
+});
+
+Deno.test("with refresh n a user's set is drawn every n-th epoch, at once where there is none", async () => {
+  const { of, caches, sets, vectors } = epochOf([4, 4, 4, 4, 4, 4], 4), options = { ...PLAIN, refresh: 3 };
+  const all = () => [0, 1, 2, 3, 4, 5].map((user) => [...sets.of(user)].join());
+  const history = [all()];
+  for (let epoch = 1; epoch <= 4; epoch++) {
+    await redraw(sets, caches, vectors, drawIn(of, { epoch }), options);
+    history.push(all());
+  }
+  const changed = (epoch: number) =>
+    history[epoch]!.flatMap((set, user) => set === history[epoch - 1]![user] ? [] : [user]);
+  assert.deepEqual([1, 2, 3, 4].map(changed), [[0, 1, 2, 3, 4, 5], [1, 4], [0, 3], [2, 5]]);
+  const other = epochOf([4, 4, 4, 4, 4, 4], 4); // draws depend on nothing drawn before
+  await redraw(other.sets, other.caches, vectors, drawIn(of, { epoch: 4 }), options);
+  assert.equal([...other.sets.of(2)].join(), all()[2]);
+});
+
+Deno.test("a projection to fewer coordinates keeps apart what was", async () => {
+  // 40 items along two axes of eight: pairs of one axis have the determinant 0 whatever they are projected to
+  const { of, caches, sets } = epochOf(new Array<number>(300).fill(2), 4), rows = new Float32Array(800);
+  for (let item = 0; item < 100; item++) rows[item * 8 + (item % 2) * 5] = 1;
+  await redraw(sets, caches, { width: 8, features: rows }, drawIn(of, { epoch: 1 }), { ...PLAIN, project: 3 });
+  for (let user = 0; user < 300; user++) {
+    const [a, b] = sets.of(user), parities = new Set([...caches.runnersUpOf(user)].map((id) => id % 2));
+    if (parities.size === 2) assert.notEqual(a! % 2, b! % 2);
+  }
+});
