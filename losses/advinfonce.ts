@@ -1,15 +1,16 @@
 import type { Value } from "../graphs/builder.ts";
 import { xavierUniform, zeros } from "../graphs/initializers.ts";
 import { relu } from "../graphs/ops/activation.ts";
-import { add, div, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
+import { add, div, exp, log, mul, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { gemm, matmul, swapAxes } from "../graphs/ops/linear.ts";
-import { logSumExp, mean } from "../graphs/ops/reduce.ts";
-import { concat, reshape, unsqueeze } from "../graphs/ops/shape.ts";
+import { logSumExp } from "../graphs/ops/reduce.ts";
+import { concat, reshape, slice, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
+import { correctedScores, correctOption } from "./corrected_scores.ts";
 import { type Loss, meanOverRows, type Scores } from "./loss.ts";
-import { exponents } from "./negative_terms.ts";
+import { exponents, keptCount, sumOfTerms } from "./negative_terms.ts";
 
 /** Width of what the networks of `mlp` make. */
 const NETWORK_WIDTH = 4;
@@ -19,27 +20,17 @@ const players: Readonly<Record<"tables" | "mlp", (scores: Scores, dim: number) =
   tables({ graph, ids, counts }, dim) {
     const negative = needed(ids.negative), [pools, count] = negative.shape as [number, number];
     const user = gather(graph.variable("user", [counts.users, dim], xavierUniform), ids.users); // [R, d]
-    return products(
-      user,
-      gather(graph.variable("item", [counts.items, dim], xavierUniform), reshape(negative, [pools * count])),
-      pools,
-    );
+    const item = graph.variable("item", [counts.items, dim], xavierUniform);
+    return products(user, gather(item, reshape(negative, [pools * count])), pools);
   },
   mlp({ graph, vectors: { query, negative } }) {
-    const [pools, count] = negative.shape as [number, number],
-      flat = (x: Value, rows: number) => {
-        const means = mean(stopGradient(x), [-2]); // over layers
-        return reshape(means, [rows, means.shape.at(-1)!]);
-      };
-    const network = (name: string, x: Value) => {
-      const weight = graph.variable(`${name}/weight`, [x.shape[1]!, NETWORK_WIDTH], xavierUniform);
-      return relu(gemm(x, weight, graph.variable(`${name}/bias`, [NETWORK_WIDTH], zeros)));
+    const [pools, count] = negative.shape as [number, number], dim = query.shape.at(-1)!;
+    const network = (name: string, x: Value, rows: number) => {
+      const ego = reshape(slice(stopGradient(x), -2, 0, 1), [rows, dim]); // the first layer
+      const weight = graph.variable(`${name}/weight`, [dim, NETWORK_WIDTH], xavierUniform);
+      return relu(gemm(ego, weight, graph.variable(`${name}/bias`, [NETWORK_WIDTH], zeros)));
     };
-    return products(
-      network("user", flat(query, query.shape[0]!)),
-      network("item", flat(negative, pools * count)),
-      pools,
-    );
+    return products(network("user", query, query.shape[0]!), network("item", negative, pools * count), pools);
   },
 };
 
@@ -59,9 +50,10 @@ function needed(ids?: Value): Value {
 
 /**
  * Adversarial InfoNCE: -log of e^(s+ / t) / (e^(s+ / t) + harder N sum_k p_k e^(s_k / t)), p = softmax(a) an adversary's weights
- * (Zhang et al., NeurIPS 2023, eq. 8 to 10). Every `every` epochs, after `warmup` of them and at most `ascents` times, an epoch
- * is the adversary's: a climbs and the model rests; how many ascents there are bounds how far p comes from uniform. Even
- * weights and `harder` 1 are InfoNCE.
+ * (Zhang et al., NeurIPS 2023, eq. 8 to 10). In epochs of its own, after `warmup` and then between every `every` of the
+ * model's, at most `ascents` of them, a climbs and the model rests; how many there are bounds how far p comes from even, and
+ * KL(p || even), `eta`, is reported. Even weights and `harder` 1 are InfoNCE. The adversary has no weight decay: in the
+ * released code a slip leaves it without one, too.
  */
 export const advinfonce = define({
   name: "advinfonce",
@@ -69,6 +61,7 @@ export const advinfonce = define({
   citation: "Zhang, Sheng, Cai, Wang & Chua, NeurIPS 2023",
   options: {
     temperature: real(1, "divides scores; .1 or so for cosines", { min: 1e-4 }),
+    correct: correctOption,
     harder: real(64, "how much all negatives together weigh, k_neg", { min: 1e-6 }),
     players: choice(
       ["tables", "mlp"],
@@ -77,22 +70,28 @@ export const advinfonce = define({
     ),
     dim: integer(64, "width of the adversary's vectors", { min: 1 }),
     lr: real(5e-5, "learning rate of the adversary, under Adam", { min: 0 }),
-    every: integer(5, "epochs from one ascent to the next", { min: 1 }),
-    warmup: integer(2, "epochs before the first ascent", { min: 0 }),
+    every: integer(5, "epochs of the model from one ascent to the next", { min: 1 }),
+    warmup: integer(2, "epochs of the model before the first ascent", { min: 0 }),
     ascents: integer(7, "at most so many ascents", { min: 0 }),
   },
-}, ({ temperature, harder, players: player, dim, lr, every, warmup, ascents }): Loss => {
+}, ({ temperature, correct, harder, players: player, dim, lr, every, warmup, ascents }): Loss => {
   const loss = (scores: Scores) => {
-    const { positive, negative, rows, positiveWeight } = scores, count = negative.shape[1]!;
-    const p = div(positive, temperature),
-      logits = exponents(players[player](scores, dim), scores.mask ? { mask: scores.mask } : {});
-    const logShare = sub(logits, logSumExp(logits, [1], true)); // log p_k
-    const x = add(add(div(negative, temperature), logShare), Math.log(harder * count));
-    return meanOverRows(sub(logSumExp(concat([p, exponents(x, scores)], 1), [1], true), p), rows, positiveWeight);
+    const { positive, negative } = correctedScores(scores, temperature, correct);
+    const kept: Pick<Scores, "mask"> = scores.mask ? { mask: scores.mask } : {}, count = keptCount(negative, kept); // N
+    const a = exponents(players[player](scores, dim), kept);
+    const logShare = add(sub(a, logSumExp(a, [1], true)), log(count)); // log(p_k N), 0 where even
+    scores.report?.({ eta: meanOverRows(divergence(logShare, count, kept), scores) });
+    const x = add(add(negative, logShare), Math.log(harder)); // [R, N]
+    const all = concat([positive, exponents(x, scores)], 1);
+    return meanOverRows(sub(logSumExp(all, [1], true), positive), scores);
   };
   const ascends = (epoch: number) => {
-    const since = epoch - warmup;
-    return since >= 0 && since % every === 0 && since / every < ascents;
+    const since = epoch - warmup, period = every + 1; // the ascent is an epoch, too
+    return since >= 0 && since % period === 0 && since / period < ascents;
   };
   return Object.assign(loss, { adversary: { learningRate: lr, ascends } });
 });
+
+/** KL(p || even) = sum_k p_k log(p_k N) of each row. */
+const divergence = (logShare: Value, count: Value, kept: Pick<Scores, "mask">) =>
+  sumOfTerms(mul(div(exp(logShare), count), logShare), kept);

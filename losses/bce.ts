@@ -21,5 +21,5 @@ export const bce = define({
   },
 }, ({ negatives, weight }): Loss => (scores) => {
   const terms = add(softplus(neg(scores.positive)), mul(weight, shares[negatives](softplus(scores.negative), scores)));
-  return meanOverRows(terms, scores.rows, scores.positiveWeight);
+  return meanOverRows(terms, scores);
 });

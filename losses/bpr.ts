@@ -37,6 +37,5 @@ export const bpr = define(
       ),
     },
   },
-  ({ form }): Loss => (scores) =>
-    meanOverRows(forms[form](sub(scores.negative, scores.positive), scores), scores.rows, scores.positiveWeight),
+  ({ form }): Loss => (scores) => meanOverRows(forms[form](sub(scores.negative, scores.positive), scores), scores),
 );

@@ -1,8 +1,16 @@
 import type { GraphBuilder, Value } from "../graphs/builder.ts";
 import { div, mul } from "../graphs/ops/arithmetic.ts";
-import { mean, sum } from "../graphs/ops/reduce.ts";
+import { maxOver, sum } from "../graphs/ops/reduce.ts";
 
-/** What a loss sees: scores, what the sampler says of them, and whose they are. It never meets a model. */
+/**
+ * What a loss sees: scores, what the sampler says of them, and whose they are. It never meets a model.
+ *
+ * What each optional field means is the same in every loss. A masked negative is as if it had not been drawn, in means and
+ * ranks too; a row that has none left loses nothing, its positive's term included, and still counts in the mean over rows,
+ * as a pair that WARP or SBPR did not find does in theirs. A weight w_k multiplies a term of a sum, and e^(x_k) in a sum of
+ * exponentials. `logQ` is read by the losses whose sum over negatives stands for one over the catalogue, and says so in
+ * their options (infonce, advinfonce, softmax-rho); to the others negatives are what the sampler's law makes them.
+ */
 export interface Scores {
   readonly graph: GraphBuilder;
   readonly positive: Value; // [R, 1]
@@ -11,7 +19,7 @@ export interface Scores {
   readonly rows?: Value; // [R, 1]
   /** 1 keeps a negative, 0 drops it. */
   readonly mask?: Value; // [R, N]
-  /** Multiplies each negative's term. */
+  /** Multiplies each negative's term; at least 0. */
   readonly weight?: Value; // [R|1, N]
   /** Log probability of each negative under the sampler's proposal. */
   readonly logQ?: Value; // [R|1, N]
@@ -38,6 +46,8 @@ export interface Scores {
     readonly positive: Value; // [R, 1]
     readonly negative: Value; // [R, N]
   };
+  /** Takes scalars worth watching beside the loss, by name. */
+  readonly report?: (values: Readonly<Record<string, Value>>) => void;
 }
 
 /** Scores to a scalar, averaged over the rows that hold an interaction. Variables it declares lie in the scope `loss/`. */
@@ -52,8 +62,17 @@ export interface Loss {
   readonly adversary?: { readonly learningRate: number; ascends(epoch: number): boolean };
 }
 
-/** The mean of `terms` [R, 1] over the rows that hold an interaction, each times its weight where rows have one. */
-export function meanOverRows(terms: Value, rows?: Value, positiveWeight?: Value): Value {
-  const weighted = positiveWeight ? mul(positiveWeight, terms) : terms;
-  return rows ? div(sum(mul(weighted, rows)), sum(rows)) : mean(weighted);
+type Rows = Pick<Scores, "rows" | "mask" | "positiveWeight">;
+
+/**
+ * The mean of `terms` [R, 1] over the rows that hold an interaction, each times its weight where rows have one; a row whose
+ * every negative is masked adds nothing.
+ */
+export const meanOverRows = (terms: Value, scores: Rows): Value =>
+  div(sumOverRows(terms, scores), scores.rows ? sum(scores.rows) : terms.shape[0]!);
+
+/** The sum whose mean is {@link meanOverRows}. */
+export function sumOverRows(terms: Value, { rows, mask, positiveWeight }: Rows): Value {
+  const factors = [mask && maxOver(mask, [1], true), rows, positiveWeight].flatMap((x) => x ? [x] : []); // [R, 1] each
+  return sum(factors.reduce(mul, terms));
 }

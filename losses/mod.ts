@@ -7,7 +7,9 @@ import { dcl } from "./dcl.ts";
 import { hinge } from "./hinge.ts";
 import { infonce } from "./infonce.ts";
 import type { Loss } from "./loss.ts";
-import { napo, sdpo } from "./sdpo.ts";
+import { napo } from "./napo.ts";
+import { pointwise } from "./pointwise.ts";
+import { sdpo } from "./sdpo.ts";
 import { softmaxRho } from "./softmax_rho.ts";
 import { tripletLorentz } from "./triplet_lorentz.ts";
 
@@ -15,6 +17,7 @@ import { tripletLorentz } from "./triplet_lorentz.ts";
 export const losses = {
   bpr,
   bce,
+  pointwise,
   hinge,
   infonce,
   ccl,

@@ -1,27 +1,43 @@
 import type { Value } from "../graphs/builder.ts";
-import { add, div, log, max, mul, sub } from "../graphs/ops/arithmetic.ts";
+import { add, div, log, max, mul } from "../graphs/ops/arithmetic.ts";
+import { greater, where } from "../graphs/ops/compare.ts";
+import { softmax } from "../graphs/ops/normalize.ts";
 import { sum } from "../graphs/ops/reduce.ts";
 import type { Scores } from "./loss.ts";
 
-/** The exponent that takes a masked negative out: e^-1e4 is 0 in float32. */
-const NEVER = -1e4;
-/** The least weight whose logarithm is taken. */
-const SMALLEST = 1e-30;
+/** The exponent of a term that is not there: finite, and so low that beside any score it adds 0. */
+const NEVER = -1e30;
 
-/** Exponents x_k [R, N] of a sum of exponentials with the mask and the weights in: sum_k w_k e^(x_k), masked ones left out. */
-export function exponents(x: Value, { mask, weight }: Pick<Scores, "mask" | "weight">): Value {
-  const weighted = weight ? add(x, log(max(weight, SMALLEST))) : x;
-  return mask ? add(weighted, mul(NEVER, sub(1, mask))) : weighted;
+type Kept = Pick<Scores, "mask" | "weight">;
+type Masked = Pick<Scores, "mask">;
+
+/** Exponents x_k [R, N] of a sum of exponentials with the mask and the weights in: sum_k w_k e^(x_k) over those kept. */
+export function exponents(x: Value, { mask, weight }: Kept): Value {
+  const weighted = (w: Value, some = greater(w, 0)) => where(some, add(x, log(where(some, w, 1))), NEVER);
+  return unlessMasked(weight ? weighted(weight) : x, { mask }, NEVER);
+}
+
+/** w_k e^(x_k) over its sum [R, N]: 0 where masked, and where nothing weighs anything. */
+export function shares(x: Value, kept: Kept): Value {
+  const found = exponents(x, kept);
+  return where(greater(found, NEVER), softmax(found, 1), 0);
+}
+
+/** w_k t_k [R, N], 0 where masked. */
+export function weightedTerms(terms: Value, { mask, weight }: Kept): Value {
+  return unlessMasked(weight ? mul(weight, terms) : terms, { mask }, 0);
 }
 
 /** sum_k w_k t_k over the negatives that are kept: [R, N] -> [R, 1]. */
-export function sumOfTerms(terms: Value, { mask, weight }: Pick<Scores, "mask" | "weight">): Value {
-  const weighted = weight ? mul(weight, terms) : terms;
-  return sum(mask ? mul(mask, weighted) : weighted, [1], true);
-}
+export const sumOfTerms = (terms: Value, kept: Kept): Value => sum(weightedTerms(terms, kept), [1], true);
 
 /** {@link sumOfTerms} over how many are kept. */
-export function meanOfTerms(terms: Value, scores: Pick<Scores, "mask" | "weight">): Value {
-  const total = sumOfTerms(terms, scores), { mask } = scores;
-  return mask ? div(total, max(sum(mask, [1], true), 1)) : div(total, terms.shape[1]!);
+export const meanOfTerms = (terms: Value, kept: Kept): Value => div(sumOfTerms(terms, kept), keptCount(terms, kept));
+
+/** How many of the columns of `terms` [R, N] each row keeps, and 1 where it keeps none: [R, 1], or [] for all rows. */
+export function keptCount(terms: Value, { mask }: Masked): Value {
+  return mask ? max(sum(mask, [1], true), 1) : terms.graph.constant(Float32Array.of(terms.shape[1]!), []);
 }
+
+const unlessMasked = (x: Value, { mask }: { readonly mask: Value | undefined }, otherwise: number) =>
+  mask ? where(greater(mask, 0), x, otherwise) : x;

@@ -1,10 +1,10 @@
 import { softplus } from "../graphs/ops/activation.ts";
 import { div, max, mul, sqrt, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
-import { softmax } from "../graphs/ops/normalize.ts";
+import { sum } from "../graphs/ops/reduce.ts";
 import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
 import { type Loss, meanOverRows } from "./loss.ts";
-import { exponents, meanOfTerms, sumOfTerms } from "./negative_terms.ts";
+import { meanOfTerms, shares } from "./negative_terms.ts";
 
 /** The least temperature: where all negatives lose the same, weights are even. */
 const COOLEST = 1e-6;
@@ -24,6 +24,6 @@ export const softmaxRho = define({
   const apart = sub(losses, meanOfTerms(losses, kept)), variance = meanOfTerms(mul(apart, apart), kept);
   const temperature = max(sqrt(div(variance, 2 * rho)), COOLEST); // [R, 1]
   const logits = scores.logQ ? sub(div(apart, temperature), scores.logQ) : div(apart, temperature);
-  const weights = stopGradient(softmax(exponents(logits, scores), 1));
-  return meanOverRows(sumOfTerms(mul(weights, losses), kept), scores.rows, scores.positiveWeight);
+  const weights = stopGradient(shares(logits, scores));
+  return meanOverRows(sum(mul(weights, losses), [1], true), scores);
 });

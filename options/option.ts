@@ -83,7 +83,7 @@ export function resolve<O extends Options>(
   }
   return Object.fromEntries(names.map((name) => {
     const { default: fallback, takes, read } = options[name]!;
-    if (given[name] === undefined) return [name, fallback];
+    if (given[name] === undefined || given[name] === fallback) return [name, fallback]; // what is left out may be null
     const value = read(given[name]);
     if (value !== undefined) return [name, value];
     throw new TypeError(

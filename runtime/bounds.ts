@@ -38,3 +38,14 @@ export function checkBounds(bounds: readonly Bound[], feeds: Readonly<Record<str
     }
   }
 }
+
+/** Ids that the session computed, which nothing else has checked. @throws RangeError naming the table and the id. */
+export function checkIds(ids: Int32Array, rows: number, table: string): Int32Array {
+  for (let at = 0; at < ids.length; at++) {
+    const id = ids[at]!;
+    if (id < 0 || id >= rows) {
+      throw new RangeError(`Cannot update: row ${id} was computed; "${table}" has rows 0 to ${rows - 1}`);
+    }
+  }
+  return ids;
+}

@@ -1,10 +1,9 @@
 import { type Node, type Value, Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
+import { gatheredRows, isFed, type TableRows } from "./table_rows.ts";
 
-/** A Gather that the host can do before the run: rows of a variable at ids that are fed. */
-export interface HostGather {
-  readonly variable: Variable;
-  readonly ids: Value;
+/** A Gather that the host can do before the run. */
+export interface HostGather extends TableRows {
   /** The gathered rows, which become an input of the graph. */
   readonly output: Value;
 }
@@ -14,23 +13,23 @@ export interface HostGather {
  * fewer than the table has. What is fed to a WASM session is copied, so a step then costs what it touches.
  */
 export function hostGathers(nodes: readonly Node[], read: readonly Value[]): readonly HostGather[] {
-  const uses = new Map<Variable, Node[] | null>(); // null: something needs the whole table
+  const uses = new Map<Variable, readonly HostGather[] | null>(); // null: something needs the whole table
   for (const value of read) if (value instanceof Variable) uses.set(value, null);
   for (const node of nodes) {
+    const rows = gatheredRows(node);
     node.inputs.forEach((input, at) => {
       if (!(input instanceof Variable)) return;
       const sofar = uses.get(input);
-      uses.set(input, sofar !== null && at === 0 && gathersFedRows(node) ? [...sofar ?? [], node] : null);
+      uses.set(
+        input,
+        sofar !== null && at === 0 && rows && isFed(rows.ids)
+          ? [...sofar ?? [], { ...rows, output: node.outputs[0]! }]
+          : null,
+      );
     });
   }
   return [...uses].flatMap(([variable, gathers]) => {
-    if (!gathers) return [];
-    const rows = gathers.reduce((count, { inputs: [, ids] }) => count + sizeOf(ids!.shape), 0);
-    if (rows > variable.shape[0]!) return [];
-    return gathers.map(({ inputs: [, ids], outputs: [output] }) => ({ variable, ids: ids!, output: output! }));
+    const rows = gathers?.reduce((count, { ids }) => count + sizeOf(ids.shape), 0) ?? Infinity;
+    return rows <= variable.shape[0]! ? gathers! : [];
   });
-}
-
-function gathersFedRows({ op, inputs: [, ids], attributes }: Node): boolean {
-  return op.type === "Gather" && (attributes.axis ?? 0) === 0 && ids!.dtype === "int32" && !ids!.node && !ids!.data;
 }

@@ -1,20 +1,34 @@
 import { GraphBuilder, type Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import type { Arena, Block } from "./arena.ts";
-import { compileKernel, type Kernel } from "./kernel.ts";
+import { compileKernel, type Kernel, type Rows } from "./kernel.ts";
 import type { UpdateRule } from "./update.ts";
 
-/** Gradient rows of a table: `rows` holds ids.length rows; ids may repeat. Or, without ids, the whole table. */
-export interface HostGradient {
-  readonly ids?: Int32Array;
-  readonly rows: Float32Array;
+/** Rows of a table at `ids`, each times its number among `scales`, or all times the only one. */
+export interface GradientTerm {
+  readonly table: Block;
+  readonly ids: Int32Array;
+  readonly scales: Float32Array;
 }
-/** Updates one variable in place from this step's gradients. `step` counts from 1. */
-export type HostUpdate = (gradients: readonly HostGradient[], step: number) => void;
+/** Rows of a variable's gradient at `ids`, which may repeat: themselves, or what they are the sum of. */
+export interface GradientRows {
+  readonly ids: Int32Array;
+  readonly rows: Float32Array | readonly GradientTerm[];
+}
+/** A step's gradient of one variable: the whole of it, or rows. */
+export type HostGradient = Float32Array | readonly GradientRows[];
+
+/** The CPU form of an update. */
+export interface HostUpdate {
+  /** Takes a step's gradient. Every variable's is taken before any is updated: gradients may refer to variables. */
+  take(gradient: HostGradient): void;
+  /** Updates the variable in place. `step` counts from 1. */
+  apply(step: number): void;
+}
 
 /**
- * The CPU form of an update: row gradients are summed into a table of gradients, then the rule's kernel runs over all of
- * it or over the touched rows, and the rows that were summed are cleared for the next step.
+ * Row gradients are summed into a table of gradients, then the rule's kernel runs over all of it or over the touched
+ * rows. The kernel leaves zeros in the gradients that it has read, for the next step.
  */
 export function hostUpdate(
   variable: Variable,
@@ -24,54 +38,69 @@ export function hostUpdate(
   states: readonly Block[],
 ): HostUpdate {
   const kernel = ruleKernel(rule, arena);
-  const count = variable.shape[0] ?? 1, width = sizeOf(variable.shape) / Math.max(1, count);
-  const rowBytes = width * Float32Array.BYTES_PER_ELEMENT;
-  const gradient = arena.allocate(sizeOf(variable.shape));
-  const addresses = [parameter, gradient, ...states].map(({ byteOffset }) => byteOffset);
-  const seen = new Uint8Array(count), staged: { ids: Block; rows: Block }[] = [];
-
-  return (gradients, step) => {
-    const parts = gradients.map(({ ids, rows }, part) => {
-      if (!ids) return null;
-      let place = staged[part];
-      if (!place || place.ids.length < ids.length) {
-        place = staged[part] = { ids: arena.allocate(ids.length), rows: arena.allocate(rows.length) };
-      }
-      place.ids.ints().set(ids);
-      place.rows.view().set(rows);
-      return { ids, at: place.ids.byteOffset, rows: place.rows.byteOffset };
-    });
-    const sum = gradient.view(), dense = gradients.filter(({ ids }) => !ids);
-    for (const { rows } of dense) for (let at = 0; at < rows.length; at++) sum[at]! += rows[at]!;
-    for (const part of parts) {
-      if (part) arena.rows.add(part.ids.length, part.at, part.rows, gradient.byteOffset, rowBytes);
-    }
-
-    const scalars = Object.values(rule.scalars(step));
-    if (dense.length > 0 || rule.rows === "all") kernel(sum.length, addresses, scalars);
-    else {
-      for (const row of distinct(parts.flatMap((part) => part ? [part.ids] : []), seen)) {
-        kernel(width, addresses.map((address) => address + row * rowBytes), scalars);
-      }
-    }
-    if (dense.length > 0) sum.fill(0);
-    else for (const part of parts) if (part) arena.rows.clear(part.ids.length, part.at, gradient.byteOffset, rowBytes);
+  const count = variable.shape[0] ?? 1, size = sizeOf(variable.shape), width = size / Math.max(1, count);
+  const sum = arena.allocate(size), add = rowAdder(arena, sum, width);
+  const addresses = [parameter, sum, ...states].map(({ byteOffset }) => byteOffset);
+  const whole = { ids: arena.allocate(1).byteOffset, count: 1, length: size }; // row 0 of one row
+  const touched = touchedRows(arena, count);
+  let rows: Rows = whole;
+  return {
+    take(gradient) {
+      rows = whole;
+      if (gradient instanceof Float32Array) return sum.view().set(gradient);
+      gradient.forEach(add);
+      if (rule.rows === "touched") rows = { ...touched(gradient), length: width };
+    },
+    apply: (step) => kernel(rows, addresses, Object.values(rule.scalars(step))),
   };
 }
 
-/** Each id once, in the order of coming. `seen` is all zero before and after. */
-function distinct(parts: readonly Int32Array[], seen: Uint8Array): Int32Array {
-  const found = new Int32Array(parts.reduce((total, { length }) => total + length, 0));
-  let count = 0;
-  for (const ids of parts) {
-    for (const id of ids) {
-      if (seen[id]) continue;
-      seen[id] = 1;
-      found[count++] = id;
+/** Adds gradient rows to the table `sum`; `at` tells the parts of one gradient apart. */
+function rowAdder(arena: Arena, sum: Block, width: number): (gradient: GradientRows, at: number) => void {
+  const kept = new Map<string, Block>();
+  const place = (name: string, data: Int32Array | Float32Array) => {
+    let block = kept.get(name);
+    if (!block || block.length < data.length) kept.set(name, block = arena.allocate(data.length));
+    (data instanceof Int32Array ? block.ints() : block.view()).set(data);
+    return block;
+  };
+  return ({ ids, rows }, part) => {
+    const terms = rows instanceof Float32Array
+      ? [{ table: place(`rows ${part}`, rows), ids: ids.map((_, at) => at), scales: Float32Array.of(1) }]
+      : rows;
+    const into = place(`ids ${part}`, ids).byteOffset, bytes = Float32Array.BYTES_PER_ELEMENT;
+    terms.forEach(({ table, ids: from, scales }, at) => {
+      const [source, scale] = [place(`source ${part} ${at}`, from), place(`scales ${part} ${at}`, scales)];
+      arena.rows.add(
+        ids.length,
+        into,
+        scale.byteOffset,
+        sum.byteOffset,
+        width * bytes,
+        source.byteOffset,
+        table.byteOffset,
+        scales.length > 1 ? bytes : 0,
+      );
+    });
+  };
+}
+
+/** Each id of a gradient once, in the order of coming: where they are, and how many. */
+function touchedRows(arena: Arena, rows: number) {
+  const seen = new Uint8Array(rows), found = arena.allocate(rows);
+  return (parts: readonly GradientRows[]) => {
+    const distinct = found.ints();
+    let count = 0;
+    for (const { ids } of parts) {
+      for (const id of ids) {
+        if (seen[id]) continue;
+        seen[id] = 1;
+        distinct[count++] = id;
+      }
     }
-  }
-  for (let at = 0; at < count; at++) seen[found[at]!] = 0;
-  return found.subarray(0, count);
+    for (let at = 0; at < count; at++) seen[distinct[at]!] = 0;
+    return { ids: found.byteOffset, count };
+  };
 }
 
 function ruleKernel(rule: UpdateRule, arena: Arena): Kernel {
@@ -88,6 +117,7 @@ function ruleKernel(rule: UpdateRule, arena: Arena): Kernel {
     scalars: Object.values(scalars),
     writes: [
       { array: 0, value: next.parameter },
+      { array: 1, value: graph.constant(Float32Array.of(0), []) },
       ...rule.states.map((name, at) => ({ array: 2 + at, value: next.states[name]! })),
     ],
   }, arena.memory);

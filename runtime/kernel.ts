@@ -2,8 +2,15 @@ import type { Node, Value } from "../graphs/builder.ts";
 import { prune } from "../graphs/prune.ts";
 import { type Lane, scalarLane, vectorLane, WasmCode, wasmModule } from "./wasm_code.ts";
 
-/** Runs a compiled formula over `length` elements: one address (in bytes) for each array, one number for each scalar. */
-export type Kernel = (length: number, addresses: readonly number[], scalars: readonly number[]) => void;
+/** Rows of arrays of equal shape: `count` int32 row numbers at address `ids`, each row `length` elements. */
+export interface Rows {
+  readonly ids: number;
+  readonly count: number;
+  readonly length: number;
+}
+
+/** Runs a compiled formula over rows: one address (in bytes) for each array, one number for each scalar. */
+export type Kernel = (rows: Rows, addresses: readonly number[], scalars: readonly number[]) => void;
 
 /** An elementwise formula: arrays and scalars it reads, and what it writes back over some of the arrays. */
 export interface Formula {
@@ -25,41 +32,53 @@ export interface Formula {
 export function compileKernel({ arrays, scalars, writes }: Formula, memory: WebAssembly.Memory): Kernel {
   const graph = writes[0]!.value.graph;
   const { nodes, leaves } = prune(graph, writes.map(({ value }) => value));
-  const code = new WasmCode(["i32", ...arrays.map(() => "i32" as const), ...scalars.map(() => "f32" as const)]);
-  const pointer = (array: number) => 1 + array;
-  const vectorEnd = code.local("i32"), end = code.local("i32");
-
-  // end = arrays[0] + 4 length; vectorEnd stops at whole vectors
-  code.get(pointer(0)).get(0).i32(2).op("i32.shl").op("i32.add").set(end);
-  code.get(pointer(0)).get(0).i32(-4).op("i32.and").i32(2).op("i32.shl").op("i32.add").set(vectorEnd);
-  for (const [lane, until] of [[vectorLane, vectorEnd], [scalarLane, end]] as const) {
+  const IDS = 0, COUNT = 1, WIDTH = 2, bases = 3; // WIDTH in bytes
+  const code = new WasmCode([
+    ...["i32", "i32", "i32", ...arrays.map(() => "i32" as const)] as const,
+    ...scalars.map(() => "f32" as const),
+  ]);
+  const idsEnd = code.local("i32"), vectorEnd = code.local("i32"), end = code.local("i32");
+  const pointers = arrays.map(() => code.local("i32"));
+  const forms = [{ lane: vectorLane, until: vectorEnd }, { lane: scalarLane, until: end }].map(({ lane, until }) => {
     const local = new Map<Value, number>();
     for (const leaf of leaves) {
-      const array = arrays.indexOf(leaf), scalar = scalars.indexOf(leaf);
-      const at = code.local(lane.type);
+      const scalar = scalars.indexOf(leaf), at = code.local(lane.type);
       local.set(leaf, at);
-      if (array >= 0) continue; // loaded inside the loop
-      if (scalar >= 0) code.get(1 + arrays.length + scalar);
+      if (arrays.includes(leaf)) continue; // loaded inside the loop
+      if (scalar >= 0) code.get(bases + arrays.length + scalar);
       else code.f32(Number(leaf.data![0]));
       code.emit(lane.splat).set(at);
     }
-    code.loopWhile(() => code.get(pointer(0)).get(until).op("i32.lt_u"), () => {
-      arrays.forEach((array, at) => {
-        if (local.has(array)) code.get(pointer(at)).load(lane).set(local.get(array)!);
-      });
-      for (const node of nodes) {
-        const at = code.local(lane.type);
-        emitNode(code, lane, node, (value) => local.get(value)!);
-        code.set(at);
-        local.set(node.outputs[0]!, at);
-      }
-      for (const { array, value } of writes) code.get(pointer(array)).get(local.get(value)!).store(lane);
-      arrays.forEach((_, at) => code.get(pointer(at)).i32(lane.bytes).op("i32.add").set(pointer(at)));
+    for (const node of nodes) local.set(node.outputs[0]!, code.local(lane.type));
+    return { lane, until, local };
+  });
+
+  code.get(IDS).get(COUNT).i32(2).op("i32.shl").op("i32.add").set(idsEnd);
+  code.loopWhile(() => code.get(IDS).get(idsEnd).op("i32.lt_u"), () => {
+    pointers.forEach((pointer, at) => {
+      code.get(bases + at).get(IDS).op("i32.load").get(WIDTH).op("i32.mul").op("i32.add").set(pointer);
     });
-  }
+    code.get(pointers[0]!).get(WIDTH).op("i32.add").set(end);
+    code.get(pointers[0]!).get(WIDTH).i32(-vectorLane.bytes).op("i32.and").op("i32.add").set(vectorEnd);
+    for (const { lane, until, local } of forms) {
+      code.loopWhile(() => code.get(pointers[0]!).get(until).op("i32.lt_u"), () => {
+        arrays.forEach((array, at) => {
+          if (local.has(array)) code.get(pointers[at]!).load(lane).set(local.get(array)!);
+        });
+        for (const node of nodes) {
+          emitNode(code, lane, node, (value) => local.get(value)!);
+          code.set(local.get(node.outputs[0]!)!);
+        }
+        for (const { array, value } of writes) code.get(pointers[array]!).get(local.get(value)!).store(lane);
+        for (const pointer of pointers) code.get(pointer).i32(lane.bytes).op("i32.add").set(pointer);
+      });
+    }
+    code.get(IDS).i32(4).op("i32.add").set(IDS);
+  });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(wasmModule(code)), { foil: { memory } });
   const run = instance.exports.run as (...numbers: number[]) => void;
-  return (length, addresses, numbers) => run(length, ...addresses, ...numbers);
+  return ({ ids, count, length }, addresses, numbers) =>
+    run(ids, count, length * Float32Array.BYTES_PER_ELEMENT, ...addresses, ...numbers);
 }
 
 function emitNode(code: WasmCode, lane: Lane, { op, name, inputs }: Node, local: (value: Value) => number): void {

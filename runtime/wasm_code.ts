@@ -31,16 +31,18 @@ export interface Lane {
   readonly splat: readonly number[];
   readonly load: readonly number[];
   readonly store: readonly number[];
+  /** Logarithm of the alignment that loads and stores may expect. */
+  readonly align: number;
   /** By ONNX operator name. */
   readonly ops: Readonly<Record<string, readonly number[]>>;
 }
-const ALIGN_4 = [2, 0], ALIGN_16 = [4, 0];
 export const scalarLane: Lane = {
   type: "f32",
   bytes: 4,
   splat: [],
-  load: [0x2a, ...ALIGN_4],
-  store: [0x38, ...ALIGN_4],
+  load: [0x2a],
+  store: [0x38],
+  align: 2,
   ops: {
     Abs: [0x8b],
     Neg: [0x8c],
@@ -57,8 +59,9 @@ export const vectorLane: Lane = {
   type: "v128",
   bytes: 16,
   splat: simd(0x13),
-  load: [...simd(0x00), ...ALIGN_16],
-  store: [...simd(0x0b), ...ALIGN_16],
+  load: simd(0x00),
+  store: simd(0x0b),
+  align: 4,
   ops: {
     Abs: simd(0xe0),
     Neg: simd(0xe1),
@@ -78,9 +81,7 @@ const operations = {
   "i32.mul": [0x6c],
   "i32.and": [0x71],
   "i32.shl": [0x74],
-  "i32.load": [0x28, ...ALIGN_4],
-  "memory.copy": [0xfc, 0x0a, 0, 0],
-  "memory.fill": [0xfc, 0x0b, 0],
+  "i32.load": [0x28, 2, 0],
 } as const;
 
 /** The body of one WebAssembly function, under construction. */
@@ -112,11 +113,16 @@ export class WasmCode {
   op(name: keyof typeof operations): this {
     return this.emit(operations[name]);
   }
-  load(lane: Lane): this {
-    return this.emit(lane.load);
+  /** Replaces the address on the stack by what is `offset` bytes past it. */
+  load(lane: Lane, offset = 0): this {
+    return this.emit([...lane.load, lane.align, ...unsigned(offset)]);
   }
   store(lane: Lane): this {
-    return this.emit(lane.store);
+    return this.emit([...lane.store, lane.align, 0]);
+  }
+  /** Replaces the four float32 on the stack by their `lane`-th. */
+  extract(lane: number): this {
+    return this.emit([...simd(0x1f), lane]);
   }
   loopWhile(condition: () => void, body: () => void): this {
     const VOID = 0x40;

@@ -4,8 +4,8 @@ import type { Value } from "../graphs/builder.ts";
 import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { cast, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
 import { topK } from "../graphs/ops/index.ts";
-import { concat, reshape, slice, zerosLike } from "../graphs/ops/shape.ts";
-import { finiteOr, inPools, LARGEST, pickSlots, uniformRows } from "./candidates.ts";
+import { concat, reshape, zerosLike } from "../graphs/ops/shape.ts";
+import { finiteOr, inPools, LARGEST, pickLargest, pickSlots, uniformRows } from "./candidates.ts";
 import { Caches } from "./divns/caches.ts";
 import { DiverseSets } from "./divns/diverse_sets.ts";
 import { lastDistance } from "./divns/last_distance.ts";
@@ -14,13 +14,12 @@ import { schedules } from "./divns/schedules.ts";
 import type { Negatives, Policy, Step } from "./sampler.ts";
 import { idsBelow, layerMeans } from "./vectors.ts";
 
-/** What becomes of hard and diverse ids [R, K]; a negative diverse id is none. */
+/** What becomes of hard and diverse ids [R, K]; a diverse id below 0 is none, and the hard negative stands for it. */
 const mixes: Readonly<
   Record<"interpolate" | "separate", (step: Step, hard: Value, fed: Value, l: Value) => Negatives>
 > = {
   interpolate({ items }, hard, fed, lambda) {
-    const none = less(fed, 0), diverse = where(none, hard, fed), [rows, count] = hard.shape as [number, number];
-    const l = reshape(where(none, 1, lambda), [rows, count, 1, 1]);
+    const diverse = where(less(fed, 0), hard, fed), l = reshape(lambda, [1, 1, 1, 1]);
     return {
       items: add(mul(l, items(hard)), mul(sub(1, l), items(diverse))), // [R, K, L, D]
       sources: concat([hard, diverse], 1), // [R, 2 K]
@@ -66,10 +65,10 @@ export const divns = define({
     block: integer(0, "most items of one k-DPP: a larger D_u is drawn from parts of the cache; 0: the rank rules", {
       min: 0,
     }),
-    refresh: integer(1, "epochs between draws of a user's diverse set: each epoch draws for one user in so many", {
+    refresh: integer(5, "epochs between draws of a user's diverse set: each epoch draws for one user in so many", {
       min: 1,
     }),
-    project: integer(0, "width that item vectors are projected to at random for these draws; 0: as they are", {
+    project: integer(16, "width that item vectors are projected to at random for these draws; 0: as they are", {
       min: 0,
     }),
     similarity: choice(
@@ -102,7 +101,7 @@ export const divns = define({
       );
     }
     const caches = new Caches(catalogue, negatives, cache), sets = new DiverseSets(catalogue, negatives);
-    const lambda = new Float32Array(1);
+    const lambda = Float32Array.of(1); // nothing is cached before the first epoch
     return {
       proposes: {
         candidates: pool * negatives,
@@ -115,9 +114,9 @@ export const divns = define({
         return { candidates: uniformRows(batch, draw, pool * negatives), diverse, lambda: lambda.slice() };
       },
       select(step, { candidates, diverse, lambda }) {
-        const scores = inPools(finiteOr(step.score(step.items(candidates)), -LARGEST), negatives); // [R, K, n]
-        const top = pickSlots(candidates, topK(scores, 1 + cache).slots, negatives); // [R, K (1 + r)]
-        const hard = reshape(slice(inPools(top, negatives), 2, 0, 1), [rows, negatives]);
+        const scores = step.score(step.items(candidates)), hard = pickLargest(candidates, scores, negatives); // [R, K]
+        const { slots } = topK(inPools(finiteOr(scores, -LARGEST), negatives), 1 + cache); // [R, K, 1 + r]
+        const top = pickSlots(candidates, slots, negatives); // the hard negative and its runners-up
         return { ...mixes[mix](step, hard, diverse, lambda), report: { top } };
       },
       observe({ top }, { users, rows }) {

@@ -15,8 +15,9 @@ const proposals = scratch(), residuals = scratch();
  * From a set S_0 it is within total variation `accuracy` after k (ln ln 1 / P(S_0) + ln 1 / (2 accuracy^2)) steps (Cryan,
  * Guo & Mousa, Annals of Probability 2021, theorem 1), and so many are made.
  *
- * j is proposed by K_jj and accepted by the share of it that S leaves, so that time hardly depends on m: for large
- * pools, and those without features, it is less than that of {@link sampleKDpp}, by whose rank rule it goes.
+ * j is proposed by K_jj and accepted by the share of it that is not in the span of S, so that time hardly depends on m:
+ * it is less than that of {@link sampleKDpp} where a pool is large, most of all without features, and k well below the
+ * rank. Close to that most proposals are refused, and exact draws are faster. The rank rule is theirs.
  *
  * @param count how many independent draws.
  * @throws {RangeError} where the kernel is not finite or its quality is negative.
@@ -32,13 +33,13 @@ const proposals = scratch(), residuals = scratch();
  * assert(slots.includes(2));
  * ```
  */
-export function sampleKDppByChain(kernel: Kernel, k: number, rng: Rng, count = 1, accuracy = 0.01): Int32Array {
+export function sampleKDppByChain(kernel: Kernel, k: number, rng: Rng, count = 1, accuracy = 0.05): Int32Array {
   const open = openKernel(kernel), { size: m, diagonal } = open, slots = new Int32Array(m === 0 ? 0 : count * k);
   if (m <= k) return fillSets(slots, k, { size: m, rank: m }, rng, () => {});
-  const totals = proposals(m), factor = new CholeskyFactor(open, k);
+  const totals = proposals(m), factor = new CholeskyFactor(open, Math.min(k, open.width));
   diagonal.reduce((sum, x, slot) => totals[slot] = sum + x, 0);
   for (const slot of rng.shuffle(Int32Array.from({ length: m }, (_, slot) => slot))) {
-    if (factor.size < k) join(factor, slot, factor.residual(slot), DEPENDENT * diagonal[slot]!);
+    if (factor.size < factor.slots.length) tryToAdd(factor, slot, DEPENDENT * diagonal[slot]!);
   }
   const most = factor.size; // the rank where it is below k: what is left depends on S
   return fillSets(slots, k, { size: m, rank: most }, rng, (set) => {
@@ -48,7 +49,7 @@ export function sampleKDppByChain(kernel: Kernel, k: number, rng: Rng, count = 1
       if (propose(factor, open, totals, rng) || scan(factor, open, rng)) continue;
       factor.add(slot, Math.max(factor.residual(slot), DEPENDENT * diagonal[slot]!)); // it stays
     }
-    set.set(rng.shuffle(factor.slots.slice(0, most)).subarray(0, set.length));
+    set.set(factor.slots.subarray(0, set.length)); // a uniform part: backwards in time, too, a uniform slot leaves
   });
 }
 
@@ -64,7 +65,7 @@ function stepsFrom(factor: CholeskyFactor, trace: number, accuracy: number): num
 function propose(factor: CholeskyFactor, { size: m, diagonal }: OpenKernel, totals: Float64Array, rng: Rng): boolean {
   for (let proposed = 0; proposed < m; proposed++) {
     const slot = proportional(totals, rng), threshold = Math.max(rng.uniform(), DEPENDENT) * diagonal[slot]!;
-    if (join(factor, slot, factor.residual(slot), threshold)) return true;
+    if (tryToAdd(factor, slot, threshold)) return true;
   }
   return false;
 }
@@ -78,12 +79,12 @@ function scan(factor: CholeskyFactor, { size: m, diagonal }: OpenKernel, rng: Rn
     totals[slot] = total += residual > DEPENDENT * diagonal[slot]! ? residual : 0;
   }
   const slot = proportional(totals, rng);
-  return total > 0 && join(factor, slot, factor.residual(slot), 0);
+  return total > 0 && tryToAdd(factor, slot, 0);
 }
 
-/** Adds a slot whose residual is above a threshold. */
-function join(factor: CholeskyFactor, slot: number, residual: number, threshold: number): boolean {
-  if (!(residual > threshold)) return false;
-  factor.add(slot, residual);
-  return true;
+/** Adds a slot if its residual is above a threshold. */
+function tryToAdd(factor: CholeskyFactor, slot: number, threshold: number): boolean {
+  const residual = factor.residual(slot, threshold), independent = residual > threshold;
+  if (independent) factor.add(slot, residual);
+  return independent;
 }

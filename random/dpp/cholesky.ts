@@ -1,3 +1,4 @@
+import { dot } from "./dot.ts";
 import type { OpenKernel } from "./kernel.ts";
 
 /**
@@ -47,14 +48,15 @@ export class CholeskyFactor {
     return sum;
   }
 
-  /** det K_(S + j) / det K_S = K_jj - |y|^2 with L y = K_Sj. S must not be full. */
-  residual(j: number): number {
+  /**
+   * det K_(S + j) / det K_S = K_jj - |y|^2 with L y = K_Sj. S must not be full. Where it is found to be no more than
+   * `least`, the rest of y is left out: some number that is no more than `least` is returned.
+   */
+  residual(j: number, least = -Infinity): number {
     const rows = this.#rows, k = this.#width, y = this.#size * k, { diagonal, entry } = this.#kernel;
     let left = diagonal[j]!;
-    for (let r = 0; r < this.#size; r++) {
-      let sum = entry(this.slots[r]!, j);
-      for (let c = 0; c < r; c++) sum -= rows[r * k + c]! * rows[y + c]!;
-      const x = rows[y + r] = sum / rows[r * k + r]!;
+    for (let r = 0; r < this.#size && left > least; r++) {
+      const x = rows[y + r] = (entry(this.slots[r]!, j) - dot(rows, r * k, rows, y, r)) / rows[r * k + r]!;
       left -= x * x;
     }
     return left;

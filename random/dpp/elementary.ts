@@ -4,7 +4,7 @@ import type { Rng } from "../rng.ts";
  * Ratios r_l = e_l / e_(l-1) of elementary symmetric polynomials of the first j of `values` (> 0), for l = 1 .. k, as rows
  * j = 0 .. n of `into`. From e_l^(j) = e_l^(j-1) + x_j e_(l-1)^(j-1) (Kulesza & Taskar, 2012, algorithm 7) follows
  *
- *   r_l^(j) = (r_l^(j-1) + x_j) / (1 + x_j / r_(l-1)^(j-1)),  r_0 = infinity,
+ *   r_1^(j) = r_1^(j-1) + x_j,  r_l^(j) = r_(l-1)^(j-1) (r_l^(j-1) + x_j) / (r_(l-1)^(j-1) + x_j),
  *
  * where no term overflows or vanishes, however many values there are: the polynomials themselves do both.
  *
@@ -19,14 +19,17 @@ import type { Rng } from "../rng.ts";
  */
 export function elementaryRatios(values: Float64Array, k: number, into: Float64Array): Float64Array {
   into.fill(0, 0, k);
-  values.forEach((x, j) => {
-    let below = Infinity;
-    for (let l = j * k; l < (j + 1) * k; l++) {
+  if (k === 0) return into;
+  for (let j = 0; j < values.length; j++) {
+    const x = values[j]!, row = j * k;
+    let below = into[row]!;
+    into[row + k] = below + x;
+    for (let l = row + 1; l < row + k; l++) {
       const ratio = into[l]!;
-      into[l + k] = below === 0 ? 0 : (ratio + x) / (1 + x / below);
+      into[l + k] = below * (ratio + x) / (below + x);
       below = ratio;
     }
-  });
+  }
   return into;
 }
 

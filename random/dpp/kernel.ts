@@ -1,3 +1,4 @@
+import { dot } from "./dot.ts";
 import { innerProducts } from "./inner_products.ts";
 import { scratch } from "./scratch.ts";
 
@@ -26,13 +27,14 @@ export interface OpenKernel {
   readonly size: number; // m
   /** B with K = B B^T, where K has features. */
   readonly rows?: Float64Array; // [m, D]
-  readonly width: number; // D, or m where there are no features
+  /** D, or m where there are no features: the rank is no higher. */
+  readonly width: number;
   /** K_aa, none above 1 for unit vectors: q is divided by its largest. */
   readonly diagonal: Float64Array; // [m]
   /** K_ab. */
-  entry(a: number, b: number): number;
+  readonly entry: (a: number, b: number) => number;
   /** K, of which the lower triangle counts. */
-  matrix(into: Float64Array): Float64Array; // [m, m]
+  readonly matrix: (into: Float64Array) => Float64Array; // [m, m]
 }
 
 const qualities = scratch(), scaled = scratch(), diagonals = scratch();
@@ -107,11 +109,7 @@ function openFeatures({ features, width, ids }: FeatureKernel, q: Float64Array):
     rows,
     width,
     diagonal,
-    entry(a, b) {
-      let sum = 0;
-      for (let i = a * width, j = b * width; i < (a + 1) * width; i++, j++) sum += rows[i]! * rows[j]!;
-      return sum;
-    },
+    entry: (a, b) => dot(rows, a * width, rows, b * width, width),
     matrix: (into) => innerProducts(rows, size, rows, size, width, into, true),
   };
 }

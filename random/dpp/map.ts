@@ -1,9 +1,10 @@
+import { dot } from "./dot.ts";
 import { type Kernel, type OpenKernel, openKernel } from "./kernel.ts";
 import { scratch } from "./scratch.ts";
 
 /** The d^2 below which a slot adds nothing to the determinant. */
 const NOTHING = 1e-12;
-const factors = scratch(), gains = scratch(), updates = scratch();
+const factors = scratch(), gains = scratch();
 
 /**
  * Greedy MAP inference: k slots, each the one that raises det(K_S) most (Chen, Zhang & Zhou, NeurIPS 2018, algorithm 1),
@@ -36,9 +37,9 @@ export function greedyMap(kernel: Kernel, k: number): Int32Array {
 
 /** Fills `into` as far as the determinant is positive with slots that are `left`, and strikes those out. */
 function greedySet({ size: m, diagonal, entry }: OpenKernel, left: Uint8Array, into: Int32Array): number {
-  const c = factors(into.length * m), d2 = gains(m), e = updates(m); // c [k, m]
+  const k = into.length, c = factors(m * k), d2 = gains(m); // [m, k], [m]
   d2.set(diagonal);
-  for (let t = 0; t < into.length; t++) {
+  for (let t = 0; t < k; t++) {
     let j = -1, best = NOTHING;
     for (let i = 0; i < m; i++) {
       if (left[i] && d2[i]! > best) {
@@ -49,16 +50,12 @@ function greedySet({ size: m, diagonal, entry }: OpenKernel, left: Uint8Array, i
     if (j < 0) return t;
     into[t] = j;
     left[j] = 0;
-    for (let i = 0; i < m; i++) if (left[i]) e[i] = entry(j, i);
-    for (let s = 0; s < t; s++) {
-      const cj = c[s * m + j]!;
-      for (let i = 0; i < m; i++) e[i]! -= cj * c[s * m + i]!;
-    }
     const d = Math.sqrt(best);
     for (let i = 0; i < m; i++) {
-      const ei = c[t * m + i] = e[i]! / d; // e_i = (K_ji - <c_j, c_i>) / d_j
-      d2[i]! -= ei * ei;
+      if (!left[i]) continue;
+      const e = c[i * k + t] = (entry(j, i) - dot(c, j * k, c, i * k, t)) / d; // e_i = (K_ji - <c_j, c_i>) / d_j
+      d2[i]! -= e * e;
     }
   }
-  return into.length;
+  return k;
 }

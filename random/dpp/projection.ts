@@ -1,4 +1,5 @@
 import type { Rng } from "../rng.ts";
+import { dot } from "./dot.ts";
 import { proportional } from "./proportional.ts";
 import { scratch } from "./scratch.ts";
 
@@ -29,35 +30,24 @@ const proposals = scratch(), bases = scratch(), alongs = scratch();
 export function drawProjection(v: Float64Array, k: number, rng: Rng, into: Int32Array): Int32Array {
   const m = v.length / k, totals = proposals(m), basis = bases(into.length * k), parts = alongs(into.length);
   let total = 0;
-  for (let slot = 0; slot < m; slot++) totals[slot] = total += product(v, slot * k, v, slot * k, k);
+  for (let slot = 0; slot < m; slot++) totals[slot] = total += dot(v, slot * k, v, slot * k, k);
   for (let t = 0; t < into.length;) {
-    const slot = proportional(totals, rng), row = slot * k, norm = product(v, row, v, row, k);
+    const slot = proportional(totals, rng), row = slot * k, norm = dot(v, row, v, row, k);
     const threshold = Math.max(rng.uniform(), IN_SPAN) * norm;
     let left = norm;
-    for (let u = 0; u < t && left > threshold; u++) left -= (parts[u] = product(v, row, basis, u * k, k)) ** 2;
+    for (let u = 0; u < t && left > threshold; u++) left -= (parts[u] = dot(v, row, basis, u * k, k)) ** 2;
     if (!(left > threshold)) continue;
     const next = t * k;
     for (let c = 0; c < k; c++) basis[next + c] = v[row + c]!;
     for (let u = 0; u < t; u++) subtract(basis, next, u * k, k, parts[u]!);
     if (left < CANCELLED * norm) {
-      for (let u = 0; u < t; u++) subtract(basis, next, u * k, k, product(basis, next, basis, u * k, k));
+      for (let u = 0; u < t; u++) subtract(basis, next, u * k, k, dot(basis, next, basis, u * k, k));
     }
-    const scale = 1 / Math.sqrt(product(basis, next, basis, next, k));
+    const scale = 1 / Math.sqrt(dot(basis, next, basis, next, k));
     for (let c = next; c < next + k; c++) basis[c]! *= scale;
     into[t++] = slot;
   }
   return into;
-}
-
-/** The inner product of `k` numbers of `a` and of `b`. */
-function product(a: Float64Array, i: number, b: Float64Array, j: number, k: number): number {
-  let even = 0, odd = 0;
-  const end = i + k - 1;
-  for (; i < end; i += 2, j += 2) {
-    even += a[i]! * b[j]!;
-    odd += a[i + 1]! * b[j + 1]!;
-  }
-  return i === end ? even + a[i]! * b[j]! + odd : even + odd;
 }
 
 /** Takes `part` times the `k` numbers at `j` from those at `i`. */

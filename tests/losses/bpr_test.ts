@@ -2,16 +2,25 @@ import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { losses } from "../../losses/mod.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
+import { GOLDEN, isItsFormula, mean, near, sigmoid, softplus, sum } from "./formulas.ts";
 import { lossOf, onWasm as onWasmWith } from "./scored.ts";
 
-const near = (found: number, wanted: number, tolerance = 1e-6) =>
-  assert(Math.abs(found - wanted) <= tolerance * Math.max(1, Math.abs(wanted)), `${found} is not ${wanted}`);
-const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-const bpr = losses.bpr();
-const onWasm = (body: Parameters<typeof onWasmWith>[1], loss = bpr) => onWasmWith(loss, body);
+const bpr = losses.bpr(), onWasm = (body: Parameters<typeof onWasmWith>[1], loss = bpr) => onWasmWith(loss, body);
+
+isItsFormula("bpr", bpr, ({ p, drawn }) => Math.log1p(sum(drawn.map(({ n, w }) => w * Math.exp(n - p)))));
+isItsFormula(
+  "bpr, of pairs,",
+  losses.bpr({ form: "pairs" }),
+  ({ p, drawn }) => mean(drawn.map(({ n, w }) => w * softplus(n - p))),
+);
+isItsFormula(
+  "bpr, without a logarithm,",
+  losses.bpr({ form: "sigmoid" }),
+  ({ p, drawn }) => mean(drawn.map(({ n, w }) => w * sigmoid(n - p))),
+);
 
 eachProvider("one positive at .7 and negatives at .2, .5, -.1 lose 1.055910", async (runtime) => {
-  near((await lossOf(runtime, bpr, { positive: [0.7], negative: [[0.2, 0.5, -0.1]] })).value, 1.05591, 1e-6);
+  near((await lossOf(runtime, bpr, GOLDEN)).value, 1.05591);
 });
 
 Deno.test("one negative loses softplus(s- - s+), which is -log sigmoid(s+ - s-)", () =>
@@ -79,9 +88,10 @@ Deno.test("adding a constant to every score changes nothing", async () => {
   );
 });
 
-Deno.test("the mean over pairs is another loss than the joint one, and spotlight's a third", async () => {
-  const given = { positive: [0.7], negative: [[0.2, 0.5, -0.1]] }, sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-  await onWasm(async (of) => near((await of(given)).value, 0.481106, 1e-6), losses.bpr({ form: "pairs" }));
-  const wanted = (sigmoid(-0.5) + sigmoid(-0.2) + sigmoid(-0.8)) / 3;
-  await onWasm(async (of) => near((await of(given)).value, wanted), losses.bpr({ form: "sigmoid" }));
+Deno.test("of the golden scores the mean over pairs loses .481106, and one negative the same in both forms", async () => {
+  const pairs = losses.bpr({ form: "pairs" }), one = { positive: [0.7], negative: [[0.2]] };
+  await onWasm(async (of) => {
+    near((await of(GOLDEN)).value, 0.481106);
+    near((await of(one)).value, softplus(-0.5));
+  }, pairs);
 });

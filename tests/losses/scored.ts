@@ -1,11 +1,11 @@
 import { gradients } from "../../graphs/autodiff.ts";
-import { GraphBuilder, type Value, type Variable } from "../../graphs/builder.ts";
-import { zeros } from "../../graphs/initializers.ts";
+import { GraphBuilder, RowGradient, type Value } from "../../graphs/builder.ts";
+import { denseRows } from "../../graphs/ops/index.ts";
 import type { Loss } from "../../losses/loss.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import type { Runtime, SavedTensor } from "../../runtime/runtime.ts";
 
-type Table = readonly (readonly number[])[];
+export type Table = readonly (readonly number[])[];
 /** What a loss is given; vectors and ids where it takes them. */
 export interface Given {
   readonly positive: readonly number[];
@@ -19,10 +19,27 @@ export interface Given {
   readonly frozen?: { readonly positive: readonly number[]; readonly negative: Table };
   /** Items of the catalogue; by default as many as there are negatives. */
   readonly items?: number;
-  /** Vectors of query, positive and negatives of each row. */
-  readonly vectors?: { readonly query: Table; readonly positive: Table; readonly negative: readonly Table[] };
+  /** Vectors of query, positive and negatives of each row, their layers (by default 1) end to end. */
+  readonly vectors?: {
+    readonly layers?: number;
+    readonly query: Table;
+    readonly positive: Table;
+    readonly negative: readonly Table[];
+  };
+  /** Negatives without ids. */
+  readonly synthesised?: true;
   /** The loss's own variables, by name. */
   readonly tensors?: ReadonlyMap<string, SavedTensor>;
+}
+/** What it makes of that. */
+export interface Lost {
+  readonly value: number;
+  /** Slopes with respect to the positives and the negatives, row-major; 0 where the loss does not take them. */
+  readonly dp: Float32Array;
+  readonly dn: Float32Array;
+  /** Those with respect to the vectors and the loss's own variables, by name, where there are any. */
+  readonly slopes: Readonly<Record<string, Float32Array>>;
+  readonly reported: Readonly<Record<string, number>>;
 }
 
 export const table = (shape: readonly number[], data: readonly number[]): SavedTensor => ({
@@ -30,9 +47,9 @@ export const table = (shape: readonly number[], data: readonly number[]): SavedT
   data: Float32Array.from(data),
 });
 
-/** A loss of given scores and its gradients, on a fresh graph whose variables are the scores. Negative k has id k. */
-export async function lossOf(runtime: Runtime, loss: Loss, given: Given) {
-  const { positive, negative, frozen, vectors, tensors = new Map() } = given,
+/** A loss of given scores and its gradients, on a fresh graph. Every row is user 0's, and its negative k has id k. */
+export async function lossOf(runtime: Runtime, loss: Loss, given: Given): Promise<Lost> {
+  const { positive, negative, frozen, vectors, tensors } = given,
     height = positive.length,
     width = negative[0]!.length;
   const graph = new GraphBuilder(), feeds: Record<string, Float32Array | Int32Array> = {};
@@ -40,75 +57,88 @@ export async function lossOf(runtime: Runtime, loss: Loss, given: Given) {
     feeds[name] = Float32Array.from(values);
     return graph.input(name, "float32", shape);
   };
-  const column = (name: string, values: readonly number[] | undefined) =>
-    values && { [name]: fed(name, values, [height, 1]) };
-  const block = (name: string, values: Table | undefined) =>
-    values && { [name]: fed(name, values.flat(), [values.length, width]) };
   const ids = (name: string, values: readonly number[], shape: readonly number[]) => {
     feeds[name] = Int32Array.from(values);
     return graph.input(name, "int32", shape);
   };
-  const p = graph.variable("p", [height, 1], zeros), n = graph.variable("n", [height, width], zeros);
-  const dim = vectors?.query[0]?.length ?? 1,
-    given3 = (name: string, values: readonly number[] | undefined, shape: readonly number[]) =>
-      values ? fed(name, values, shape) : graph.constant(new Float32Array(shape.reduce((a, b) => a * b)), shape);
-  const scope = new Set(graph.variables.keys());
+  const column = (name: "rows" | "positiveLogQ" | "positiveWeight") =>
+    given[name] && { [name]: fed(name, given[name], [height, 1]) };
+  const block = (name: "mask" | "weight" | "logQ") =>
+    given[name] && { [name]: fed(name, given[name].flat(), [given[name].length, width]) };
+  const layers = vectors?.layers ?? 1, dim = vectors ? vectors.query[0]!.length / layers : 1;
+  const vector = (name: string, values: readonly number[] | undefined, lead: readonly number[]) => {
+    const shape = [...lead, layers, dim];
+    return fed(name, values ?? new Array(shape.reduce((a, b) => a * b)).fill(0), shape);
+  };
+  const p = fed("p", positive, [height, 1]), n = fed("n", negative.flat(), [height, width]);
+  const asVectors = {
+    query: vector("query", vectors?.query.flat(), [height]),
+    positive: vector("positive vector", vectors?.positive.flat(), [height, 1]),
+    negative: vector("negative vector", vectors?.negative.flat(2), [height, width]),
+  };
+  const reported: Record<string, Value> = {};
   const value = loss({
     graph,
     positive: p,
     negative: n,
-    ...column("rows", given.rows),
-    ...column("positiveLogQ", given.positiveLogQ),
-    ...column("positiveWeight", given.positiveWeight),
-    ...block("mask", given.mask),
-    ...block("weight", given.weight),
-    ...block("logQ", given.logQ),
+    ...column("rows"),
+    ...column("positiveLogQ"),
+    ...column("positiveWeight"),
+    ...block("mask"),
+    ...block("weight"),
+    ...block("logQ"),
     epoch: graph.constant(Float32Array.of(0), []),
     ids: {
       users: ids("users", positive.map(() => 0), [height]),
       positive: ids("positives", positive.map(() => 0), [height, 1]),
-      negative: ids("negatives", negative.flatMap((row) => row.map((_, k) => k)), [height, width]),
+      ...!given.synthesised && {
+        negative: ids("negatives", negative.flatMap((row) => row.map((_, k) => k)), [height, width]),
+      },
     },
     counts: { users: 1, items: given.items ?? width },
-    vectors: {
-      query: given3("query", vectors?.query.flat(), [height, 1, dim]),
-      positive: given3("positive vectors", vectors?.positive.flat(), [height, 1, 1, dim]),
-      negative: given3("negative vectors", vectors?.negative.flat(2), [height, width, 1, dim]),
-    },
+    vectors: asVectors,
     ...frozen && {
       frozen: {
         positive: fed("frozen positive", frozen.positive, [height, 1]),
         negative: fed("frozen negative", frozen.negative.flat(), [height, width]),
       },
     },
+    report: (values) => Object.assign(reported, values),
   });
-  const own = [...graph.variables.values()].filter(({ name }) => !scope.has(name));
-  const slopes = gradients<Value>(value, [p, n, ...own]), slope = (of: Variable) => slopes.get(of) as Value | undefined;
-  const outputs: Record<string, Value> = { value };
-  for (const [name, of] of [["dp", p], ["dn", n]] as const) {
-    const found = slope(of);
-    if (found) outputs[name] = found;
-  }
-  const program = await runtime.compile(graph, { outputs });
-  await runtime.load(
-    new Map([["p", table([height, 1], positive)], ["n", table([height, width], negative.flat())], ...tensors]),
-  );
-  const out = await program.run(feeds);
+  const slopes = gradients<Value>(value, [p, n, ...Object.values(asVectors), ...graph.variables.values()]);
+  const program = await runtime.compile(graph, {
+    outputs: Object.fromEntries([
+      ["value", value],
+      ...Object.entries(reported).map(([name, of]) => [`reported ${name}`, of] as const),
+      ...[...slopes].map(([of, by]) =>
+        [`d ${of.name}`, by instanceof RowGradient ? denseRows(by, of.shape) : by] as const
+      ),
+    ]),
+  });
+  if (tensors) await runtime.load(tensors);
+  const taken = new Set(program.inputs.map(({ name }) => name));
+  const out = await program.run(Object.fromEntries(Object.entries(feeds).filter(([name]) => taken.has(name))));
   await program.dispose();
-  const none = new Float32Array(height * width);
-  return { value: out.value![0] as number, dp: (out.dp ?? none) as Float32Array, dn: (out.dn ?? none) as Float32Array };
+  const named = (prefix: string) =>
+    Object.entries(out).flatMap(([name, data]): [string, Float32Array][] =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), data as Float32Array]] : []
+    );
+  const found = Object.fromEntries(named("d "));
+  return {
+    value: out.value![0] as number,
+    dp: found.p ?? new Float32Array(height),
+    dn: found.n ?? new Float32Array(height * width),
+    slopes: found,
+    reported: Object.fromEntries(named("reported ").map(([name, data]) => [name, data[0]!])),
+  };
 }
 
-/** Runs `body` with a function from what is given to the loss, on WASM runtimes of its own. */
-export async function onWasm(
-  loss: Loss,
-  body: (of: (given: Given) => ReturnType<typeof lossOf>) => Promise<void>,
-): Promise<void> {
-  const runtimes: Runtime[] = [];
-  await body(async (given) => {
-    const runtime = await openRuntime({ provider: "wasm" });
-    runtimes.push(runtime);
-    return await lossOf(runtime, loss, given);
-  });
-  for (const runtime of runtimes) await runtime.dispose();
+/** Runs `body` with a function from what is given to the loss, on a WASM runtime of its own. */
+export async function onWasm(loss: Loss, body: (of: (given: Given) => Promise<Lost>) => Promise<void>): Promise<void> {
+  const runtime = await openRuntime({ provider: "wasm" });
+  try {
+    await body((given) => lossOf(runtime, loss, given));
+  } finally {
+    await runtime.dispose();
+  }
 }

@@ -33,6 +33,9 @@ const LEAVES = 4, CONSTANT = Math.fround(0.1);
 const step = fc.record({ type: fc.constantFrom(...Object.keys(oracle)), left: fc.nat(20), right: fc.nat(20) });
 const number = fc.float({ noNaN: true });
 
+/** Arrays of `length` elements as one row, number 0. */
+const asOne = (arena: Arena, length: number) => ({ ids: arena.allocate(1).byteOffset, count: 1, length });
+
 /** Runs the steps as a kernel over `a` and `b`: the last result is written over `b`, the first over `a`. */
 function compiled(steps: readonly Step[], a: readonly number[], b: readonly number[], scalar: number) {
   const g = new GraphBuilder(), array = (name: string) => g.input(name, "float32", [1]);
@@ -53,7 +56,7 @@ function compiled(steps: readonly Step[], a: readonly number[], b: readonly numb
     scalars: [one],
     writes: [{ array: 0, value: values[LEAVES]! }, { array: 1, value: values.at(-1)! }],
   }, arena.memory);
-  kernel(a.length, blocks.map(({ byteOffset }) => byteOffset), [scalar]);
+  kernel(asOne(arena, a.length), blocks.map(({ byteOffset }) => byteOffset), [scalar]);
   return blocks.map((block) => Array.from(block.view()));
 }
 function byHand(steps: readonly Step[], a: readonly number[], b: readonly number[], scalar: number) {
@@ -96,10 +99,38 @@ Deno.test("a kernel writes its own elements and no others", () => {
   const arena = new Arena(), g = new GraphBuilder(), x = g.input("x", "float32", [1]);
   const before = arena.allocate(4), block = arena.allocate(8), after = arena.allocate(4);
   const kernel = compileKernel({ arrays: [x], scalars: [], writes: [{ array: 0, value: add(x, 1) }] }, arena.memory);
-  kernel(3, [block.byteOffset + 4], []);
+  kernel(asOne(arena, 3), [block.byteOffset + 4], []);
   assert.deepEqual(Array.from(block.view()), [0, 1, 1, 1, 0, 0, 0, 0]);
-  kernel(0, [block.byteOffset], []);
+  kernel(asOne(arena, 0), [block.byteOffset], []);
+  kernel({ ...asOne(arena, 4), count: 0 }, [block.byteOffset], []);
+  assert.deepEqual(Array.from(block.view()), [0, 1, 1, 1, 0, 0, 0, 0]);
   assert.deepEqual([...before.view(), ...after.view()], new Array(8).fill(0));
+});
+
+Deno.test("a kernel visits the rows it is given, in their order, and leaves the others", () => {
+  for (const length of [1, 4, 6]) {
+    const arena = new Arena(),
+      g = new GraphBuilder(),
+      x = g.input("x", "float32", [1]),
+      y = g.input("y", "float32", [1]);
+    const formula = {
+      arrays: [x, y],
+      scalars: [],
+      writes: [{ array: 0, value: add(x, y) }, { array: 1, value: g.constant(Float32Array.of(0), []) }],
+    };
+    const rows = [arena.allocate(4 * length), arena.allocate(4 * length)] as const, ids = arena.allocate(2);
+    rows[0].view().set(Array.from({ length: 4 * length }, (_, at) => at));
+    rows[1].view().fill(100);
+    ids.ints().set([3, 1]);
+    const kernel = compileKernel(formula, arena.memory);
+    kernel({ ids: ids.byteOffset, count: 2, length }, rows.map(({ byteOffset }) => byteOffset), []);
+    const visited = (at: number) => [1, 3].includes(Math.floor(at / length));
+    assert.deepEqual(
+      Array.from(rows[0].view()),
+      Array.from({ length: 4 * length }, (_, at) => visited(at) ? at + 100 : at),
+    );
+    assert.deepEqual(Array.from(rows[1].view()), Array.from({ length: 4 * length }, (_, at) => visited(at) ? 0 : 100));
+  }
 });
 
 Deno.test("all arrays are read before any is written", () => {
@@ -125,6 +156,6 @@ Deno.test("a kernel goes on working after the memory grew", () => {
   const kernel = compileKernel(formula, arena.memory);
   block.view().set([1, 2, 4, 8, 0.5]);
   arena.allocate(1_000_000);
-  kernel(5, [block.byteOffset], []);
+  kernel(asOne(arena, 5), [block.byteOffset], []);
   assert.deepEqual(Array.from(block.view()), [1, 0.5, 0.25, 0.125, 2]);
 });

@@ -15,7 +15,7 @@ function place(arena: Arena, ids: readonly number[], width: number) {
   return { table, rows, places, bytes: width * 4 };
 }
 
-Deno.test("rows are gathered, added one after another and cleared as plain loops would", () => {
+Deno.test("rows are gathered, and scaled and added one after another, as plain loops would", () => {
   fc.assert(
     fc.property(cases, ({ width, ids }) => {
       const arena = new Arena(), { table, rows, places, bytes } = place(arena, ids, width);
@@ -24,18 +24,51 @@ Deno.test("rows are gathered, added one after another and cleared as plain loops
       arena.rows.gather(ids.length, places.byteOffset, out.byteOffset, table.byteOffset, bytes);
       assert.deepEqual(Array.from(out.view()), ids.flatMap(row));
 
-      const sums = start.slice();
-      ids.forEach((id, at) => {
-        for (let d = 0; d < width; d++) sums[id * width + d]! += rows.view()[at * width + d]!;
-      });
-      arena.rows.add(ids.length, places.byteOffset, rows.byteOffset, table.byteOffset, bytes);
-      assert.deepEqual(Array.from(table.view()), sums);
-
-      arena.rows.clear(ids.length, places.byteOffset, table.byteOffset, bytes);
-      const touched = new Set(ids);
-      assert.deepEqual(Array.from(table.view()), sums.map((x, at) => touched.has(Math.floor(at / width)) ? 0 : x));
+      const scales = arena.allocate(ids.length), order = arena.allocate(ids.length);
+      scales.view().set(ids.map((_, at) => at + 2));
+      order.ints().set(ids.map((_, at) => ids.length - 1 - at));
+      for (const stride of [0, 4]) {
+        const sums = Array.from(table.view());
+        ids.forEach((id, at) => {
+          const source = (ids.length - 1 - at) * width, scale = stride > 0 ? at + 2 : 2;
+          for (let d = 0; d < width; d++) sums[id * width + d]! += scale * rows.view()[source + d]!;
+        });
+        const at = [places, scales, table].map(({ byteOffset }) => byteOffset) as [number, number, number];
+        arena.rows.add(ids.length, ...at, bytes, order.byteOffset, rows.byteOffset, stride);
+        assert.deepEqual(Array.from(table.view()), sums);
+      }
       assert.deepEqual(after.view(), new Float32Array(4));
     }),
     { numRuns: 100, seed: 2 },
+  );
+});
+
+Deno.test("inner products of any width are those of plain loops, and the same for equal rows", () => {
+  const shapes = fc.record({ width: fc.integer({ min: 1, max: 41 }), each: fc.integer({ min: 1, max: 3 }) });
+  fc.assert(
+    fc.property(shapes, fc.array(fc.nat(ROWS - 1), { maxLength: 4 }), ({ width, each }, asked) => {
+      const arena = new Arena(), table = arena.allocate(ROWS * width), queries = arena.allocate(ROWS * width);
+      table.view().set(Array.from({ length: ROWS * width }, (_, at) => Math.sin(at)));
+      queries.view().set(Array.from({ length: ROWS * width }, (_, at) => Math.cos(at * at)));
+      const ids = asked.flatMap((id) => Array.from({ length: each }, (_, at) => (id + at) % ROWS));
+      const askedAt = arena.allocate(asked.length), idsAt = arena.allocate(ids.length);
+      const out = arena.allocate(ids.length), after = arena.allocate(4);
+      askedAt.ints().set(asked);
+      idsAt.ints().set(ids);
+      const at = [idsAt, out, table].map(({ byteOffset }) => byteOffset) as [number, number, number];
+      arena.rows.dots(asked.length, ...at, width * 4, askedAt.byteOffset, queries.byteOffset, each);
+      const row = ({ view }: { view(): Float32Array }, id: number) => view().subarray(id * width, (id + 1) * width);
+      ids.forEach((id, slot) => {
+        const query = row(queries, asked[Math.floor(slot / each)]!);
+        const product = row(table, id).reduce((sum, x, d) => sum + x * query[d]!, 0);
+        assert(Math.abs(out.view()[slot]! - product) <= 1e-5, `${out.view()[slot]} is not ${product}`);
+        const twin = ids.findIndex((other, before) =>
+          other === id && asked[Math.floor(before / each)] === asked[Math.floor(slot / each)]
+        );
+        assert.equal(out.view()[slot], out.view()[twin]);
+      });
+      assert.deepEqual(after.view(), new Float32Array(4));
+    }),
+    { numRuns: 100, seed: 4 },
   );
 });

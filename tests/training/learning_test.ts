@@ -20,7 +20,7 @@ import { smallRun } from "./small_run.ts";
 const data = await embeddedDataset(), metadata = anyMetadata(data.train.userCount, data.train.itemCount);
 
 for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
-  Deno.test(`two epochs with ${name} more than double the untrained NDCG@20 on the embedded dataset`, async () => {
+  Deno.test(`an epoch with ${name} more than doubles the untrained NDCG@20 on the embedded dataset`, async () => {
     const runtime = await openRuntime({ provider: "wasm", seed: 2 }), backbone = mf({ dim: 16 });
     const ranking = await fullRanking(runtime, backbone, catalogue(data.train), data.valid!, { metrics: ["ndcg@20"] });
     const quality = async () => (await ranking.evaluate()).metrics["ndcg@20"]!;
@@ -32,9 +32,9 @@ for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
       backbone,
       sampler: make(),
       loss: bpr(),
-      optimizer: adam({ lr: 0.02 }),
+      optimizer: adam({ lr: 0.04 }),
       batchSize: 512, // pools that a batch shares cost its square
-      epochs: 2,
+      epochs: 1,
     };
     for await (const { loss } of train(recipe)) assert(loss > 0);
     const trained = await quality();

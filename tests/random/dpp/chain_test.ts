@@ -35,6 +35,19 @@ Deno.test("a set larger than the rank is put together from sets of the rank", ()
     assert.equal(new Set(set.slice(0, 3)).size, 3);
     assert((laws[3]![set.slice(0, 3).sort().join("")] ?? 0) > 0, `${set}`);
   }
+  const last = sets(sampleKDppByChain(forms.dual, 4, rng(7), 3000), 4).map((set) => set[3]!); // one of a set of three
+  assertLaw(
+    last,
+    [0, 1, 2, 3, 4].map((slot) =>
+      Object.entries(laws[3]!).reduce((sum, [set, p]) => sum + (set.includes(`${slot}`) ? p / 3 : 0), 0)
+    ),
+  );
+});
+
+Deno.test("a slot is exchanged even where what can take its place is hardly ever proposed", () => {
+  const features = Float32Array.of(1, 0, 1, 0, 0, 1, 0, 1), quality = Float32Array.of(1, 1, 1e-4, 1e-4);
+  const drawn = sets(sampleKDppByChain({ features, width: 2, quality }, 2, rng(8), 400), 2);
+  assertLaw(drawn.map((set) => set.includes(2) ? 0 : 1), [.5, .5]);
 });
 
 Deno.test("duplicate vectors are never in one set, however rarely another is proposed", () => {

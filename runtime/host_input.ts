@@ -1,0 +1,65 @@
+import type { Value } from "../graphs/builder.ts";
+import { sizeOf } from "../graphs/tensor.ts";
+import type { Block } from "./arena.ts";
+import type { HostGather } from "./host_gather.ts";
+import type { HostDot } from "./host_dot.ts";
+import type { HostStore } from "./host_store.ts";
+import type { Feeds } from "./runtime.ts";
+import type { TableRows } from "./table_rows.ts";
+
+/** An input of a session that the host computes, before each run, from what is fed. */
+export interface HostInput {
+  readonly value: Value;
+  /** The elements, in memory that the next run overwrites. */
+  compute(feeds: Feeds): Float32Array;
+}
+
+/** Rows of a variable beside each other. */
+export function gatherInput(store: HostStore, { output, ...rows }: HostGather): HostInput {
+  const { arena } = store, { count, ids, table, width, place } = reach(store, rows);
+  const out = arena.allocate(sizeOf(output.shape));
+  return {
+    value: output,
+    compute(feeds) {
+      place(feeds);
+      arena.rows.gather(count, ids.byteOffset, out.byteOffset, table.byteOffset, width);
+      return out.view();
+    },
+  };
+}
+
+/** Inner products of rows where they lie. */
+export function dotInput(store: HostStore, { queries, items, output }: HostDot): HostInput {
+  const { arena } = store, asked = reach(store, queries), { count, ids, table, width, place } = reach(store, items);
+  const out = arena.allocate(count), each = count / asked.count;
+  return {
+    value: output,
+    compute(feeds) {
+      asked.place(feeds);
+      place(feeds);
+      arena.rows.dots(
+        asked.count,
+        ids.byteOffset,
+        out.byteOffset,
+        table.byteOffset,
+        width,
+        asked.ids.byteOffset,
+        asked.table.byteOffset,
+        each,
+      );
+      return out.view();
+    },
+  };
+}
+
+/** What kernels need to reach rows: their ids, placed anew for each run, and the table. */
+function reach(store: HostStore, { variable, ids }: TableRows) {
+  const count = sizeOf(ids.shape), placed: Block = store.arena.allocate(count);
+  return {
+    count,
+    ids: placed,
+    table: store.block(variable),
+    width: sizeOf(variable.shape.slice(1)) * Float32Array.BYTES_PER_ELEMENT,
+    place: (feeds: Feeds) => placed.ints().set(feeds[ids.name] as Int32Array),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Variable } from "../graphs/builder.ts";
+import { sizeOf } from "../graphs/tensor.ts";
+import { Rng } from "../random/rng.ts";
+import { Arena, type Block } from "./arena.ts";
+import { type HostGradient, hostUpdate } from "./host_update.ts";
+import { checkShared, type SavedTensor, type Update } from "./runtime.ts";
+import { stateName } from "./update.ts";
+
+/** The variables of a runtime, and what optimisers keep beside them, in one arena. */
+export class HostStore {
+  readonly arena = new Arena();
+  readonly #blocks = new Map<string, Block & { readonly shape: readonly number[] }>();
+  readonly #pending = new Map<string, SavedTensor>();
+
+  constructor(readonly seed: number) {}
+
+  block(variable: Variable): Block {
+    const found = this.#blocks.get(variable.name);
+    if (found) checkShared(variable, found.shape);
+    return found ??
+      this.#create(
+        variable.name,
+        variable.shape,
+        () => variable.init(variable.shape, new Rng(this.seed, variable.name)),
+      );
+  }
+
+  /** The update of a variable, and its count of steps. */
+  update({ variable, rule }: Update): { take(gradient: HostGradient): void; apply(): void } {
+    const states = rule.states.map((state) => {
+      const name = stateName(variable, state);
+      return this.#blocks.get(name) ?? this.#create(name, variable.shape, () => null);
+    });
+    const steps = stateName(variable, "step");
+    const counter = this.#blocks.get(steps) ?? this.#create(steps, [1], () => null);
+    const { take, apply } = hostUpdate(variable, rule, this.arena, this.block(variable), states);
+    return {
+      take,
+      apply: () => {
+        const step = counter.view()[0]! + 1;
+        apply(step);
+        counter.view()[0] = step;
+      },
+    };
+  }
+
+  save(): ReadonlyMap<string, SavedTensor> {
+    return new Map([...this.#blocks].map(([name, { shape, view }]) => [name, { shape, data: view().slice() }]));
+  }
+
+  load(tensors: ReadonlyMap<string, SavedTensor>): void {
+    for (const [name, tensor] of tensors) {
+      const block = this.#blocks.get(name);
+      if (!block) this.#pending.set(name, tensor);
+      else fill(name, block, tensor);
+    }
+  }
+
+  #create(name: string, shape: readonly number[], init: () => Float32Array | null) {
+    const block = { ...this.arena.allocate(sizeOf(shape)), shape };
+    const saved = this.#pending.get(name);
+    if (saved) fill(name, block, saved);
+    else {
+      const start = init();
+      if (start) block.view().set(start);
+    }
+    this.#pending.delete(name);
+    this.#blocks.set(name, block);
+    return block;
+  }
+}
+
+function fill(name: string, block: Block, { shape, data }: SavedTensor): void {
+  if (data.length !== block.length) {
+    throw new TypeError(
+      `Cannot load "${name}": it has ${block.length} elements, the saved tensor [${shape}] has ${data.length}`,
+    );
+  }
+  block.view().set(data);
+}
