@@ -49,11 +49,11 @@ function needed(ids?: Value): Value {
 }
 
 /**
- * Adversarial InfoNCE: -log of e^(s+ / t) / (e^(s+ / t) + harder N sum_k p_k e^(s_k / t)), p = softmax(a) an adversary's weights
- * (Zhang et al., NeurIPS 2023, eq. 8 to 10). In epochs of its own, after `warmup` and then between every `every` of the
- * model's, at most `ascents` of them, a climbs and the model rests; how many there are bounds how far p comes from even, and
- * KL(p || even), `eta`, is reported. Even weights and `harder` 1 are InfoNCE. The adversary has no weight decay: in the
- * released code a slip leaves it without one, too.
+ * Adversarial InfoNCE: -log of e^(s+ / t) / (e^(s+ / t) + harder N sum_k p_k e^(s_k / t)), p = softmax(a) an
+ * adversary's weights (Zhang et al., NeurIPS 2023, eq. 8 to 10). In epochs of its own, after `warmup` and then between
+ * every `every` of the model's, at most `ascents` of them, a climbs and the model rests; how many there are bounds how
+ * far p comes from even, and KL(p || even), `eta`, is reported. Even weights and `harder` 1 are InfoNCE. The adversary
+ * has no weight decay: in the released code a slip leaves it without one, too.
  */
 export const advinfonce = define({
   name: "advinfonce",

@@ -8,8 +8,8 @@ import { meanOfTerms, sumOfTerms } from "./negative_terms.ts";
 const shares = { mean: meanOfTerms, sum: sumOfTerms } as const;
 
 /**
- * Binary cross entropy, -log sigmoid(s+) - weight sum_k w_k log(1 - sigmoid(s_k)), the sum over negatives or their mean: each
- * item by itself, not pairs (He et al., WWW 2017, eq. 7).
+ * Binary cross entropy, -log sigmoid(s+) - weight sum_k w_k log(1 - sigmoid(s_k)), the sum over negatives or their
+ * mean: each item by itself, not pairs (He et al., WWW 2017, eq. 7).
  */
 export const bce = define({
   name: "bce",

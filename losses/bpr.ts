@@ -21,8 +21,8 @@ const forms: Readonly<Record<"joint" | "pairs" | "sigmoid", (margin: Value, scor
 
 /**
  * Bayesian personalised ranking: for one negative -log sigmoid(s+ - s-) (Rendle et al., UAI 2009, BPR-Opt). For more,
- * `joint` is log(1 + sum_k w_k e^(s_k - s+)), which MixGCF, DENS, AHNS and DivNS train; `pairs` the mean over pairs; `sigmoid`
- * the mean of sigmoid(s_k - s+), which spotlight calls BPR.
+ * `joint` is log(1 + sum_k w_k e^(s_k - s+)), which MixGCF, DENS, AHNS and DivNS train; `pairs` the mean over pairs;
+ * `sigmoid` the mean of sigmoid(s_k - s+), which spotlight calls BPR.
  */
 export const bpr = define(
   {

@@ -14,9 +14,9 @@ const parts: Readonly<Record<"paper" | "capped" | "recbole", Readonly<Record<"ne
 };
 
 /**
- * Cosine contrastive loss, (1 - s+) + weight / N sum_k max(0, s_k - margin), for cosine scores and many negatives (Mao et al.,
- * CIKM 2021, SimpleX, eq. 2). AdvInfoNCE's code caps each negative's part at 1 (`capped`), RecBole's the positive's at 0
- * (`recbole`): both matter only to scores beyond cosines, or to a margin below 0.
+ * Cosine contrastive loss, (1 - s+) + weight / N sum_k max(0, s_k - margin), for cosine scores and many negatives (Mao
+ * et al., CIKM 2021, SimpleX, eq. 2). AdvInfoNCE's code caps each negative's part at 1 (`capped`), RecBole's the
+ * positive's at 0 (`recbole`): both matter only to scores beyond cosines, or to a margin below 0.
  */
 export const ccl = define({
   name: "ccl",

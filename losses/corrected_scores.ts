@@ -17,10 +17,10 @@ export const correctOption = choice(
 );
 
 /**
- * Scores over a temperature, s / t, less log(c q) where the sampler tells how probable each item was, the positive's too
- * where it tells that (Bengio & Senecal, IEEE Trans. Neural Networks 2008; Yi et al., RecSys 2019). `relative`, c = |I|, is
- * nothing where q is uniform over the catalogue; `partition`, c = N, makes the sum over negatives an unbiased estimate of
- * that over the catalogue. Where both sides are corrected the two are the same.
+ * Scores over a temperature, s / t, less log(c q) where the sampler tells how probable each item was, the positive's
+ * too where it tells that (Bengio & Senecal, IEEE Trans. Neural Networks 2008; Yi et al., RecSys 2019). `relative`, c =
+ * |I|, is nothing where q is uniform over the catalogue; `partition`, c = N, makes the sum over negatives an unbiased
+ * estimate of that over the catalogue. Where both sides are corrected the two are the same.
  */
 export function correctedScores(
   scores: Scores,

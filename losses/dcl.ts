@@ -6,10 +6,10 @@ import { type Loss, meanOverRows, type Scores } from "./loss.ts";
 import { exponents, keptCount, shares } from "./negative_terms.ts";
 
 /**
- * Debiased contrastive loss: InfoNCE whose mean negative g = max((mean_k e^(s_k / t) - prior e^(s+ / t)) / (1 - prior), e^(-1
- * / t)) has the share of false negatives, the `prior`, taken out (Chuang et al., NeurIPS 2020, eq. 8). `hardness` weighs
- * negatives by e^(hardness s_k / t) (Robinson et al., ICLR 2021, eq. 4): as a law that they are drawn from, so without a
- * gradient, which the released code lets through. The floor takes cosine scores.
+ * Debiased contrastive loss: InfoNCE whose mean negative g = max((mean_k e^(s_k / t) - prior e^(s+ / t)) / (1 - prior),
+ * e^(-1 / t)) has the share of false negatives, the `prior`, taken out (Chuang et al., NeurIPS 2020, eq. 8). `hardness`
+ * weighs negatives by e^(hardness s_k / t) (Robinson et al., ICLR 2021, eq. 4): as a law that they are drawn from, so
+ * without a gradient, which the released code lets through. The floor takes cosine scores.
  */
 export const dcl = define({
   name: "dcl",

@@ -21,8 +21,9 @@ const leads: Readonly<Record<"scores" | "squares", (scores: Scores) => Value>> =
 
 /**
  * Hinge loss, sum_k w_k max(0, margin - s+ + s_k): a pair that is apart by the margin teaches nothing (Weston, Bengio &
- * Usunier, IJCAI 2011, with sampler warp). `max` takes the worst negative alone. For scores that are distances, s = -d, it is
- * the triplet loss; `squares` makes that max(0, margin + d+^2 - d_k^2) (Hsieh et al., WWW 2017; HyperML, WSDM 2020).
+ * Usunier, IJCAI 2011, with sampler warp). `max` takes the worst negative alone. For scores that are distances, s = -d,
+ * it is the triplet loss; `squares` makes that max(0, margin + d+^2 - d_k^2) (Hsieh et al., WWW 2017; HyperML, WSDM
+ * 2020).
  */
 export const hinge = define({
   name: "hinge",

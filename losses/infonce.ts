@@ -8,9 +8,9 @@ import { type Loss, meanOverRows } from "./loss.ts";
 import { exponents } from "./negative_terms.ts";
 
 /**
- * InfoNCE, or sampled softmax: -log of e^(s+ / t) / (e^(s+ / t) + sum_k w_k e^(s_k / t)), t the temperature (van den Oord, Li
- * & Vinyals, 2018, eq. 4; for recommendation Wu et al., TOIS 2024, SSM), scores corrected for the sampler's law as
- * `correct` says. With every other item as a negative it is the softmax over the catalogue.
+ * InfoNCE, or sampled softmax: -log of e^(s+ / t) / (e^(s+ / t) + sum_k w_k e^(s_k / t)), t the temperature (van den
+ * Oord, Li & Vinyals, 2018, eq. 4; for recommendation Wu et al., TOIS 2024, SSM), scores corrected for the sampler's
+ * law as `correct` says. With every other item as a negative it is the softmax over the catalogue.
  */
 export const infonce = define({
   name: "infonce",

@@ -5,11 +5,12 @@ import { maxOver, sum } from "../graphs/ops/reduce.ts";
 /**
  * What a loss sees: scores, what the sampler says of them, and whose they are. It never meets a model.
  *
- * What each optional field means is the same in every loss. A masked negative is as if it had not been drawn, in means and
- * ranks too; a row that has none left loses nothing, its positive's term included, and still counts in the mean over rows,
- * as a pair that WARP or SBPR did not find does in theirs. A weight w_k multiplies a term of a sum, and e^(x_k) in a sum of
- * exponentials. `logQ` is read by the losses whose sum over negatives stands for one over the catalogue, and says so in
- * their options (infonce, advinfonce, softmax-rho); to the others negatives are what the sampler's law makes them.
+ * What each optional field means is the same in every loss. A masked negative is as if it had not been drawn, in means
+ * and ranks too; a row that has none left loses nothing, its positive's term included, and still counts in the mean
+ * over rows, as a pair that WARP or SBPR did not find does in theirs. A weight w_k multiplies a term of a sum, and
+ * e^(x_k) in a sum of exponentials. `logQ` is read by the losses whose sum over negatives stands for one over the
+ * catalogue, and says so in their options (infonce, advinfonce, softmax-rho); to the others negatives are what the
+ * sampler's law makes them.
  */
 export interface Scores {
   readonly graph: GraphBuilder;
@@ -65,8 +66,8 @@ export interface Loss {
 type Rows = Pick<Scores, "rows" | "mask" | "positiveWeight">;
 
 /**
- * The mean of `terms` [R, 1] over the rows that hold an interaction, each times its weight where rows have one; a row whose
- * every negative is masked adds nothing.
+ * The mean of `terms` [R, 1] over the rows that hold an interaction, each times its weight where rows have one; a row
+ * whose every negative is masked adds nothing.
  */
 export const meanOverRows = (terms: Value, scores: Rows): Value =>
   div(sumOverRows(terms, scores), scores.rows ? sum(scores.rows) : terms.shape[0]!);

@@ -28,8 +28,8 @@ function centredAtHalf(c: Value, { mask, rows }: Scores): Value {
 }
 
 /**
- * S-DPO with a dynamic margin: beta (D_j - D+) + gamma c_j, c_j how sure the frozen model is that j is a true negative, 1 -
- * sigmoid(s_j) or 1 less its rank's percentile among the row's; what is surely negative must stay further behind
+ * S-DPO with a dynamic margin: beta (D_j - D+) + gamma c_j, c_j how sure the frozen model is that j is a true negative,
+ * 1 - sigmoid(s_j) or 1 less its rank's percentile among the row's; what is surely negative must stay further behind
  * (NAPO). The other half of NAPO, negatives that rows of a batch share, is sampler `shared-negatives`.
  */
 export const napo = define({

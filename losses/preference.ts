@@ -18,8 +18,8 @@ export const preferenceOptions = {
 } as const;
 
 /**
- * -log sigmoid(-log sum_j w_j e^(beta (D_j - D+) + margin_j)) = log(1 + sum_j w_j e^(..)), D = s - s_ref or s: the normaliser
- * of a row's softmax, which would make log-probabilities of scores, cancels in the difference.
+ * -log sigmoid(-log sum_j w_j e^(beta (D_j - D+) + margin_j)) = log(1 + sum_j w_j e^(..)), D = s - s_ref or s: the
+ * normaliser of a row's softmax, which would make log-probabilities of scores, cancels in the difference.
  */
 export function preference(
   scores: Scores,

@@ -3,8 +3,9 @@ import type { Loss, Scores } from "./loss.ts";
 import { preference, preferenceOptions } from "./preference.ts";
 
 /**
- * Direct preference with several negatives: -log sigmoid(-log sum_j e^(beta (D_j - D+))), D = s - s_ref the rewards against a
- * frozen reference (Chen et al., NeurIPS 2024, S-DPO, eq. 11). One negative is DPO (Rafailov et al., NeurIPS 2023).
+ * Direct preference with several negatives: -log sigmoid(-log sum_j e^(beta (D_j - D+))), D = s - s_ref the rewards
+ * against a frozen reference (Chen et al., NeurIPS 2024, S-DPO, eq. 11). One negative is DPO (Rafailov et al., NeurIPS
+ * 2023).
  */
 export const sdpo = define({
   name: "sdpo",

@@ -10,9 +10,9 @@ import { meanOfTerms, shares } from "./negative_terms.ts";
 const COOLEST = 1e-6;
 
 /**
- * Softmax(rho, N): the mean of pair losses l_k = softplus(s_k - s+) under weights softmax(l / t - log q), the temperature t =
- * sqrt(Var_k(l) / (2 rho)), both without a gradient (Shi et al., WWW 2023: one-way partial AUC by distributionally robust
- * optimisation). Hard negatives weigh more, by as much as their spread allows.
+ * Softmax(rho, N): the mean of pair losses l_k = softplus(s_k - s+) under weights softmax(l / t - log q), the
+ * temperature t = sqrt(Var_k(l) / (2 rho)), both without a gradient (Shi et al., WWW 2023: one-way partial AUC by
+ * distributionally robust optimisation). Hard negatives weigh more, by as much as their spread allows.
  */
 export const softmaxRho = define({
   name: "softmax-rho",
