@@ -32,7 +32,7 @@ const EPOCH = 12,
     users: Int32Array.of(...log.users.slice(0, 4), log.users[0]!), // what pads the batch repeats its first row
     positives: Int32Array.of(...log.items.slice(0, 4), log.items[0]!),
   };
-const WIDTH = 3, STEP = 5e-3, TOLERANCE = 2e-2;
+const WIDTH = 3, STEP = 1e-3, TOLERANCE = 2e-2;
 
 /** A step of a combination with all that it is fed; nothing where it is refused. */
 async function stepOf(policy: Policy, backbone: Backbone, loss: Loss) {

@@ -35,7 +35,9 @@ for (const [registry, methods] of Object.entries(registries)) {
       }
       const makes = (given: Readonly<Record<string, unknown>>) => typeof method(given);
       const defaults = Object.fromEntries(Object.entries(method.options).map(([option, of]) => [option, of.default]));
-      const texts = Object.fromEntries(Object.entries(defaults).map(([option, value]) => [option, `${value}`]));
+      const texts = Object.fromEntries(
+        Object.entries(defaults).flatMap(([option, value]) => value === null ? [] : [[option, `${value}`]]),
+      );
       for (const given of [{}, defaults, texts]) assert.equal(makes(given), makes({}));
       assert.throws(() => method({ nonsense: 1 }), new RegExp(`Cannot make "${name}": it has no option "nonsense"`));
     });
