@@ -106,7 +106,7 @@ export async function layeredStep<K extends string>(
             moved[at]! += by;
             const found = await run({ ...tables, [name]: moved }, feeds);
             assert.deepEqual(choices(found), choices(here), "the step changed a choice: take another seed");
-            return found.loss![0]!;
+            return found.loss![0]! + (found.auxiliary?.[0] ?? 0);
           };
           const slope = (await beside(STEP) - await beside(-STEP)) / (2 * STEP), found = here[`d ${name}`]![at]!;
           assert(Math.abs(slope - found) < 1e-3 * (1 + Math.abs(slope)), `${name} ${at}: ${found}, not ${slope}`);
