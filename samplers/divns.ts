@@ -1,11 +1,10 @@
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import type { Value } from "../graphs/builder.ts";
-import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
+import { add, mul, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
 import { cast, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
-import { topK } from "../graphs/ops/index.ts";
 import { concat, reshape, zerosLike } from "../graphs/ops/shape.ts";
-import { finiteOr, inPools, LARGEST, pickLargest, pickSlots, uniformRows } from "./candidates.ts";
+import { finiteOr, LARGEST, pickLargest, uniformRows } from "./candidates.ts";
 import { Caches } from "./divns/caches.ts";
 import { DiverseSets } from "./divns/diverse_sets.ts";
 import { lastDistance } from "./divns/last_distance.ts";
@@ -89,7 +88,7 @@ export const divns = define({
     alpha: real(1, "how strong the penalty is", { min: 0 }),
     omega: real(0, "weighs quality: q is multiplied by e^(omega s(u, a))"),
   },
-}, ({ pool, cache, negatives, mix, schedule, ...options }): Policy<"candidates" | "diverse" | "lambda"> => {
+}, ({ pool, cache, negatives, mix, schedule, refresh, ...options }): Policy<"candidates" | "diverse" | "lambda"> => {
   if (cache >= pool) {
     throw new TypeError(`Cannot make "divns": its hardest and ${cache} runners-up do not fit a pool of ${pool}`);
   }
@@ -100,8 +99,9 @@ export const divns = define({
         `Cannot use sampler "divns" with attributes=${weight}: the data have no attributes; --attributes names a file of them`,
       );
     }
-    const caches = new Caches(catalogue, negatives, cache), sets = new DiverseSets(catalogue, negatives);
+    const caches = new Caches(catalogue, negatives, pool, cache), sets = new DiverseSets(catalogue, negatives, refresh);
     const lambda = Float32Array.of(1); // nothing is cached before the first epoch
+    let upcoming = 1; // the epoch after the one under way
     return {
       proposes: {
         candidates: pool * negatives,
@@ -109,19 +109,25 @@ export const divns = define({
         lambda: { dtype: "float32", shape: [1] },
       },
       propose(batch, draw) {
+        upcoming = draw.epoch + 1;
         const diverse = new Int32Array(batch.users.length * negatives).fill(-1);
         for (let row = 0; row < batch.rows; row++) sets.take(batch.users[row]!, diverse, row * negatives);
         return { candidates: uniformRows(batch, draw, pool * negatives), diverse, lambda: lambda.slice() };
       },
       select(step, { candidates, diverse, lambda }) {
         const scores = step.score(step.items(candidates)), hard = pickLargest(candidates, scores, negatives); // [R, K]
-        const { slots } = topK(inPools(finiteOr(scores, -LARGEST), negatives), 1 + cache); // [R, K, 1 + r]
-        const top = pickSlots(candidates, slots, negatives); // the hard negative and its runners-up
-        return { ...mixes[mix](step, hard, diverse, lambda), report: { top } };
+        // runners-up are found on the host: onnxruntime's TopK takes longer than all else that differs from DNS
+        const report = { hard, scores: finiteOr(scores, -LARGEST), candidates: stopGradient(candidates) };
+        return { ...mixes[mix](step, hard, diverse, lambda), report };
       },
-      observe({ top }, { users, rows }) {
+      observe({ hard, scores, candidates }, { users, rows }) {
+        const pools = {
+          hard: hard as Int32Array,
+          scores: scores as Float32Array,
+          candidates: candidates as Int32Array,
+        };
         for (let row = 0; row < rows; row++) {
-          caches.record(users[row]!, top as Int32Array, row * negatives * (1 + cache));
+          caches.record(users[row]!, row, pools, sets.isDue(users[row]!, upcoming));
         }
       },
       async beginEpoch(draw) {

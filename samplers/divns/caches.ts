@@ -1,5 +1,13 @@
 import type { Catalogue } from "../../datasets/catalogue.ts";
 
+/** What a step's pools held, as it reports it. */
+export interface Pools {
+  readonly hard: Int32Array; // [R, K]
+  readonly candidates: Int32Array; // [R, K n]
+  /** Of the candidates; all finite. */
+  readonly scores: Float32Array; // [R, K n]
+}
+
 /**
  * What an epoch's pools held of each user: the hard negatives that were trained on, H_u, and the runners-up that were
  * not. Arrays are fixed in size, `count` (1 + `runnersUp`) ids for each positive of each user, so that a checkpoint keeps
@@ -14,27 +22,51 @@ export class Caches {
   readonly #marked: Int32Array; // [items]
   readonly #distinct: Int32Array;
   #mark = 0;
+  /** Slots of one pool's highest scores. */
+  readonly #slots: Int32Array; // [1 + runnersUp]
 
-  constructor(readonly catalogue: Catalogue, readonly count: number, readonly runnersUp: number) {
+  /** @param pool candidates of each pool. */
+  constructor(
+    readonly catalogue: Catalogue,
+    readonly count: number,
+    readonly pool: number,
+    readonly runnersUp: number,
+  ) {
     const { users, items, offsets, positives } = catalogue;
     this.hard = new Int32Array(count * positives.length);
     this.behind = new Int32Array(runnersUp * this.hard.length);
     this.trained = new Int32Array(users);
+    this.#slots = new Int32Array(1 + runnersUp);
     this.#marked = new Int32Array(items);
     let most = 0;
     for (let user = 0; user < users; user++) most = Math.max(most, offsets[user + 1]! - offsets[user]!);
     this.#distinct = new Int32Array(Math.min(items, most * count * runnersUp));
   }
 
-  /** Keeps what a row's pools held, from `top[at]` on: each pool's hardest id and its runners-up, pool after pool. */
-  record(user: number, top: Int32Array, at: number): void {
-    const row = this.trained[user]!++, { offsets } = this.catalogue, { count, runnersUp } = this;
+  /** Keeps what row `at` of a step held for `user`; its runners-up only where they will be asked for. */
+  record(user: number, at: number, { hard, candidates, scores }: Pools, withRunnersUp: boolean): void {
+    const row = this.trained[user]!++, { offsets } = this.catalogue, { count, pool, runnersUp } = this;
     if (row >= offsets[user + 1]! - offsets[user]!) return;
     const first = (offsets[user]! + row) * count;
-    for (let pool = first; pool < first + count; pool++) {
-      this.hard[pool] = top[at++]!;
-      for (let n = 0; n < runnersUp; n++) this.behind[pool * runnersUp + n] = top[at++]!;
+    for (let k = 0; k < count; k++) {
+      this.hard[first + k] = hard[at * count + k]!;
+      if (!withRunnersUp) continue;
+      const slots = this.#highest(scores, (at * count + k) * pool), into = (first + k) * runnersUp;
+      for (let n = 0; n < runnersUp; n++) this.behind[into + n] = candidates[slots[n + 1]!]!;
     }
+  }
+
+  /** Slots of the highest scores of the pool at `first`, the highest first; ties the lowest slot. */
+  #highest(scores: Float32Array, first: number): Int32Array {
+    const slots = this.#slots, most = slots.length;
+    for (let slot = first, found = 0; slot < first + this.pool; slot++) {
+      const score = scores[slot]!;
+      if (found === most && !(score > scores[slots[most - 1]!]!)) continue;
+      let place = found < most ? found++ : most - 1;
+      for (; place > 0 && score > scores[slots[place - 1]!]!; place--) slots[place] = slots[place - 1]!;
+      slots[place] = slot;
+    }
+    return slots;
   }
 
   /** H_u: a hard negative for each pool of each row, repeats kept. */

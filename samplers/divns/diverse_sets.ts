@@ -7,10 +7,16 @@ export class DiverseSets {
   /** Rows of each user that the epoch has proposed. */
   readonly proposed: Int32Array; // [users]
 
-  constructor(readonly catalogue: Catalogue, readonly count: number) {
+  /** @param refresh epochs between draws of one user's set. */
+  constructor(readonly catalogue: Catalogue, readonly count: number, readonly refresh: number) {
     this.ids = new Int32Array(count * catalogue.positives.length);
     this.sizes = new Int32Array(catalogue.users);
     this.proposed = new Int32Array(catalogue.users);
+  }
+
+  /** Whether D_u is to be drawn anew before an epoch: in turn, and at once where there is none. */
+  isDue(user: number, epoch: number): boolean {
+    return this.sizes[user] === 0 || (user + epoch) % this.refresh === 0;
   }
 
   /** Replaces D_u. */

@@ -20,16 +20,14 @@ export interface RedrawOptions extends SpaceOptions, QualityOptions {
   readonly sampler: keyof typeof samplers;
   /** Most items of one draw; 0 is no limit. */
   readonly block: number;
-  /** Epochs between draws of one user's set. */
-  readonly refresh: number;
 }
 
 /** Users whose cached items are scored at a time. */
 const USERS = 1024;
 
 /**
- * Draws D_u anew, of one user in `refresh` and of those who have none: as many ids as H_u holds out of C_u, by a k-DPP
- * with kernel q_a S_ab q_b, in random order; all of C_u where it is no larger.
+ * Draws D_u anew for those users who are due: as many ids as H_u holds out of C_u, by a k-DPP with kernel q_a S_ab q_b,
+ * in random order; all of C_u where it is no larger.
  */
 export async function redraw(
   sets: DiverseSets,
@@ -38,12 +36,10 @@ export async function redraw(
   { catalogue, rng, epoch, probe }: Draw,
   options: RedrawOptions,
 ): Promise<void> {
-  const { users, metadata } = catalogue, { omega, refresh } = options;
+  const { users, metadata } = catalogue, { omega } = options;
   const compared = space(vectors, metadata.attributes, options, rng.seek(epoch, -1 - users));
   const weigh = quality(compared.cosines, options);
-  const due = idsBelow(users).filter((user) =>
-    caches.trained[user]! > 0 && (sets.sizes[user] === 0 || (user + epoch) % refresh === 0)
-  );
+  const due = idsBelow(users).filter((user) => caches.trained[user]! > 0 && sets.isDue(user, epoch));
   for (let first = 0; first < due.length; first += USERS) {
     const some = due.subarray(first, first + USERS), scores = omega !== 0 && await cachedScores(caches, some, probe);
     let scored = 0;

@@ -42,9 +42,15 @@ eachProvider(
     const layers = 2,
       size = layers * WIDTH,
       step = await layeredStep(runtime, policy(), of, { rows: ROWS, layers, width: WIDTH });
-    const { items, sources, top } = await step.run(step.tables, feeds), { item } = step.tables;
+    const { items, sources, hard: found, candidates, scores } = await step.run(step.tables, feeds),
+      { item } = step.tables;
     const pools = ranked(step.tables, layers), hard = pools.map(([first]) => first!);
-    assert.deepEqual([...top!], pools.flatMap((ids) => ids.slice(0, 1 + CACHE)));
+    assert.deepEqual([...found!], hard);
+    assert.deepEqual(candidates, feeds["sampler/candidates"]);
+    pools.forEach((ids, pool) => { // the scores that it reports rank the candidates
+      const slots = Array.from({ length: POOL }, (_, slot) => pool * POOL + slot);
+      assert.deepEqual(slots.sort((a, b) => scores![b]! - scores![a]!).map((at) => candidates![at]), ids);
+    });
     const diverse = DIVERSE.map((id, at) => id < 0 ? hard[at]! : id);
     assert.deepEqual(
       [...sources!],
@@ -116,12 +122,11 @@ async function handedOut(size: number): Promise<Int32Array> {
     const draw = drawIn(of, { epoch });
     await sampler.beginEpoch?.(draw);
     for (const batch of batches) {
-      const { candidates, diverse } = await sampler.propose(batch, draw), top: number[] = [];
+      const proposed = await sampler.propose(batch, draw), candidates = proposed.candidates as Int32Array;
+      const { diverse } = proposed, scores = Float32Array.from(candidates, (_, at) => -(at % POOL)); // any choice will do
       found.push(...Array.from(diverse as Int32Array).slice(0, batch.rows * COUNT));
-      for (let pool = 0; pool < size * COUNT; pool++) { // any choice will do: the first of each pool is the hardest
-        top.push(...(candidates as Int32Array).slice(pool * POOL, pool * POOL + 1 + CACHE));
-      }
-      sampler.observe?.({ top: Int32Array.from(top) }, batch);
+      const hard = Int32Array.from({ length: size * COUNT }, (_, pool) => candidates[pool * POOL]!);
+      sampler.observe?.({ hard, candidates, scores }, batch);
     }
   }
   assert.deepEqual(found.slice(0, 40 * COUNT), new Array(40 * COUNT).fill(-1)); // nothing is cached at first

@@ -1,30 +1,44 @@
 import assert from "node:assert/strict";
+import { Rng } from "../../../random/rng.ts";
 import { Caches } from "../../../samplers/divns/caches.ts";
 import { DiverseSets } from "../../../samplers/divns/diverse_sets.ts";
 import { catalogueWhere } from "../drawn.ts";
 
-// user 0 has three positives, user 1 two, user 2 none; two pools a row with two runners-up each
-const of = catalogueWhere([[0, 1, 2], [0, 3], []], 12), caches = () => new Caches(of, 2, 2);
-const TOP = [ // each row's pools: the hardest, then its runners-up
-  [5, 6, 7, 8, 9, 10],
-  [6, 5, 11, 4, 7, 9],
-];
+// user 0 has three positives, user 1 two, user 2 none; two pools of four a row with two runners-up each
+const of = catalogueWhere([[0, 1, 2], [0, 3], []], 12), caches = () => new Caches(of, 2, 4, 2);
+const POOLS = { // of two rows, two pools in each
+  candidates: Int32Array.from([[7, 5, 2, 6], [9, 10, 3, 8], [6, 5, 11, 3], [2, 4, 7, 9]].flat()),
+  scores: Float32Array.from([[1, 9, -5, 3], [3, 2, -1, 4], [9, 8, 7, 6], [-9, 5, 5, 5]].flat()),
+  hard: Int32Array.of(5, 8, 6, 4),
+};
 
 Deno.test("a user's hard negatives are kept in the order of rows, its runners-up as a set without them", () => {
-  const kept = caches(), top = Int32Array.from([99, ...TOP.flat()]);
-  kept.record(0, top, 1);
+  const kept = caches();
+  kept.record(0, 0, POOLS, true);
   assert.deepEqual([...kept.hardOf(0)], [5, 8]);
   assert.deepEqual([...kept.runnersUpOf(0)], [6, 7, 9, 10]);
-  kept.record(0, top, 7);
+  kept.record(0, 1, POOLS, true);
   assert.deepEqual([...kept.hardOf(0)], [5, 8, 6, 4]);
   assert.deepEqual([...kept.runnersUpOf(0)], [7, 9, 10, 11]); // 6 has become a hard negative, 5 was one
   assert.deepEqual([...kept.hardOf(1), ...kept.runnersUpOf(1), ...kept.runnersUpOf(2)], []);
 });
 
+Deno.test("runners-up are the next by score, ties the lowest slot first, as sorting has it", () => {
+  const rng = new Rng(6, "scores"), met = Array.from({ length: 50 }, () => [0]), many = catalogueWhere(met, 20);
+  const kept = new Caches(many, 1, 9, 5);
+  for (let user = 0; user < 50; user++) {
+    const candidates = rng.shuffle(Int32Array.from({ length: 9 }, (_, at) => at + 1));
+    const scores = Float32Array.from(candidates, () => rng.below(6)), slots = [...candidates.keys()];
+    const ranked = slots.sort((a, b) => scores[b]! - scores[a]! || a - b).map((slot) => candidates[slot]!);
+    kept.record(user, 0, { candidates, scores, hard: Int32Array.of(ranked[0]!) }, true);
+    assert.deepEqual([...kept.runnersUpOf(user)], ranked.slice(1, 6));
+  }
+});
+
 Deno.test("users do not mix, and a new epoch starts empty", () => {
-  const kept = caches(), top = Int32Array.from(TOP.flat());
-  kept.record(1, top, 0);
-  kept.record(0, top, 6);
+  const kept = caches();
+  kept.record(1, 0, POOLS, true);
+  kept.record(0, 1, POOLS, true);
   assert.deepEqual([...kept.hardOf(1)], [5, 8]);
   assert.deepEqual([...kept.hardOf(0)], [6, 4]);
   kept.clear();
@@ -32,15 +46,15 @@ Deno.test("users do not mix, and a new epoch starts empty", () => {
 });
 
 Deno.test("interactions that repeat a positive find no room: other users' ids stay", () => {
-  const kept = caches(), top = Int32Array.from(TOP.flat());
-  kept.record(1, top, 6);
-  for (let row = 0; row < 5; row++) kept.record(0, top, 0);
+  const kept = caches();
+  kept.record(1, 1, POOLS, true);
+  for (let row = 0; row < 5; row++) kept.record(0, 0, POOLS, true);
   assert.deepEqual([...kept.hardOf(0)], [5, 8, 5, 8, 5, 8]);
   assert.deepEqual([...kept.hardOf(1)], [6, 4]);
 });
 
 Deno.test("each row of a user takes the next ids of its diverse set, and a short one is gone through again", () => {
-  const sets = new DiverseSets(of, 2), into = new Int32Array(3).fill(77);
+  const sets = new DiverseSets(of, 2, 1), into = new Int32Array(3).fill(77);
   const taken = (user: number) => {
     sets.take(user, into, 1);
     return [...into];

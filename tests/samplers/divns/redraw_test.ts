@@ -12,7 +12,6 @@ import { catalogueWhere, drawIn, stubProbe } from "../drawn.ts";
 const PLAIN: RedrawOptions = {
   sampler: "exact",
   block: 0,
-  refresh: 1,
   project: 0,
   similarity: "cosine",
   width: 1,
@@ -22,13 +21,24 @@ const PLAIN: RedrawOptions = {
   omega: 0,
 };
 
+/** Row 0 of a step whose pools hold these ids, the hardest first. */
+const poolsOf = (ids: ArrayLike<number>) => ({
+  candidates: Int32Array.from(ids),
+  scores: Float32Array.from(ids, (_, slot) => -slot),
+  hard: Int32Array.of(ids[0]!),
+});
+
 /** Users with so many rows each, of one pool with `runnersUp` behind it; ids are drawn from 100 items. */
-function epochOf(rows: readonly number[], runnersUp: number) {
+function epochOf(rows: readonly number[], runnersUp: number, refresh = 1) {
   const of = catalogueWhere(rows.map((count) => Array.from({ length: count }, (_, at) => at)), 100);
-  const caches = new Caches(of, 1, runnersUp), sets = new DiverseSets(of, 1), rng = new Rng(4, "epoch");
+  const caches = new Caches(of, 1, 1 + runnersUp, runnersUp),
+    sets = new DiverseSets(of, 1, refresh),
+    rng = new Rng(4, "epoch");
   rows.forEach((count, user) => {
     const free = rng.shuffle(Int32Array.from({ length: 60 }, (_, at) => at + 40)); // without repeats within a user
-    for (let row = 0; row < count; row++) caches.record(user, free, row * (1 + runnersUp));
+    for (let row = 0; row < count; row++) {
+      caches.record(user, 0, poolsOf(free.subarray(row * (1 + runnersUp), (row + 1) * (1 + runnersUp))), true);
+    }
   });
   const vectors: Features = { width: 6, features: Float32Array.from({ length: 600 }, () => rng.normal()) };
   return { of, caches, sets, vectors };
@@ -66,8 +76,8 @@ async function chosen(
   probe?: Probe,
 ) {
   const USERS = 6000, of = catalogueWhere(Array.from({ length: USERS }, () => [0]), 5, metadata);
-  const caches = new Caches(of, 1, 3), sets = new DiverseSets(of, 1), top = Int32Array.of(4, 1, 2, 3);
-  for (let user = 0; user < USERS; user++) caches.record(user, top, 0);
+  const caches = new Caches(of, 1, 4, 3), sets = new DiverseSets(of, 1, 1);
+  for (let user = 0; user < USERS; user++) caches.record(user, 0, poolsOf([4, 1, 2, 3]), true);
   const rows = Float32Array.from([0, ...angles].flatMap((a) => [Math.cos(a), Math.sin(a)]));
   const draw = drawIn(of, { epoch: 1, ...probe && { probe } });
   await redraw(sets, caches, { width: 2, features: rows }, draw, { ...PLAIN, ...options });
@@ -107,9 +117,9 @@ Deno.test("attributes of the hard negative penalise those who share them", async
 
 Deno.test("alike items are seldom drawn together: pairs follow det(K_S) of the cosines", async () => {
   const USERS = 6000, of = catalogueWhere(Array.from({ length: USERS }, () => [0, 1]), 6);
-  const caches = new Caches(of, 1, 2), sets = new DiverseSets(of, 1);
+  const caches = new Caches(of, 1, 3, 2), sets = new DiverseSets(of, 1, 1);
   for (let user = 0; user < USERS; user++) {
-    for (const top of [[4, 1, 2], [5, 3, 1]]) caches.record(user, Int32Array.from(top), 0);
+    for (const top of [[4, 1, 2], [5, 3, 1]]) caches.record(user, 0, poolsOf(top), true);
   }
   const rows = Float32Array.from([0, 0, 0.5, RIGHT, 0, 0].flatMap((a) => [Math.cos(a), Math.sin(a)]));
   await redraw(sets, caches, { width: 2, features: rows }, drawIn(of, { epoch: 1 }), PLAIN);
@@ -121,18 +131,18 @@ Deno.test("alike items are seldom drawn together: pairs follow det(K_S) of the c
 });
 
 Deno.test("with refresh n a user's set is drawn every n-th epoch, at once where there is none", async () => {
-  const { of, caches, sets, vectors } = epochOf([4, 4, 4, 4, 4, 4], 4), options = { ...PLAIN, refresh: 3 };
+  const { of, caches, sets, vectors } = epochOf([4, 4, 4, 4, 4, 4], 4, 3);
   const all = () => [0, 1, 2, 3, 4, 5].map((user) => [...sets.of(user)].join());
   const history = [all()];
   for (let epoch = 1; epoch <= 4; epoch++) {
-    await redraw(sets, caches, vectors, drawIn(of, { epoch }), options);
+    await redraw(sets, caches, vectors, drawIn(of, { epoch }), PLAIN);
     history.push(all());
   }
   const changed = (epoch: number) =>
     history[epoch]!.flatMap((set, user) => set === history[epoch - 1]![user] ? [] : [user]);
   assert.deepEqual([1, 2, 3, 4].map(changed), [[0, 1, 2, 3, 4, 5], [1, 4], [0, 3], [2, 5]]);
-  const other = epochOf([4, 4, 4, 4, 4, 4], 4); // draws depend on nothing drawn before
-  await redraw(other.sets, other.caches, vectors, drawIn(of, { epoch: 4 }), options);
+  const other = epochOf([4, 4, 4, 4, 4, 4], 4, 3); // draws depend on nothing drawn before
+  await redraw(other.sets, other.caches, vectors, drawIn(of, { epoch: 4 }), PLAIN);
   assert.equal([...other.sets.of(2)].join(), all()[2]);
 });
 

@@ -31,10 +31,13 @@ Deno.test("the adaptive lambda rises by kappa for each unit short of the target,
 
 Deno.test("the distance is the mean over users of 1 - cosine between pairs of their mixtures", () => {
   // user 0 has two rows of two pools, user 1 one row of two, user 2 one row and no diverse set, user 3 none
-  const of = catalogueWhere([[0, 1], [0], [3], []], 9), caches = new Caches(of, 2, 1), sets = new DiverseSets(of, 2);
+  const of = catalogueWhere([[0, 1], [0], [3], []], 9),
+    caches = new Caches(of, 2, 1, 0),
+    sets = new DiverseSets(of, 2, 1);
   const table = { width: 2, features: Float32Array.from({ length: 18 }, (_, at) => Math.sin(3 * at + 1)) };
-  const rows = [[0, [4, 0, 5, 0]], [1, [6, 0, 2, 0]], [0, [7, 0, 8, 0]], [2, [4, 0, 6, 0]]] as const;
-  for (const [user, top] of rows) caches.record(user, Int32Array.from(top), 0);
+  const rows = [[0, [4, 5]], [1, [6, 2]], [0, [7, 8]], [2, [4, 6]]] as const;
+  const none = { candidates: new Int32Array(2), scores: new Float32Array(2) };
+  for (const [user, hard] of rows) caches.record(user, 0, { ...none, hard: Int32Array.from(hard) }, false);
   sets.set(0, Int32Array.of(2, 3, 6)); // the fourth mixture takes 2 again
   sets.set(1, Int32Array.of(5, 4));
   const vector = (hard: number, diverse: number, share: number) =>
