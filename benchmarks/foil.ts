@@ -42,9 +42,10 @@ for await (
     evaluate: async () => (await ranking.evaluate()).metrics,
     evaluateEvery: 1,
     selectBy: "recall@20",
+    diagnose: false, // the peer does not look at its negatives
   })
 ) {
-  training.push(seconds.sampling + seconds.stepping);
+  training.push(seconds.sampling + seconds.scoring + seconds.updating);
   if (metrics) evaluating.push(seconds.evaluating);
 }
 const status = await Deno.readTextFile("/proc/self/status").catch(() => "");

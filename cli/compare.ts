@@ -13,7 +13,7 @@ import type { CompareValues } from "./study_options.ts";
 import { baselineOutcome, trialOutcome } from "./study_outcomes.ts";
 import { type Progress, studyTable, writeTable } from "./study_table.ts";
 import { openPlaces } from "./study_trials.ts";
-import { makeParts } from "./train_parts.ts";
+import { makeRecipe } from "./train_parts.ts";
 import { trainOptions } from "./train_options.ts";
 
 /** Measured in every trial, so that another choice of `--metrics` finds them. */
@@ -28,7 +28,7 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
   const methods = readMethods(values.samplers, values),
     wanted = words(values.metrics).map((name) => name.toLowerCase());
   if (wanted.length === 0) throw new TypeError("Cannot compare: --metrics says by what, such as ndcg@20");
-  for (const { values: own } of methods) makeParts(own); // what cannot be made is said before anything is trained
+  for (const { values: own } of methods) makeRecipe({ ...values, ...own, seed: 0 }); // what cannot be made is said before anything is trained
   wanted.forEach(parseMetric);
   const named = values.baselines === "none" ? [] : words(values.baselines);
   named.forEach((name) => find(baselines, "baseline", name));

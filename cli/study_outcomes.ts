@@ -3,7 +3,7 @@ import { openRuntime } from "../runtime/providers.ts";
 import { baselines, testBaseline } from "../studies/baselines.ts";
 import type { Protocol } from "../studies/protocol.ts";
 import { testTrial } from "../studies/trial.ts";
-import type { EpochReport } from "../training/recipe.ts";
+import { type EpochReport, trainingSeconds } from "../training/recipe.ts";
 import { exists, makeFolder } from "./files.ts";
 import { bar, type Output } from "./output.ts";
 import { readCheckpoint, runFiles, writeConfig } from "./run_folder.ts";
@@ -11,8 +11,8 @@ import { type Outcome, readOutcome, writeOutcome } from "./study_folder.ts";
 import type { CompareValues } from "./study_options.ts";
 import type { TrialFacts } from "./study_table.ts";
 import type { Place, PlannedTrial } from "./study_trials.ts";
-import { makeParts } from "./train_parts.ts";
-import { runInFolder } from "./trial_run.ts";
+import { makeRecipe } from "./train_parts.ts";
+import { goesOn, runInFolder } from "./trial_run.ts";
 
 /** What a baseline comes to: as it lies in its folder, or measured now. */
 export async function baselineOutcome(
@@ -46,10 +46,9 @@ export async function trialOutcome(
   { trial, values, protocol, wanted, signal, output, said }: StudyTrial,
 ): Promise<Outcome> {
   const { folder, fingerprint, seed, method } = trial, { label } = method;
-  const { batchSize, dropLast, epochs, l2 } = method.values, { evaluateEvery, patience } = values;
-  const checkpoint = `${folder}/${runFiles.checkpoint}`, parts = makeParts(method.values);
+  const checkpoint = `${folder}/${runFiles.checkpoint}`, recipe = makeRecipe({ ...values, ...method.values, seed });
   const resume = await exists(checkpoint) ? await readCheckpoint(folder, fingerprint) : undefined;
-  if (resume) output.say(`${said}: goes on at epoch ${resume.epoch}, step ${resume.step}`);
+  if (resume) output.say(`${said}: ${goesOn(resume)}`);
   await makeFolder(folder);
   await writeConfig(folder, { label, ...method.values, seed });
   const runtime = await openRuntime({ provider: values.provider, seed });
@@ -59,17 +58,14 @@ export async function trialOutcome(
       fingerprint,
       runtime,
       protocol,
-      recipe: {
-        ...{ ...parts, batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience, signal },
-        ...resume && { resume },
-      },
+      recipe: { ...recipe, signal, ...resume && { resume } },
       onEpoch: (report) => values.json && output.result({ event: "epoch", label, seed, ...report }, ""),
       onStep: ({ epoch, step, steps }, last) => {
         const best = last?.best ? `, best ${values.selectBy} ${last.best.metrics[protocol.selectBy]!.toFixed(4)}` : "";
         output.progress(`${said}: epoch ${epoch} ${bar((step + 1) / steps)}${best}`);
       },
     });
-    const tested = await testTrial(runtime, protocol, parts.backbone), facts = factsOf(reports, seed);
+    const tested = await testTrial(runtime, protocol, recipe.backbone), facts = factsOf(reports, seed);
     const about = { label, ...facts, provider: runtime.provider };
     await writeOutcome(folder, fingerprint, tested, about);
     await Deno.remove(checkpoint).catch(() => {}); // a trial that is done never goes on
@@ -82,7 +78,7 @@ export async function trialOutcome(
 function factsOf(reports: readonly EpochReport[], seed: number): TrialFacts {
   const best = reports.at(-1)?.best ?? null,
     of = best ? reports.find(({ epoch }) => epoch === best.epoch) : reports.at(-1);
-  const seconds = reports.reduce((sum, { seconds }) => sum + seconds.sampling + seconds.stepping, 0);
+  const seconds = reports.reduce((sum, { seconds }) => sum + trainingSeconds(seconds), 0);
   return {
     seed,
     epochs: reports.length,

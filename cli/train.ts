@@ -1,10 +1,11 @@
 import type { Dataset } from "../datasets/dataset.ts";
 import { openRuntime } from "../runtime/providers.ts";
+import type { Backbone } from "../models/backbone.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { type Protocol, testingOptions } from "../studies/protocol.ts";
 import { testTrial } from "../studies/trial.ts";
 import { recommenderModel } from "../training/recommender.ts";
-import type { EpochReport } from "../training/recipe.ts";
+import { type EpochReport, type Seconds, trainingSeconds } from "../training/recipe.ts";
 import { isModel } from "../training/scopes.ts";
 import { makeFolder, writeWhole } from "./files.ts";
 import { methodSpec } from "./method_spec.ts";
@@ -14,9 +15,9 @@ import { bar, duration, openOutput, type Output } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
 import { referenceMetrics } from "./references.ts";
 import { fingerprintOf, readCheckpoint, runFiles, writeConfig, writeIds, writeModel } from "./run_folder.ts";
-import { makeParts } from "./train_parts.ts";
+import { makeRecipe } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
-import { runInFolder, type StepDone } from "./trial_run.ts";
+import { goesOn, runInFolder, type StepDone } from "./trial_run.ts";
 
 /** Items that recommender.onnx returns for each user. */
 const EXPORTED_TOP = 100;
@@ -24,7 +25,7 @@ const EXPORTED_TOP = 100;
 /** `train`: from interactions to a folder with a trained recommender. Returns the exit code. */
 export async function trainCommand(values: TrainValues, signal: AbortSignal): Promise<number> {
   const output = openOutput(values), started = performance.now();
-  const parts = makeParts(values), opened = await openProtocol(values, metricNames(values));
+  const recipe = makeRecipe(values), opened = await openProtocol(values, metricNames(values));
   const { data, protocol } = opened;
   describe(opened, output);
   const runtime = await openRuntime({ provider: values.provider, seed: values.seed });
@@ -38,13 +39,12 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
     protocol.selecting?.held.items ?? new Int32Array(),
   ]);
   const resume = values.resume ? await readCheckpoint(folder, fingerprint) : undefined;
-  if (resume) output.say(`goes on at epoch ${resume.epoch}, step ${resume.step}`);
+  if (resume) output.say(goesOn(resume));
   await makeFolder(folder);
   await writeConfig(folder, savedConfig(values));
   await writeIds(folder, data);
 
   const meter = progressMeter(values.epochs, output, values.selectBy!);
-  const { batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience } = values;
   let reports: readonly EpochReport[];
   try {
     reports = await runInFolder({
@@ -52,10 +52,7 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
       fingerprint,
       runtime,
       protocol,
-      recipe: {
-        ...{ ...parts, batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience, signal },
-        ...resume && { resume },
-      },
+      recipe: { ...recipe, signal, ...resume && { resume } },
       onEpoch: (report) => output.result({ event: "epoch", ...report }, epochLine(report, values.selectBy!)),
       onStep: meter,
     });
@@ -64,7 +61,7 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
     output.say(`stopped; go on with: the same command and --resume --out ${folder}`);
     return 130;
   }
-  await finish({ values, data, protocol, runtime, folder, parts, reports, output });
+  await finish({ values, data, protocol, runtime, folder, backbone: recipe.backbone, reports, output });
   output.say(`took ${duration((performance.now() - started) / 1000)}; everything is in ${folder}`);
   await runtime.dispose();
   return 0;
@@ -104,14 +101,27 @@ function progressMeter(epochs: number, output: Output, selectBy: string) {
   };
 }
 
-function epochLine({ epoch, loss, lossSum, seconds, metrics, best }: EpochReport, selectBy: string): string {
-  const spent = seconds.sampling + seconds.stepping;
-  const head = `epoch ${epoch}  loss ${loss.toFixed(5)} (sum ${lossSum.toFixed(2)})  ${spent.toFixed(2)}s`;
-  if (!metrics) return head;
+function epochLine({ epoch, loss, lossSum, measures, seconds, metrics, best }: EpochReport, selectBy: string): string {
+  const measured = Object.entries(measures ?? {}).map(([name, value]) => `  ${name} ${value.toPrecision(4)}`).join("");
+  const head = `epoch ${epoch}  loss ${loss.toFixed(5)} (sum ${lossSum.toFixed(2)})  ${
+    trainingSeconds(seconds).toFixed(2)
+  }s`;
+  if (!metrics) return `${head}${measured}`;
   const mark = best?.epoch === epoch ? "  best" : "";
-  return `${head}  ${metricsLine(metrics, selectBy.toLowerCase())}  (ranked in ${
+  return `${head}${measured}  ${metricsLine(metrics, selectBy.toLowerCase())}  (ranked in ${
     seconds.evaluating.toFixed(2)
   }s)${mark}`;
+}
+
+/** What epochs took on average. */
+function meanSeconds(reports: readonly EpochReport[]): Seconds {
+  const mean = (of: keyof Seconds) => reports.reduce((sum, { seconds }) => sum + seconds[of], 0) / reports.length;
+  return {
+    sampling: mean("sampling"),
+    scoring: mean("scoring"),
+    updating: mean("updating"),
+    evaluating: mean("evaluating"),
+  };
 }
 
 interface Finished {
@@ -120,26 +130,26 @@ interface Finished {
   readonly protocol: Protocol;
   readonly runtime: Runtime;
   readonly folder: string;
-  readonly parts: { readonly backbone: Parameters<typeof recommenderModel>[0] };
+  readonly backbone: Backbone;
   readonly reports: readonly EpochReport[];
   readonly output: Output;
 }
 
 /** Saves the model, tests it, and says how good it is beside what needs no training. */
 async function finish(
-  { values, data, protocol, runtime, folder, parts, reports, output }: Finished,
+  { values, data, protocol, runtime, folder, backbone, reports, output }: Finished,
 ): Promise<void> {
   const { catalogue, testing } = protocol, saved = await runtime.save();
   const weights = new Map([...saved].filter(([name]) => !name.includes("#") && isModel(name)));
   await writeModel(folder, { backbone: values.backbone!, dataset: data.name, catalogue, weights });
   await writeWhole(
     `${folder}/${runFiles.recommender}`,
-    await recommenderModel(parts.backbone, catalogue, weights, { top: EXPORTED_TOP }),
+    await recommenderModel(backbone, catalogue, weights, { top: EXPORTED_TOP }),
   );
   const best = reports.at(-1)?.best;
   const summary: Record<string, unknown> = { epochs: reports.length, selectedOn: values.select, ...best && { best } };
   if (testing) {
-    const tested = await testTrial(runtime, protocol, parts.backbone);
+    const tested = await testTrial(runtime, protocol, backbone);
     summary.test = { ...tested.metrics, ...tested.catalogue };
     const references = await referenceMetrics(data, catalogue, testingOptions(protocol, testing));
     summary.references = references;
@@ -156,5 +166,8 @@ async function finish(
     summary.negatives = { epoch: shown.epoch, ...shown.negatives };
     output.say(negativesText(shown.negatives, shown.epoch));
   }
+  const spent = meanSeconds(reports);
+  summary.secondsPerEpoch = spent;
+  output.say(`seconds an epoch: ${Object.entries(spent).map(([on, of]) => `${on} ${of.toFixed(2)}`).join(", ")}`);
   await writeWhole(`${folder}/${runFiles.metrics}`, `${JSON.stringify(summary, null, 2)}\n`);
 }

@@ -11,10 +11,16 @@ import type { TrainValues } from "./train_options.ts";
 /** The options that name a recipe's parts. */
 export type PartValues = Pick<TrainValues, "backbone" | "sampler" | "loss" | "optimizer" | "lr">;
 
-/** Makes the parts that options name. @throws TypeError naming what is not known. */
-export function makeParts(values: PartValues) {
-  const specs = partSpecs(values);
+/** The options that a recipe is made of. */
+export type RecipeValues =
+  & PartValues
+  & Pick<TrainValues, "batchSize" | "dropLast" | "epochs" | "l2" | "seed" | "evaluateEvery" | "patience">;
+
+/** Makes what options name. @throws TypeError naming what is not known. */
+export function makeRecipe(values: RecipeValues) {
+  const { batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience } = values, specs = partSpecs(values);
   return {
+    ...{ batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience },
     backbone: makeMethod(backbones, "backbone", specs.backbone),
     sampler: makeMethod<Policy>(samplers, "sampler", specs.sampler),
     loss: makeMethod(losses, "loss", specs.loss),

@@ -9,6 +9,9 @@ import { runFiles, writeCheckpoint } from "./run_folder.ts";
 /** A step that was made. */
 export type StepDone = Parameters<NonNullable<TrialRecipe["onStep"]>>[0];
 
+/** Where a run that stopped goes on, in words. */
+export const goesOn = ({ epoch, step }: Checkpoint): string => `goes on at epoch ${epoch}, step ${step}`;
+
 /** A trial whose log and checkpoints lie in a folder. */
 export interface TrialRun {
   readonly folder: string;

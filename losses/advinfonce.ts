@@ -52,7 +52,7 @@ function needed(ids?: Value): Value {
  * Adversarial InfoNCE: -log of e^(s+ / t) / (e^(s+ / t) + harder N sum_k p_k e^(s_k / t)), p = softmax(a) an
  * adversary's weights (Zhang et al., NeurIPS 2023, eq. 8 to 10). In epochs of its own, after `warmup` and then between
  * every `every` of the model's, at most `ascents` of them, a climbs and the model rests; how many there are bounds how
- * far p comes from even, and KL(p || even), `eta`, is reported. Even weights and `harder` 1 are InfoNCE. The adversary
+ * far p comes from even, and KL(p || even), `eta`, is in each epoch's report. Even weights and `harder` 1 are InfoNCE. The adversary
  * has no weight decay: in the released code a slip leaves it without one, too.
  */
 export const advinfonce = define({
@@ -80,7 +80,7 @@ export const advinfonce = define({
     const kept: Pick<Scores, "mask"> = scores.mask ? { mask: scores.mask } : {}, count = keptCount(negative, kept); // N
     const a = exponents(players[player](scores, dim), kept);
     const logShare = add(sub(a, logSumExp(a, [1], true)), log(count)); // log(p_k N), 0 where even
-    scores.report?.({ eta: meanOverRows(divergence(logShare, count, kept), scores) });
+    scores.measure?.({ eta: meanOverRows(divergence(logShare, count, kept), scores) });
     const x = add(add(negative, logShare), Math.log(harder)); // [R, N]
     const all = concat([positive, exponents(x, scores)], 1);
     return meanOverRows(sub(logSumExp(all, [1], true), positive), scores);

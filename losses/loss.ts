@@ -47,8 +47,8 @@ export interface Scores {
     readonly positive: Value; // [R, 1]
     readonly negative: Value; // [R, N]
   };
-  /** Takes scalars worth watching beside the loss, by name. */
-  readonly report?: (values: Readonly<Record<string, Value>>) => void;
+  /** Takes scalars worth watching beside the loss, by name; an epoch's report has their means over its steps. */
+  readonly measure?: (values: Readonly<Record<string, Value>>) => void;
 }
 
 /** Scores to a scalar, averaged over the rows that hold an interaction. Variables it declares lie in the scope `loss/`. */

@@ -24,6 +24,8 @@ export type Feeds = Readonly<Record<string, TensorData>>;
 /** A run's outputs, wherever they are; {@link Runtime.read} brings them to the host and lets them go. */
 export interface Result<K extends string = string> {
   readonly outputs: Readonly<Record<K, unknown>>;
+  /** Milliseconds of the run that went into updates; absent where the graph does them itself. */
+  readonly updating?: number;
 }
 
 /** A compiled graph. */

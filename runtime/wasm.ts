@@ -89,13 +89,14 @@ async function wasmProgram<K extends string>(
       for (const input of direct) fed[input.name] = tensor(input, feeds[input.name]!);
       for (const variable of variables) fed[variable.name] = tensor(variable, store.block(variable).view());
       for (const { value, compute } of computed) fed[value.name] = tensor(value, compute(feeds));
-      const results = await session?.run(fed) ?? {};
+      const results = await session?.run(fed) ?? {}, scored = performance.now();
       const data = (name: string) => (results[name]?.data ?? feeds[name]) as TensorData;
       moves.forEach(({ take }, at) => take(gradients[at]!(data)));
       for (const { apply } of moves) apply();
       for (const { variable, next } of nexts) store.block(variable).view().set(next(data) as Float32Array);
       return {
         outputs: Object.fromEntries(Object.keys(outputs).map((name) => [name, data(name)])) as Record<K, TensorData>,
+        updating: performance.now() - scored,
       };
     });
   return {

@@ -12,7 +12,7 @@ import type { Policy } from "./sampler.ts";
  * Negatives that the data name: what a user is known not to like, N_u (low ratings, skips, exposed and not taken), less
  * what was met, q(i|u) = (1 - uniform) w_i / sum of w over N_u \ P_u + uniform / |E_u| (the predefined sampling of the
  * survey of Ma et al., 2024; explicit and exposed negatives in Ding et al., IJCAI 2019). Users without any draw
- * uniformly, or their rows are skipped; it reports `fallback`, the share of rows to which that happens.
+ * uniformly, or their rows are skipped; an epoch's report has `fallback`, the share of rows to which that happens.
  */
 export const predefined = define({
   name: "predefined",
@@ -77,7 +77,7 @@ export const predefined = define({
       items: items(ids),
       logQ,
       ...fallback === "skip" && { mask: expand(sub(1, lacking), ids.shape) },
-      report: { fallback: meanOfRows(lacking, rowMask) },
+      measures: { fallback: meanOfRows(lacking, rowMask) },
     }),
   };
 });

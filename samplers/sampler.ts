@@ -25,6 +25,8 @@ export interface Negatives {
   readonly positiveWeight?: Value; // [R, 1]
   /** A scalar the sampler adds to the loss; `stopGradient` says whose it is. */
   readonly auxiliary?: Value; // []
+  /** Scalars worth watching; an epoch's report has their means over its steps. */
+  readonly measures?: Readonly<Record<string, Value>>;
   /** Tensors brought back after the step and handed to `observe`. */
   readonly report?: Readonly<Record<string, Value>>;
 }

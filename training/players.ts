@@ -10,6 +10,9 @@ import { SCOPES } from "./scopes.ts";
 import { type TrainingStep, trainingStep } from "./step.ts";
 import { type Watched, watched } from "./watched.ts";
 
+/** The output that a measure is asked for as. */
+const measureOutput = (name: string) => `measures/${name}`;
+
 /** Who moves in a step: a compiled step that updates the variables of one side. */
 export interface Player {
   start(feeds: Feeds): Promise<Result>;
@@ -18,6 +21,8 @@ export interface Player {
 /** A run's compiled steps: one, or two where the loss has an adversary, who take turns by epochs. */
 export interface Players {
   of(epoch: number): Player;
+  /** What is measured beside the loss, and the outputs that bring it. */
+  readonly measures: readonly { readonly name: string; readonly output: string }[];
   /** What the outputs say of a step's negatives, where that is asked for. */
   readonly watching: Watched | undefined;
   /** The noise that each step must be fed. */
@@ -42,6 +47,7 @@ export async function compilePlayers(recipe: Recipe, opened: Opened): Promise<Pl
     const outputs: Record<string, Value> = {
       loss: step.loss,
       ...step.auxiliary && { auxiliary: step.auxiliary },
+      ...Object.fromEntries(Object.entries(step.measures).map(([name, value]) => [measureOutput(name), value])),
       ...step.negatives.report,
       ...watching?.outputs,
     };
@@ -69,6 +75,7 @@ export async function compilePlayers(recipe: Recipe, opened: Opened): Promise<Pl
     );
   return {
     of: (epoch) => ascent && adversary.ascends(epoch) ? ascent.program : descent.program,
+    measures: Object.keys(descent.step.measures).map((name) => ({ name, output: measureOutput(name) })),
     watching: descent.watching,
     noises: [...descent.step.graph.noises.values()].map(({ name, shape }) => ({
       name,

@@ -53,10 +53,18 @@ export interface Recipe {
 
 /** Seconds spent in an epoch, by what they were spent on. */
 export interface Seconds {
+  /** Drawing, and what a sampler keeps. */
   readonly sampling: number;
-  readonly stepping: number;
+  /** Scores, loss and gradients. On WebGPU updates too: they are part of the graph. */
+  readonly scoring: number;
+  /** Updates; 0 on WebGPU. */
+  readonly updating: number;
+  /** Ranking for metrics, and looking at the negatives. */
   readonly evaluating: number;
 }
+
+/** Seconds of training itself. */
+export const trainingSeconds = ({ sampling, scoring, updating }: Seconds): number => sampling + scoring + updating;
 
 /** What one epoch did. */
 export interface EpochReport {
@@ -69,6 +77,8 @@ export interface EpochReport {
   readonly lossSum: number;
   /** The sampler's own loss, averaged over steps, where it has one: a generator's, a gate's. */
   readonly auxiliary?: number;
+  /** What the sampler and the loss measured, averaged over steps: `eta` of advinfonce, `fallback` of predefined. */
+  readonly measures?: Readonly<Record<string, number>>;
   readonly seconds: Seconds;
   /** What the negatives were, where the sampler draws or makes any. */
   readonly negatives?: NegativesReport;

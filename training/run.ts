@@ -10,7 +10,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { compilePlayers, type Player } from "./players.ts";
 import { openProbe } from "./probe.ts";
 import type { NegativesReport } from "./negatives_report.ts";
-import type { Recipe } from "./recipe.ts";
+import type { Recipe, Seconds } from "./recipe.ts";
 import { SCOPES } from "./scopes.ts";
 import { proposedInput, stepInputs } from "./step.ts";
 import { openWatch } from "./watch.ts";
@@ -30,8 +30,10 @@ export interface EpochDone {
   readonly lossSum: number;
   /** The sampler's own loss, averaged over the steps that were run. */
   readonly auxiliary?: number;
+  /** What the sampler and the loss measured, averaged likewise. */
+  readonly measures?: Readonly<Record<string, number>>;
   readonly negatives?: NegativesReport;
-  readonly seconds: { readonly sampling: number; readonly stepping: number };
+  readonly seconds: Seconds;
 }
 
 /** Everything a run holds open: compiled steps, the sampler, and the random streams. */
@@ -88,19 +90,27 @@ export async function openRun(recipe: Recipe): Promise<Run> {
     },
     async epoch(epoch, start, keep) {
       const visiting = epochOrder(data.users.length, epoch, order), draw: Draw = { catalogue, seen, rng, epoch, probe };
-      const player: Player = players.of(epoch), pending: Pending[] = [], spent = { sampling: 0, stepping: 0 };
+      const player: Player = players.of(epoch), pending: Pending[] = [];
+      const spent = { sampling: 0, scoring: 0, updating: 0, evaluating: 0 };
       const perRead = sampler.observe || runtime.provider === "wasm" ? 1 : STEPS_PER_READ;
       let { lossSum } = start, auxiliarySum: number | undefined;
+      const measured = players.measures.map(({ name, output }) => ({ name, output, sum: 0 }));
       const settle = async () => {
-        const found = await runtime.read(pending.map(({ result }) => result));
+        const since = performance.now(), found = await runtime.read(pending.map(({ result }) => result));
+        spent.scoring += performance.now() - since;
         found.forEach((outputs, at) => {
           const { batch, step } = pending[at]!, value = outputs.loss![0] as number;
           const own = outputs.auxiliary?.[0] as number | undefined;
           if (!Number.isFinite(value + (own ?? 0))) throw notFinite(value + (own ?? 0), epoch, step);
           lossSum += value;
           if (own !== undefined) auxiliarySum = (auxiliarySum ?? 0) + own;
+          for (const each of measured) each.sum += outputs[each.output]![0] as number;
+          const t0 = performance.now();
           sampler.observe?.(outputs as Record<string, Int32Array | Float32Array>, batch);
+          const t1 = performance.now();
           watch?.see(outputs, batch);
+          spent.sampling += t1 - t0;
+          spent.evaluating += performance.now() - t1;
         });
         pending.length = 0;
       };
@@ -116,10 +126,12 @@ export async function openRun(recipe: Recipe): Promise<Run> {
         const proposed = await sampler.propose(batch, draw);
         const t1 = performance.now();
         const feeds = { ...feedsOf(batch, proposed, epoch), ...Object.fromEntries(drawn(epoch, step)) };
-        pending.push({ batch, step, result: await player.start(feeds) });
-        if (pending.length === perRead || step === steps - 1) await settle();
+        const result = await player.start(feeds), { updating = 0 } = result;
         spent.sampling += t1 - t0;
-        spent.stepping += performance.now() - t1;
+        spent.scoring += performance.now() - t1 - updating;
+        spent.updating += updating;
+        pending.push({ batch, step, result });
+        if (pending.length === perRead || step === steps - 1) await settle();
         recipe.onStep?.({ epoch, step, steps });
         if (recipe.signal?.aborted) {
           await settle();
@@ -127,12 +139,23 @@ export async function openRun(recipe: Recipe): Promise<Run> {
           recipe.signal.throwIfAborted();
         }
       }
-      const negatives = watch && await watch.report(probe);
+      const since = performance.now(), negatives = watch && await watch.report(probe);
+      spent.evaluating += performance.now() - since;
+      const mean = (sum: number) => sum / (steps - start.step);
+      const inSeconds = (of: keyof typeof spent) => spent[of] / 1000;
       return {
         lossSum,
-        ...auxiliarySum !== undefined && { auxiliary: auxiliarySum / (steps - start.step) },
+        ...auxiliarySum !== undefined && { auxiliary: mean(auxiliarySum) },
+        ...measured.length > 0 && {
+          measures: Object.fromEntries(measured.map(({ name, sum }) => [name, mean(sum)])),
+        },
         ...negatives && { negatives },
-        seconds: { sampling: spent.sampling / 1000, stepping: spent.stepping / 1000 },
+        seconds: {
+          sampling: inSeconds("sampling"),
+          scoring: inSeconds("scoring"),
+          updating: inSeconds("updating"),
+          evaluating: inSeconds("evaluating"),
+        },
       };
     },
   };

@@ -30,6 +30,8 @@ export interface TrainingStep {
   readonly loss: Value; // []
   /** The sampler's own loss, where it has one. */
   readonly auxiliary?: Value; // []
+  /** Scalars that the sampler and the loss have watched. */
+  readonly measures: Readonly<Record<string, Value>>; // [] each
   readonly negatives: Negatives | Objective;
   /** Scores of the positives, and of the negatives that were used, where there are any. */
   readonly scores: { readonly positive: Value; readonly negative?: Value };
@@ -58,7 +60,7 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
     ...rows && { rows },
   };
   const rowIds = { users: userIds, positive: positiveIds };
-  const lossOf = (scores: Scores) => graph.scope(SCOPES.loss, () => loss(scores));
+  const measures: Record<string, Value> = {};
   const step: Step = {
     graph,
     rows: batchSize,
@@ -84,13 +86,22 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
     const total = auxiliary ? add(loss, auxiliary) : loss;
     const trainable = [...graph.variables.values()].filter(({ trainable, name }) => trainable && !isFrozen(name));
     const scores = { ...score, ...negative && { negative } };
-    return { graph, loss, ...auxiliary && { auxiliary }, negatives, scores, gradients: gradients(total, trainable) };
+    return {
+      graph,
+      loss,
+      ...auxiliary && { auxiliary },
+      measures,
+      negatives,
+      scores,
+      gradients: gradients(total, trainable),
+    };
   };
   if ("objective" in found) {
     const drawn = found.negatives;
     return finish(found, [found.objective, ...decay(decayed)], drawn && step.score(drawn.items));
   }
   const { items, ids, mask, weight, logQ, positiveLogQ, positiveWeight } = found;
+  Object.assign(measures, found.measures);
   const negative = step.score(items);
   const scores: Scores = {
     ...common,
@@ -111,12 +122,10 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
           ids,
         ),
       },
+    measure: (values) => void Object.assign(measures, values),
   };
-  return finish(
-    found,
-    [lossOf(scores), ...decay([...decayed, firstLayer(items)])],
-    negative,
-  );
+  const ranking = graph.scope(SCOPES.loss, () => loss(scores));
+  return finish(found, [ranking, ...decay([...decayed, firstLayer(items)])], negative);
 }
 
 /** A loss of scores that a sampler made up. @throws TypeError where the loss takes more than scores. */

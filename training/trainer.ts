@@ -42,7 +42,7 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
           waited = 0;
         } else waited++;
       }
-      const evaluating = (performance.now() - since) / 1000;
+      const evaluating = done.seconds.evaluating + (performance.now() - since) / 1000;
       if (metrics) await keep({ epoch: epoch + 1, step: 0, lossSum: 0 });
       yield {
         epoch,
@@ -51,6 +51,7 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
         lossSum: done.lossSum,
         seconds: { ...done.seconds, evaluating },
         ...done.auxiliary !== undefined && { auxiliary: done.auxiliary },
+        ...done.measures && { measures: done.measures },
         ...done.negatives && { negatives: done.negatives },
         ...metrics && { metrics },
         ...best && { best },

@@ -34,14 +34,13 @@ export function watched({ negatives, scores, graph }: TrainingStep): Watched | u
   if (!drawn || !scores.negative) return undefined;
   const [height, width] = scores.negative.shape as [number, number];
   const rows = Math.max(1, Math.min(height, Math.floor(LOOKED_AT / width)));
-  const top = (x: Value) => {
-    const all = x.shape[0] === height ? x : expand(x, [height, ...x.shape.slice(1)]);
-    return slice(all, 0, 0, rows);
-  };
+  const top = (x: Value) => x.shape[0] === height ? slice(x, 0, 0, rows) : expand(x, [rows, ...x.shape.slice(1)]);
   const ids = drawn.ids ?? ("sources" in drawn ? drawn.sources as Value | undefined : undefined);
   const [, , layers, vector] = drawn.items.shape as [number, number, number, number];
-  const means = () =>
-    reshape(mean(reshape(top(drawn.items), [rows * width, layers, vector]), [1]), [rows, width, vector]);
+  const means = () => {
+    const flat = reshape(top(drawn.items), [rows * width, layers, vector]);
+    return reshape(layers === 1 ? flat : mean(flat, [1]), [rows, width, vector]);
+  };
   return {
     rows,
     width,

@@ -103,7 +103,7 @@ export async function lossOf(runtime: Runtime, loss: Loss, given: Given): Promis
         negative: fed("frozen negative", frozen.negative.flat(), [height, width]),
       },
     },
-    report: (values) => Object.assign(reported, values),
+    measure: (values) => Object.assign(reported, values),
   });
   const slopes = gradients<Value>(value, [p, n, ...Object.values(asVectors), ...graph.variables.values()]);
   const program = await runtime.compile(graph, {

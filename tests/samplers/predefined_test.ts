@@ -48,7 +48,7 @@ Deno.test("the log probability is that of the mixture, for items of the list and
   });
 });
 
-/** What select reports of a batch of users 0, 1, 2 and a padding row. */
+/** What select makes of a batch of users 0, 1, 2 and a padding row. */
 async function selected(fallback: "uniform" | "skip") {
   const runtime = await openRuntime({ provider: "wasm" }), graph = new GraphBuilder();
   const sampler = opened(predefined({ negatives: 2, fallback }), of, 4);
@@ -63,14 +63,14 @@ async function selected(fallback: "uniform" | "skip") {
     rowMask: graph.constant(Float32Array.of(1, 1, 1, 0), [4, 1]),
     items: (ids: Value) => gather(table, ids),
   };
-  const { mask, report } = sampler.select(step as unknown as Step, proposed) as Negatives;
-  const outputs: Record<string, Value> = { ...report, ...mask && { mask } };
+  const { mask, measures } = sampler.select(step as unknown as Step, proposed) as Negatives;
+  const outputs: Record<string, Value> = { ...measures, ...mask && { mask } };
   const program = await runtime.compile(graph, { outputs });
   const batch = { ...batchOf(0, 4), rows: 3, users: Int32Array.of(0, 1, 2, 0) };
   return await program.run(await sampler.propose(batch, drawIn(of)) as Record<string, Int32Array>);
 }
 
-Deno.test("the share of rows without a list is reported: of those whose dislikes less what was met are empty", async () => {
+Deno.test("the share of rows without a list is measured: of those whose dislikes less what was met are empty", async () => {
   const { fallback } = await selected("uniform");
   assert(Math.abs((fallback as Float32Array)[0]! - 2 / 3) < 1e-6);
 });
