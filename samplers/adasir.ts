@@ -2,6 +2,7 @@ import type { Rng } from "../random/rng.ts";
 import { sub } from "../graphs/ops/arithmetic.ts";
 import { define } from "../options/method.ts";
 import { choice, flag, integer, real } from "../options/option.ts";
+import { perPositive } from "./common_options.ts";
 import { firstAbove } from "./first_above.ts";
 import { drawRows } from "./candidates.ts";
 import { itemLaw } from "./popularity.ts";
@@ -24,7 +25,7 @@ export const adasir = define({
   summary: "Uniform draws from a pool of each user's, resampled towards what the model ranks high.",
   citation: "Chen, Lian, Jin, Zheng, Chen & Li, WWW 2022",
   options: {
-    negatives: integer(5, "negatives for each positive", { min: 1 }),
+    negatives: perPositive(5),
     sample: integer(200, "draws that a pool is resampled from", { min: 1 }),
     pool: integer(50, "items that each user keeps", { min: 1 }),
     proposal: choice(["uniform", "popularity"], "uniform", "the law drawn from, over what the user has not met"),

@@ -1,8 +1,9 @@
 import type { Value } from "../graphs/builder.ts";
 import { abs, add, max, mul, pow, sub } from "../graphs/ops/arithmetic.ts";
 import { define } from "../options/method.ts";
-import { choice, integer, real } from "../options/option.ts";
+import { choice, real } from "../options/option.ts";
 import { pickSmallest, uniformRows } from "./candidates.ts";
+import { fromOwnPools, poolOf } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
 
 /** The smallest base that `clamp` lets through. */
@@ -28,8 +29,8 @@ export const ahns = define({
     "Of some uniform candidates, the one whose score is nearest a target that falls as the positive's score rises.",
   citation: "Lai, Chen, Han, Zhang & Chen, AAAI 2024",
   options: {
-    pool: integer(32, "candidates for each negative", { min: 1 }),
-    negatives: integer(1, "negatives for each positive, each from a pool of its own", { min: 1 }),
+    pool: poolOf(32),
+    negatives: fromOwnPools(1),
     alpha: real(1, "shifts the positive's score", { min: 0 }),
     beta: real(0.1, "scales the target", { min: 0 }),
     p: real(-2, "exponent; -1 makes the target beta itself", { max: 0 }),

@@ -7,8 +7,9 @@ import { swapAxes } from "../graphs/ops/linear.ts";
 import { sum } from "../graphs/ops/reduce.ts";
 import { expand, reshape } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
-import { integer, real } from "../options/option.ts";
+import { real } from "../options/option.ts";
 import { uniformRows } from "./candidates.ts";
+import { fromOwnPools, poolOf } from "./common_options.ts";
 import { contrast, linear, meanOfRows } from "./gates.ts";
 import { hopIds, hopScores, hopSlots } from "./hops.ts";
 import type { Policy } from "./sampler.ts";
@@ -32,8 +33,8 @@ export const ans = define({
   summary: "Augments the easy factor of each candidate towards the positive and takes the hardest that results.",
   citation: "Zhao, Chen, Lai, Han, Song & Chen, RecSys 2023",
   options: {
-    pool: integer(8, "candidates for each negative", { min: 1 }),
-    negatives: integer(1, "negatives for each positive, each from a pool of its own", { min: 1 }),
+    pool: poolOf(8),
+    negatives: fromOwnPools(1),
     gain: real(1, "weighs in the choice what the augmentation added to the score, epsilon", { min: 0 }),
     magnitude: real(0.1, "scales the augmentation", { min: 0 }),
     gamma: real(0.03, "weighs contrast and disentanglement", { min: 0 }),

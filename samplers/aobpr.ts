@@ -1,7 +1,8 @@
 import type { Rng } from "../random/rng.ts";
+import { perPositive } from "./common_options.ts";
 import { firstAbove } from "./first_above.ts";
 import { define } from "../options/method.ts";
-import { integer, real } from "../options/option.ts";
+import { real } from "../options/option.ts";
 import { requireDot } from "./requirements.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { idsBelow, layerMeans } from "./vectors.ts";
@@ -21,7 +22,7 @@ export const aobpr = define({
   summary: "An item of geometrically drawn rank, by one of the factors that matter to the user.",
   citation: "Rendle & Freudenthaler, WSDM 2014",
   options: {
-    negatives: integer(1, "negatives for each positive", { min: 1 }),
+    negatives: perPositive(1),
     lambda: real(0, `mean rank; 0 is a ${ITEMS_PER_RANK}th of the items`, { min: 0 }),
   },
 }, ({ negatives, lambda }): Policy<"ids"> => ({ catalogue: { items: count }, rows }) => {

@@ -1,6 +1,5 @@
 import type { Batch } from "../datasets/batching.ts";
-import { cast } from "../graphs/ops/compare.ts";
-import { type BatchOptions, estimators } from "./batch_pool.ts";
+import { type BatchOptions, estimators, selectKept } from "./batch_pool.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { idsBelow } from "./vectors.ts";
 
@@ -49,12 +48,6 @@ export const batchDraws = (
       const logQ = (items: Int32Array) => Float32Array.from(items, (item) => Math.log(law.q(item)));
       return { ids, kept, logQ: logQ(ids), positiveLogQ: logQ(positives) };
     },
-    select: ({ items }, { ids, kept, logQ, positiveLogQ }) => ({
-      ids,
-      items: items(ids),
-      mask: cast(kept, "float32"),
-      ...correct !== "none" && { logQ },
-      ...correct === "both" && { positiveLogQ },
-    }),
+    select: selectKept(correct),
   };
 };

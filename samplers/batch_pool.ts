@@ -4,7 +4,7 @@ import { choice, real } from "../options/option.ts";
 import type { Values } from "../options/option.ts";
 import { counted, streaming } from "./frequencies.ts";
 import { keptColumns } from "./kept_columns.ts";
-import type { Policy } from "./sampler.ts";
+import type { Policy, Sampler } from "./sampler.ts";
 
 /** Options of samplers whose negatives are the positives of other rows. */
 export const batchOptions = {
@@ -18,6 +18,17 @@ export const batchOptions = {
   rate: real(0.05, "of streaming: how fast its estimates move", { min: 0, max: 1 }),
 };
 export type BatchOptions = Values<typeof batchOptions>;
+
+/** What a step takes of a batch's positives: the ids that are kept, and the log probabilities that are to be told. */
+export const selectKept =
+  (correct: BatchOptions["correct"]): Sampler<"ids" | "kept" | "logQ" | "positiveLogQ">["select"] =>
+  ({ items }, { ids, kept, logQ, positiveLogQ }) => ({
+    ids,
+    items: items(ids),
+    mask: cast(kept, "float32"),
+    ...correct !== "none" && { logQ },
+    ...correct === "both" && { positiveLogQ },
+  });
 
 /** The law of positives, by the option `frequency`. */
 export const estimators = { counts: counted, streaming } as const;
@@ -64,13 +75,7 @@ export const batchPool = (
       const positiveLogQ = Float32Array.from(batch.positives, (item, row) => logQ[row]! - Math.log(times[item]!));
       return { ids, kept, logQ, positiveLogQ };
     },
-    select: ({ items }, { ids, kept, logQ, positiveLogQ }) => ({
-      ids,
-      items: items(ids),
-      mask: cast(kept, "float32"),
-      ...correct !== "none" && { logQ },
-      ...correct === "both" && { positiveLogQ },
-    }),
+    select: selectKept(correct),
   };
 };
 

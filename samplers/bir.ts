@@ -3,9 +3,10 @@ import { gather } from "../graphs/ops/index.ts";
 import { maxOver } from "../graphs/ops/reduce.ts";
 import { concat, reshape, slice } from "../graphs/ops/shape.ts";
 import { cast } from "../graphs/ops/compare.ts";
+import { perPositive } from "./common_options.ts";
 import { firstAbove } from "./first_above.ts";
 import { define } from "../options/method.ts";
-import { integer, real } from "../options/option.ts";
+import { real } from "../options/option.ts";
 import type { Rng } from "../random/rng.ts";
 import { drawSlots } from "./draw_slots.ts";
 import { keptColumns } from "./kept_columns.ts";
@@ -25,7 +26,7 @@ export const bir = define({
   summary: "The batch's positives, resampled towards what the model ranks high and away from what is popular.",
   citation: "Chen, Lian, Li, Wang, Zheng & Chen, NeurIPS 2022",
   options: {
-    negatives: integer(5, "negatives for each positive", { min: 1 }),
+    negatives: perPositive(5),
     cache: real(0, "items of a cache for each row of the batch; 0 is BIR, more is XIR", { min: 0 }),
     power: real(1, "of how often an item was resampled, which the cache is drawn by", { min: 0 }),
   },

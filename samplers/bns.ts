@@ -10,6 +10,7 @@ import { concat, slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer, real } from "../options/option.ts";
 import { pickSmallest, uniformRows } from "./candidates.ts";
+import { fromOwnPools, poolOf } from "./common_options.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { idsBelow } from "./vectors.ts";
 
@@ -27,8 +28,8 @@ export const bns = define({
   summary: "Of some uniform candidates, the one that weighs best what it teaches against being a false negative.",
   citation: "Liu & Wang, ICDE 2023",
   options: {
-    pool: integer(5, "candidates for each negative", { min: 1 }),
-    negatives: integer(1, "negatives for each positive, each from a pool of its own", { min: 1 }),
+    pool: poolOf(5),
+    negatives: fromOwnPools(1),
     lambda: real(5, "how much being a true negative counts", { min: 0 }),
     sample: integer(256, "items of a step's shared sample that F is estimated from; 0 is the whole catalogue", {
       min: 0,

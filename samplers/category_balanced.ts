@@ -2,8 +2,9 @@ import type { Attributes } from "../datasets/metadata.ts";
 import type { Catalogue } from "../datasets/catalogue.ts";
 import { invert } from "../datasets/invert.ts";
 import { define } from "../options/method.ts";
-import { choice, integer } from "../options/option.ts";
+import { choice } from "../options/option.ts";
 import { drawRows } from "./candidates.ts";
+import { perPositive } from "./common_options.ts";
 import { requireAttributes } from "./requirements.ts";
 import type { Policy } from "./sampler.ts";
 
@@ -27,7 +28,7 @@ export const categoryBalanced = define({
   summary: "A category from a target law, then an unseen item of it.",
   citation: "the family in Ma et al., Negative sampling in recommendation: a survey, 2024; defined by Foil",
   options: {
-    negatives: integer(1, "negatives for each positive", { min: 1 }),
+    negatives: perPositive(1),
     target: choice(
       ["uniform", "inverse", "complement"],
       "uniform",

@@ -2,8 +2,9 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import { cohorts as cohortsOf } from "../datasets/cohorts.ts";
 import type { SeenItems } from "../datasets/negatives.ts";
 import { define } from "../options/method.ts";
-import { integer, type Option } from "../options/option.ts";
+import type { Option } from "../options/option.ts";
 import type { Rng } from "../random/rng.ts";
+import { perPositive } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
 
 /** Head, mid and tail. */
@@ -39,7 +40,7 @@ export const cohorts = define({
   summary: "A popularity cohort by that of the positive, then an item of it that the user has not met.",
   citation: "Prakash, Bermperidis & Chennu, arXiv:2410.17276, 2024",
   options: {
-    negatives: integer(1, "negatives for each positive", { min: 1 }),
+    negatives: perPositive(1),
     head: shares("0.8/0.1/0.1", "popular (head)"),
     mid: shares("0.1/0.8/0.1", "middling (mid)"),
     tail: shares("0.1/0.1/0.8", "rare (tail)"),

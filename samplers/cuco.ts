@@ -3,6 +3,7 @@ import { reshape } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, flag, integer } from "../options/option.ts";
 import { inPools, LARGEST, pickLargest, uniformRows } from "./candidates.ts";
+import { fromOwnPools } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
 
 /** What share of the pool is in play after the share x of training, from 1 down to 0. */
@@ -24,7 +25,7 @@ export const cuco = define({
   citation: "Chu, Wang, Shi & Jiang, IJCAI 2021; as in the code of Lai et al., AAAI 2024",
   options: {
     pool: integer(32, "candidates for each negative at full size", { min: 1 }),
-    negatives: integer(1, "negatives for each positive, each from a pool of its own", { min: 1 }),
+    negatives: fromOwnPools(1),
     pace: choice(["linear", "root", "exp", "log"], "linear", "how the pool shrinks with the share of training done"),
     reverse: flag(false, "from easy to hard: the pool grows"),
     epochs: integer(0, "epochs that the curriculum takes, T; 0 is as many as the run has at most", { min: 0 }),

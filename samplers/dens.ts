@@ -5,6 +5,7 @@ import type { Value } from "../graphs/builder.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import { uniformRows } from "./candidates.ts";
+import { fromOwnPools, poolOf } from "./common_options.ts";
 import { contrast, linear } from "./gates.ts";
 import { hopIds, hopScores, hopSlots, stackHops } from "./hops.ts";
 import type { Policy, Step } from "./sampler.ts";
@@ -24,8 +25,8 @@ export const dens = define({
     "Parts items by learnt gates into what is relevant to the interaction and what is not, and chooses by those.",
   citation: "Lai, Chen, Zhao, Chen & Han, WSDM 2023",
   options: {
-    pool: integer(16, "candidates for each negative", { min: 1 }),
-    negatives: integer(1, "negatives for each positive, each from a pool of its own", { min: 1 }),
+    pool: poolOf(16),
+    negatives: fromOwnPools(1),
     warmup: integer(100, "epochs in which the choice goes from irrelevant to relevant parts", { min: 1 }),
     gamma: real(0.3, "weighs the contrasts that train the gates", { min: 0 }),
     compat: choice(["paper", "ahns"], "paper", "the warm-up of the paper, or the constant of AHNS's code"),

@@ -5,6 +5,7 @@ import { add, mul, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
 import { cast, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
 import { concat, reshape, zerosLike } from "../graphs/ops/shape.ts";
 import { finiteOr, LARGEST, pickLargest, uniformRows } from "./candidates.ts";
+import { fromOwnPools } from "./common_options.ts";
 import { Caches } from "./divns/caches.ts";
 import { DiverseSets } from "./divns/diverse_sets.ts";
 import { lastDistance } from "./divns/last_distance.ts";
@@ -49,7 +50,7 @@ export const divns = define({
     cache: integer(4, "runners-up of each pool that go to the cache, r; less than half of the pool is advised", {
       min: 1,
     }),
-    negatives: integer(1, "negatives for each positive, each from a pool of its own", { min: 1 }),
+    negatives: fromOwnPools(1),
     mix: choice(
       ["interpolate", "separate"],
       "interpolate",

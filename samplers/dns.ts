@@ -1,6 +1,6 @@
 import { define } from "../options/method.ts";
-import { integer } from "../options/option.ts";
 import { pickLargest, uniformRows } from "./candidates.ts";
+import { fromOwnPools, poolOf } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
 
 /** Dynamic negative sampling: of `pool` uniform candidates, the one that scores highest (Zhang et al., SIGIR 2013). */
@@ -9,8 +9,8 @@ export const dns = define({
   summary: "Of some uniform candidates, the one the model scores highest.",
   citation: "Zhang, Chen, Wang & Yu, SIGIR 2013",
   options: {
-    pool: integer(16, "candidates for each negative", { min: 1 }),
-    negatives: integer(1, "negatives for each positive, each from a pool of its own", { min: 1 }),
+    pool: poolOf(16),
+    negatives: fromOwnPools(1),
   },
 }, ({ pool, negatives }): Policy<"candidates"> => () => ({
   proposes: { candidates: pool * negatives },

@@ -5,6 +5,7 @@ import { mean, sum } from "../graphs/ops/reduce.ts";
 import { concat, expand, reshape, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer, real } from "../options/option.ts";
+import { perPositive } from "./common_options.ts";
 import { linear, meanOfRows } from "./gates.ts";
 import { layerMean } from "./layer_mean.ts";
 import { requireDot } from "./requirements.ts";
@@ -25,7 +26,7 @@ export const embeddingGenerator = define({
   summary: "A network makes the vectors of negatives, which score high, out of the user's and noise.",
   citation: "the family in Ma et al., Negative sampling in recommendation: a survey, 2024; defined by Foil",
   options: {
-    negatives: integer(1, "negatives for each positive", { min: 1 }),
+    negatives: perPositive(1),
     noise: integer(16, "width of the noise z", { min: 1 }),
     hidden: integer(64, "width of the hidden layer", { min: 1 }),
     lr: real(1e-4, "learning rate of the generator, under Adam", { min: 0 }),

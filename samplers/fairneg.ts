@@ -6,6 +6,7 @@ import { concat, slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real, text } from "../options/option.ts";
 import { finiteOr, LARGEST } from "./candidates.ts";
+import { perPositive } from "./common_options.ts";
 import { drawSlots } from "./draw_slots.ts";
 import { drawFair } from "./fairneg/draw_fair.ts";
 import { moveLaw } from "./fairneg/group_law.ts";
@@ -28,7 +29,7 @@ export const fairneg = define({
   summary: "Hard negatives mixed with a law over item groups, which spares the groups that are learnt worse.",
   citation: "Chen, Fan, Chen, Liu, Liu, Zhang & Li, WWW 2023",
   options: {
-    negatives: integer(1, "negatives for each positive", { min: 1 }),
+    negatives: perPositive(1),
     pool: integer(32, "candidates of a hard negative", { min: 1 }),
     beta: real(0.4, "share of hard negatives", { min: 0, max: 1 }),
     temperature: real(0.4, "of the softmax that hard negatives are drawn from", { min: 1e-3 }),

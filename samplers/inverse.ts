@@ -1,6 +1,7 @@
 import { define } from "../options/method.ts";
-import { flag, integer, real } from "../options/option.ts";
+import { flag, real } from "../options/option.ts";
 import { byWeight } from "./by_weight.ts";
+import { perPositive } from "./common_options.ts";
 import { popularityWeights } from "./pns.ts";
 import type { Policy } from "./sampler.ts";
 
@@ -15,7 +16,7 @@ export const inverse = define(
     summary: "By inverse popularity, over the items the user has not met.",
     citation: "Prakash, Bermperidis & Chennu, arXiv:2410.17276, 2024",
     options: {
-      negatives: integer(1, "negatives for each positive", { min: 1 }),
+      negatives: perPositive(1),
       exponent: real(1, "power of the popularity that is divided by", { min: 0 }),
       shared: flag(false, "one pool of that many for all rows of a batch, less what a row's user has met"),
     },

@@ -3,7 +3,8 @@ import { add, div, max, mul, stopGradient, sub } from "../graphs/ops/arithmetic.
 import { sigmoid } from "../graphs/ops/activation.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { define } from "../options/method.ts";
-import { choice, integer, real } from "../options/option.ts";
+import { choice, real } from "../options/option.ts";
+import { perPositive } from "./common_options.ts";
 import { rns } from "./rns.ts";
 import type { Negatives, Policy } from "./sampler.ts";
 
@@ -27,7 +28,7 @@ export const ips = define({
   summary: "Uniform negatives; positives weighted by inverse propensity, negatives by how surely they are none.",
   citation: "Saito, Yaginuma, Nishino, Sakata & Nakata, WSDM 2020",
   options: {
-    negatives: integer(1, "negatives for each positive", { min: 1 }),
+    negatives: perPositive(1),
     exponent: real(0.5, "power of the relative popularity that is the propensity", { min: 0 }),
     cap: real(10, "most that a positive weighs", { min: 1 }),
     negative: choice(["unmet", "bayes", "one"], "unmet", "what a negative weighs: see above; one is no correction"),

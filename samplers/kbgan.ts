@@ -8,6 +8,7 @@ import { concat, slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { flag, integer, real } from "../options/option.ts";
 import { uniformRows } from "./candidates.ts";
+import { fromOwnPools, poolOf } from "./common_options.ts";
 import { drawSlots } from "./draw_slots.ts";
 import { meanOfRows } from "./gates.ts";
 import { generator } from "./generator.ts";
@@ -27,8 +28,8 @@ export const kbgan = define({
   summary: "A generator learns to pick, of some uniform candidates, what the recommender scores high.",
   citation: "Cai & Wang, NAACL 2018",
   options: {
-    pool: integer(20, "candidates for each negative", { min: 1 }),
-    negatives: integer(1, "negatives for each positive, each from a pool of its own", { min: 1 }),
+    pool: poolOf(20),
+    negatives: fromOwnPools(1),
     dim: integer(32, "width of the generator's vectors", { min: 1 }),
     lr: real(1e-3, "learning rate of the generator, under Adam", { min: 0 }),
     baseline: flag(true, "compare rewards with their running mean"),

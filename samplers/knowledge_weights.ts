@@ -1,6 +1,7 @@
 import type { Attributes } from "../datasets/metadata.ts";
 import { define } from "../options/method.ts";
-import { choice, integer, real } from "../options/option.ts";
+import { choice, real } from "../options/option.ts";
+import { perPositive } from "./common_options.ts";
 import { rns } from "./rns.ts";
 import type { Policy } from "./sampler.ts";
 import { requireAttributes } from "./requirements.ts";
@@ -22,7 +23,7 @@ export const knowledgeWeights = define({
   summary: "Uniform negatives, weighted by how much their attributes are those of the positive.",
   citation: "the family in Ma et al., Negative sampling in recommendation: a survey, 2024; defined by Foil",
   options: {
-    negatives: integer(5, "negatives for each positive", { min: 1 }),
+    negatives: perPositive(5),
     kappa: real(1, "above 0 stresses negatives that are like the positive, below 0 spares them"),
     similarity: choice(["jaccard", "cosine"], "jaccard", "of the sets of attributes"),
     cap: real(5, "most that a negative weighs before weights are scaled to their number", { min: 1 }),

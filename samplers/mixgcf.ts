@@ -3,8 +3,9 @@ import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { mean } from "../graphs/ops/reduce.ts";
 import { reshape, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
-import { choice, integer } from "../options/option.ts";
+import { choice } from "../options/option.ts";
 import { uniformRows } from "./candidates.ts";
+import { fromOwnPools, poolOf } from "./common_options.ts";
 import { hopIds, hopScores, hopSlots, stackHops } from "./hops.ts";
 import type { Policy } from "./sampler.ts";
 
@@ -23,8 +24,8 @@ export const mixgcf = define({
   summary: "Mixes the positive into each candidate and takes every hop from the candidate that scores highest in it.",
   citation: "Huang, Dong, Ding, Yang, Feng, Wang & Tang, KDD 2021",
   options: {
-    pool: integer(16, "candidates for each negative", { min: 1 }),
-    negatives: integer(1, "negatives for each positive, each from a pool of its own", { min: 1 }),
+    pool: poolOf(16),
+    negatives: fromOwnPools(1),
     query: choice(
       ["pooled", "hop"],
       "pooled",

@@ -1,6 +1,7 @@
 import { define } from "../options/method.ts";
-import { flag, integer, real } from "../options/option.ts";
+import { flag, real } from "../options/option.ts";
 import { byWeight } from "./by_weight.ts";
+import { perPositive } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
 
 /**
@@ -14,7 +15,7 @@ export const pns = define(
     summary: "By popularity to a power, over the items the user has not met.",
     citation: "Mikolov et al., NIPS 2013; Chen, Sun, Shi & Hong, KDD 2017",
     options: {
-      negatives: integer(1, "negatives for each positive", { min: 1 }),
+      negatives: perPositive(1),
       exponent: real(0.75, "power of the popularity; 1 is proportional, 0 uniform over items that were met"),
       smoothing: real(0, "added to every item's count", { min: 0 }),
       shared: flag(false, "one pool of that many for all rows of a batch, less what a row's user has met"),

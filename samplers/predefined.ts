@@ -3,7 +3,8 @@ import type { Relation } from "../datasets/metadata.ts";
 import { sub } from "../graphs/ops/arithmetic.ts";
 import { expand } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
-import { choice, flag, integer, real } from "../options/option.ts";
+import { choice, flag, real } from "../options/option.ts";
+import { perPositive } from "./common_options.ts";
 import { meanOfRows } from "./gates.ts";
 import { requireDislikes } from "./requirements.ts";
 import type { Policy } from "./sampler.ts";
@@ -19,7 +20,7 @@ export const predefined = define({
   summary: "From what each user is known not to like; uniform for those of whom nothing is known.",
   citation: "Ma et al., Negative sampling in recommendation: a survey, 2024; Ding et al., IJCAI 2019",
   options: {
-    negatives: integer(1, "negatives for each positive", { min: 1 }),
+    negatives: perPositive(1),
     uniform: real(0, "probability that a negative is uniform all the same, epsilon", { min: 0, max: 1 }),
     weighted: flag(true, "by the weights of the dislikes, where they have any; else evenly"),
     fallback: choice(

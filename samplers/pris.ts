@@ -2,7 +2,8 @@ import type { Value } from "../graphs/builder.ts";
 import { div, mul, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
 import { softmax } from "../graphs/ops/normalize.ts";
 import { define } from "../options/method.ts";
-import { choice, integer, real } from "../options/option.ts";
+import { choice, real } from "../options/option.ts";
+import { perPositive } from "./common_options.ts";
 import { pns } from "./pns.ts";
 import { rns } from "./rns.ts";
 import type { Negatives, Policy } from "./sampler.ts";
@@ -18,7 +19,7 @@ export const pris = define({
   summary: "Draws from a fixed law, weighted by importance towards those that the model ranks high.",
   citation: "Lian, Liu & Chen, WWW 2020",
   options: {
-    negatives: integer(5, "negatives for each positive", { min: 1 }),
+    negatives: perPositive(5),
     proposal: choice(["uniform", "popularity"], "uniform", "the law drawn from, over what the user has not met"),
     exponent: real(0.75, "power of the popularity where that is the proposal"),
     lambda: real(1, "how evenly weights spread: a temperature", { min: 1e-3 }),

@@ -1,8 +1,9 @@
 import { gather } from "../graphs/ops/index.ts";
 import { unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
-import { flag, integer } from "../options/option.ts";
+import { flag } from "../options/option.ts";
 import { uniformRows } from "./candidates.ts";
+import { perPositive } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
 import { sharedPool } from "./shared_pool.ts";
 
@@ -15,7 +16,7 @@ export const rns = define({
   summary: "Uniform over the items the user has not met.",
   citation: "Rendle, Freudenthaler, Gantner & Schmidt-Thieme, UAI 2009",
   options: {
-    negatives: integer(1, "negatives for each positive", { min: 1 }),
+    negatives: perPositive(1),
     shared: flag(false, "one pool of that many for all rows of a batch, less what a row's user has met"),
   },
 }, ({ negatives, shared }): Policy<"ids"> =>

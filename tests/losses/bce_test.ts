@@ -1,13 +1,13 @@
 import { losses } from "../../losses/mod.ts";
-import { isItsFormula, mean, softplus, sum } from "./formulas.ts";
+import { assertFormula, mean, softplus, sum } from "./formulas.ts";
 
 const { bce } = losses;
-isItsFormula(
+assertFormula(
   "bce, of mean negatives,",
   bce({ weight: 2 }),
   ({ p, drawn }) => softplus(-p) + 2 * mean(drawn.map(({ n, w }) => w * softplus(n))),
 );
-isItsFormula(
+assertFormula(
   "bce, of every negative,",
   bce({ negatives: "sum" }),
   ({ p, drawn }) => softplus(-p) + sum(drawn.map(({ n, w }) => w * softplus(n))),

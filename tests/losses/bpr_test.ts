@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { losses } from "../../losses/mod.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
-import { GOLDEN, isItsFormula, mean, near, sigmoid, softplus, sum } from "./formulas.ts";
+import { assertFormula, GOLDEN, mean, near, sigmoid, softplus, sum } from "./formulas.ts";
 import { lossOf, onWasm as onWasmWith } from "./scored.ts";
 
 const bpr = losses.bpr(), onWasm = (body: Parameters<typeof onWasmWith>[1], loss = bpr) => onWasmWith(loss, body);
 
-isItsFormula("bpr", bpr, ({ p, drawn }) => Math.log1p(sum(drawn.map(({ n, w }) => w * Math.exp(n - p)))));
-isItsFormula(
+assertFormula("bpr", bpr, ({ p, drawn }) => Math.log1p(sum(drawn.map(({ n, w }) => w * Math.exp(n - p)))));
+assertFormula(
   "bpr, of pairs,",
   losses.bpr({ form: "pairs" }),
   ({ p, drawn }) => mean(drawn.map(({ n, w }) => w * softplus(n - p))),
 );
-isItsFormula(
+assertFormula(
   "bpr, without a logarithm,",
   losses.bpr({ form: "sigmoid" }),
   ({ p, drawn }) => mean(drawn.map(({ n, w }) => w * sigmoid(n - p))),

@@ -1,5 +1,5 @@
 import { losses } from "../../losses/mod.ts";
-import { type Formula, GOLDEN, isItsFormula, near, softmax, sum } from "./formulas.ts";
+import { assertFormula, type Formula, GOLDEN, near, softmax, sum } from "./formulas.ts";
 import { onWasm } from "./scored.ts";
 
 const { dcl } = losses;
@@ -10,8 +10,8 @@ const formula = (hardness: number): Formula => ({ p, drawn }, held) => {
   const g = Math.max((average - 0.1 * positive) / 0.9, Math.exp(-1 / 0.5));
   return Math.log(positive + drawn.length * g) - p / 0.5;
 };
-isItsFormula("dcl", dcl({ temperature: 0.5, prior: 0.1 }), formula(0), { webgpu: true });
-isItsFormula("dcl, of hard negatives,", dcl({ temperature: 0.5, prior: 0.1, hardness: 0.7 }), formula(0.7));
+assertFormula("dcl", dcl({ temperature: 0.5, prior: 0.1 }), formula(0), { webgpu: true });
+assertFormula("dcl, of hard negatives,", dcl({ temperature: 0.5, prior: 0.1, hardness: 0.7 }), formula(0.7));
 
 Deno.test("a prior of 0 makes dcl InfoNCE", () =>
   onWasm(dcl({ temperature: 0.5, prior: 0 }), async (of) => near((await of(GOLDEN)).value, 0.806519)));

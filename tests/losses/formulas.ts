@@ -99,11 +99,11 @@ function expected(rows: Batch, formula: Formula) {
 }
 
 /**
- * Tests that a loss and its slopes are a formula's and that formula's, over random batches with masks (of whole rows,
+ * Declares tests which assert that a loss and its slopes are a formula's and that formula's, over random batches with masks (of whole rows,
  * too), weights (0 among them), probabilities, frozen scores, rows' weights and padding. On WebGPU one batch, where
  * asked for.
  */
-export function isItsFormula(name: string, loss: Loss, formula: Formula, { webgpu = false } = {}): void {
+export function assertFormula(name: string, loss: Loss, formula: Formula, { webgpu = false } = {}): void {
   const on = async (provider: Provider, numRuns: number) => {
     const runtime = await openRuntime({ provider });
     try {

@@ -1,25 +1,25 @@
 import { losses } from "../../losses/mod.ts";
-import { GOLDEN, isItsFormula, mean, near, sum } from "./formulas.ts";
+import { assertFormula, GOLDEN, mean, near, sum } from "./formulas.ts";
 import { onWasm } from "./scored.ts";
 
 const { hinge } = losses, relu = (x: number) => Math.max(0, x);
-isItsFormula(
+assertFormula(
   "hinge, of every negative,",
   hinge({ margin: 0.5 }),
   ({ p, drawn }) => sum(drawn.map(({ n, w }) => w * relu(0.5 - p + n))),
   { webgpu: true },
 );
-isItsFormula(
+assertFormula(
   "hinge, of mean negatives,",
   hinge({ over: "mean" }),
   ({ p, drawn }) => mean(drawn.map(({ n, w }) => w * relu(1 - p + n))),
 );
-isItsFormula(
+assertFormula(
   "hinge, of the worst negative,",
   hinge({ over: "max" }),
   ({ p, drawn }) => Math.max(...drawn.map(({ n, w }) => w * relu(1 - p + n))),
 );
-isItsFormula(
+assertFormula(
   "hinge, of squared distances,",
   hinge({ of: "squares" }),
   ({ p, drawn }) => sum(drawn.map(({ n, w }) => w * relu(1 + p * p - n * n))),

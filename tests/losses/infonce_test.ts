@@ -1,16 +1,16 @@
 import { losses } from "../../losses/mod.ts";
-import { GOLDEN, isItsFormula, ITEMS, near, sum } from "./formulas.ts";
+import { assertFormula, GOLDEN, ITEMS, near, sum } from "./formulas.ts";
 import { onWasm } from "./scored.ts";
 
 const { infonce } = losses;
-isItsFormula(
+assertFormula(
   "infonce, uncorrected,",
   infonce({ temperature: 0.5, correct: "none" }),
   ({ p, drawn }) => Math.log1p(sum(drawn.map(({ n, w }) => w * Math.exp((n - p) / 0.5)))),
   { webgpu: true },
 );
 for (const [correct, count] of [["relative", ITEMS], ["partition", 3]] as const) {
-  isItsFormula(`infonce, of ${correct} probabilities,`, infonce({ correct }), ({ p, positiveLogQ, drawn }) => {
+  assertFormula(`infonce, of ${correct} probabilities,`, infonce({ correct }), ({ p, positiveLogQ, drawn }) => {
     const positive = Math.exp(p) / (count * Math.exp(positiveLogQ));
     return Math.log1p(sum(drawn.map(({ n, w, logQ }) => w * Math.exp(n) / (count * Math.exp(logQ) * positive))));
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { losses } from "../../losses/mod.ts";
-import { type Drawn, type Formula, GOLDEN, isItsFormula, near, sigmoid, sum } from "./formulas.ts";
+import { assertFormula, type Drawn, type Formula, GOLDEN, near, sigmoid, sum } from "./formulas.ts";
 import { type Given, onWasm } from "./scored.ts";
 
 const { napo, sdpo } = losses;
@@ -10,13 +10,13 @@ const formula = (confidence: (frozen: number, drawn: readonly Drawn[]) => number
     const reward = one.n - one.frozen - (p - frozen);
     return one.w * Math.exp(0.6 * reward + 1.5 * confidence(one.frozen, drawn));
   })));
-isItsFormula(
+assertFormula(
   "napo",
   napo({ beta: 0.6, gamma: 1.5 }),
   formula((frozen) => 1 - sigmoid(frozen)),
   { webgpu: true },
 );
-isItsFormula(
+assertFormula(
   "napo, by rank,",
   napo({ beta: 0.6, gamma: 1.5, confidence: "rank" }),
   formula((frozen, drawn) => 1 - drawn.filter((other) => other.frozen < frozen).length / drawn.length),

@@ -1,7 +1,7 @@
 import { losses } from "../../losses/mod.ts";
-import { isItsFormula, mean, sigmoid } from "./formulas.ts";
+import { assertFormula, mean, sigmoid } from "./formulas.ts";
 
-isItsFormula(
+assertFormula(
   "pointwise",
   losses.pointwise(),
   ({ p, drawn }) => 1 - sigmoid(p) + mean(drawn.map(({ n, w }) => w * sigmoid(n))),

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { losses } from "../../losses/mod.ts";
-import { GOLDEN, isItsFormula, near, softplus, sum } from "./formulas.ts";
+import { assertFormula, GOLDEN, near, softplus, sum } from "./formulas.ts";
 import { onWasm } from "./scored.ts";
 
 const { sdpo } = losses;
-isItsFormula(
+assertFormula(
   "sdpo",
   sdpo({ beta: 0.6 }),
   ({ p, frozen, drawn }) =>

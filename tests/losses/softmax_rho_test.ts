@@ -1,5 +1,5 @@
 import { losses } from "../../losses/mod.ts";
-import { type Formula, isItsFormula, mean, near, softmax, softplus, sum } from "./formulas.ts";
+import { assertFormula, type Formula, mean, near, softmax, softplus, sum } from "./formulas.ts";
 import { onWasm } from "./scored.ts";
 
 /** Pair losses under weights that are held. */
@@ -10,7 +10,7 @@ const formula: Formula = (row, held) => {
   const weights = softmax(held.drawn.map(({ w, logQ }, k) => (l[k]! - mean(l)) / t - logQ + Math.log(w)));
   return sum(lose(row).map((x, k) => weights[k]! * x));
 };
-isItsFormula("softmax-rho", losses["softmax-rho"]({ rho: 0.7 }), formula, { webgpu: true });
+assertFormula("softmax-rho", losses["softmax-rho"]({ rho: 0.7 }), formula, { webgpu: true });
 
 Deno.test("negatives that lose the same weigh the same, and a wide radius leaves the worst alone", async () => {
   const same = { positive: [0.7], negative: [[0.3, 0.3, 0.3]] };
