@@ -15,6 +15,12 @@ export function negativesText(
     ["pairs that teach nothing", share(zeroGradient)],
     ["distance apart, 1 - cosine", cosineDistance === null ? null : cosineDistance.toFixed(3)],
     [
+      "and of the items they are made of",
+      items === null || items.cosineDistance === null || items.cosineDistance === cosineDistance
+        ? null
+        : items.cosineDistance.toFixed(3),
+    ],
+    [
       "false negatives, and by chance",
       items?.falseNegatives ? `${share(items.falseNegatives.rate)}, ${share(items.falseNegatives.base)}` : null,
     ],

@@ -1,6 +1,7 @@
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import type { Value } from "../graphs/builder.ts";
+import { sizeOf } from "../graphs/tensor.ts";
 import { add, mul, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
 import { cast, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
 import { concat, reshape, zerosLike } from "../graphs/ops/shape.ts";
@@ -19,11 +20,10 @@ const mixes: Readonly<
   Record<"interpolate" | "separate", (step: Step, hard: Value, fed: Value, l: Value) => Negatives>
 > = {
   interpolate({ items }, hard, fed, lambda) {
-    const diverse = where(less(fed, 0), hard, fed), l = reshape(lambda, [1, 1, 1, 1]);
-    return {
-      items: add(mul(l, items(hard)), mul(sub(1, l), items(diverse))), // [R, K, L, D]
-      sources: concat([hard, diverse], 1), // [R, 2 K]
-    };
+    const ids = where(less(fed, 0), hard, fed), v = items(hard), { shape } = v, flat = [sizeOf(shape)];
+    // v_D + lambda (v_H - v_D), flat: onnxruntime multiplies a row by a scalar faster than a block
+    const diverse = reshape(items(ids), flat), mixed = add(diverse, mul(lambda, sub(reshape(v, flat), diverse)));
+    return { items: reshape(mixed, shape), sources: concat([hard, ids], 1) }; // [R, K, L, D], [R, 2 K]
   },
   separate({ items }, hard, fed) {
     const present = cast(greaterOrEqual(fed, 0), "float32"), ids = concat([hard, where(less(fed, 0), hard, fed)], 1);
@@ -65,10 +65,10 @@ export const divns = define({
     block: integer(0, "most items of one k-DPP: a larger D_u is drawn from parts of the cache; 0: the rank rules", {
       min: 0,
     }),
-    refresh: integer(5, "epochs between draws of a user's diverse set: each epoch draws for one user in so many", {
+    refresh: integer(1, "epochs between draws of a user's diverse set: each epoch draws for one user in so many", {
       min: 1,
     }),
-    project: integer(16, "width that item vectors are projected to at random for these draws; 0: as they are", {
+    project: integer(0, "width that item vectors are projected to at random for these draws; 0: as they are", {
       min: 0,
     }),
     similarity: choice(

@@ -19,6 +19,8 @@ export interface NegativesReport {
 export interface ItemsReport {
   /** Share that is held out for the user, and what it would be among all unseen items; null where nothing is held out. */
   readonly falseNegatives: { readonly rate: number; readonly base: number } | null;
+  /** As that of the negatives, of these items. Mixtures of items mostly lie closer together than the items do. */
+  readonly cosineDistance: number | null;
   /** Mean train interactions. */
   readonly popularity: number;
   /** Shares of the popularity cohorts. */

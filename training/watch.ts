@@ -42,7 +42,8 @@ export function openWatch(
     zero: 0,
     ratios: { sum: 0, count: 0, kept: [] as number[] },
     ids: { count: 0, hits: 0, base: 0, popularity: 0, cohorts: [0, 0, 0], met: new Uint8Array(items), unique: 0 },
-    diversity: new Diversity(users, vector),
+    made: new Diversity(users, vector),
+    met: new Diversity(users, 0),
   });
   let now = open();
 
@@ -56,6 +57,7 @@ export function openWatch(
   };
   const seeItem = (user: number, item: number) => {
     const { ids } = now;
+    now.met.item(user, item);
     ids.count++;
     if (held.length > 0) {
       if (isHeld(user, item)) ids.hits++;
@@ -66,12 +68,13 @@ export function openWatch(
     if (ids.met[item] === 0) ids.unique++;
     ids.met[item] = 1;
   };
-  const itemsReport = (): ItemsReport | null => {
+  const itemsReport = async (probe: Probe): Promise<ItemsReport | null> => {
     const { count, hits, base, popularity, cohorts, unique } = now.ids;
     if (count === 0) return null;
     const [head, mid, tail] = cohorts.map((each) => each / count) as [number, number, number];
     const falseNegatives = held.length > 0 ? { rate: hits / count, base: base / count } : null;
-    return { falseNegatives, popularity: popularity / count, head, mid, tail, unique: unique / count };
+    const cosineDistance = await now.met.mean(probe);
+    return { falseNegatives, cosineDistance, popularity: popularity / count, head, mid, tail, unique: unique / count };
   };
   return {
     see(outputs, batch) {
@@ -81,8 +84,7 @@ export function openWatch(
         for (let at = row * width; at < (row + 1) * width; at++) {
           if (mask && mask[at] === 0) continue;
           seePair(positive[row]!, negative[at]!);
-          if (vector > 0) now.diversity.vector(user, vectors!.subarray(at * vector, (at + 1) * vector));
-          else if (ids) now.diversity.item(user, ids[at]!);
+          if (vector > 0) now.made.vector(user, vectors!.subarray(at * vector, (at + 1) * vector));
           if (ids && sources === width) seeItem(user, ids[at]!);
         }
         // made of several items, or of fewer than there are negatives: each counts once
@@ -92,8 +94,9 @@ export function openWatch(
       }
     },
     async report(probe) {
-      const { pairs, skipped, zero, ratios, diversity } = now, kept = ratios.kept.sort((a, b) => a - b);
-      const cosineDistance = await diversity.mean(probe), found = itemsReport();
+      const { pairs, skipped, zero, ratios, made } = now, kept = ratios.kept.sort((a, b) => a - b);
+      const found = await itemsReport(probe);
+      const cosineDistance = vector > 0 ? await made.mean(probe) : found?.cosineDistance ?? null;
       now = open();
       if (pairs === 0) return undefined;
       return {

@@ -6,7 +6,15 @@ const report = {
   hardness: { mean: 0.51234, median: 0.4, skipped: 0.1 },
   zeroGradient: 0.25,
   cosineDistance: 0.9,
-  items: { falseNegatives: { rate: 0.012, base: 0.004 }, popularity: 12.34, head: 0.5, mid: 0.3, tail: 0.2, unique: 1 },
+  items: {
+    falseNegatives: { rate: 0.012, base: 0.004 },
+    cosineDistance: 0.9,
+    popularity: 12.34,
+    head: 0.5,
+    mid: 0.3,
+    tail: 0.2,
+    unique: 1,
+  },
 };
 
 Deno.test("what the negatives were is told in a few lines", () => {
@@ -22,6 +30,11 @@ Deno.test("what the negatives were is told in a few lines", () => {
       "  head, mid, tail                    50.00%, 30.00%, 20.00%",
     ].join("\n"),
   );
+});
+
+Deno.test("of synthesised negatives it is told how far apart their items lie, too", () => {
+  const text = negativesText({ ...report, items: { ...report.items, cosineDistance: 0.95 } }, 25);
+  assert.match(text, /1 - cosine +0\.900\n +and of the items they are made of +0\.950\n/);
 });
 
 Deno.test("what is not known is left out", () => {

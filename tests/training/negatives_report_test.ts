@@ -41,6 +41,7 @@ Deno.test("what a step's negatives were, by hand", async () => {
   near(cosineDistance, 2); // user 0's items 3 and 4 lie on either side of 0; user 1 has one
   near(items!.falseNegatives!.rate, 1); // items 3 and 4 are held out for user 0, 4 for user 1
   near(items!.falseNegatives!.base, (2 / 2 + 2 / 2 + 1 / 2) / 3);
+  near(items!.cosineDistance, 2); // the same: they are items
   near(items!.popularity, 1 / 3);
   near(items!.tail, 1);
   near(items!.unique, 2 / 3);
@@ -86,8 +87,9 @@ Deno.test("in training, dynamic negatives are harder than uniform ones; both are
 
 Deno.test("negatives that were made are told apart by their vectors, and by what they were made of", async () => {
   const report = (await reportsOf(samplers.mixgcf({ pool: 8 }))).at(-1)!;
-  assert(report.cosineDistance! > 0);
-  assert(report.items!.popularity > 0);
+  const { cosineDistance, popularity } = report.items!;
+  assert(report.cosineDistance! > 0 && cosineDistance! > 0 && cosineDistance !== report.cosineDistance);
+  assert(popularity > 0);
 });
 
 Deno.test("looking changes nothing: the same losses with and without", async () => {
