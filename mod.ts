@@ -107,7 +107,11 @@ export { choice, flag, integer, type Limits, type Option, type Options, real, ty
 export type { Backbone, BatchValues, Encoder } from "./models/backbone.ts";
 export { backbones } from "./models/mod.ts";
 export { mf } from "./models/mf.ts";
+export { gmf } from "./models/gmf.ts";
+export { mlp } from "./models/mlp.ts";
+export { neumf } from "./models/neumf.ts";
 export { lightgcn } from "./models/lightgcn.ts";
+export { ngcf } from "./models/ngcf.ts";
 export { hmf } from "./models/hmf.ts";
 export { cosine } from "./models/cosine.ts";
 export { dot } from "./models/scoring.ts";
