@@ -4,6 +4,7 @@ import { contains } from "../datasets/contains.ts";
 import type { Value } from "../graphs/builder.ts";
 import { add, div } from "../graphs/ops/arithmetic.ts";
 import { greater, where } from "../graphs/ops/compare.ts";
+import { reshape } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice } from "../options/option.ts";
 import { requireFriends } from "./requirements.ts";
@@ -53,12 +54,14 @@ export const sbpr = define({
       return { social: between, other, friends };
     },
     select({ score, items, positive, loss }, { social: between, other, friends }) {
-      const [i, k, j] = [score(positive), score(items(between)), score(items(other))]; // [R, 1] each
+      const [ofFriends, rest] = [items(between), items(other)]; // [R, 1, L, D] each
+      const [i, k, j] = [score(positive), score(ofFriends), score(rest)]; // [R, 1] each
       const isSocial = greater(friends, 0), scaled = (x: Value) => coefficient === "none" ? x : div(x, add(1, friends));
       const above = loss(scaled(i), scaled(k), where(isSocial, 1, 0));
       return {
         objective: add(above, loss(where(isSocial, k, i), j)),
-        negatives: { items: items(other), ids: other },
+        decayed: [where(reshape(isSocial, [friends.shape[0]!, 1, 1, 1]), ofFriends, 0), rest],
+        negatives: { items: rest, ids: other },
       };
     },
   };
