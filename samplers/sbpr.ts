@@ -7,11 +7,9 @@ import { greater, where } from "../graphs/ops/compare.ts";
 import { reshape } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice } from "../options/option.ts";
+import { drawUntil } from "./draw_until.ts";
 import { requireFriends } from "./requirements.ts";
 import type { Draw, Policy } from "./sampler.ts";
-
-/** Draws outside what friends met that may fail before such an item is taken after all. */
-const REJECTIONS = 64;
 
 /**
  * Social Bayesian personalised ranking: what friends met lies between what the user met and the rest (Zhao, McAuley &
@@ -32,12 +30,9 @@ export const sbpr = define({
   },
 }, ({ coefficient }): Policy<"social" | "other" | "friends"> => (setting) => {
   const { catalogue, rows, seen } = setting, social = socialItems(requireFriends(setting, "sbpr"), catalogue);
-  const drawOther = (user: number, draw: Draw) => {
-    let item = seen.drawUnseen(user, draw.rng);
-    for (let attempt = 1; attempt < REJECTIONS && contains(social, user, item); attempt++) {
-      item = seen.drawUnseen(user, draw.rng);
-    }
-    return item;
+  const drawOther = (user: number, { rng }: Draw) => {
+    const draw = () => seen.drawUnseen(user, rng);
+    return drawUntil(draw, (item) => !contains(social, user, item)) ?? draw();
   };
   return {
     proposes: { social: 1, other: 1, friends: { dtype: "float32", shape: [rows, 1] } },
