@@ -163,7 +163,7 @@ export {
 } from "./evaluation/full_ranking.ts";
 export { type Metric, type MetricAt, metrics, parseMetric, type RankedUser } from "./evaluation/metrics.ts";
 export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
-export { type Blocks, blocksFor, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
+export { type Blocks, blocksFor, floatsPerScore, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
 export { TopK } from "./evaluation/top_k.ts";
 export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";
 
