@@ -22,26 +22,22 @@ import { recommenderModel } from "../../training/recommender.ts";
 import { train } from "../../training/trainer.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { checkerboard } from "./checkerboard.ts";
+import { smallBackbone } from "./small_backbone.ts";
 
 const SIZE = 16, of = catalogue(checkerboard(SIZE)), USERS = Int32Array.of(3, 0, 7), ROWS = 3;
-/** Options that make a model small, where it has them: it has few pairs to learn from. */
-const SMALL = { dim: 4, mlpDim: 4, hidden: "16", layers: 2 };
 /** Every backbone with its defaults, and with each of its flags and words turned to something else. */
 const variants = Object.entries<AnyMethod<Backbone>>(backbones).flatMap(([name, make]) => [
-  { name, backbone: small(make), isDefault: true },
+  { name, backbone: smallBackbone(make), isDefault: true },
   ...Object.entries(make.options).flatMap(([option, { default: value, takes }]) =>
     (typeof value === "boolean" ? [!value] : takes.startsWith("one of ") ? takes.slice(7).split(", ") : [])
       .filter((other) => other !== value)
       .map((other) => ({
         name: `${name} with ${option} ${other}`,
-        backbone: small(make, { [option]: other }),
+        backbone: smallBackbone(make, { [option]: other }),
         isDefault: false,
       }))
   ),
 ]);
-function small(make: AnyMethod<Backbone>, also: Readonly<Record<string, unknown>> = {}): Backbone {
-  return make({ ...Object.fromEntries(Object.entries(SMALL).filter(([option]) => option in make.options)), ...also });
-}
 const onWasm = (name: string, run: (runtime: Runtime) => Promise<void>) =>
   Deno.test(`${name} (WASM)`, async () => await run(await openRuntime({ provider: "wasm", seed: 42 })));
 const near = (found: ArrayLike<number>, wanted: ArrayLike<number>, tolerance = 1e-6) => {
