@@ -97,14 +97,14 @@ export async function readModel(folder: string): Promise<SavedModel> {
 
 /** A checkpoint, with a fingerprint of what it belongs to. */
 export async function writeCheckpoint(folder: string, checkpoint: Checkpoint, fingerprint: string): Promise<void> {
-  const { epoch, step, lossSum, waited, best, tensors, bestTensors, samplerState } = checkpoint;
+  const { epoch, step, sums, waited, best, tensors, bestTensors, samplerState } = checkpoint;
   const state = Object.entries(samplerState).map(([name, data]): [string, Tensor] => [
     `sampler/${name}`,
     data instanceof Int32Array ? i32(data) : { dtype: "F32", shape: [data.length], data },
   ]);
   const bytes = encodeSafetensors(
     Object.fromEntries([...prefixed("now/", tensors), ...prefixed("best/", bestTensors), ...state]),
-    { foil: JSON.stringify({ epoch, step, lossSum, waited, best, fingerprint }) },
+    { foil: JSON.stringify({ epoch, step, sums, waited, best, fingerprint }) },
   );
   await writeWhole(`${folder}/${runFiles.checkpoint}`, bytes);
 }

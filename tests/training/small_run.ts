@@ -31,7 +31,7 @@ export function smallLog(): { readonly train: Interactions; readonly held: Inter
   return { train: train!, held: held! };
 }
 
-/** What a run did: reports without their seconds (and what is of the resumed part only), and the variables it left. */
+/** What a run did: reports without their seconds, and the variables it left. */
 export interface Ran {
   readonly reports: readonly Omit<EpochReport, "seconds">[];
   readonly saved: ReadonlyMap<string, SavedTensor>;
@@ -81,7 +81,7 @@ export async function smallRun(
       ...(evaluator && { evaluate: async () => (await evaluator.evaluate()).metrics, selectBy: "ndcg@5" }),
       ...given,
     };
-    for await (const { seconds: _, auxiliary: _own, ...report } of train(recipe)) {
+    for await (const { seconds: _, ...report } of train(recipe)) {
       reports.push(report);
       if (report.epoch === breakAfter) break;
     }
