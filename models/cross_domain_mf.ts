@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from "../graphs/builder.ts";
-import { xavierUniform } from "../graphs/initializers.ts";
+import { xavierUniform, zeros } from "../graphs/initializers.ts";
 import { sigmoid } from "../graphs/ops/activation.ts";
 import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { gather } from "../graphs/ops/index.ts";
@@ -30,7 +30,9 @@ const combinations: Readonly<Record<"sum" | "gate", Combination>> = {
  *     s_d(u, i) = (shared_u + own_{d,u}) . q_{d,i},  L = L_target + weight L_source
  *
  * where `combine` gate mixes the two instead, g * shared + (1 - g) * own with g = sigmoid([shared; own] W_d). A user
- * without interactions in a domain has there the shared vector alone. What is ranked is the target's items.
+ * without interactions in a domain has there the shared vector alone. What is ranked is the target's items. Own vectors
+ * start at zero and decay by themselves, so that domains start alike, and differ where that pays (Evgeniou & Pontil, KDD
+ * 2004).
  *
  * @throws TypeError where the data have no other domain.
  *
@@ -60,18 +62,19 @@ export const crossDomainMf = define({
     const shared = graph.variable("user/shared", [source.offsets.length - 1, dim], xavierUniform);
     /** A domain's functions, of users [R] and items of its own. */
     const domain = (offsets: Int32Array, items: number) => {
-      const users = offsets.length - 1, own = graph.variable("user", [users, dim], xavierUniform);
+      const users = offsets.length - 1, own = graph.variable("user", [users, dim], zeros);
       const item = graph.variable("item", [items, dim], xavierUniform), both = combinations[combine](graph, dim);
       const present = Float32Array.from({ length: users }, (_, user) => offsets[user + 1]! > offsets[user]! ? 1 : 0);
       const mask = present.includes(0) ? graph.constant(present, [users, 1]) : undefined;
       return (ids: Value): Encoder => {
-        const common = gather(shared, ids), mixed = both(common, gather(own, ids)); // [R, D]
+        const common = gather(shared, ids), special = gather(own, ids), mixed = both(common, special); // [R, D]
         const user = mask ? add(common, mul(gather(mask, ids), sub(mixed, common))) : mixed;
         return {
           query: unsqueeze(user, 1),
           items: (of) => unsqueeze(gather(item, of), -2),
           score: dot,
           dot: true,
+          decayed: concat([common, special], -1),
         };
       };
     };

@@ -17,7 +17,7 @@ const identity: Initializer = ([rows, columns]) =>
 
 /**
  * Multi-behaviour matrix factorisation: behaviours share the vectors of users and items, and each weighs their
- * coordinates by a vector of its own, s_b(u, i) = h_b . (p_u * q_i), a GMF (He et al., WWW 2017) for each. With
+ * coordinates by a vector of its own, s_b(u, i) = h_b . (p_u * q_i), a GMF for each (Gao et al., "NMTR", ICDE 2019). With
  * `transfer` a behaviour's h comes from that of the next weaker one, h_b = h_{b+1} M_b + r_b (Chen et al., "EHCF", AAAI
  * 2020, section 3.3, there without negative sampling); the weakest has an h of its own. Trained on the sum of losses
  *
@@ -33,17 +33,17 @@ const identity: Initializer = ([rows, columns]) =>
  * import assert from "node:assert/strict";
  * import { multiBehaviourMf } from "./multi_behaviour_mf.ts";
  *
- * assert.equal(multiBehaviourMf.options.transfer.default, true);
- * assert.equal(typeof multiBehaviourMf({ dim: 16, weight: 0.5 }).build, "function");
+ * assert.equal(multiBehaviourMf.options.transfer.default, false);
+ * assert.equal(typeof multiBehaviourMf({ dim: 16, transfer: true, weight: 0.5 }).build, "function");
  * ```
  */
 export const multiBehaviourMf = define({
   name: "multi-behaviour-mf",
   summary: "Matrix factorisation that learns weaker behaviours, such as views, along with the one it ranks by.",
-  citation: "Chen, Zhang, Zhang, Ma, Liu & Ma, AAAI 2020",
+  citation: "Gao et al., ICDE 2019; Chen, Zhang, Zhang, Ma, Liu & Ma, AAAI 2020",
   options: {
     dim: integer(64, "width of the vectors", { min: 1 }),
-    transfer: flag(true, "a behaviour's h is a linear function of that of the next weaker one"),
+    transfer: flag(false, "a behaviour's h is a linear function of that of the next weaker one"),
     weight: real(1, "lambda of the strongest of the weaker behaviours; 1 is that of the one ranked by", { min: 1e-6 }),
     falling: real(1, "factor from the lambda of a behaviour to that of the next weaker one", { min: 1e-6 }),
     negatives: integer(1, "negatives for each pair of a weaker behaviour", { min: 1 }),

@@ -1,4 +1,5 @@
 import type { Batch } from "../datasets/batching.ts";
+import { entryRows } from "../datasets/entry_rows.ts";
 import { SeenItems } from "../datasets/negatives.ts";
 import type { Value } from "../graphs/builder.ts";
 import type { TensorData } from "../graphs/tensor.ts";
@@ -44,8 +45,7 @@ export type TaskFeeds = (batch: Batch, epoch: number) => Readonly<Record<string,
 export function openTasks(tasks: readonly SideTask[], seed: number): TaskFeeds {
   const opened = tasks.map((task) => {
     const { name, pairs: { offsets, targets }, items } = task, users = offsets.length - 1;
-    const seen = new SeenItems({ users, items, offsets, positives: targets }), userOf = new Int32Array(targets.length);
-    for (let user = 0; user < users; user++) userOf.fill(user, offsets[user], offsets[user + 1]);
+    const seen = new SeenItems({ users, items, offsets, positives: targets }), userOf = entryRows({ offsets });
     const pairs = Int32Array.from(userOf.keys()).filter((pair) => seen.unseenCount(userOf[pair]!) > 0);
     if (pairs.length === 0) {
       throw new TypeError(`Cannot train on "${name}": it has no pair of a user who has not met all of its items`);
