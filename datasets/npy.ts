@@ -8,7 +8,7 @@ export interface NpyMatrix {
   readonly data: Float32Array; // [rows, width]
 }
 
-const MAGIC = "\x93NUMPY";
+const MAGIC = Uint8Array.of(0x93, ...new TextEncoder().encode("NUMPY"));
 /** How elements are written, by NumPy's name. */
 const ELEMENTS = {
   "<f4": { bytes: 4, at: (view: DataView, byte: number) => view.getFloat32(byte, true) },
@@ -16,7 +16,7 @@ const ELEMENTS = {
 } as const;
 
 /** Whether a file begins as NumPy's do. */
-export const isNpy = ({ bytes }: Source): boolean => latin1(bytes.subarray(0, MAGIC.length)) === MAGIC;
+export const isNpy = ({ bytes }: Source): boolean => MAGIC.every((byte, at) => bytes[at] === byte);
 
 /**
  * Reads a matrix that `numpy.save` wrote: format 1 to 3, little-endian float32 or float64, in C order
@@ -43,7 +43,7 @@ export function readNpy({ file, bytes }: Source): NpyMatrix {
   const start = MAGIC.length + (wide ? 6 : 4);
   if (bytes.length < start) fail("it ends within its header");
   const length = wide ? view.getUint32(start - 4, true) : view.getUint16(start - 2, true), from = start + length;
-  const header = latin1(bytes.subarray(start, from));
+  const header = new TextDecoder().decode(bytes.subarray(start, from));
   const [, type = "none"] = /'descr':\s*'([^']*)'/.exec(header) ?? [];
   const element = Object.hasOwn(ELEMENTS, type) ? ELEMENTS[type as keyof typeof ELEMENTS] : undefined;
   const [, rows, width] = /'shape':\s*\((\d+),\s*(\d+),?\s*\)/.exec(header)?.map(Number) ?? [];
@@ -59,5 +59,3 @@ export function readNpy({ file, bytes }: Source): NpyMatrix {
   for (let at = 0; at < data.length; at++) data[at] = element.at(view, from + at * element.bytes);
   return { rows, width, data };
 }
-
-const latin1 = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);

@@ -38,8 +38,9 @@ const fusions: Readonly<Record<"concat" | "sum" | "gate", Fusion>> = {
  * Two towers (Covington, Adams & Sargin, RecSys 2016; Yi et al., RecSys 2019): what is known of a user goes through one
  * network, what is known of an item through another, and near vectors score high, s(u, i) = v_u . v_i / tau. A tower
  * starts from the parts that the data have: a vector of the id, the mean of those of the attributes, and of items a
- * projection of each modality. What an id lacks is a learnt vector. Fused, they pass `layers` of which all but the last
- * have ReLUs; with `layers` 0 and `fusion` sum the model is LightFM's (Kula, CBRecSys 2015), without its biases.
+ * projection of each modality. What an id lacks is a learnt vector; vectors of ids start at zero beside content. Fused,
+ * the parts pass `layers` of which all but the last have ReLUs; with `layers` 0 and `fusion` sum the model is LightFM's
+ * (Kula, CBRecSys 2015), without its biases.
  *
  * @throws TypeError where the data have no features of users or items, or `layers` is 0 and `fusion` is `concat`, whose
  *   width is not the other tower's.
@@ -84,9 +85,10 @@ export const twoTower = define({
         return at < layers - 1 ? relu(y) : y;
       }, fuse(parts.map((part) => part(ids))));
   };
-  const table = (graph: GraphBuilder, count: number): Lookup => {
-    const ids = graph.variable("id", [count, dim], xavierUniform);
-    return (of) => gather(ids, of);
+  // where content is known, an id starts as what that says, and becomes more as it is met: the rare ones stay near it
+  const withIds = (graph: GraphBuilder, count: number, content: readonly Lookup[]): readonly Lookup[] => {
+    const ids = graph.variable("id", [count, dim], content.length > 0 ? zeros : xavierUniform);
+    return [(of) => gather(ids, of), ...content];
   };
   const bags = (graph: GraphBuilder, attributes: Attributes | undefined) =>
     attributes ? [attributeMeans(graph, "attributes", attributes, dim, xavierUniform)] : [];
@@ -94,19 +96,15 @@ export const twoTower = define({
     reads: ["attributes", "vectors", "userAttributes"],
     build(graph, { users, items, metadata }, batch) {
       const { userAttributes, attributes, vectors = [] } = metadata;
-      const side = (name: string, count: number, options: string, parts: () => readonly Lookup[]) =>
+      const side = (name: string, count: number, options: string, ids: boolean, content: () => readonly Lookup[]) =>
         graph.scope(name, () => {
-          const found = parts();
+          const known = content(), found = ids ? withIds(graph, count, known) : known;
           required(found[0], "two-tower", `features of ${name}s`, options);
           return lookedUp(graph, count, tower(graph, found));
         });
       required(userAttributes ?? attributes ?? vectors[0], "two-tower", "features of users or items", ANY_FEATURES);
-      const user = side("user", users, "--user-attributes", () => [
-        ...userIds ? [table(graph, users)] : [],
-        ...bags(graph, userAttributes),
-      ]);
-      const item = side("item", items, "--attributes or --item-vectors", () => [
-        ...itemIds ? [table(graph, items)] : [],
+      const user = side("user", users, "--user-attributes", userIds, () => bags(graph, userAttributes));
+      const item = side("item", items, "--attributes or --item-vectors", itemIds, () => [
         ...bags(graph, attributes),
         ...vectors.map((modality) => projections(graph, modality, dim, xavierUniform)),
       ]);
