@@ -168,6 +168,7 @@ export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
 export { type Blocks, blocksFor, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
 export { TopK } from "./evaluation/top_k.ts";
 export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";
+export { ials, type IalsOptions } from "./evaluation/ials.ts";
 
 // studies
 export type { Held, Protocol } from "./studies/protocol.ts";
