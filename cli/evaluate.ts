@@ -49,7 +49,7 @@ export async function evaluateCommand(values: Values<typeof evaluateOptions>): P
         `"${data.name}" has ${data.train.userCount} and ${data.train.itemCount}`,
     );
   }
-  if (!isDeepStrictEqual(catalogueOf(data.train), catalogue)) {
+  if (!isDeepStrictEqual(catalogueOf(data.train), { ...catalogue, metadata: {} })) {
     throw new TypeError(
       `Cannot evaluate: the train interactions are not those that "${values.run}" was trained on; its config.yaml says which`,
     );

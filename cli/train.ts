@@ -141,7 +141,7 @@ async function finish(
 ): Promise<void> {
   const { catalogue, testing } = protocol, saved = await runtime.save();
   const weights = new Map([...saved].filter(([name]) => !name.includes("#") && isModel(name)));
-  await writeModel(folder, { backbone: values.backbone!, dataset: data.name, catalogue, weights });
+  await writeModel(folder, { backbone: values.backbone!, dataset: data.name, catalogue, weights }, backbone.reads);
   await writeWhole(
     `${folder}/${runFiles.recommender}`,
     await recommenderModel(backbone, catalogue, weights, { top: EXPORTED_TOP }),
