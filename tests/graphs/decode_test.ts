@@ -50,7 +50,7 @@ Deno.test("an unknown attribute is named with its op", () => {
     node: [{ name: "n", opType: "Relu", input: ["x"], output: ["y"], attribute }],
     output: [tensor("y", FLOAT, of(2))],
   });
-  assert.throws(() => decode(bytes), /op "Relu" \(node "n"\) has an attribute "saturate" that Foil does not know/);
+  assert.throws(() => decode(bytes), /op "Relu" \(node "n"\): it has an attribute "saturate" that Foil does not know/);
 });
 
 Deno.test("an element type that Foil lacks is named", () => {
