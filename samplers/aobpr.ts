@@ -1,5 +1,6 @@
 import type { Rng } from "../random/rng.ts";
 import { perPositive } from "./common_options.ts";
+import { drawUntil } from "./draw_until.ts";
 import { firstAbove } from "./first_above.ts";
 import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
@@ -7,8 +8,6 @@ import { requireDot } from "./requirements.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { idsBelow, layerMeans } from "./vectors.ts";
 
-/** Draws that may hit a positive before a uniform item is taken. */
-const REJECTIONS = 64;
 /** What the mean rank is of, where it is not given: one item in so many. */
 const ITEMS_PER_RANK = 200;
 
@@ -59,9 +58,8 @@ export const aobpr = define({
           return sorted[d * count + (query[d]! >= 0 ? rank : count - 1 - rank)]!;
         };
         for (let column = 0; column < negatives; column++) {
-          let item = next();
-          for (let attempt = 1; attempt < REJECTIONS && draw.seen.has(user, item); attempt++) item = next();
-          ids[row * negatives + column] = draw.seen.has(user, item) ? draw.seen.drawUnseen(user, stream) : item;
+          ids[row * negatives + column] = drawUntil(next, (item) => !draw.seen.has(user, item)) ??
+            draw.seen.drawUnseen(user, stream);
         }
       }
       drawn[0]! += batch.rows * negatives;

@@ -8,10 +8,8 @@ import { integer, real } from "../options/option.ts";
 import type { Rng } from "../random/rng.ts";
 import { pickLargest } from "./candidates.ts";
 import { requireAttributes } from "./requirements.ts";
+import { drawUntil } from "./draw_until.ts";
 import type { Policy } from "./sampler.ts";
-
-/** Draws among items alike that may hit a positive before a uniform item is taken. */
-const REJECTIONS = 64;
 
 /**
  * Attribute-aware dynamic negative sampling: a share of the pool comes from items that share an attribute with the
@@ -45,12 +43,11 @@ export const attributeDns = define({
   };
   const drawAlike = (user: number, positive: number, seen: SeenItems, rng: Rng) => {
     if (offsets[positive] === offsets[positive + 1]) return seen.drawUnseen(user, rng);
-    for (let attempt = 0; attempt < REJECTIONS; attempt++) {
+    const draw = () => {
       const attribute = drawAttribute(positive, rng), from = having.offsets[attribute]!;
-      const item = having.targets[from + rng.below(having.offsets[attribute + 1]! - from)]!;
-      if (!seen.has(user, item)) return item;
-    }
-    return seen.drawUnseen(user, rng);
+      return having.targets[from + rng.below(having.offsets[attribute + 1]! - from)]!;
+    };
+    return drawUntil(draw, (item) => !seen.has(user, item)) ?? seen.drawUnseen(user, rng);
   };
   return {
     proposes: { candidates: pool, likeness: { dtype: "float32", shape: [rows, pool] } },

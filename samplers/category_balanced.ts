@@ -6,10 +6,9 @@ import { choice } from "../options/option.ts";
 import { drawRows } from "./candidates.ts";
 import { perPositive } from "./common_options.ts";
 import { requireAttributes } from "./requirements.ts";
+import { drawUntil } from "./draw_until.ts";
 import type { Policy } from "./sampler.ts";
-
-/** Draws that may hit a positive before a uniform item is taken. */
-const REJECTIONS = 64;
+import { weightedSlot } from "./weighted_slot.ts";
 
 /** How likely a category is, before it is made to sum to 1: of how many items have it, and which the user's have. */
 const targets: Readonly<Record<"uniform" | "inverse" | "complement", (size: number, ownShare: number) => number>> = {
@@ -51,14 +50,12 @@ export const categoryBalanced = define({
     propose: (batch, draw) => ({
       ids: drawRows(batch, draw, negatives, (user, rng) => {
         const weights = lawOf(user), total = weights.reduce((a, b) => a + b, 0);
-        for (let attempt = 0; attempt < REJECTIONS && total > 0; attempt++) {
-          let left = rng.uniform() * total, at = 0;
-          while (at < categories.length - 1 && left >= weights[at]!) left -= weights[at++]!;
-          const category = categories[at]!,
-            item = having.targets[having.offsets[category]! + rng.below(size(category))]!;
-          if (!draw.seen.has(user, item)) return item;
-        }
-        return draw.seen.drawUnseen(user, rng);
+        if (total === 0) return draw.seen.drawUnseen(user, rng);
+        const drawItem = () => {
+          const category = categories[weightedSlot(weights, rng.uniform() * total)]!;
+          return having.targets[having.offsets[category]! + rng.below(size(category))]!;
+        };
+        return drawUntil(drawItem, (item) => !draw.seen.has(user, item)) ?? draw.seen.drawUnseen(user, rng);
       }),
     }),
     select: ({ items }, { ids }) => ({ ids, items: items(ids) }),

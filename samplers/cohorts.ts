@@ -5,12 +5,12 @@ import { define } from "../options/method.ts";
 import type { Option } from "../options/option.ts";
 import type { Rng } from "../random/rng.ts";
 import { perPositive } from "./common_options.ts";
+import { drawUntil } from "./draw_until.ts";
 import type { Policy } from "./sampler.ts";
+import { weightedSlot } from "./weighted_slot.ts";
 
 /** Head, mid and tail. */
 const COHORTS = 3;
-/** Draws within a cohort that may hit a positive before its unseen items are listed. */
-const REJECTIONS = 64;
 /** How far from 1 a sum of shares may be. */
 const TOLERANCE = 1e-6;
 
@@ -51,11 +51,10 @@ export const cohorts = define({
   const unseen = unseenCounts(catalogue, of, members.map(({ length }) => length)); // [U, 3]
   const drawOf = (user: number, cohort: number, seen: SeenItems, rng: Rng) => {
     const all = members[cohort]!;
-    for (let attempt = 0; attempt < REJECTIONS; attempt++) {
-      const item = all[rng.below(all.length)]!;
-      if (!seen.has(user, item)) return item;
-    }
-    const left = all.filter((item) => !seen.has(user, item));
+    const isUnseen = (item: number) => !seen.has(user, item),
+      found = drawUntil(() => all[rng.below(all.length)]!, isUnseen);
+    if (found !== undefined) return found;
+    const left = all.filter(isUnseen);
     return left[rng.below(left.length)]!;
   };
   /** An item and its probability. */
@@ -64,11 +63,7 @@ export const cohorts = define({
     const law = pi[of[positive]!]!.map((share, cohort) => left[cohort]! > 0 ? share : 0);
     const total = law.reduce((a, b) => a + b, 0);
     if (total === 0) return { item: seen.drawUnseen(user, rng), q: 1 / seen.unseenCount(user) };
-    let cohort = law.findLastIndex((share) => share > 0), at = rng.uniform() * total;
-    for (let g = 0; g < cohort; g++) {
-      if (at < law[g]!) cohort = g;
-      at -= law[g]!;
-    }
+    const cohort = weightedSlot(law, rng.uniform() * total);
     return { item: drawOf(user, cohort, seen, rng), q: law[cohort]! / total / left[cohort]! };
   };
   return {

@@ -2,7 +2,7 @@ import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import type { Value } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
-import { add, mul, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
+import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { cast, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
 import { concat, reshape, zerosLike } from "../graphs/ops/shape.ts";
 import { finiteOr, LARGEST, pickLargest, uniformRows } from "./candidates.ts";
@@ -118,10 +118,9 @@ export const divns = define({
       select(step, { candidates, diverse, lambda }) {
         const scores = step.score(step.items(candidates)), hard = pickLargest(candidates, scores, negatives); // [R, K]
         // runners-up are found on the host: onnxruntime's TopK takes longer than all else that differs from DNS
-        const report = { hard, scores: finiteOr(scores, -LARGEST), candidates: stopGradient(candidates) };
-        return { ...mixes[mix](step, hard, diverse, lambda), report };
+        return { ...mixes[mix](step, hard, diverse, lambda), report: { hard, scores: finiteOr(scores, -LARGEST) } };
       },
-      observe({ hard, scores, candidates }, { users, rows }) {
+      observe({ hard, scores }, { users, rows }, { candidates }) {
         const pools = {
           hard: hard as Int32Array,
           scores: scores as Float32Array,

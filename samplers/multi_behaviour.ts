@@ -5,10 +5,8 @@ import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
 import type { Rng } from "../random/rng.ts";
 import { requireBehaviours } from "./requirements.ts";
+import { drawUntil } from "./draw_until.ts";
 import type { Policy } from "./sampler.ts";
-
-/** Draws that may fail before an item of any lower level is taken. */
-const REJECTIONS = 64;
 
 /**
  * Multi-behaviour sampling: what was viewed and not bought is a better negative than what was never seen, and a better
@@ -33,14 +31,12 @@ export const multiBehaviour = define({
   const drawAt = (user: number, level: number, seen: SeenItems, rng: Rng): { item: number; level: number } => {
     for (let lower = level; lower < none; lower++) {
       const { offsets, targets } = levels[lower]!, from = offsets[user]!, count = offsets[user + 1]! - from;
-      for (let attempt = 0; attempt < REJECTIONS && count > 0; attempt++) {
-        const item = targets[from + rng.below(count)]!;
-        if (!seen.has(user, item) && isAt(user, item, lower)) return { item, level: lower };
-      }
+      const draw = () => targets[from + rng.below(count)]!;
+      const item = count > 0 && drawUntil(draw, (item) => !seen.has(user, item) && isAt(user, item, lower));
+      if (typeof item === "number") return { item, level: lower };
     }
-    let item = seen.drawUnseen(user, rng);
-    for (let attempt = 1; attempt < REJECTIONS && !isAt(user, item, none); attempt++) item = seen.drawUnseen(user, rng);
-    return { item, level: none };
+    const draw = () => seen.drawUnseen(user, rng);
+    return { item: drawUntil(draw, (item) => isAt(user, item, none)) ?? draw(), level: none };
   };
   return {
     proposes: { ids: 1, upper: 1, lower: 1, paired: { dtype: "float32", shape: [rows, 1] } },

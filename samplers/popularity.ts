@@ -2,9 +2,7 @@ import { AliasTable } from "../datasets/alias_table.ts";
 import type { Catalogue } from "../datasets/catalogue.ts";
 import type { SeenItems } from "../datasets/negatives.ts";
 import type { Rng } from "../random/rng.ts";
-
-/** Draws that may hit a positive before the unseen items are listed instead. */
-const REJECTIONS = 64;
+import { drawUntil } from "./draw_until.ts";
 
 /**
  * A fixed law over items, conditioned on what each user has not met: q(i|u) = q(i) / (1 - sum of q over P_u).
@@ -40,13 +38,8 @@ export function itemLaw({ users, items, offsets, positives }: Catalogue, weights
     return chosen >= 0 ? chosen : seen.drawUnseen(user, rng);
   };
   return {
-    draw(user, rng, seen) {
-      for (let attempt = 0; attempt < REJECTIONS; attempt++) {
-        const item = table.draw(rng);
-        if (!seen.has(user, item)) return item;
-      }
-      return byWeight(user, rng, seen);
-    },
+    draw: (user, rng, seen) =>
+      drawUntil(() => table.draw(rng), (item) => !seen.has(user, item)) ?? byWeight(user, rng, seen),
     logQ: Float32Array.from({ length: items }, (_, item) => Math.log(table.probability(item))),
     logUnseenMass: Float32Array.from(
       { length: users },

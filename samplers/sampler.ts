@@ -34,6 +34,8 @@ export interface Negatives {
 /** A loss of the policy's own, in place of the recipe's: over all the data, or over other pairs. */
 export interface Objective {
   readonly objective: Value; // []
+  /** Items that weight decay applies to, beside the row's query and positive. */
+  readonly decayed?: readonly Value[]; // [R, N, L, D] each
   /** What it ranks lower, for diagnostics, where it draws any. */
   readonly negatives?: Pick<Negatives, "items" | "ids" | "mask">;
   /** Tensors brought back after the step and handed to `observe`. */
@@ -114,8 +116,8 @@ export interface Sampler<K extends string = string> {
   propose(batch: Batch, draw: Draw): Proposed<K> | Promise<Proposed<K>>;
   /** Graph half: negatives out of them. Variables it declares lie in the scope `sampler/`. */
   select(step: Step, proposed: Readonly<Record<K, Value>>): Negatives | Objective;
-  /** After each step: what `select` reported. */
-  observe?(report: Readonly<Record<string, Int32Array | Float32Array>>, batch: Batch): void;
+  /** After each step: what `select` reported, of which batch, and what was proposed for it. */
+  observe?(report: Readonly<Record<string, Int32Array | Float32Array>>, batch: Batch, proposed: Proposed<K>): void;
   /** Before each epoch's first step. Seek `draw.rng` to (epoch, -1 - n) for its n-th draw. */
   beginEpoch?(draw: Draw): void | Promise<void>;
   /** What a checkpoint must keep: arrays that `observe` and `beginEpoch` change in place. */

@@ -4,13 +4,12 @@ import { contains } from "../datasets/contains.ts";
 import type { Value } from "../graphs/builder.ts";
 import { add, div } from "../graphs/ops/arithmetic.ts";
 import { greater, where } from "../graphs/ops/compare.ts";
+import { reshape } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice } from "../options/option.ts";
+import { drawUntil } from "./draw_until.ts";
 import { requireFriends } from "./requirements.ts";
 import type { Draw, Policy } from "./sampler.ts";
-
-/** Draws outside what friends met that may fail before such an item is taken after all. */
-const REJECTIONS = 64;
 
 /**
  * Social Bayesian personalised ranking: what friends met lies between what the user met and the rest (Zhao, McAuley &
@@ -31,12 +30,9 @@ export const sbpr = define({
   },
 }, ({ coefficient }): Policy<"social" | "other" | "friends"> => (setting) => {
   const { catalogue, rows, seen } = setting, social = socialItems(requireFriends(setting, "sbpr"), catalogue);
-  const drawOther = (user: number, draw: Draw) => {
-    let item = seen.drawUnseen(user, draw.rng);
-    for (let attempt = 1; attempt < REJECTIONS && contains(social, user, item); attempt++) {
-      item = seen.drawUnseen(user, draw.rng);
-    }
-    return item;
+  const drawOther = (user: number, { rng }: Draw) => {
+    const draw = () => seen.drawUnseen(user, rng);
+    return drawUntil(draw, (item) => !contains(social, user, item)) ?? draw();
   };
   return {
     proposes: { social: 1, other: 1, friends: { dtype: "float32", shape: [rows, 1] } },
@@ -53,12 +49,14 @@ export const sbpr = define({
       return { social: between, other, friends };
     },
     select({ score, items, positive, loss }, { social: between, other, friends }) {
-      const [i, k, j] = [score(positive), score(items(between)), score(items(other))]; // [R, 1] each
+      const [ofFriends, rest] = [items(between), items(other)]; // [R, 1, L, D] each
+      const [i, k, j] = [score(positive), score(ofFriends), score(rest)]; // [R, 1] each
       const isSocial = greater(friends, 0), scaled = (x: Value) => coefficient === "none" ? x : div(x, add(1, friends));
       const above = loss(scaled(i), scaled(k), where(isSocial, 1, 0));
       return {
         objective: add(above, loss(where(isSocial, k, i), j)),
-        negatives: { items: items(other), ids: other },
+        decayed: [where(reshape(isSocial, [friends.shape[0]!, 1, 1, 1]), ofFriends, 0), rest],
+        negatives: { items: rest, ids: other },
       };
     },
   };

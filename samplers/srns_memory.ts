@@ -1,5 +1,6 @@
 import type { Batch } from "../datasets/batching.ts";
 import type { Rng } from "../random/rng.ts";
+import { drawUntil } from "./draw_until.ts";
 import type { Draw, Setting } from "./sampler.ts";
 import { idsBelow } from "./vectors.ts";
 
@@ -7,9 +8,6 @@ import { idsBelow } from "./vectors.ts";
 export const HISTORY = 5;
 /** Users whose tracked items are scored at a time. */
 const USERS = 1024;
-/** Draws for a tracked item that may hit one already tracked; more where a user has hardly as many unseen items. */
-const REJECTIONS = 64;
-
 export interface MemoryOptions {
   /** Items in a user's memory, S1. */
   readonly size: number;
@@ -33,13 +31,10 @@ export function srnsMemory({ catalogue, seen, rows }: Setting, { size, fresh, te
 
   const track = (user: number, place: number, epoch: number, rng: Rng) => {
     const own = items.subarray(user * tracked, (user + 1) * tracked);
-    for (let attempt = 0; attempt < REJECTIONS; attempt++) {
-      const item = seen.drawUnseen(user, rng);
-      if (own.includes(item)) continue;
-      own[place] = item;
-      since[user * tracked + place] = epoch;
-      return;
-    }
+    const item = drawUntil(() => seen.drawUnseen(user, rng), (item) => !own.includes(item));
+    if (item === undefined) return; // hardly more unseen items than places
+    own[place] = item;
+    since[user * tracked + place] = epoch;
   };
   /** The first epoch fills the places; every other exchanges a fifth of those outside the memory. */
   const renew = ({ rng, epoch }: Draw) => {

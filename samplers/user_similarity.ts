@@ -6,12 +6,11 @@ import { greater, where } from "../graphs/ops/compare.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import { LARGEST, pickLargest, uniformRows } from "./candidates.ts";
+import { drawUntil } from "./draw_until.ts";
 import type { Draw, Policy, Step } from "./sampler.ts";
 import { jaccardNeighbours } from "./user_neighbours.ts";
 import { idsBelow, layerMeans } from "./vectors.ts";
 
-/** Draws among the neighbours' items that may hit the user's own before a uniform one is taken. */
-const REJECTIONS = 32;
 /** The least that a logarithm is taken of. */
 const SMALLEST = 1e-30;
 
@@ -26,7 +25,6 @@ interface Rating {
   readonly temperature: number;
   readonly gamma: number;
   readonly drop: number;
-  readonly pool: number;
 }
 const modes: Readonly<Record<"avoid" | "dissimilar" | "hard", Mode>> = {
   // q(i) proportional to e^(s / temperature) (1 - support)^gamma, drawn by adding Gumbel noise and taking the largest
@@ -92,13 +90,11 @@ export const userSimilarity = define({
   const size = (user: number) => offsets[user + 1]! - offsets[user]!;
   /** An item that one of the user's neighbours has met and the user has not. */
   const drawNear = (user: number, rng: Rng): number => {
-    for (let attempt = 0; attempt < REJECTIONS; attempt++) {
+    const draw = () => {
       const other = ids[user * near + rng.below(near)]!;
-      if (other < 0 || size(other) === 0) continue;
-      const item = positives[offsets[other]! + rng.below(size(other))]!;
-      if (!seen.has(user, item)) return item;
-    }
-    return seen.drawUnseen(user, rng);
+      return other < 0 || size(other) === 0 ? -1 : positives[offsets[other]! + rng.below(size(other))]!;
+    };
+    return drawUntil(draw, (item) => item >= 0 && !seen.has(user, item)) ?? seen.drawUnseen(user, rng);
   };
   const candidatesOf = (batch: Batch, draw: Draw) => {
     if (rule.from === "everything") return uniformRows(batch, draw, pool);
@@ -136,7 +132,7 @@ export const userSimilarity = define({
       return { candidates, support };
     },
     select(step, { candidates, support }) {
-      const rated = rule.rate(step, step.score(step.items(candidates)), support, { ...rating, pool });
+      const rated = rule.rate(step, step.score(step.items(candidates)), support, rating);
       const chosen = pickLargest(candidates, rated, 1);
       return { ids: chosen, items: step.items(chosen) };
     },

@@ -5,7 +5,7 @@ import { SeenItems } from "../datasets/negatives.ts";
 import type { TensorData } from "../graphs/tensor.ts";
 import { Rng } from "../random/rng.ts";
 import type { Result } from "../runtime/runtime.ts";
-import type { Draw, Sampler } from "../samplers/sampler.ts";
+import type { Draw, Proposed, Sampler } from "../samplers/sampler.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { compilePlayers, type Player } from "./players.ts";
 import { openProbe } from "./probe.ts";
@@ -99,14 +99,14 @@ export async function openRun(recipe: Recipe): Promise<Run> {
         const since = performance.now(), found = await runtime.read(pending.map(({ result }) => result));
         spent.scoring += performance.now() - since;
         found.forEach((outputs, at) => {
-          const { batch, step } = pending[at]!, value = outputs.loss![0] as number;
+          const { batch, step, proposed } = pending[at]!, value = outputs.loss![0] as number;
           const own = outputs.auxiliary?.[0] as number | undefined;
           if (!Number.isFinite(value + (own ?? 0))) throw notFinite(value + (own ?? 0), epoch, step);
           lossSum += value;
           if (own !== undefined) auxiliarySum = (auxiliarySum ?? 0) + own;
           for (const each of measured) each.sum += outputs[each.output]![0] as number;
           const t0 = performance.now();
-          sampler.observe?.(outputs as Record<string, Int32Array | Float32Array>, batch);
+          sampler.observe?.(outputs as Record<string, Int32Array | Float32Array>, batch, proposed);
           const t1 = performance.now();
           watch?.see(outputs, batch);
           spent.sampling += t1 - t0;
@@ -130,7 +130,7 @@ export async function openRun(recipe: Recipe): Promise<Run> {
         spent.sampling += t1 - t0;
         spent.scoring += performance.now() - t1 - updating;
         spent.updating += updating;
-        pending.push({ batch, step, result });
+        pending.push({ batch, step, proposed, result });
         if (pending.length === perRead || step === steps - 1) await settle();
         recipe.onStep?.({ epoch, step, steps });
         if (recipe.signal?.aborted) {
@@ -169,6 +169,7 @@ function restore(sampler: Sampler, saved: Checkpoint["samplerState"]): void {
 interface Pending {
   readonly batch: Batch;
   readonly step: number;
+  readonly proposed: Proposed;
   readonly result: Result;
 }
 

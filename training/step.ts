@@ -19,7 +19,7 @@ export interface StepRecipe {
   readonly batchSize: number;
   /** Whether a batch may hold fewer interactions than rows; the input `rows` [R, 1] then says which count. */
   readonly padded: boolean;
-  /** Weight of the squared first-layer vectors of a row's query, positive and negatives, halved and averaged over rows. */
+  /** Weight of the squared first-layer vectors of a row's query and items, halved and averaged over rows. */
   readonly l2: number;
 }
 
@@ -97,8 +97,12 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
     };
   };
   if ("objective" in found) {
-    const drawn = found.negatives;
-    return finish(found, [found.objective, ...decay(decayed)], drawn && step.score(drawn.items));
+    const { objective, negatives: drawn, decayed: others = [] } = found;
+    return finish(
+      found,
+      [objective, ...decay([...decayed, ...others.map(firstLayer)])],
+      drawn && step.score(drawn.items),
+    );
   }
   const { items, ids, mask, weight, logQ, positiveLogQ, positiveWeight } = found;
   Object.assign(measures, found.measures);

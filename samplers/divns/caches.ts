@@ -58,13 +58,15 @@ export class Caches {
 
   /** Slots of the highest scores of the pool at `first`, the highest first; ties the lowest slot. */
   #highest(scores: Float32Array, first: number): Int32Array {
-    const slots = this.#slots, most = slots.length;
-    for (let slot = first, found = 0; slot < first + this.pool; slot++) {
+    const slots = this.#slots, most = slots.length, end = first + this.pool;
+    let found = 0, least = -Infinity; // the lowest score that is kept, once the slots are full
+    for (let slot = first; slot < end; slot++) {
       const score = scores[slot]!;
-      if (found === most && !(score > scores[slots[most - 1]!]!)) continue;
+      if (score <= least) continue;
       let place = found < most ? found++ : most - 1;
       for (; place > 0 && score > scores[slots[place - 1]!]!; place--) slots[place] = slots[place - 1]!;
       slots[place] = slot;
+      if (found === most) least = scores[slots[most - 1]!]!;
     }
     return slots;
   }

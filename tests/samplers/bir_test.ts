@@ -40,8 +40,9 @@ Deno.test("the cache is drawn by how often items were resampled, to a power, wit
   const rows = 400, sampler = opened(bir({ negatives: 1, cache: 10, power: 0.5 }), of, rows);
   const wide = { rows, first: 0, users: new Int32Array(rows), positives: new Int32Array(rows) };
   const counts = [4, 0, 99, 24, 8]; // and one more of each: to the power 1/2 they are root 5, 1, 10, 5, 3
+  const before = await sampler.propose(wide, drawIn(of));
   counts.forEach((times, item) =>
-    sampler.observe!({ drawn: new Int32Array(times).fill(item) }, { ...wide, rows: times })
+    sampler.observe!({ drawn: new Int32Array(times).fill(item) }, { ...wide, rows: times }, before)
   );
   const { ids, logQ } = await sampler.propose(wide, drawIn(of)) as { ids: Int32Array; logQ: Float32Array };
   const law = normal([Math.sqrt(5), 1, 10, 5, 3]);

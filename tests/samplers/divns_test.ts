@@ -42,14 +42,14 @@ eachProvider(
     const layers = 2,
       size = layers * WIDTH,
       step = await layeredStep(runtime, policy(), of, { rows: ROWS, layers, width: WIDTH });
-    const { items, sources, hard: found, candidates, scores } = await step.run(step.tables, feeds),
+    const { items, sources, hard: found, scores } = await step.run(step.tables, feeds),
       { item } = step.tables;
     const pools = ranked(step.tables, layers), hard = pools.map(([first]) => first!);
     assert.deepEqual([...found!], hard);
-    assert.deepEqual(candidates, feeds["sampler/candidates"]);
     pools.forEach((ids, pool) => { // the scores that it reports rank the candidates
       const slots = Array.from({ length: POOL }, (_, slot) => pool * POOL + slot);
-      assert.deepEqual(slots.sort((a, b) => scores![b]! - scores![a]!).map((at) => candidates![at]), ids);
+      const candidates = feeds["sampler/candidates"] as Int32Array;
+      assert.deepEqual(slots.sort((a, b) => scores![b]! - scores![a]!).map((at) => candidates[at]), ids);
     });
     const diverse = DIVERSE.map((id, at) => id < 0 ? hard[at]! : id);
     assert.deepEqual(
@@ -126,7 +126,7 @@ async function handedOut(size: number): Promise<Int32Array> {
       const { diverse } = proposed, scores = Float32Array.from(candidates, (_, at) => -(at % POOL)); // any choice will do
       found.push(...Array.from(diverse as Int32Array).slice(0, batch.rows * COUNT));
       const hard = Int32Array.from({ length: size * COUNT }, (_, pool) => candidates[pool * POOL]!);
-      sampler.observe?.({ hard, candidates, scores }, batch);
+      sampler.observe?.({ hard, scores }, batch, proposed);
     }
   }
   assert.deepEqual(found.slice(0, 40 * COUNT), new Array(40 * COUNT).fill(-1)); // nothing is cached at first

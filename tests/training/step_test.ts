@@ -10,7 +10,7 @@ import { openRuntime } from "../../runtime/providers.ts";
 import type { Feeds } from "../../runtime/runtime.ts";
 import { rns } from "../../samplers/rns.ts";
 import { type TrainingStep, trainingStep } from "../../training/step.ts";
-import type { Negatives } from "../../samplers/sampler.ts";
+import type { Negatives, Sampler } from "../../samplers/sampler.ts";
 import { opened } from "../samplers/drawn.ts";
 import { smallLog } from "./small_run.ts";
 
@@ -91,4 +91,27 @@ Deno.test("a sampler's own loss is added, and what it does not propose is not fe
   assert.deepEqual([own?.shape, [...own?.data ?? []]], [[], [2]]);
   assert.deepEqual(loss.shape, []);
   assert.deepEqual([...graph.inputs.keys()], ["users", "positives", "epoch", "sampler/ids"]);
+});
+
+Deno.test("weight decay also shrinks the items that a sampler with an objective of its own names", async () => {
+  const backbone = mf({ dim: 4 }), { proposes, propose } = opened(rns({ negatives: 2 }), of);
+  const sampler = (names: boolean): Sampler => ({
+    proposes,
+    propose,
+    select: ({ score, positive, items, loss }, { ids }) => {
+      const drawn = items(ids!);
+      return { objective: loss(score(positive), score(drawn)), ...names && { decayed: [drawn] } };
+    },
+  });
+  const lossOf = async (names: boolean) => {
+    const step = trainingStep({ ...recipe, sampler: sampler(names), backbone, batchSize: 5, padded: false });
+    return { tables: normals(step.graph), loss: Number((await computed(step, fed(5))).loss![0]) };
+  };
+  const { tables, loss } = await lossOf(true), { data } = tables.get("item")!;
+  const squares = NEGATIVES.flat().flatMap((id) => [...data.subarray(4 * id, 4 * id + 4)]).reduce(
+    (s, x) => s + x * x,
+    0,
+  );
+  const added = loss - (await lossOf(false)).loss;
+  assert(Math.abs(added - 0.1 * 0.5 * squares / 5) < 1e-5, `${added}`);
 });
