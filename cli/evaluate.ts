@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import { fullRanking } from "../evaluation/full_ranking.ts";
-import { backbones } from "../models/mod.ts";
 import { flag, text, type Values } from "../options/option.ts";
 import { openRuntime } from "../runtime/providers.ts";
 import { dataOptions, openData, withValidation } from "./data_options.ts";
+import { savedBackbone } from "./backbone_spec.ts";
 import { exists } from "./files.ts";
 import { readConfig } from "./flags.ts";
-import { makeMethod, methodSpec } from "./method_spec.ts";
 import { metricNames, metricsTable } from "./metrics_text.ts";
 import { openOutput } from "./output.ts";
 import { referenceMetrics } from "./references.ts";
@@ -61,7 +60,7 @@ export async function evaluateCommand(values: Values<typeof evaluateOptions>): P
     memory: values.memory * 2 ** 20,
     alsoSeen: valid && !values.keepValid ? [valid] : [],
   };
-  const backbone = makeMethod(backbones, "backbone", methodSpec("backbone", model.backbone));
+  const backbone = savedBackbone(model.backbone, `${values.run}/${runFiles.model}`);
   const evaluator = await fullRanking(runtime, backbone, catalogue, test, options);
   const ranked = await evaluator.evaluate();
   await evaluator.dispose();

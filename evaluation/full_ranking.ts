@@ -49,7 +49,8 @@ export async function fullRanking(
   options: RankingOptions,
 ): Promise<Evaluator> {
   const judge = openJudge(seen, held, options);
-  const scorer = await openScorer(runtime, backbone, seen, blocksFor(options.memory ?? 2 ** 28, seen.items));
+  const memory = (options.memory ?? 2 ** 28) / (backbone.pairWidth ?? 1);
+  const scorer = await openScorer(runtime, backbone, seen, blocksFor(memory, seen.items));
   return {
     async evaluate() {
       await scorer.refresh();

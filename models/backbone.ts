@@ -33,5 +33,9 @@ export interface BatchValues {
 
 /** A scoring model: declares its variables and hands over its three functions. It is built into every graph that needs it. */
 export interface Backbone {
+  /** Numbers that scoring holds for each pair, where they are more than its score: ranking takes smaller blocks then. */
+  readonly pairWidth?: number;
+  /** A trained model as a file of its own, where the backbone came as one. */
+  written?(weights: ReadonlyMap<string, { readonly data: Float32Array }>): Uint8Array;
   build(graph: GraphBuilder, catalogue: Catalogue, batch: BatchValues): Encoder;
 }

@@ -1,37 +1,23 @@
-import { GraphBuilder, type Value } from "../graphs/builder.ts";
-import { isKnown, neededNodes } from "../graphs/inline.ts";
-import { type Limits, type ModelFile, readModel } from "../graphs/model_file.ts";
+import type { Value } from "../graphs/builder.ts";
+import { patch } from "../graphs/patch.ts";
 import { reshape } from "../graphs/ops/shape.ts";
 import type { Backbone } from "./backbone.ts";
-import { type Cut, findCut } from "./external/cut.ts";
-import { isInnerProduct } from "./external/inner_product.ts";
 import { instantiate, joined } from "./external/instance.ts";
-import { findNames, type GivenNames } from "./external/names.ts";
-import { pairScore, type Widths } from "./external/pairs.ts";
-import { type Parameter, parametersOf } from "./external/parameters.ts";
+import { pairScore } from "./external/pairs.ts";
+import { variableName } from "./external/parameters.ts";
+import { type Seam, understand, type Understanding, type UnderstandOptions } from "./external/understand.ts";
 import { checkTables } from "./external/tables.ts";
 import { dot } from "./scoring.ts";
 
-export interface ExternalOptions extends GivenNames {
-  /** What the file is called in errors. */
-  readonly source?: string;
-  /** Initialisers that stay as they are, by name; `*` stands for any characters. */
-  readonly freeze?: readonly string[];
-  /** How large the file may be. Default: 2 GiB and 20,000 nodes. */
-  readonly limits?: Partial<Limits>;
-}
+/** How a file is to be read: `query`, `item`, `scores` and `inputs` name its tensors where that is not obvious. */
+export type ExternalOptions = UnderstandOptions;
 
 /** A backbone out of a file, and how the file was understood. */
-export interface ExternalBackbone extends Backbone {
-  readonly file: ModelFile;
-  readonly cut: Cut;
-  /** Whether scores are inner products of the representations; else each pair is scored by itself. */
-  readonly innerProduct: boolean;
-  readonly parameters: readonly Parameter[];
+export interface ExternalBackbone
+  extends Backbone, Pick<Understanding, "file" | "parameters">, Pick<Seam, "cut" | "innerProduct"> {
+  /** The file with trained weights: the same inputs, nodes and outputs, for whatever ran the file before. */
+  written(weights: ReadonlyMap<string, { readonly data: Float32Array }>): Uint8Array;
 }
-
-/** Rows of the batch by which a file is looked at. */
-const LOOKED_AT = 2;
 
 /**
  * Any ONNX model that scores users and items as a backbone. It is cut into what represents a user, what represents an
@@ -66,21 +52,15 @@ const LOOKED_AT = 2;
  * ```
  */
 export function external(bytes: Uint8Array, options: ExternalOptions = {}): ExternalBackbone {
-  const { source = "model.onnx", freeze = [], limits } = options, file = readModel(bytes, source, limits);
-  const names = findNames(file, options);
-  const unknown = file.nodes.find((node) =>
-    !isKnown(node.type) && neededNodes(file, () => false, [names.scores]).has(node)
-  );
-  if (unknown) {
-    throw new TypeError(`Cannot train "${source}": no gradient for op "${unknown.type}" (node "${unknown.name}")`);
-  }
-  const cut = findCut(file, names), parameters = parametersOf(file, cut.scores, freeze);
-  const { widths, innerProduct } = look(file, cut, parameters);
+  const { file, parameters, seam } = understand(bytes, options);
+  if (seam instanceof TypeError) throw seam;
+  const { cut, widths, innerProduct, pairWidth } = seam;
   return {
     file,
+    parameters,
     cut,
     innerProduct,
-    parameters,
+    pairWidth,
     build(graph, catalogue, batch) {
       checkTables(file, cut, catalogue);
       const instance = instantiate(graph, file, cut, parameters);
@@ -96,21 +76,13 @@ export function external(bytes: Uint8Array, options: ExternalOptions = {}): Exte
         score: (query, items) => pairScore(file, cut, instance, widths, query, items),
       };
     },
-  };
-}
-
-/** Builds a small batch of pairs, to see what its parts look like and that they fit. */
-function look(file: ModelFile, cut: Cut, parameters: readonly Parameter[]): { widths: Widths; innerProduct: boolean } {
-  const graph = new GraphBuilder(), instance = instantiate(graph, file, cut, parameters);
-  const ids = (name: string) => graph.input(name, "int32", [LOOKED_AT]);
-  const queries = instance.vectors("user", ids("users")), items = instance.vectors("item", ids("items"));
-  const named = (tensors: readonly string[], values: readonly Value[]) =>
-    tensors.map((name, at) => [name, values[at]!] as const);
-  const given = new Map([...named(cut.queries, queries), ...named(cut.itemsOf, items)]);
-  const scores = instance.part(LOOKED_AT, given, [cut.scores]).get(cut.scores)!;
-  const single = queries.length === 1 && items.length === 1;
-  return {
-    widths: { queries: queries.map(({ shape }) => shape.slice(1)), items: items.map(({ shape }) => shape.slice(1)) },
-    innerProduct: single && isInnerProduct(scores, queries[0]!, items[0]!),
+    written(weights) {
+      const trained = parameters.filter(({ kept }) => kept === undefined).map(({ name }) => {
+        const found = weights.get(variableName(name));
+        if (found) return [name, found.data] as const;
+        throw new TypeError(`Cannot write "${file.source}": the weights have no "${variableName(name)}"`);
+      });
+      return patch(bytes, new Map(trained));
+    },
   };
 }

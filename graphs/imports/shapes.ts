@@ -1,7 +1,7 @@
 import type { Value } from "../builder.ts";
 import { gather } from "../ops/index.ts";
 import { ints, readInts } from "../ops/operand.ts";
-import { concat, padOp, reshape, reshapeOp, sliceOp, split } from "../ops/shape.ts";
+import { concat, padOp, reshape, reshapeOp, sliceOp, sliceRanges, split } from "../ops/shape.ts";
 import { normalizeAxis, type Shape, sizeOf } from "../tensor.ts";
 import { type ImportCall, type Importer, numberOf, oneOf } from "./importer.ts";
 
@@ -34,13 +34,18 @@ function importSplit([x, sizes]: readonly (Value | undefined)[], call: ImportCal
   return split(x!, axis, Array.from({ length: call.outputs }, (_, at) => Math.min(each, length - at * each)));
 }
 
+/** A step other than 1 looks positions up, which has a gradient. */
 function importSlice(
   [x, starts, ends, axes, steps]: readonly (Value | undefined)[],
   { graph }: ImportCall,
 ): readonly Value[] {
-  if (!steps) return graph.apply(sliceOp, [x!, starts!, ends!, ...axes ? [axes] : []]);
   const along = axes ?? ints(graph, readInts(starts, "Slice", "starts").map((_, axis) => axis));
-  return graph.apply(sliceOp, [x!, starts!, ends!, along, steps]);
+  const inputs = [x!, starts!, ends!, along, ...steps ? [steps] : []], ranges = sliceRanges(inputs);
+  if (ranges.every(({ step }) => step === 1)) return graph.apply(sliceOp, inputs);
+  return [ranges.reduce((y, { from, step, count }, axis) => {
+    if (from === 0 && step === 1 && count === y.shape[axis]) return y;
+    return gather(y, graph.constant(Int32Array.from({ length: count }, (_, n) => from + n * step)), axis);
+  }, x!)];
 }
 
 /** Since opset 18 the axes that are padded may be named. */

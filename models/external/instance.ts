@@ -60,7 +60,7 @@ export function instantiate(
 function declare(graph: GraphBuilder, { name, shape, data, kept }: Parameter): Value | Variable {
   if (kept === "integer" || kept === "scalar") return graph.constant(data, shape);
   const elements = data as Float32Array;
-  return graph.variable(variableName(name), shape, () => elements, { trainable: kept === undefined });
+  return graph.variable(variableName(name), shape, () => elements.slice(), { trainable: kept === undefined });
 }
 
 /** The input of ids: one axis that is open, and others of length 1. */

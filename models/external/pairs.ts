@@ -10,12 +10,7 @@ import type { Instance } from "./instance.ts";
 import { type JoinedProduct, joinedProducts, piecewise } from "./joined_product.ts";
 import { failing } from "./names.ts";
 import { spreadOf } from "./spread.ts";
-
-/** Shapes of the tensors that are joined to a representation, without their batch. */
-export interface Widths {
-  readonly queries: readonly Shape[];
-  readonly items: readonly Shape[];
-}
+import type { Widths } from "./understand.ts";
 
 /**
  * Scores of representations where they are no inner product: the model's joint part, for each pair of a row with one of

@@ -7,7 +7,7 @@ import { failing } from "./names.ts";
 export interface Parameter extends FileTensor {
   readonly name: string;
   /** Why it stays as it is; absent where it is trained. */
-  readonly kept?: "frozen" | "running statistic" | "scalar" | "integer";
+  readonly kept?: "frozen" | "running statistic" | "scalar" | "integer" | "no gradient";
 }
 
 /** The name of the variable that an initialiser becomes; "#" begins what optimisers keep. */
