@@ -29,6 +29,7 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
   const recipe = makeRecipe(values), opened = await openProtocol(values, metricNames(values));
   const { data, protocol } = opened;
   describe(opened, output);
+  for (const note of recipe.backbone.notes ?? []) output.say(note);
   const runtime = await openRuntime({ provider: values.provider, seed: values.seed });
   output.say(`runs on ${runtime.provider} (${runtime.reason})`);
   if (values.select === "test") output.say(OPTIMISTIC);

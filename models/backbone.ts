@@ -35,6 +35,8 @@ export interface BatchValues {
 export interface Backbone {
   /** Numbers that scoring holds for each pair, where they are more than its score: ranking takes smaller blocks then. */
   readonly pairWidth?: number;
+  /** What was guessed about it, in lines for a person to check. */
+  readonly notes?: readonly string[];
   /** A trained model as a file of its own, where the backbone came as one. */
   written?(weights: ReadonlyMap<string, { readonly data: Float32Array }>): Uint8Array;
   build(graph: GraphBuilder, catalogue: Catalogue, batch: BatchValues): Encoder;

@@ -5,6 +5,7 @@ import type { Backbone } from "./backbone.ts";
 import { instantiate, joined } from "./external/instance.ts";
 import { pairScore } from "./external/pairs.ts";
 import { variableName } from "./external/parameters.ts";
+import { seamText } from "./external/seam_text.ts";
 import { type Seam, understand, type Understanding, type UnderstandOptions } from "./external/understand.ts";
 import { checkTables } from "./external/tables.ts";
 import { dot } from "./scoring.ts";
@@ -52,7 +53,7 @@ export interface ExternalBackbone
  * ```
  */
 export function external(bytes: Uint8Array, options: ExternalOptions = {}): ExternalBackbone {
-  const { file, parameters, seam } = understand(bytes, options);
+  const { file, names, parameters, seam } = understand(bytes, options);
   if (seam instanceof TypeError) throw seam;
   const { cut, widths, innerProduct, pairWidth } = seam;
   return {
@@ -61,6 +62,7 @@ export function external(bytes: Uint8Array, options: ExternalOptions = {}): Exte
     cut,
     innerProduct,
     pairWidth,
+    notes: seamText(names, seam),
     build(graph, catalogue, batch) {
       checkTables(file, cut, catalogue);
       const instance = instantiate(graph, file, cut, parameters);

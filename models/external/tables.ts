@@ -1,6 +1,6 @@
 import type { Catalogue } from "../../datasets/catalogue.ts";
 import type { ModelFile } from "../../graphs/model_file.ts";
-import type { Cut } from "./cut.ts";
+import type { Names } from "./names.ts";
 
 /** What passes ids on as they are. */
 const PASSING: ReadonlySet<string> = new Set(["Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten"]);
@@ -15,7 +15,7 @@ export interface Table {
 /** The tables of a file that its inputs of ids are looked up in. */
 export function tablesOf(
   { nodes, initializers }: ModelFile,
-  { users, items }: Pick<Cut, "users" | "items">,
+  { users, items }: Pick<Names, "users" | "items">,
 ): readonly Table[] {
   const ids = new Map<string, Table["of"]>([[users, "users"], [items, "items"]]), tables = new Map<string, Table>();
   const alias = new Map<string, string>(); // names of initialisers under Identity
@@ -32,8 +32,12 @@ export function tablesOf(
 }
 
 /** @throws RangeError naming the table that is too short for the data. */
-export function checkTables(file: ModelFile, cut: Cut, catalogue: Pick<Catalogue, "users" | "items">): void {
-  for (const { name, rows, of } of tablesOf(file, cut)) {
+export function checkTables(
+  file: ModelFile,
+  names: Pick<Names, "users" | "items">,
+  catalogue: Pick<Catalogue, "users" | "items">,
+): void {
+  for (const { name, rows, of } of tablesOf(file, names)) {
     if (catalogue[of] <= rows) continue;
     throw new RangeError(
       `Cannot use "${file.source}" as a backbone: its table "${name}" has ${rows} rows, the data have ${
