@@ -1,7 +1,7 @@
 import type { Value } from "../builder.ts";
 import { elu, gelu, leakyRelu, softplus, tanh } from "../ops/activation.ts";
 import { abs, add, clip, div, max, min, mul, pow } from "../ops/arithmetic.ts";
-import { cast, greater, where } from "../ops/compare.ts";
+import { cast, castOp, greater, onnxTypes, where } from "../ops/compare.ts";
 import { type Importer, numberOf, oneOf } from "./importer.ts";
 
 /** Ops that ONNX gives any number of inputs. */
@@ -23,6 +23,10 @@ export const elementwise: Readonly<Record<string, Importer>> = {
   Max: variadic(max),
   /** The exponent may be of another element type. */
   Pow: oneOf(([base, exponent]) => pow(base!, cast(exponent!, base!.dtype))),
+  /** A cast to its own type is none: exporters write many, and a cast carries no gradient. */
+  Cast: oneOf(([x], { graph, attributes: { to } }) =>
+    to === onnxTypes[x!.dtype] ? x! : graph.apply(castOp, [x!], { to: Number(to) })[0]!
+  ),
   CastLike: oneOf(([x, like]) => cast(x!, like!.dtype)),
   Identity: oneOf(([x]) => x!),
   /** As in inference: Foil's models are trained without it, since onnxruntime-web has no kernel for it. */
