@@ -42,6 +42,12 @@ export function savedBackbone(backbone: string, path: string): Backbone {
   return external(readBytesNow(path, "the backbone of run"), readingOf({ backbone, freeze: null }));
 }
 
+/** Options where ids are numbers of rows, unless they say otherwise, if one of these backbones is a file: its tables have rows. */
+export function withRowIds<V extends { readonly ids: string }>(values: V, backbones: readonly (string | null)[]): V {
+  const rows = values.ids === "auto" && backbones.some((given) => isFile(methodSpec("backbone", given)));
+  return rows ? { ...values, ids: "rows" } : values;
+}
+
 /** How the options of a file have it read. */
 export function readingOf({ backbone, freeze }: BackboneValues): ExternalOptions {
   const { name, options } = methodSpec("backbone", backbone);

@@ -3,13 +3,13 @@ import { catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import { fullRanking } from "../evaluation/full_ranking.ts";
 import { flag, text, type Values } from "../options/option.ts";
 import { openRuntime } from "../runtime/providers.ts";
-import { dataOptions, openData, withValidation } from "./data_options.ts";
+import { dataOptions } from "./data_options.ts";
 import { savedBackbone } from "./backbone_spec.ts";
 import { evaluateFile } from "./evaluate_file.ts";
 import { exists } from "./files.ts";
 import { readConfig } from "./flags.ts";
 import { openOutput } from "./output.ts";
-import { heldOut, rankingOf, tell } from "./test_ranking.ts";
+import { heldOut, openTested, rankingOf, tell } from "./test_ranking.ts";
 import { readIds, readModel, runFiles } from "./run_folder.ts";
 import { metricOptions, outputOptions, providerOptions, trainOptions } from "./train_options.ts";
 
@@ -41,9 +41,7 @@ export async function evaluateCommand(values: EvaluateValues): Promise<number> {
   if (values.model !== null) return await evaluateFile(values, values.model, output);
   if (values.run === null) throw new TypeError("Cannot evaluate: --run says which folder holds the trained model");
   const model = await readModel(values.run), ids = await readIds(values.run);
-  const found = await openData(values), { catalogue } = model;
-  const data = values.select === "valid" ? withValidation(found, values) : found;
-  const test = heldOut(data);
+  const data = await openTested(values), test = heldOut(data), { catalogue } = model;
   if (ids.items.length !== data.train.itemCount || ids.users.length !== data.train.userCount) {
     throw new TypeError(
       `Cannot evaluate: the model knows ${ids.users.length} users and ${ids.items.length} items, ` +

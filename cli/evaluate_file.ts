@@ -5,13 +5,12 @@ import { external } from "../models/external.ts";
 import { seamText } from "../models/external/seam_text.ts";
 import { understand } from "../models/external/understand.ts";
 import { openRuntime } from "../runtime/providers.ts";
-import { readingOf } from "./backbone_spec.ts";
-import { openData, withValidation } from "./data_options.ts";
+import { readingOf, withRowIds } from "./backbone_spec.ts";
 import type { EvaluateValues } from "./evaluate.ts";
 import { readBytesOf } from "./files.ts";
 import { methodSpec } from "./method_spec.ts";
 import type { Output } from "./output.ts";
-import { heldOut, rankingOf, tell } from "./test_ranking.ts";
+import { heldOut, openTested, rankingOf, tell } from "./test_ranking.ts";
 
 /** Ranks by a file as it stands: on the graphs of training, or, where it cannot be trained, as it is. */
 export async function evaluateFile(
@@ -19,9 +18,9 @@ export async function evaluateFile(
   model: string,
   output: Output,
 ): Promise<number> {
+  const data = await openTested(withRowIds(values, [model]));
   const { name } = methodSpec("model", model), bytes = await readBytesOf(name, "the model");
   const reading = readingOf({ backbone: model, freeze: null }), { seam, names } = understand(bytes, reading);
-  const found = await openData(values), data = values.select === "valid" ? withValidation(found, values) : found;
   const test = heldOut(data), catalogue = catalogueOf(data.train), options = rankingOf(values, data);
   const lines = seam instanceof TypeError ? [seam.message] : seamText(names, seam);
   for (const line of lines) output.say(line);

@@ -2,10 +2,17 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import type { Evaluation, RankingOptions } from "../evaluation/full_ranking.ts";
+import { openData, withValidation } from "./data_options.ts";
 import type { EvaluateValues } from "./evaluate.ts";
 import { metricNames, metricsTable } from "./metrics_text.ts";
 import type { Output } from "./output.ts";
 import { referenceMetrics } from "./references.ts";
+
+/** The data of a test, parted as those that are trained on. */
+export async function openTested(values: EvaluateValues): Promise<Dataset> {
+  const found = await openData(values);
+  return values.select === "valid" ? withValidation(found, values) : found;
+}
 
 /** What there is to test on. @throws TypeError where that is nothing. */
 export function heldOut({ test, name }: Dataset): Interactions {
