@@ -33,7 +33,7 @@ interface Field {
  * ```
  */
 export function patch(bytes: Uint8Array, elements: ReadonlyMap<string, Float32Array>): Uint8Array {
-  const patched = bytes.slice(), missing = new Set(elements.keys());
+  const patched = new Uint8Array(bytes), missing = new Set(elements.keys());
   for (const graph of fieldsOf(bytes, 0, bytes.length, GRAPH)) {
     for (const tensor of fieldsOf(bytes, graph.start, graph.end, INITIALIZER)) {
       const [named] = fieldsOf(bytes, tensor.start, tensor.end, NAME);

@@ -5,7 +5,8 @@ import { normalizeAxis } from "../../graphs/tensor.ts";
 export function isInnerProduct(scores: Value, a: Value, b: Value): boolean {
   const factors = factorsOf(bare(scores))?.map(bare);
   if (!factors || a.shape.length !== 2 || b.shape.length !== 2) return false;
-  return (factors[0] === a && factors[1] === b) || (factors[0] === b && factors[1] === a);
+  const [p, q] = [bare(a), bare(b)];
+  return (factors[0] === p && factors[1] === q) || (factors[0] === q && factors[1] === p);
 }
 
 /** A tensor before its elements were given other axes. */

@@ -45,8 +45,8 @@ export interface Understanding {
   readonly seam: Seam | TypeError;
 }
 
-/** Rows of the batch by which a file is looked at. */
-const LOOKED_AT = 2;
+/** Rows of the batch by which a file is looked at: a prime, lest a width is taken for them. */
+const LOOKED_AT = 3;
 
 /**
  * Reads a file and looks for a user's representation, an item's, and what scores the two.
@@ -80,7 +80,8 @@ function look(file: ModelFile, cut: Cut, parameters: readonly Parameter[]): Omit
   const vectors = new Map([...named(cut.queries, queries), ...named(cut.itemsOf, items)]);
   const scores = instance.part(LOOKED_AT, vectors, [cut.scores]).get(cut.scores)!;
   const innerProduct = queries.length === 1 && items.length === 1 && isInnerProduct(scores, queries[0]!, items[0]!);
-  if (!innerProduct && sizeOf(scores.shape) !== LOOKED_AT) {
+  const all = innerProduct && sizeOf(scores.shape) === LOOKED_AT ** 2; // every user with every item of the batch
+  if (!all && sizeOf(scores.shape) !== LOOKED_AT) {
     failing(file.source)(
       `"${cut.scores}" is [${scores.shape}] for ${LOOKED_AT} users and items; it must score each pair`,
     );
