@@ -8,7 +8,9 @@ export interface FileElements {
   readonly data: TensorData;
 }
 export interface FileAttributes {
-  readonly [name: string]: number | string | readonly number[] | { readonly float: number } | FileElements;
+  readonly [name: string]: number | string | readonly number[] | { readonly float: number } | FileElements | {
+    readonly graph: WrittenModel;
+  };
 }
 /** A node, as exporters write them. */
 export interface WrittenNode {
@@ -38,27 +40,30 @@ export const longs = (...data: number[]): FileElements => ({
 });
 
 /** The bytes of an ONNX file that Foil's own encoder would not write: other opsets, ops, attributes. */
-export function onnxFile({ opset = 17, inputs = {}, outputs, initializers = {}, nodes }: WrittenModel): Uint8Array {
+export function onnxFile({ opset = 17, ...model }: WrittenModel): Uint8Array {
   return onnx.ModelProto.encode(onnx.ModelProto.create({
     irVersion: 8,
     producerName: "a test",
     opsetImport: [{ domain: "", version: opset }],
-    graph: {
-      name: "graph",
-      input: Object.entries(inputs).map(([name, type]) => declared(name, type)),
-      output: Object.entries(outputs).map(([name, type]) => type ? declared(name, type) : { name }),
-      initializer: Object.entries(initializers).map(([name, tensor]) => ({ name, ...tensorProto(tensor) })),
-      node: nodes.map(({ op, name = "", domain = "", inputs = [], outputs, attributes = {} }) => ({
-        name,
-        domain,
-        opType: op,
-        input: [...inputs],
-        output: [...outputs],
-        attribute: Object.entries(attributes).map(([name, value]) => ({ name, ...attributeProto(value) })),
-      })),
-    },
+    graph: graphProto(model),
   })).finish();
 }
+
+type GraphProto = NonNullable<Parameters<typeof onnx.GraphProto.create>[0]>;
+const graphProto = ({ inputs = {}, outputs, initializers = {}, nodes }: WrittenModel): GraphProto => ({
+  name: "graph",
+  input: Object.entries(inputs).map(([name, type]) => declared(name, type)),
+  output: Object.entries(outputs).map(([name, type]) => type ? declared(name, type) : { name }),
+  initializer: Object.entries(initializers).map(([name, tensor]) => ({ name, ...tensorProto(tensor) })),
+  node: nodes.map(({ op, name = "", domain = "", inputs = [], outputs, attributes = {} }) => ({
+    name,
+    domain,
+    opType: op,
+    input: [...inputs],
+    output: [...outputs],
+    attribute: Object.entries(attributes).map(([name, value]) => ({ name, ...attributeProto(value) })),
+  })),
+});
 
 const declared = (name: string, [dtype, ...dims]: readonly [DType, ...(number | string)[]]) => ({
   name,
@@ -77,9 +82,10 @@ const tensorProto = ({ shape, data }: FileElements) => ({
 });
 
 function attributeProto(value: FileAttributes[string]) {
-  const { INT, FLOAT, INTS, STRING, TENSOR } = onnx.AttributeProto.AttributeType;
+  const { INT, FLOAT, INTS, STRING, TENSOR, GRAPH } = onnx.AttributeProto.AttributeType;
   if (typeof value === "number") return { type: INT, i: value };
   if (typeof value === "string") return { type: STRING, s: new TextEncoder().encode(value) };
+  if ("graph" in value) return { type: GRAPH, g: graphProto(value.graph) };
   if ("float" in value) return { type: FLOAT, f: value.float };
   return "data" in value ? { type: TENSOR, t: tensorProto(value) } : { type: INTS, ints: [...value] };
 }
