@@ -67,9 +67,9 @@ export function external(bytes: Uint8Array, options: ExternalOptions = {}): Exte
       checkTables(file, cut, catalogue);
       const instance = instantiate(graph, file, cut, parameters);
       const encoder = {
-        query: joined(instance.vectors("user", batch.users)),
+        query: joined(instance.vectors("user", batch.users), widths.dim),
         items: (ids: Value) => {
-          const flat = joined(instance.vectors("item", ids)); // [n, 1, D]
+          const flat = joined(instance.vectors("item", ids), widths.dim); // [n, 1, D]
           return reshape(flat, [...ids.shape, ...flat.shape.slice(1)]);
         },
       };

@@ -3,8 +3,7 @@ import { openReshape } from "../../graphs/imports/shapes.ts";
 import { inline } from "../../graphs/inline.ts";
 import type { FileInput, ModelFile } from "../../graphs/model_file.ts";
 import { cast } from "../../graphs/ops/compare.ts";
-import { reshape, unsqueeze } from "../../graphs/ops/shape.ts";
-import { concat } from "../../graphs/ops/shape.ts";
+import { concat, pad, reshape, unsqueeze } from "../../graphs/ops/shape.ts";
 import { sizeOf } from "../../graphs/tensor.ts";
 import { failing } from "./names.ts";
 import type { Cut } from "./cut.ts";
@@ -77,11 +76,11 @@ function inputOf({ inputs, source }: ModelFile, name: string): FileInput {
 const asInput = (ids: Value, { dtype, dims }: FileInput): Value =>
   cast(openReshape(ids, [ids.shape[0]!, ...dims!.slice(1).map(() => 1)]), dtype);
 
-/** Tensors of a batch beside each other as one vector each: [n, ..] and more of them -> [n, 1, D]. */
-export const joined = (tensors: readonly Value[]): Value =>
-  concat(
-    tensors.map((x) =>
-      x.shape.length === 2 ? unsqueeze(x, 1) : openReshape(x, [x.shape[0]!, 1, sizeOf(x.shape.slice(1))])
-    ),
-    -1,
+/** Tensors of a batch beside each other as one vector each, filled up with zeros: [n, ..] and more of them -> [n, 1, D]. */
+export function joined(tensors: readonly Value[], width: number): Value {
+  const vectors = tensors.map((x) =>
+    x.shape.length === 2 ? unsqueeze(x, 1) : openReshape(x, [x.shape[0]!, 1, sizeOf(x.shape.slice(1))])
   );
+  const all = concat(vectors, -1);
+  return pad(all, [0, 0, 0], [0, 0, width - all.shape[2]!]);
+}

@@ -24,6 +24,8 @@ export interface UnderstandOptions extends GivenNames {
 export interface Widths {
   readonly queries: readonly Shape[];
   readonly items: readonly Shape[];
+  /** Of representations: of the side that has more numbers; the other's are filled up, since methods mix the two. */
+  readonly dim: number;
 }
 
 /** What training takes to know of a file. */
@@ -95,7 +97,13 @@ function look(file: ModelFile, cut: Cut, parameters: readonly Parameter[]): Omit
     }),
     seam: {
       cut,
-      widths: { queries: queries.map(({ shape }) => shape.slice(1)), items: items.map(({ shape }) => shape.slice(1)) },
+      widths: {
+        queries: queries.map(({ shape }) => shape.slice(1)),
+        items: items.map(({ shape }) => shape.slice(1)),
+        dim: Math.max(
+          ...[queries, items].map((side) => side.reduce((sum, { shape }) => sum + sizeOf(shape.slice(1)), 0)),
+        ),
+      },
       innerProduct,
       pairWidth: innerProduct ? 1 : made.reduce((sum, { shape }) => sum + sizeOf(shape), 0) / LOOKED_AT,
     },

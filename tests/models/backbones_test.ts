@@ -10,6 +10,7 @@ import { expand } from "../../graphs/ops/shape.ts";
 import { sizeOf } from "../../graphs/tensor.ts";
 import { bpr } from "../../losses/bpr.ts";
 import type { Backbone } from "../../models/backbone.ts";
+import { external } from "../../models/external.ts";
 import { backbones } from "../../models/mod.ts";
 import type { AnyMethod } from "../../options/method.ts";
 import { Rng } from "../../random/rng.ts";
@@ -22,6 +23,7 @@ import { recommenderModel } from "../../training/recommender.ts";
 import { train } from "../../training/trainer.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { checkerboard } from "./checkerboard.ts";
+import { biased, neumf, twoTower } from "./exported.ts";
 
 const SIZE = 12, of = catalogue(checkerboard(SIZE)), USERS = Int32Array.of(3, 0, 7), ROWS = 3;
 /** Every backbone with its defaults, and with each of its flags and words turned to something else. */
@@ -37,6 +39,10 @@ const variants = Object.entries<AnyMethod<Backbone>>(backbones).flatMap(([name, 
       }))
   ),
 ]);
+for (const [name, make] of Object.entries({ neumf, twoTower, biased })) {
+  const backbone = external(make({ users: SIZE, items: SIZE }));
+  variants.push({ name: `a file of ${name}`, backbone, isDefault: name === "neumf" });
+}
 const onWasm = (name: string, run: (runtime: Runtime) => Promise<void>) =>
   Deno.test(`${name} (WASM)`, async () => await run(await openRuntime({ provider: "wasm", seed: 42 })));
 const near = (found: ArrayLike<number>, wanted: ArrayLike<number>, tolerance = 1e-6) => {

@@ -13,7 +13,7 @@ const SCORES = { scores: ["float32", "batch"] } as const;
 /** Small normal elements, by a name of their own. */
 const drawn = (name: string, ...shape: number[]) => {
   const rng = new Rng(7, name), size = shape.reduce((a, b) => a * b, 1);
-  return { shape, data: Float32Array.from({ length: size }, () => 0.3 * rng.normal()) };
+  return { shape, data: Float32Array.from({ length: size }, () => 0.1 * rng.normal()) };
 };
 
 /** NeuMF as PyTorch writes it: separate tables for its product and its MLP, hence no one vector for a user. */
