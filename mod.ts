@@ -110,6 +110,11 @@ export { mf } from "./models/mf.ts";
 export { lightgcn } from "./models/lightgcn.ts";
 export { hmf } from "./models/hmf.ts";
 export { cosine } from "./models/cosine.ts";
+export { external, type ExternalBackbone, type ExternalOptions } from "./models/external.ts";
+export type { Cut as ModelCut } from "./models/external/cut.ts";
+export type { Parameter as ModelParameter } from "./models/external/parameters.ts";
+export type { FileInput, FileLimits, FileNode, FileSignature, ModelFile } from "./graphs/model_file.ts";
+export type { FileTensor } from "./graphs/file_tensor.ts";
 export { dot } from "./models/scoring.ts";
 
 // samplers
@@ -161,6 +166,7 @@ export { type Metric, type MetricAt, metrics, parseMetric, type RankedUser } fro
 export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
 export { type Blocks, blocksFor, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
 export { TopK } from "./evaluation/top_k.ts";
+export { rankModel } from "./evaluation/rank_model.ts";
 export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";
 
 // studies

@@ -1,6 +1,6 @@
 import { GraphBuilder, type Value } from "./builder.ts";
 import { inline } from "./inline.ts";
-import { failure, type FileInput, type Limits, readModel } from "./model_file.ts";
+import { failure, type FileInput, type FileLimits, readModel } from "./model_file.ts";
 import type { Shape } from "./tensor.ts";
 
 /** A model read back: its graph, and its outputs by name. */
@@ -15,7 +15,7 @@ export interface DecodeOptions {
   /** Lengths for axes that the file leaves open, by the name it gives them. */
   readonly dimensions?: Readonly<Record<string, number>>;
   /** How large the file may be. Default: 2 GiB and 20,000 nodes. */
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<FileLimits>;
 }
 
 /**

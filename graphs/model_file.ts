@@ -40,12 +40,12 @@ export interface ModelFile {
 }
 
 /** How large a file may be. */
-export interface Limits {
+export interface FileLimits {
   readonly bytes: number;
   readonly nodes: number;
 }
 /** Protobuf ends at 2 GiB; a graph of more nodes takes minutes to open. */
-export const LIMITS: Limits = { bytes: 2 ** 31 - 1, nodes: 20_000 };
+export const LIMITS: FileLimits = { bytes: 2 ** 31 - 1, nodes: 20_000 };
 /** The operator sets that are read: before 13, axes are attributes everywhere; after 21, other operators have moved. */
 const OPSETS = { first: 13, last: 21 } as const;
 
@@ -77,7 +77,7 @@ export const failure = (source: string): Fail => (why) => {
  * assert.deepEqual(readModel(bytes).nodes.map(({ type }) => type), ["Mul"]);
  * ```
  */
-export function readModel(bytes: Uint8Array, source = "model", limits: Partial<Limits> = {}): ModelFile {
+export function readModel(bytes: Uint8Array, source = "model", limits: Partial<FileLimits> = {}): ModelFile {
   const fail = failure(source), most = { ...LIMITS, ...limits };
   if (bytes.length > most.bytes) fail(`it has ${bytes.length} bytes, the limit is ${most.bytes}`);
   const model = parse(bytes, fail), graph = model.graph ?? fail("it holds no graph"), nodes = graph.node ?? [];

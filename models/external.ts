@@ -49,7 +49,8 @@ export interface ExternalBackbone
  * });
  * const { cut, innerProduct, parameters } = external(bytes);
  * assert.deepEqual([cut.queries, cut.itemsOf, innerProduct], [["query"], ["item"], true]);
- * assert.deepEqual(parameters.map(({ name, shape }) => [name, shape]), [["p", [9, 4]], ["q", [9, 4]]]);
+ * const trained = parameters.filter(({ kept }) => !kept);
+ * assert.deepEqual(trained.map(({ name, shape }) => [name, shape]), [["p", [9, 4]], ["q", [9, 4]]]);
  * ```
  */
 export function external(bytes: Uint8Array, options: ExternalOptions = {}): ExternalBackbone {

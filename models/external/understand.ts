@@ -1,7 +1,7 @@
 import { gradients } from "../../graphs/autodiff.ts";
 import { GraphBuilder, type Value } from "../../graphs/builder.ts";
 import { isKnown, neededNodes } from "../../graphs/inline.ts";
-import { type Limits, type ModelFile, readModel } from "../../graphs/model_file.ts";
+import { type FileLimits, type ModelFile, readModel } from "../../graphs/model_file.ts";
 import { sum } from "../../graphs/ops/reduce.ts";
 import { type Shape, sizeOf } from "../../graphs/tensor.ts";
 import { type Cut, findCut } from "./cut.ts";
@@ -17,7 +17,7 @@ export interface UnderstandOptions extends GivenNames {
   /** Initialisers that stay as they are, by name; `*` stands for any characters. */
   readonly freeze?: readonly string[];
   /** How large the file may be. Default: 2 GiB and 20,000 nodes. */
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<FileLimits>;
 }
 
 /** Shapes of the tensors that are joined to a representation, without their batch. */
