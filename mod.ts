@@ -84,9 +84,11 @@ export { embeddedDataset } from "./datasets/embedded.ts";
 export type {
   Attributes as ItemAttributes,
   Behaviour,
+  ItemVectors,
   KnowledgeGraph,
   Metadata,
   Relation,
+  SourceDomain,
 } from "./datasets/metadata.ts";
 export { withMetadata } from "./datasets/with_metadata.ts";
 export { type Entries, relation } from "./datasets/relation.ts";
@@ -104,11 +106,15 @@ export { type About, type AnyMethod, define, type Method } from "./options/metho
 export { choice, flag, integer, type Limits, type Option, type Options, real, type Values } from "./options/option.ts";
 
 // backbones
-export type { Backbone, BatchValues, Encoder } from "./models/backbone.ts";
+export type { Backbone, BatchValues, Encoder, SideTask } from "./models/backbone.ts";
 export { backbones } from "./models/mod.ts";
 export { mf } from "./models/mf.ts";
 export { lightgcn } from "./models/lightgcn.ts";
 export { hmf } from "./models/hmf.ts";
+export { vbpr } from "./models/vbpr.ts";
+export { twoTower } from "./models/two_tower.ts";
+export { multiBehaviourMf } from "./models/multi_behaviour_mf.ts";
+export { crossDomainMf } from "./models/cross_domain_mf.ts";
 export { cosine } from "./models/cosine.ts";
 export { external, type ExternalBackbone, type ExternalOptions } from "./models/external.ts";
 export type { Cut as ModelCut } from "./models/external/cut.ts";
@@ -168,6 +174,7 @@ export { type Blocks, blocksFor, openScorer, type Scorer, type Visit } from "./e
 export { TopK } from "./evaluation/top_k.ts";
 export { rankModel } from "./evaluation/rank_model.ts";
 export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";
+export { ials, type IalsOptions } from "./evaluation/ials.ts";
 
 // studies
 export type { Held, Protocol } from "./studies/protocol.ts";

@@ -102,8 +102,8 @@ function knownBefore(dataset: Dataset, limits: Float64Array): Dataset {
   );
 }
 
-const entries = ({ dislikes, behaviours = [] }: Metadata): number =>
-  [dislikes, ...behaviours].reduce((sum, relation) => sum + (relation?.targets.length ?? 0), 0);
+const entries = ({ dislikes, behaviours = [], source }: Metadata): number =>
+  [dislikes, ...behaviours, source].reduce((sum, relation) => sum + (relation?.targets.length ?? 0), 0);
 
 const noted = (dataset: Dataset, note: string): Dataset => ({ ...dataset, notes: [...dataset.notes, note] });
 

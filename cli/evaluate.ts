@@ -48,7 +48,7 @@ export async function evaluateCommand(values: EvaluateValues): Promise<number> {
         `"${data.name}" has ${data.train.userCount} and ${data.train.itemCount}`,
     );
   }
-  if (!isDeepStrictEqual(catalogueOf(data.train), catalogue)) {
+  if (!isDeepStrictEqual(catalogueOf(data.train), { ...catalogue, metadata: {} })) {
     throw new TypeError(
       `Cannot evaluate: the train interactions are not those that "${values.run}" was trained on; its config.yaml says which`,
     );

@@ -143,7 +143,7 @@ async function finish(
 ): Promise<void> {
   const { catalogue, testing } = protocol, saved = await runtime.save();
   const weights = new Map([...saved].filter(([name]) => !name.includes("#") && isModel(name)));
-  await writeModel(folder, { backbone: values.backbone!, dataset: data.name, catalogue, weights });
+  await writeModel(folder, { backbone: values.backbone!, dataset: data.name, catalogue, weights }, backbone.reads);
   if (backbone.written) await writeWhole(`${folder}/${runFiles.model}`, backbone.written(weights));
   await writeWhole(
     `${folder}/${runFiles.recommender}`,

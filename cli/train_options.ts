@@ -3,7 +3,10 @@ import { dataOptions } from "./data_options.ts";
 
 /** What ranking is measured by: shared by `train` and `evaluate`. */
 export const metricOptions = {
-  metrics: text("recall,ndcg,precision,hit,mrr,map", "metrics to print, comma separated"),
+  metrics: text(
+    "recall,ndcg,precision,hit,mrr,map",
+    "metrics to print, comma separated; cold5/ndcg: of items met at most 5 times in training",
+  ),
   at: text("10,20,50", "list lengths K, comma separated"),
   memory: integer(256, "MiB of scores held at a time while ranking", { min: 1 }),
 } as const;

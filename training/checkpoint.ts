@@ -6,8 +6,8 @@ export interface Checkpoint {
   /** The epoch under way, and how many of its steps are done. */
   readonly epoch: number;
   readonly step: number;
-  /** The loss summed over those steps. */
-  readonly lossSum: number;
+  /** Sums over those steps, by output of a step: `loss`, `auxiliary` and what was measured. */
+  readonly sums: Readonly<Record<string, number>>;
   /** Evaluations since the best one. */
   readonly waited: number;
   readonly best: Best | null;

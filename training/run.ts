@@ -21,16 +21,19 @@ const STEPS_PER_READ = 32;
 /** How far into an epoch a run is. */
 export interface Position {
   readonly step: number;
-  /** The loss summed over the steps before. */
-  readonly lossSum: number;
+  /** Sums over the steps before, by output of a step: `loss`, `auxiliary` and what was measured. */
+  readonly sums: Readonly<Record<string, number>>;
 }
+
+/** Where an epoch starts. */
+export const START: Position = { step: 0, sums: {} };
 
 /** What an epoch did. */
 export interface EpochDone {
   readonly lossSum: number;
-  /** The sampler's own loss, averaged over the steps that were run. */
+  /** What is lost beside it, averaged over steps. */
   readonly auxiliary?: number;
-  /** What the sampler and the loss measured, averaged likewise. */
+  /** What the sampler and the loss measured, and side tasks lost, averaged likewise. */
   readonly measures?: Readonly<Record<string, number>>;
   readonly negatives?: NegativesReport;
   readonly seconds: Seconds;
@@ -93,18 +96,19 @@ export async function openRun(recipe: Recipe): Promise<Run> {
       const player: Player = players.of(epoch), pending: Pending[] = [];
       const spent = { sampling: 0, scoring: 0, updating: 0, evaluating: 0 };
       const perRead = sampler.observe || runtime.provider === "wasm" ? 1 : STEPS_PER_READ;
-      let { lossSum } = start, auxiliarySum: number | undefined;
-      const measured = players.measures.map(({ name, output }) => ({ name, output, sum: 0 }));
+      const sums: Record<string, number> = { ...start.sums };
+      const summed = ["loss", "auxiliary", ...players.measures.map(({ output }) => output)];
       const settle = async () => {
         const since = performance.now(), found = await runtime.read(pending.map(({ result }) => result));
         spent.scoring += performance.now() - since;
         found.forEach((outputs, at) => {
-          const { batch, step, proposed } = pending[at]!, value = outputs.loss![0] as number;
-          const own = outputs.auxiliary?.[0] as number | undefined;
-          if (!Number.isFinite(value + (own ?? 0))) throw notFinite(value + (own ?? 0), epoch, step);
-          lossSum += value;
-          if (own !== undefined) auxiliarySum = (auxiliarySum ?? 0) + own;
-          for (const each of measured) each.sum += outputs[each.output]![0] as number;
+          const { batch, step, proposed } = pending[at]!;
+          const loss = (outputs.loss![0] as number) + (outputs.auxiliary?.[0] as number ?? 0);
+          if (!Number.isFinite(loss)) throw notFinite(loss, epoch, step);
+          for (const output of summed) {
+            const value = outputs[output]?.[0] as number | undefined;
+            if (value !== undefined) sums[output] = (sums[output] ?? 0) + value;
+          }
           const t0 = performance.now();
           sampler.observe?.(outputs as Record<string, Int32Array | Float32Array>, batch, proposed);
           const t1 = performance.now();
@@ -123,9 +127,9 @@ export async function openRun(recipe: Recipe): Promise<Run> {
       for (let step = start.step; step < steps; step++) {
         const t0 = performance.now();
         const batch = batchAt(data, visiting, step, batching);
-        const proposed = await sampler.propose(batch, draw);
+        const proposed = await sampler.propose(batch, draw), tasks = players.taskFeeds(batch, epoch);
         const t1 = performance.now();
-        const feeds = { ...feedsOf(batch, proposed, epoch), ...Object.fromEntries(drawn(epoch, step)) };
+        const feeds = { ...feedsOf(batch, proposed, epoch), ...tasks, ...Object.fromEntries(drawn(epoch, step)) };
         const result = await player.start(feeds), { updating = 0 } = result;
         spent.sampling += t1 - t0;
         spent.scoring += performance.now() - t1 - updating;
@@ -135,19 +139,19 @@ export async function openRun(recipe: Recipe): Promise<Run> {
         recipe.onStep?.({ epoch, step, steps });
         if (recipe.signal?.aborted) {
           await settle();
-          await keep({ epoch, step: step + 1, lossSum });
+          await keep({ epoch, step: step + 1, sums });
           recipe.signal.throwIfAborted();
         }
       }
       const since = performance.now(), negatives = watch && await watch.report(probe);
       spent.evaluating += performance.now() - since;
-      const mean = (sum: number) => sum / (steps - start.step);
+      const mean = (output: string) => sums[output]! / steps;
       const inSeconds = (of: keyof typeof spent) => spent[of] / 1000;
       return {
-        lossSum,
-        ...auxiliarySum !== undefined && { auxiliary: mean(auxiliarySum) },
-        ...measured.length > 0 && {
-          measures: Object.fromEntries(measured.map(({ name, sum }) => [name, mean(sum)])),
+        lossSum: sums.loss!,
+        ...sums.auxiliary !== undefined && { auxiliary: mean("auxiliary") },
+        ...players.measures.length > 0 && {
+          measures: Object.fromEntries(players.measures.map(({ name, output }) => [name, mean(output)])),
         },
         ...negatives && { negatives },
         seconds: {

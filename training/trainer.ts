@@ -1,6 +1,6 @@
 import type { SavedTensor } from "../runtime/runtime.ts";
 import type { Best, EpochReport, Recipe } from "./recipe.ts";
-import { openRun } from "./run.ts";
+import { openRun, type Position, START } from "./run.ts";
 
 /**
  * Trains epoch by epoch; `break` is early stopping. When the generator ends, by itself or by `break`, the runtime's
@@ -20,13 +20,13 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
   let best: Best | null = resume?.best ?? null;
   let bestTensors: ReadonlyMap<string, SavedTensor> = resume?.bestTensors ?? new Map();
   let waited = resume?.waited ?? 0;
-  const keep = async (at: { epoch: number; step: number; lossSum: number }) => {
+  const keep = async (at: Position & { epoch: number }) => {
     const tensors = await runtime.save();
     await recipe.keep?.({ ...at, waited, best, tensors, bestTensors, samplerState: run.samplerState() });
   };
   try {
     for (let epoch = resume?.epoch ?? 0; epoch < epochs && waited < patience; epoch++) {
-      const start = epoch === resume?.epoch ? resume : { step: 0, lossSum: 0 };
+      const start = epoch === resume?.epoch ? resume : START;
       const done = await run.epoch(epoch, start, keep);
       const since = performance.now();
       const metrics = evaluate && (epoch % evaluateEvery === 0 || epoch === epochs - 1) ? await evaluate() : null;
@@ -43,7 +43,7 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
         } else waited++;
       }
       const evaluating = done.seconds.evaluating + (performance.now() - since) / 1000;
-      if (metrics) await keep({ epoch: epoch + 1, step: 0, lossSum: 0 });
+      if (metrics) await keep({ ...START, epoch: epoch + 1 });
       yield {
         epoch,
         steps: run.steps,

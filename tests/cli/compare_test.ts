@@ -42,7 +42,7 @@ Deno.test("compare trains each method under each seed and writes a table with sp
     const { rows, seeds, selectedOn, metrics } = await readJson(`${folder}/out/compare.json`);
     assert.deepEqual([seeds, selectedOn, metrics], [[0, 1], "valid", ["ndcg@20", "recall@20"]]);
     // deno-lint-ignore no-explicit-any -- as above
-    assert.deepEqual(rows.map(({ label }: any) => label), ["rns", "hard", "most popular", "item-KNN"]);
+    assert.deepEqual(rows.map(({ label }: any) => label), ["rns", "hard", "most popular", "item-KNN", "iALS"]);
 
     const values: number[] = [];
     for (const name of trialsIn(folder).filter((name) => name.startsWith("mf-dns"))) {
@@ -56,15 +56,16 @@ Deno.test("compare trains each method under each seed and writes a table with sp
     assert(cell.against.overUsers.p > 0 && cell.against.overUsers.holm >= cell.against.overUsers.p);
 
     const lines = (await Deno.readTextFile(`${folder}/out/compare.csv`)).split("\r\n");
-    assert.equal(lines.length, 1 + 4 * 2 + 1);
+    assert.equal(lines.length, 1 + 5 * 2 + 1);
     assert.equal(Number(lines[3]!.split(",")[3]), cell.mean);
     const text = await Deno.readTextFile(`${folder}/out/compare.md`);
     assert.match(text, /\| method +\| ndcg@20 +\| vs\. rns +\| p \(seeds\) \| p \(users\)/);
     assert.match(text, new RegExp(`\\| hard +\\| \\**${cell.mean.toFixed(4)} ± ${cell.sd.toFixed(4)}`));
     assert.match(text, /picked by ndcg@20 on held-out validation interactions, never on test/);
     assert.match(text, /over 2 seeds \(0, 1\)/);
-    assert.match(text, /corrected by Holm for 3 comparisons/);
+    assert.match(text, /corrected by Holm for 4 comparisons/);
     assert.match(text, /item-KNN: k=\d+, shrink=\d+, the best of 12 on validation/);
+    assert.match(text, /iALS: c0=[\d.]+, l2=[\d.]+, the best of 9 on validation/);
   }));
 
 Deno.test("trials that are done are skipped, whatever they are called now, and new ones are added", () =>
@@ -153,7 +154,7 @@ Deno.test("what cannot be compared is named before anything is trained", () =>
       [{ samplers: "rns,dnss" }, /There is no sampler "dnss"; there are "rns"/],
       [{ samplers: "dns:size=3" }, /it has no option "size"; it has "pool"/],
       [{ samplers: "rns loss=bprr" }, /There is no loss "bprr"/],
-      [{ samplers: "rns", baselines: "knn" }, /There is no baseline "knn"; there are "popular", "item-knn"/],
+      [{ samplers: "rns", baselines: "knn" }, /There is no baseline "knn"; there are "popular", "item-knn", "ials"/],
       [{ samplers: "rns", metrics: "auc@3" }, /There is no metric "auc@3"/],
       [{ samplers: "rns", metrics: "" }, /--metrics says by what/],
     ];
@@ -185,6 +186,7 @@ Deno.test("a YAML file describes a study, its config.yaml does so again, and --j
     assert.deepEqual(lines.map(({ event, label }) => `${event} ${label ?? ""}`.trim()), [
       "baseline most popular",
       "baseline item-KNN",
+      "baseline iALS",
       "epoch rns",
       "trial rns",
       "epoch several",

@@ -16,6 +16,7 @@ import { openModel } from "../../runtime/model.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import { samplers } from "../../samplers/mod.ts";
 import type { Policy } from "../../samplers/sampler.ts";
+import { openTasks } from "../../training/side_tasks.ts";
 import { proposedInput, type TrainingStep, trainingStep } from "../../training/step.ts";
 import { drawIn, opened, stubProbe } from "../samplers/drawn.ts";
 import { anyMetadata } from "../samplers/metadata.ts";
@@ -54,6 +55,7 @@ async function stepOf(policy: Policy, backbone: Backbone, loss: Loss) {
     rows: Float32Array.of(1, 1, 1, 1, 0),
     epoch: Float32Array.of(EPOCH),
     ...Object.fromEntries(proposed.map(([name, data]) => [proposedInput(name), data])),
+    ...openTasks(step.tasks, 3)(BATCH, EPOCH),
     ...Object.fromEntries(noise),
   };
   const variables = new Map(

@@ -59,8 +59,11 @@ const somePairs = Array.from(
   { length: Math.max(everyLoss.length, everyBackbone.length) },
   (_, at) => [everyBackbone[at % everyBackbone.length]!, everyLoss[at % everyLoss.length]!] as const,
 );
-/** Distances score 0 at most: no negative exceeds the margin of a loss that is made for cosines, and none is pushed away. */
-const unsuited = (backbone: string, loss: string) => backbone === "hmf" && loss === "ccl";
+/**
+ * Distances score 0 at most: no negative exceeds the margin of a loss that is made for cosines, and none is pushed away.
+ * And what moves points of the hyperboloid moves no inner products.
+ */
+const unsuited = (backbone: string, loss: string) => backbone === "hmf" ? loss === "ccl" : loss === "triplet-lorentz";
 /** The words that a combination is refused with, if it is. */
 const refused = (build: () => unknown) => {
   try {

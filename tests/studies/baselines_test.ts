@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { catalogue } from "../../datasets/catalogue.ts";
 import { synthetic } from "../../datasets/synthetic.ts";
-import { baselines, testBaseline } from "../../studies/baselines.ts";
+import { type Baseline, baselines, testBaseline } from "../../studies/baselines.ts";
 import type { Protocol } from "../../studies/protocol.ts";
 
 const data = synthetic({ users: 80, items: 120, median: 25, seed: 4 });
@@ -9,20 +9,31 @@ const seen = catalogue(data.train), held = { held: data.valid!, alsoSeen: [] };
 const testing = { held: data.test!, alsoSeen: [data.valid!] };
 const common = { data, catalogue: seen, selectBy: "ndcg@20", metrics: ["ndcg@20"], memory: 2 ** 20 };
 
-Deno.test("item-KNN takes the k and shrink that are best on validation, and beats popularity", async () => {
-  const protocol: Protocol = { ...common, selecting: held, testing };
-  const knn = await baselines["item-knn"](protocol), popular = await baselines.popular(protocol);
-  assert.match(knn.chosen, /^k=\d+, shrink=\d+, the best of 12 on validation$/);
-  const value = async (scoresOf: typeof knn.scoresOf) => (await testBaseline(protocol, scoresOf)).metrics["ndcg@20"]!;
-  assert(await value(knn.scoresOf) > 1.1 * await value(popular.scoresOf));
-});
+const tuned = [
+  {
+    name: "item-knn",
+    best: /^k=\d+, shrink=\d+, the best of 12 on validation$/,
+    untuned: "k=100, shrink=100, untuned",
+  },
+  { name: "ials", best: /^c0=[\d.]+, l2=[\d.]+, the best of 9 on validation$/, untuned: "c0=0.1, l2=2, untuned" },
+] as const;
 
-Deno.test("item-KNN is never tuned on test", async () => {
-  const onTest = await baselines["item-knn"]({ ...common, selecting: testing, testing });
-  const onNothing = await baselines["item-knn"]({ ...common, testing });
-  assert.equal(onTest.chosen, "k=100, shrink=100, untuned");
-  assert.equal(onNothing.chosen, onTest.chosen);
-});
+for (const { name, best, untuned } of tuned) {
+  Deno.test(`${name} takes the options that are best on validation, and beats popularity`, async () => {
+    const protocol: Protocol = { ...common, selecting: held, testing };
+    const baseline = await baselines[name](protocol), popular = await baselines.popular(protocol);
+    assert.match(baseline.chosen, best);
+    const value = async ({ scoresOf }: Baseline) => (await testBaseline(protocol, scoresOf)).metrics["ndcg@20"]!;
+    assert(await value(baseline) > 1.1 * await value(popular));
+  });
+
+  Deno.test(`${name} is never tuned on test`, async () => {
+    const onTest = await baselines[name]({ ...common, selecting: testing, testing });
+    const onNothing = await baselines[name]({ ...common, testing });
+    assert.equal(onTest.chosen, untuned);
+    assert.equal(onNothing.chosen, onTest.chosen);
+  });
+}
 
 Deno.test("a protocol without test interactions says so", async () => {
   await assert.rejects(testBaseline(common, () => new Float32Array(120)), /the protocol has no test interactions/);
