@@ -120,6 +120,11 @@ export { twoTower } from "./models/two_tower.ts";
 export { multiBehaviourMf } from "./models/multi_behaviour_mf.ts";
 export { crossDomainMf } from "./models/cross_domain_mf.ts";
 export { cosine } from "./models/cosine.ts";
+export { external, type ExternalBackbone, type ExternalOptions } from "./models/external.ts";
+export type { Cut as ModelCut } from "./models/external/cut.ts";
+export type { Parameter as ModelParameter } from "./models/external/parameters.ts";
+export type { FileInput, FileLimits, FileNode, FileSignature, ModelFile } from "./graphs/model_file.ts";
+export type { FileTensor } from "./graphs/file_tensor.ts";
 export { dot } from "./models/scoring.ts";
 
 // samplers
@@ -171,6 +176,7 @@ export { type Metric, type MetricAt, metrics, parseMetric, type RankedUser } fro
 export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
 export { type Blocks, blocksFor, floatsPerScore, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
 export { TopK } from "./evaluation/top_k.ts";
+export { rankModel } from "./evaluation/rank_model.ts";
 export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";
 export { ials, type IalsOptions } from "./evaluation/ials.ts";
 

@@ -63,14 +63,13 @@ export async function fullRanking(
 
 /** Full ranking by any scores: `scoresOf` gives a user's, one for each item. */
 export async function rankBy(
-  scoresOf: (user: number) => Float32Array,
+  scoresOf: (user: number) => Float32Array | Promise<Float32Array>,
   seen: Catalogue,
   held: Interactions,
   options: RankingOptions,
 ): Promise<Evaluation> {
-  return await openJudge(seen, held, options)(1, seen.items, (users, visit) => {
-    visit(scoresOf(users[0]!).slice(), 0);
-    return Promise.resolve();
+  return await openJudge(seen, held, options)(1, seen.items, async (users, visit) => {
+    visit((await scoresOf(users[0]!)).slice(), 0);
   });
 }
 

@@ -10,6 +10,7 @@ import { expand } from "../../graphs/ops/shape.ts";
 import { sizeOf } from "../../graphs/tensor.ts";
 import { bpr } from "../../losses/bpr.ts";
 import type { Backbone } from "../../models/backbone.ts";
+import { external } from "../../models/external.ts";
 import { backbones } from "../../models/mod.ts";
 import type { AnyMethod } from "../../options/method.ts";
 import { Rng } from "../../random/rng.ts";
@@ -22,6 +23,7 @@ import { recommenderModel } from "../../training/recommender.ts";
 import { train } from "../../training/trainer.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { checkerboard, checkerboardMetadata } from "./checkerboard.ts";
+import { biased, neumf, twoTower } from "./exported.ts";
 
 const SIZE = 16,
   metadata = checkerboardMetadata(SIZE),
@@ -54,6 +56,10 @@ const variants = Object.entries<AnyMethod<Backbone>>(backbones).flatMap(([name, 
 function small(make: AnyMethod<Backbone>, also: Readonly<Record<string, unknown>> = {}): Backbone {
   const size = Object.entries(SMALL).filter(([option]) => option in make.options);
   return make({ ...sizes[make.name] ?? Object.fromEntries(size), ...also });
+}
+for (const [name, make] of Object.entries({ neumf, twoTower, biased })) {
+  const backbone = external(make({ users: SIZE, items: SIZE }));
+  variants.push({ name: `a file of ${name}`, rate: 0.1, backbone, isDefault: name === "neumf" });
 }
 const onWasm = (name: string, run: (runtime: Runtime) => Promise<void>) =>
   Deno.test(`${name} (WASM)`, async () => await run(await openRuntime({ provider: "wasm", seed: 42 })));
