@@ -84,9 +84,11 @@ export { embeddedDataset } from "./datasets/embedded.ts";
 export type {
   Attributes as ItemAttributes,
   Behaviour,
+  ItemVectors,
   KnowledgeGraph,
   Metadata,
   Relation,
+  SourceDomain,
 } from "./datasets/metadata.ts";
 export { withMetadata } from "./datasets/with_metadata.ts";
 export { type Entries, relation } from "./datasets/relation.ts";
@@ -104,7 +106,7 @@ export { type About, type AnyMethod, define, type Method } from "./options/metho
 export { choice, flag, integer, type Limits, type Option, type Options, real, type Values } from "./options/option.ts";
 
 // backbones
-export type { Backbone, BatchValues, Encoder } from "./models/backbone.ts";
+export type { Backbone, BatchValues, Encoder, SideTask } from "./models/backbone.ts";
 export { backbones } from "./models/mod.ts";
 export { mf } from "./models/mf.ts";
 export { gmf } from "./models/gmf.ts";
@@ -113,7 +115,16 @@ export { neumf } from "./models/neumf.ts";
 export { lightgcn } from "./models/lightgcn.ts";
 export { ngcf } from "./models/ngcf.ts";
 export { hmf } from "./models/hmf.ts";
+export { vbpr } from "./models/vbpr.ts";
+export { twoTower } from "./models/two_tower.ts";
+export { multiBehaviourMf } from "./models/multi_behaviour_mf.ts";
+export { crossDomainMf } from "./models/cross_domain_mf.ts";
 export { cosine } from "./models/cosine.ts";
+export { external, type ExternalBackbone, type ExternalOptions } from "./models/external.ts";
+export type { Cut as ModelCut } from "./models/external/cut.ts";
+export type { Parameter as ModelParameter } from "./models/external/parameters.ts";
+export type { FileInput, FileLimits, FileNode, FileSignature, ModelFile } from "./graphs/model_file.ts";
+export type { FileTensor } from "./graphs/file_tensor.ts";
 export { dot } from "./models/scoring.ts";
 
 // samplers
@@ -165,6 +176,7 @@ export { type Metric, type MetricAt, metrics, parseMetric, type RankedUser } fro
 export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
 export { type Blocks, blocksFor, floatsPerScore, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
 export { TopK } from "./evaluation/top_k.ts";
+export { rankModel } from "./evaluation/rank_model.ts";
 export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";
 export { ials, type IalsOptions } from "./evaluation/ials.ts";
 

@@ -1,4 +1,7 @@
 import type { Dataset } from "../datasets/dataset.ts";
+import { entryRows } from "../datasets/entry_rows.ts";
+import { interactions } from "../datasets/interactions.ts";
+import type { Relation } from "../datasets/metadata.ts";
 import { profile } from "../datasets/profile.ts";
 import { synthetic, syntheticDefaults } from "../datasets/synthetic.ts";
 import { writeAdjacency, writeTsv } from "../datasets/write.ts";
@@ -74,6 +77,10 @@ export const synthesizeOptions = {
   spread: real(d.spread, "standard deviation of the logarithm of their number", { min: 0 }),
   valid: real(d.valid, "share of each user's interactions to select by", { min: 0, max: 0.9 }),
   test: real(d.test, "share of each user's interactions to test on", { min: 0, max: 0.9 }),
+  views: real(d.views, "views for each interaction, drawn by the same utilities and apart from them", { min: 0 }),
+  sourceItems: integer(d.sourceItems, "items of another domain that the same users meet", { min: 0 }),
+  sourceMedian: integer(d.sourceMedian, "median interactions of a user there", { min: 1 }),
+  agreement: real(d.agreement, "share of the users who belong to the same clusters there", { min: 0, max: 1 }),
   seed: integer(d.seed, "decides every draw"),
   out: outOption,
   ...outputOptions,
@@ -86,12 +93,20 @@ export async function synthesizeCommand(values: Values<typeof synthesizeOptions>
   const data = synthetic(settings);
   await writeParts(folder, data, "txt");
   await writeWhole(`${folder}/affinity.json`, JSON.stringify(data.affinity));
+  const { behaviours = [], source } = data.metadata ?? {};
+  for (const views of behaviours) await writeWhole(`${folder}/${views.name}.txt`, pairsText(views, values.items));
+  if (source) await writeWhole(`${folder}/source.txt`, pairsText(source, source.items));
   openOutput(values).result(
     { event: "written", folder },
     `${data.train.users.length} interactions to train on, written to ${folder}`,
   );
   return 0;
 }
+
+const pairsText = (pairs: Relation, itemCount: number) =>
+  writeAdjacency(
+    interactions({ users: entryRows(pairs), items: pairs.targets, userCount: pairs.offsets.length - 1, itemCount }),
+  );
 
 async function writeParts(folder: string, data: Dataset, ending: "tsv" | "txt"): Promise<void> {
   await makeFolder(folder);

@@ -4,7 +4,9 @@ import type { Dataset } from "../datasets/dataset.ts";
 import type { SavedTensor } from "../runtime/runtime.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../training/safetensors.ts";
+import type { Metadata } from "../datasets/metadata.ts";
 import { exists, readBytesOf, readText, writeWhole } from "./files.ts";
+import { packMetadata, unpackMetadata } from "./saved_metadata.ts";
 
 /** The files of a run. */
 export const runFiles = {
@@ -15,6 +17,8 @@ export const runFiles = {
   weights: "weights.safetensors",
   checkpoint: "checkpoint.safetensors",
   recommender: "recommender.onnx",
+  /** The backbone with its trained weights, where it came as a file. */
+  model: "model.onnx",
 } as const;
 
 /** The original names behind dense ids, and titles where there are any. */
@@ -29,6 +33,7 @@ export interface SavedModel {
   /** As `train` was given it, such as mf:dim=64. */
   readonly backbone: string;
   readonly dataset: string;
+  /** With the metadata that the backbone reads. */
   readonly catalogue: Catalogue;
   readonly weights: ReadonlyMap<string, SavedTensor>;
 }
@@ -61,17 +66,22 @@ export async function readIds(folder: string): Promise<RunIds> {
   return JSON.parse(await readText(`${folder}/${runFiles.ids}`, "the ids of run")) as RunIds;
 }
 
-/** Weights and the train items of each user, in one safetensors file. */
-export async function writeModel(folder: string, { backbone, dataset, catalogue, weights }: SavedModel): Promise<void> {
-  const { users, items, offsets, positives, popularity } = catalogue;
+/** Weights, the train items of each user and the metadata that the backbone `reads`, in one safetensors file. */
+export async function writeModel(
+  folder: string,
+  { backbone, dataset, catalogue, weights }: SavedModel,
+  reads: readonly (keyof Metadata)[] = [],
+): Promise<void> {
+  const { users, items, offsets, positives, popularity } = catalogue, side = packMetadata(catalogue.metadata, reads);
   const bytes = encodeSafetensors(
     Object.fromEntries([
       ...prefixed("", weights),
       ["seen#offsets", i32(offsets)],
       ["seen#items", i32(positives)],
       ["seen#popularity", i32(popularity)],
+      ...Object.entries(side.tensors),
     ]),
-    { foil: JSON.stringify({ backbone, dataset, users, items }) },
+    { foil: JSON.stringify({ backbone, dataset, users, items }), metadata: side.layout },
   );
   await writeWhole(`${folder}/${runFiles.weights}`, bytes);
 }
@@ -92,7 +102,8 @@ export async function readModel(folder: string): Promise<SavedModel> {
     items: number;
   };
   const weights = new Map([...under("", tensors)].filter(([name]) => !name.includes("#")));
-  return { backbone, dataset, catalogue: { users, items, offsets, positives, popularity, metadata: {} }, weights };
+  const side = unpackMetadata({ tensors, layout: metadata.metadata ?? "{}" }, users, items);
+  return { backbone, dataset, catalogue: { users, items, offsets, positives, popularity, metadata: side }, weights };
 }
 
 /** A checkpoint, with a fingerprint of what it belongs to. */

@@ -3,7 +3,10 @@ import { dataOptions } from "./data_options.ts";
 
 /** What ranking is measured by: shared by `train` and `evaluate`. */
 export const metricOptions = {
-  metrics: text("recall,ndcg,precision,hit,mrr,map", "metrics to print, comma separated"),
+  metrics: text(
+    "recall,ndcg,precision,hit,mrr,map",
+    "metrics to print, comma separated; cold5/ndcg: of items met at most 5 times in training",
+  ),
   at: text("10,20,50", "list lengths K, comma separated"),
   memory: integer(256, "MiB of scores held at a time while ranking", { min: 1 }),
 } as const;
@@ -22,7 +25,11 @@ export const outputOptions = {
 /** Every option of `train`, in flags and in YAML. Methods are written name:option=value,option=value. */
 export const trainOptions = {
   ...dataOptions,
-  backbone: text("mf", "scoring model, such as mf:dim=64; see `list`"),
+  backbone: text("mf", "scoring model, such as mf:dim=64; see `list`; or an ONNX file"),
+  freeze: text(
+    null,
+    "initialisers of a --backbone file that are not trained, parted by commas; * stands for any characters",
+  ),
   sampler: text("dns", "negative sampler, such as ahns:alpha=1,beta=0.1,pool=32; see `list`"),
   loss: text("bpr", "loss; see `list`"),
   optimizer: text("adam", "optimiser, such as lazyAdam:lr=0.01; see `list`"),

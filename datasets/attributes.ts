@@ -15,11 +15,19 @@ import { fieldsOf, tableOf } from "./table.ts";
 
 const SPACE = 32;
 
+/** Whose attributes a file holds: what notes call them, and the option that chooses its columns. */
+const kinds = {
+  item: { what: "attributes", option: "--attribute-columns" },
+  user: { what: "user attributes", option: "--user-attribute-columns" },
+} as const;
+
 /**
- * Reads attributes of items: `item attribute attribute ...`, or a file whose header names an item column and columns of
+ * Reads attributes of items, or of users: `item attribute attribute ...`, or a file whose header names an item column and columns of
  * attributes. By default those are RecBole's `token_seq` columns but the title, or those with a usual name ("genres",
  * "category", "brand"). The attributes of one field are parted by blanks in a `token_seq`, else by "|". Where several
  * columns are read, a name is `column:attribute`. Items that the ids do not know are left out and counted.
+ *
+ * @param whose ids these are.
  *
  * @throws InputError naming file and line; also where there is no such column or no item is known.
  *
@@ -41,17 +49,19 @@ const SPACE = 32;
  */
 export function readAttributes(
   source: Source,
-  items: Ids,
+  ids: Ids,
   choices: readonly ColumnChoice[] = [],
+  whose: keyof typeof kinds = "item",
 ): { readonly attributes: Attributes; readonly notes: readonly string[] } {
-  const { file } = source, itemCount = items.names.length, known = knownIds(items), attributes = idTable();
-  const table = tableOf(source, ["item"]), { item } = fieldsOf(table, ["item"], file);
-  const columns = attributeColumns(table, item, choices, file);
+  const { file } = source, rowCount = ids.names.length, known = knownIds(ids), attributes = idTable();
+  const { what, option } = kinds[whose];
+  const table = tableOf(source, [whose]), owner = fieldsOf(table, [whose], file)[whose];
+  const columns = attributeColumns(table, owner, choices, file);
   if (columns?.length === 0) {
     const found = quoted(table.header!.map(({ name }) => name));
-    throw new InputError(`no attribute column among ${found}; say which (--attribute-columns)`, file, 1);
+    throw new InputError(`no attribute column among ${found}; say which (${option})`, file, 1);
   }
-  const needed = columns ? Math.max(item, ...columns.map(({ field }) => field)) + 1 : 2;
+  const needed = columns ? Math.max(owner, ...columns.map(({ field }) => field)) + 1 : 2;
   const rows: number[] = [], targets: number[] = [];
   let skip = table.header ? 1 : 0;
   eachRow(source, table.dialect, (row) => {
@@ -62,10 +72,10 @@ export function readAttributes(
     if (row.count < needed) {
       throw new InputError(`it has ${row.count} columns where ${needed} are read`, file, row.line);
     }
-    const start = row.starts[item]!, stop = row.stops[item]!;
-    if (start === stop) throw new InputError(`its item (column ${item + 1}) is empty`, file, row.line);
-    const id = known.add(row.buffers[item]!, start, stop);
-    if (id >= itemCount) return;
+    const start = row.starts[owner]!, stop = row.stops[owner]!;
+    if (start === stop) throw new InputError(`its ${whose} (column ${owner + 1}) is empty`, file, row.line);
+    const id = known.add(row.buffers[owner]!, start, stop);
+    if (id >= rowCount) return;
     for (const column of columns ?? bare(row.count)) {
       eachPart(row, column, (bytes, from, to) => {
         rows.push(id);
@@ -73,25 +83,25 @@ export function readAttributes(
       });
     }
   });
-  if (rows.length === 0) throw new InputError("none of its items is one of the log: ids are the log's own", file);
+  if (rows.length === 0) throw new InputError(`none of its ${whose}s is one of the log: ids are the log's own`, file);
   const entries = { rows: Int32Array.from(rows), targets: Int32Array.from(targets) };
-  const unknown = known.size - itemCount, covered = new Set(rows).size;
+  const unknown = known.size - rowCount, covered = new Set(rows).size;
   return {
     attributes: {
-      ...relation({ ...entries, rowCount: itemCount, targetCount: attributes.size }),
+      ...relation({ ...entries, rowCount, targetCount: attributes.size }),
       names: attributes.names(),
     },
     notes: [
-      `attributes: ${attributes.size} of "${baseName(file)}", on ${covered} of ${counted(itemCount, "item")}`,
-      ...(unknown > 0 ? [`attributes: left out ${counted(unknown, "item")} that the log has not`] : []),
+      `${what}: ${attributes.size} of "${baseName(file)}", on ${covered} of ${counted(rowCount, whose)}`,
+      ...(unknown > 0 ? [`${what}: left out ${counted(unknown, whose)} that the log has not`] : []),
     ],
   };
 }
 
 /** Whether a checked file has columns of attributes without being told which. */
-export function hasAttributes(source: Source): boolean {
-  const table = tableOf(source, ["item"]);
-  return attributeColumns(table, fieldsOf(table, ["item"], source.file).item, [], source.file)?.length !== 0;
+export function hasAttributes(source: Source, whose: keyof typeof kinds = "item"): boolean {
+  const table = tableOf(source, [whose]);
+  return attributeColumns(table, fieldsOf(table, [whose], source.file)[whose], [], source.file)?.length !== 0;
 }
 
 /** The columns of a row without a header: all but the first. */

@@ -3,8 +3,9 @@ import { keepEntries } from "./keep_entries.ts";
 import type { Metadata, Relation } from "./metadata.ts";
 
 /**
- * The metadata of a time at which nothing was held out yet: dislikes and behaviours before each user's `limits`. Those
- * whose times are not known stay.
+ * The metadata of a time at which nothing was held out yet: dislikes, behaviours and what was met in the source domain
+ * before each user's `limits`; of users that only the source domain has, before the last of all limits. Those whose times
+ * are not known stay.
  *
  * @param limits a time for each user.
  *
@@ -20,13 +21,14 @@ import type { Metadata, Relation } from "./metadata.ts";
 export function before(metadata: Metadata, limits: Float64Array): Metadata {
   const earlier = <R extends Relation>(relation: R): R => {
     const { times } = relation;
-    return times ? keepEntries(relation, (entry, user) => times[entry]! < limits[user]!) : relation;
+    return times ? keepEntries(relation, (entry, user) => times[entry]! < (limits[user] ?? last)) : relation;
   };
-  const { dislikes, behaviours } = metadata;
+  const { dislikes, behaviours, source } = metadata, last = limits.reduce((a, b) => Math.max(a, b), -Infinity);
   return {
     ...metadata,
     ...(dislikes && { dislikes: earlier(dislikes) }),
     ...(behaviours && { behaviours: behaviours.map(earlier) }),
+    ...(source && { source: earlier(source) }),
   };
 }
 

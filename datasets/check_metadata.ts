@@ -1,4 +1,4 @@
-import type { KnowledgeGraph, Metadata, Relation } from "./metadata.ts";
+import type { ItemVectors, KnowledgeGraph, Metadata, Relation } from "./metadata.ts";
 
 /**
  * Checks that metadata is of these many users and items.
@@ -15,11 +15,18 @@ import type { KnowledgeGraph, Metadata, Relation } from "./metadata.ts";
  * ```
  */
 export function checkMetadata(metadata: Metadata, users: number, items: number): void {
-  const { attributes, friends, dislikes, behaviours = [], knowledge } = metadata;
+  const { attributes, userAttributes, vectors = [], friends, dislikes, behaviours = [], source, knowledge } = metadata;
   if (attributes) checkRelation("attributes", attributes, items, attributes.names.length);
+  if (userAttributes) checkRelation("userAttributes", userAttributes, users, userAttributes.names.length);
+  for (const modality of vectors) checkVectors(modality, items);
   if (friends) checkRelation("friends", friends, users, users);
   if (dislikes) checkRelation("dislikes", dislikes, users, items);
   for (const behaviour of behaviours) checkRelation(behaviour.name, behaviour, users, items);
+  if (source) {
+    const rows = source.offsets.length - 1;
+    if (rows < users) throw new RangeError(`Cannot use "source" of ${rows} users: its first are the log's ${users}`);
+    checkRelation("source", source, rows, source.items);
+  }
   if (knowledge) checkGraph(knowledge, items);
 }
 
@@ -35,6 +42,17 @@ function checkRelation(part: string, { offsets, targets }: Relation, rows: numbe
       throw new RangeError(`Cannot use "${part}": targets ascend in a row, but row ${row}'s do not`);
     }
   }
+}
+
+function checkVectors({ name, width, data, rows }: ItemVectors, items: number): void {
+  const count = data.length / width;
+  if (rows.length !== items || !Number.isInteger(count)) {
+    const found = `it has ${rows.length} rows, and ${data.length} numbers`;
+    throw new RangeError(`Cannot use vectors "${name}" of ${items} items and width ${width}: ${found}`);
+  }
+  const item = rows.findIndex((row) => row < -1 || row >= count);
+  if (item < 0) return;
+  throw new RangeError(`Cannot use vectors "${name}": item ${item} has row ${rows[item]} of ${count}`);
 }
 
 function checkGraph({ entities, relations, heads, kinds, tails }: KnowledgeGraph, items: number): void {

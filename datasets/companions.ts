@@ -4,7 +4,13 @@ import type { MetadataFiles } from "./with_metadata.ts";
 const COMPANIONS: readonly { readonly log: RegExp; readonly files: MetadataFiles<string> }[] = [
   {
     log: /^(.*?)(?:\.train)?\.inter$/i, // RecBole
-    files: { attributes: "$1.item", friends: "$1.net", knowledge: "$1.kg", links: "$1.link" },
+    files: {
+      attributes: "$1.item",
+      userAttributes: "$1.user",
+      friends: "$1.net",
+      knowledge: "$1.kg",
+      links: "$1.link",
+    },
   },
   { log: /^data1\.txt$/, files: { friends: "trustnetwork.txt" } }, // LightGCN's LastFM
   { log: /^ratings\.csv$/, files: { attributes: "movies.csv" } }, // MovieLens
@@ -31,10 +37,12 @@ export function companionsOf(log: string, beside: readonly string[]): MetadataFi
       const wanted = file && name.replace(pattern, file);
       return beside.find((other) => other.replace(/\.gz$/, "") === wanted);
     };
-    const attributes = find(files.attributes), friends = find(files.friends);
+    const attributes = find(files.attributes), userAttributes = find(files.userAttributes);
+    const friends = find(files.friends);
     const knowledge = find(files.knowledge), links = find(files.links);
     return {
       ...(attributes !== undefined && { attributes }),
+      ...(userAttributes !== undefined && { userAttributes }),
       ...(friends !== undefined && { friends }),
       ...(knowledge !== undefined && links !== undefined && { knowledge, links }),
     };

@@ -50,10 +50,14 @@ export async function loadDataset(path: string, options: LoadOptions = {}): Prom
     beside,
     read: (name) => readSource(folder + name),
   }, options);
-  const companions = companionsOf(baseName(train), beside), { metadata = {}, attributeColumns } = options;
+  const companions = companionsOf(baseName(train), beside), { metadata = {} } = options;
+  const chosen = {
+    attributes: options.attributeColumns !== undefined,
+    userAttributes: options.userAttributeColumns !== undefined,
+  };
   return withMetadata(
     dataset,
-    await metadataSources(folder, companions, metadata, attributeColumns !== undefined),
+    await metadataSources(folder, companions, metadata, chosen),
     options,
   );
 }

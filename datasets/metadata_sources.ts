@@ -6,8 +6,11 @@ import type { MetadataFiles } from "./with_metadata.ts";
 /** A file's bytes, by its path. */
 export const readSource = async (file: string): Promise<Source> => ({ file, bytes: await readBytes(file) });
 
+/** NumPy's matrices have no ids: those lie beside them. */
+const MATRIX = /\.npy(\.gz)?$/i, ITS_ITEMS = ".ids.txt";
+
 /**
- * Reads files of side information.
+ * Reads files of side information; with a matrix `x.npy` of vectors, the file `x.ids.txt` that says whose they are.
  *
  * @throws InputError where there is no such file.
  *
@@ -20,13 +23,24 @@ export const readSource = async (file: string): Promise<Source> => ({ file, byte
  * ```
  */
 export async function readMetadata(
-  { behaviours, ...files }: MetadataFiles<string>,
+  { behaviours, vectors, ...files }: MetadataFiles<string>,
 ): Promise<MetadataFiles<Source>> {
   const read = await Promise.all(Object.entries(files).map(async ([part, file]) => [part, await readSource(file)]));
   const named = await Promise.all(
     (behaviours ?? []).map(async ([name, file]) => [name, await readSource(file)] as const),
   );
-  return { ...Object.fromEntries(read), ...(behaviours && { behaviours: named }) };
+  const modalities = await Promise.all((vectors ?? []).map(async ([name, file]) =>
+    [
+      name,
+      await readSource(file),
+      ...MATRIX.test(file) ? [await readSource(file.replace(MATRIX, ITS_ITEMS))] as const : [],
+    ] as const
+  ));
+  return {
+    ...Object.fromEntries(read),
+    ...(behaviours && { behaviours: named }),
+    ...(vectors && { vectors: modalities }),
+  };
 }
 
 /**
@@ -34,21 +48,27 @@ export async function readMetadata(
  * graph alone; a file that may hold nothing but titles is no attributes unless columns of it are chosen.
  *
  * @param found names in `folder`.
+ * @param chosen whose columns of attributes are chosen.
  */
 export async function metadataSources(
   folder: string,
   found: MetadataFiles<string>,
   given: MetadataFiles<string>,
-  columnsChosen: boolean,
+  chosen: { readonly attributes: boolean; readonly userAttributes: boolean },
 ): Promise<MetadataFiles<Source>> {
-  const { attributes, friends, knowledge, links } = found;
+  const { attributes, userAttributes, friends, knowledge, links } = found;
   const beside = await readMetadata({
     ...(attributes && !given.attributes && { attributes: folder + attributes }),
+    ...(userAttributes && !given.userAttributes && { userAttributes: folder + userAttributes }),
     ...(friends && !given.friends && { friends: folder + friends }),
     ...(knowledge && !given.knowledge && { knowledge: folder + knowledge }),
     ...(links && !given.knowledge && !given.links && { links: folder + links }),
   });
-  const { attributes: items, ...others } = beside;
-  const useful = items && (columnsChosen || hasAttributes(latin1Source(items)));
-  return { ...others, ...(useful && { attributes: items }), ...await readMetadata(given) };
+  const { attributes: items, userAttributes: users, ...others } = beside;
+  return {
+    ...others,
+    ...(items && (chosen.attributes || hasAttributes(latin1Source(items))) && { attributes: items }),
+    ...(users && (chosen.userAttributes || hasAttributes(latin1Source(users), "user")) && { userAttributes: users }),
+    ...await readMetadata(given),
+  };
 }

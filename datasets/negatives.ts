@@ -8,6 +8,9 @@ const BITMAP_LIMIT = 2 ** 26;
 /** Draws that may hit a positive before the exact method takes over. */
 const REJECTIONS = 16;
 
+/** Who has met what, of a catalogue or of other pairs. */
+type Met = Pick<Catalogue, "users" | "items" | "offsets" | "positives">;
+
 /**
  * The items each user has met in training, made for asking quickly: users with few are scanned, the others have a row of
  * a bitmap where it fits, and are searched where it does not.
@@ -24,8 +27,6 @@ const REJECTIONS = 16;
  *   items: 4,
  *   offsets: Int32Array.of(0, 2),
  *   positives: Int32Array.of(1, 2),
- *   popularity: Int32Array.of(0, 1, 1, 0),
- *   metadata: {},
  * });
  * assert(seen.has(0, 2) && !seen.has(0, 3));
  * assert([0, 3].includes(seen.drawUnseen(0, new Rng(1, "example"))));
@@ -36,7 +37,7 @@ export class SeenItems {
   /** Where a user's row of the bitmap starts; -1 for none. */
   readonly #rows: Int32Array;
 
-  constructor(readonly catalogue: Catalogue) {
+  constructor(readonly catalogue: Met) {
     const { users, items, offsets, positives } = catalogue, words = Math.ceil(items / 32);
     this.#rows = new Int32Array(users).fill(-1);
     let used = 0;

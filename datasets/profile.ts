@@ -76,7 +76,7 @@ export function profile({ name, train, valid, test, metadata, notes }: Dataset):
     perUser: quantiles(perUser.filter((count) => count > 0)),
     perItem: quantiles(popularity.filter((count) => count > 0)),
     cohorts: cohorts(popularity).sizes,
-    ...(metadata && { metadata: metadataProfile(metadata, items) }),
+    ...(metadata && { metadata: metadataProfile(metadata, users, items) }),
     notes,
   };
 }

@@ -2,7 +2,9 @@ import { Rng } from "../random/rng.ts";
 import { type Affinity, trueAffinity } from "./affinity.ts";
 import type { Dataset } from "./dataset.ts";
 import { numberedIds } from "./ids.ts";
-import { interactions } from "./interactions.ts";
+import { type Interactions, interactions } from "./interactions.ts";
+import type { Metadata } from "./metadata.ts";
+import { relation } from "./relation.ts";
 import { splitByRatio } from "./split.ts";
 
 /** The shape of a synthetic dataset. */
@@ -24,6 +26,14 @@ export interface SyntheticOptions {
   /** Shares held out of each user's interactions. */
   readonly valid: number;
   readonly test: number;
+  /** Views for each interaction of a user, drawn as these are, and apart from them. 0: there are none. */
+  readonly views: number;
+  /** Items of another domain that the same users meet. 0: there is none. */
+  readonly sourceItems: number;
+  /** The median of a user's interactions there. */
+  readonly sourceMedian: number;
+  /** Share of the users who belong to the same clusters there, the others to some drawn anew. */
+  readonly agreement: number;
   readonly seed: number;
 }
 
@@ -41,6 +51,10 @@ export const syntheticDefaults: SyntheticOptions = {
   spread: 0.75,
   valid: 0.08,
   test: 0.2,
+  views: 0,
+  sourceItems: 0,
+  sourceMedian: 70,
+  agreement: 1,
   seed: 2026,
 };
 
@@ -52,7 +66,10 @@ export interface SyntheticDataset extends Dataset {
 /**
  * Draws a dataset whose best possible ranking is known ({@link trueAffinity}). Users and items belong to two clusters
  * each, popularity has a long tail, and user u draws items without replacement with probability proportional to
- * exp(utility) (Gumbel top-k: Kool, van Hoof & Welling, ICML 2019).
+ * exp(utility) (Gumbel top-k: Kool, van Hoof & Welling, ICML 2019). On demand the same utilities also make views, and the
+ * users' clusters interactions with items of another domain: what these tell of a user is true of the log, too.
+ *
+ * @throws RangeError where there is one cluster, or an `agreement` that is no share.
  *
  * @example
  * ```ts
@@ -60,9 +77,10 @@ export interface SyntheticDataset extends Dataset {
  * import { trueAffinity } from "./affinity.ts";
  * import { synthetic } from "./synthetic.ts";
  *
- * const { train, test, affinity } = synthetic({ users: 30, items: 200, seed: 1 });
+ * const { train, test, affinity, metadata } = synthetic({ users: 30, items: 200, views: 2, seed: 1 });
  * assert.deepEqual([train.userCount, test?.itemCount], [30, 200]);
  * assert.equal(trueAffinity(affinity, 0).length, 200);
+ * assert.deepEqual(metadata?.behaviours?.map(({ name }) => name), ["views"]);
  * ```
  */
 export function synthetic(options: Partial<SyntheticOptions> = {}): SyntheticDataset {
@@ -70,33 +88,64 @@ export function synthetic(options: Partial<SyntheticOptions> = {}): SyntheticDat
   if (!(settings.clusters >= 2)) {
     throw new RangeError(`Cannot draw ${settings.clusters} clusters: there are 2 at least`);
   }
-  const affinity = drawAffinity(settings);
-  const log = { users: [] as number[], items: [] as number[] };
-  for (let user = 0; user < users; user++) {
-    const rng = new Rng(seed, "synthetic interactions").seek(user, 0);
-    const { least, median, spread, most } = settings;
-    const count = Math.min(most, items, Math.max(least, Math.round(median * Math.exp(spread * rng.normal()))));
-    const key = Float64Array.from(trueAffinity(affinity, user), (utility) => utility + gumbel(rng));
-    const ranked = Int32Array.from(key.keys()).sort((a, b) => key[b]! - key[a]! || a - b);
-    for (const item of ranked.subarray(0, count).sort()) {
-      log.users.push(user);
-      log.items.push(item);
-    }
+  if (!(settings.agreement >= 0 && settings.agreement <= 1)) {
+    throw new RangeError(`Cannot draw an agreement of ${settings.agreement}: it is a share, from 0 to 1`);
   }
-  const drawn = interactions({ ...log, userCount: users, itemCount: items });
+  const affinity = drawAffinity(settings, "synthetic affinity"), metadata = drawMetadata(settings, affinity);
+  const drawn = drawInteractions(settings, affinity, "synthetic interactions");
   return {
     name: "synthetic",
     ...splitByRatio(drawn, { valid, test }, seed),
     userIds: numberedIds(users),
     itemIds: numberedIds(items),
+    ...Object.keys(metadata).length > 0 && { metadata },
     notes: [`drawn with seed ${seed}, not collected`],
     affinity,
   };
 }
 
-function drawAffinity({ users, items, clusters, scale, exponent, shift, seed }: SyntheticOptions): Affinity {
-  const rng = new Rng(seed, "synthetic affinity"),
-    ranks = rng.shuffle(Int32Array.from({ length: items }, (_, at) => at));
+function drawInteractions(
+  { seed, least, median, spread, most }: SyntheticOptions,
+  affinity: Affinity,
+  stream: string,
+  times = 1,
+): Interactions {
+  const log = { users: [] as number[], items: [] as number[] }, items = affinity.items.length;
+  for (let user = 0; user < affinity.users.length; user++) {
+    const rng = new Rng(seed, stream).seek(user, 0);
+    const usual = Math.min(most, Math.max(least, Math.round(median * Math.exp(spread * rng.normal()))));
+    const key = Float64Array.from(trueAffinity(affinity, user), (utility) => utility + gumbel(rng));
+    const ranked = Int32Array.from(key.keys()).sort((a, b) => key[b]! - key[a]! || a - b);
+    for (const item of ranked.subarray(0, Math.min(items, Math.round(times * usual))).sort()) {
+      log.users.push(user);
+      log.items.push(item);
+    }
+  }
+  return interactions({ ...log, userCount: affinity.users.length, itemCount: items });
+}
+
+function drawMetadata(settings: SyntheticOptions, affinity: Affinity): Metadata {
+  const { views, sourceItems, sourceMedian, agreement, seed } = settings;
+  const pairs = ({ users, items, userCount, itemCount }: Interactions) =>
+    relation({ rows: users, targets: items, rowCount: userCount, targetCount: itemCount });
+  const viewed = () => drawInteractions(settings, affinity, "synthetic views", views);
+  const met = () => {
+    const other = drawAffinity({ ...settings, items: sourceItems }, "synthetic source affinity");
+    const rng = new Rng(seed, "synthetic agreement");
+    const users = other.users.map((anew, user) => rng.uniform() < agreement ? affinity.users[user]! : anew);
+    return drawInteractions({ ...settings, median: sourceMedian }, { ...other, users }, "synthetic source");
+  };
+  return {
+    ...views > 0 && { behaviours: [{ name: "views", ...pairs(viewed()) }] },
+    ...sourceItems > 0 && { source: { ...pairs(met()), items: sourceItems } },
+  };
+}
+
+function drawAffinity(
+  { users, items, clusters, scale, exponent, shift, seed }: SyntheticOptions,
+  stream: string,
+): Affinity {
+  const rng = new Rng(seed, stream), ranks = rng.shuffle(Int32Array.from({ length: items }, (_, at) => at));
   const membership = (): [number, number, number] => {
     const first = rng.below(clusters), second = (first + 1 + rng.below(clusters - 1)) % clusters;
     return [first, second, 50 + rng.below(51)];

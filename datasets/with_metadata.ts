@@ -4,9 +4,11 @@ import type { Dataset } from "./dataset.ts";
 import type { ColumnChoice } from "./format.ts";
 import { readFriends } from "./friends.ts";
 import { InputError } from "./input_error.ts";
+import { readItemVectors } from "./item_vectors.ts";
 import { readKnowledge } from "./knowledge.ts";
 import type { Behaviour, Metadata } from "./metadata.ts";
 import { latin1Source, type Source, textSource } from "./source.ts";
+import { readSourceDomain } from "./source_domain.ts";
 
 /** Files of side information: as paths, or as bytes. Their ids are the original ids of the log. */
 export interface MetadataFiles<F> {
@@ -14,10 +16,16 @@ export interface MetadataFiles<F> {
   readonly friends?: F;
   /** `item attribute ...`, or a file with an item column and columns of attributes. */
   readonly attributes?: F;
+  /** `user attribute ...`, or a file with a user column and columns of attributes. */
+  readonly userAttributes?: F;
+  /** Vectors of items by modality: `item x1 x2 ...`, or NumPy's matrix and a file of items, a line for each of its rows. */
+  readonly vectors?: readonly (readonly [name: string, file: F, items?: F])[];
   /** `user item [weight]`. Takes the place of dislikes that ratings make. */
   readonly dislikes?: F;
   /** Weaker behaviours by name, the strongest first: `user item [weight]`. */
   readonly behaviours?: readonly (readonly [name: string, file: F])[];
+  /** Who met what in another domain: users of the same name are the same, items are its own. */
+  readonly source?: F;
   /** A row a fact: `head relation tail`. */
   readonly knowledge?: F;
   /** A row a link: `item entity`. Without it, an entity is the item of the same name. */
@@ -28,6 +36,7 @@ export interface MetadataFiles<F> {
 export interface MetadataOptions {
   /** Default: `token_seq` columns but the title, or columns with usual names ("genres", "category", "brand"). */
   readonly attributeColumns?: readonly ColumnChoice[];
+  readonly userAttributeColumns?: readonly ColumnChoice[];
 }
 
 /**
@@ -52,7 +61,7 @@ export interface MetadataOptions {
 export function withMetadata(
   dataset: Dataset,
   files: MetadataFiles<Source>,
-  { attributeColumns }: MetadataOptions = {},
+  { attributeColumns, userAttributeColumns }: MetadataOptions = {},
 ): Dataset {
   const { userIds, itemIds } = dataset, notes: string[] = [];
   const noted = <T extends { readonly notes: readonly string[] }>(read: T): T => {
@@ -68,11 +77,21 @@ export function withMetadata(
     ...(files.attributes && {
       attributes: noted(readAttributes(latin1Source(files.attributes), itemIds, attributeColumns)).attributes,
     }),
+    ...(files.userAttributes && {
+      userAttributes:
+        noted(readAttributes(latin1Source(files.userAttributes), userIds, userAttributeColumns, "user")).attributes,
+    }),
+    ...(files.vectors && files.vectors.length > 0 && {
+      vectors: files.vectors.map(([name, source, items]) =>
+        noted(readItemVectors(name, source, itemIds, items)).vectors
+      ),
+    }),
     ...(files.friends && { friends: noted(readFriends(textSource(files.friends), userIds)).friends }),
     ...(files.dislikes && { dislikes: behaviour("dislikes", files.dislikes) }),
     ...(files.behaviours && files.behaviours.length > 0 && {
       behaviours: files.behaviours.map(([name, source]): Behaviour => ({ name, ...behaviour(name, source) })),
     }),
+    ...(files.source && { source: noted(readSourceDomain(textSource(files.source), userIds)).domain }),
     ...(files.knowledge && {
       knowledge: noted(
         readKnowledge(textSource(files.knowledge), files.links && textSource(files.links), itemIds),

@@ -5,12 +5,13 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { cohorts } from "../datasets/cohorts.ts";
 import { type Spread, spread } from "./catalogue_metrics.ts";
 import { CohortCounter, type CohortHits } from "./cohort_metrics.ts";
-import { type Metric, type MetricAt, metrics as known, parseMetric, type RankedUser } from "./metrics.ts";
+import { hideWarm, withColdItems } from "./cold.ts";
+import { type Metric, metrics as known, parseMetric, type RankedUser } from "./metrics.ts";
 import { blocksFor, floatsPerScore, openScorer, type Visit } from "./scorer.ts";
 import { TopK } from "./top_k.ts";
 
 export interface RankingOptions {
-  /** Names such as `ndcg@20`. */
+  /** Names such as `ndcg@20`, `cold5/ndcg@20`; see `parseMetric`. */
   readonly metrics: readonly string[];
   /** Bytes held at a time of scores, or of the widest that the backbone computes for each. Default 256 MiB. */
   readonly memory?: number;
@@ -20,11 +21,11 @@ export interface RankingOptions {
 
 /** What a ranking of the whole catalogue is worth. */
 export interface Evaluation {
-  /** Means over the users who have held-out items. */
+  /** Means over the users who have held-out items; of a metric of cold items, who have some of those. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Of lists as long as the longest K. */
   readonly catalogue: Readonly<Record<keyof Spread | keyof CohortHits, number>>;
-  /** Each metric of each user, in the order of `users`: what paired tests compare. */
+  /** Each metric of each user that it is a mean over, in the order of `users`: what paired tests compare. */
   readonly perUser: Readonly<Record<string, Float64Array>>;
   readonly users: Int32Array;
 }
@@ -62,62 +63,90 @@ export async function fullRanking(
 
 /** Full ranking by any scores: `scoresOf` gives a user's, one for each item. */
 export async function rankBy(
-  scoresOf: (user: number) => Float32Array,
+  scoresOf: (user: number) => Float32Array | Promise<Float32Array>,
   seen: Catalogue,
   held: Interactions,
   options: RankingOptions,
 ): Promise<Evaluation> {
-  return await openJudge(seen, held, options)(1, seen.items, (users, visit) => {
-    visit(scoresOf(users[0]!).slice(), 0);
-    return Promise.resolve();
+  return await openJudge(seen, held, options)(1, seen.items, async (users, visit) => {
+    visit((await scoresOf(users[0]!)).slice(), 0);
   });
 }
 
 type Score = (users: Int32Array, visit: Visit) => Promise<void>;
 
 function openJudge(seen: Catalogue, held: Interactions, { metrics, alsoSeen = [] }: RankingOptions) {
-  const wanted = [...new Set(metrics)].map((name) => ({ name, ...asMetric(parseMetric(name)) }));
+  const names = [...new Set(metrics)], views = viewsOf(names, seen, held), { popularity } = seen;
   const truth = catalogueOf(held), masks = [seen, ...alsoSeen.map((log) => catalogueOf(log))];
   const users = Int32Array.from({ length: truth.users }, (_, user) => user)
     .filter((user) => truth.offsets[user + 1]! > truth.offsets[user]!);
   if (users.length === 0) throw new TypeError("Cannot evaluate: no user has a held-out interaction");
-  const cohortOf = cohorts(seen.popularity).of;
-  const longest = Math.min(seen.items, wanted.reduce((k, metric) => Math.max(k, metric.k), 1));
+  const cohortOf = cohorts(popularity).of;
+  const longest = Math.min(seen.items, names.reduce((k, name) => Math.max(k, parseMetric(name).k), 1));
+  // the most popular candidates of each list; a list's candidates are among those of the one before
+  const limits = [...new Set([Infinity, ...views.map(({ candidates }) => candidates)])].sort((a, b) => b - a);
 
   return async (rows: number, columns: number, score: Score): Promise<Evaluation> => {
-    const perUser = wanted.map(() => new Float64Array(users.length));
-    const lists = new Int32Array(users.length * longest).fill(-1), top = new TopK(rows, longest);
-    const hits = new CohortCounter(cohortOf);
+    const perUser = new Map(names.map((name): [string, number[]] => [name, []]));
+    const lists = new Int32Array(users.length * longest).fill(-1), hits = new CohortCounter(cohortOf);
+    const tops = new Map(limits.map((limit) => [limit, new TopK(rows, longest)])), top = tops.get(Infinity)!;
     for (let from = 0; from < users.length; from += rows) {
       const block = users.subarray(from, from + rows);
-      top.clear();
+      for (const each of tops.values()) each.clear();
       await score(block, (scores, first) => {
         for (const mask of masks) hide(mask, block, scores, columns, first);
-        top.push(scores, columns, first);
+        for (const [limit, each] of tops) {
+          if (limit < Infinity) hideWarm(scores, columns, first, popularity, limit);
+          each.push(scores, columns, first);
+        }
       });
       lists.set(top.ids.subarray(0, block.length * longest), from * longest);
       block.forEach((user, row) => {
-        const list = top.ids.subarray(row * longest, (row + 1) * longest), ranked = rankedUser(truth, user, list);
+        const listOf = ({ ids }: TopK) => ids.subarray(row * longest, (row + 1) * longest), list = listOf(top);
         for (let at = truth.offsets[user]!; at < truth.offsets[user + 1]!; at++) {
           hits.add(truth.positives[at]!, list.includes(truth.positives[at]!));
         }
-        wanted.forEach(({ metric, k }, at) => perUser[at]![from + row] = metric(ranked, k));
+        for (const { truth, candidates, metrics } of views) {
+          const ranked = rankedUser(truth, user, listOf(tops.get(candidates)!));
+          if (ranked.relevant === 0) continue; // all that this user took is warm
+          for (const { name, metric, k } of metrics) perUser.get(name)!.push(metric(ranked, k));
+        }
       });
     }
-    const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / values.length;
+    const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
     return {
-      metrics: Object.fromEntries(wanted.map(({ name }, at) => [name, mean(perUser[at]!)])),
-      catalogue: { ...spread(lists, seen.popularity), ...hits.result() },
-      perUser: Object.fromEntries(wanted.map(({ name }, at) => [name, perUser[at]!])),
+      metrics: Object.fromEntries([...perUser].map(([name, values]) => [name, mean(values)])),
+      catalogue: { ...spread(lists, popularity), ...hits.result() },
+      perUser: Object.fromEntries([...perUser].map(([name, values]) => [name, Float64Array.from(values)])),
       users,
     };
   };
 }
 
-const asMetric = ({ name, k }: MetricAt): { readonly metric: Metric; readonly k: number } => ({
-  metric: known[name],
-  k,
-});
+/** Metrics that look at the same held-out items and the same lists. */
+interface View {
+  readonly truth: Catalogue;
+  /** Train interactions of the most popular candidate there may be. */
+  readonly candidates: number;
+  readonly metrics: readonly { readonly name: string; readonly metric: Metric; readonly k: number }[];
+}
+
+function viewsOf(names: readonly string[], { popularity }: Catalogue, held: Interactions): readonly View[] {
+  const parsed = names.map((name) => ({ name, of: parseMetric(name) }));
+  return [...Map.groupBy(parsed, ({ of: { cold = Infinity, only } }) => `${cold} ${only}`).values()].map((group) => {
+    const { cold = Infinity, only } = group[0]!.of, truth = catalogueOf(withColdItems(held, popularity, cold));
+    if (truth.positives.length === 0 && cold < Infinity) {
+      throw new TypeError(
+        `Cannot evaluate by "${group[0]!.name}": no held-out item has at most ${cold} train interactions`,
+      );
+    }
+    return {
+      truth,
+      candidates: only ? cold : Infinity,
+      metrics: group.map(({ name, of: { name: metric, k } }) => ({ name, metric: known[metric], k })),
+    };
+  });
+}
 
 /** Takes what each user has met out of a block of scores. */
 function hide(

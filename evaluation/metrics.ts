@@ -53,17 +53,42 @@ export const metrics = {
     hits.reduce((sum, rank, before) => rank < k ? sum + (before + 1) / (rank + 1) : sum, 0) / Math.min(relevant, k),
 } as const satisfies Readonly<Record<string, Metric>>;
 
-/** A metric at a list length. */
+/** A metric at a list length, of all held-out items or of the cold ones. */
 export interface MetricAt {
   readonly name: keyof typeof metrics;
   readonly k: number;
+  /** The held-out items that count: those with at most so many train interactions. */
+  readonly cold?: number;
+  /** Whether such items are also the only candidates; else all that are unseen are. */
+  readonly only?: boolean;
 }
 
-/** Reads a name such as `ndcg@20`. @throws TypeError saying what names there are. */
+/**
+ * Reads a name such as `ndcg@20`, `cold5/ndcg@20` or `only-cold5/ndcg@20`.
+ *
+ * @throws TypeError saying what names there are.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseMetric } from "./metrics.ts";
+ *
+ * assert.deepEqual(parseMetric("ndcg@20"), { name: "ndcg", k: 20 });
+ * assert.deepEqual(parseMetric("only-cold5/hit@10"), { name: "hit", k: 10, cold: 5, only: true });
+ * ```
+ */
 export function parseMetric(text: string): MetricAt {
-  const [, name = "", k = ""] = /^([a-z]+)@([0-9]+)$/.exec(text.trim().toLowerCase()) ?? [];
-  if (Object.hasOwn(metrics, name) && Number(k) > 0) return { name: name as MetricAt["name"], k: Number(k) };
+  const [, only, cold, name = "", k = ""] =
+    /^(?:(only-)?cold([0-9]+)\/)?([a-z]+)@([0-9]+)$/.exec(text.trim().toLowerCase()) ?? [];
+  if (Object.hasOwn(metrics, name) && Number(k) > 0) {
+    return {
+      name: name as MetricAt["name"],
+      k: Number(k),
+      ...cold !== undefined && { cold: Number(cold), only: only !== undefined },
+    };
+  }
   throw new TypeError(
-    `There is no metric "${text}"; metrics are ${Object.keys(metrics).join(", ")} at a length, such as ndcg@20`,
+    `There is no metric "${text}"; metrics are ${Object.keys(metrics).join(", ")} at a length, such as ndcg@20, ` +
+      "also of items with few train interactions, such as cold5/ndcg@20 or only-cold5/ndcg@20",
   );
 }

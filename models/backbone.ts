@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from "../graphs/builder.ts";
 import type { Catalogue } from "../datasets/catalogue.ts";
+import type { Metadata, Relation } from "../datasets/metadata.ts";
 
 /**
  * A recommender's three functions, in a graph. Representations are [.., L, D]: L layers of width D, where L = 1 unless
@@ -21,6 +22,27 @@ export interface Encoder {
   pool?(x: Value): Value; // [.., L, D] -> [.., 1, D]
   /** The part of `query` that weight decay applies to, where that is not its first layer. */
   readonly decayed?: Value; // [R, D]
+  /** What a step trains on beside its rows: other behaviours, another domain. */
+  readonly tasks?: readonly SideTask[];
+}
+
+/**
+ * Pairs of another kind that each step trains on, too, under the recipe's own loss: as many as it has rows, drawn evenly
+ * from all, each with uniform negatives that its user has not met among these. The loss becomes L + sum_b lambda_b L_b.
+ */
+export interface SideTask {
+  /** As the data call it: its loss is reported under this name. */
+  readonly name: string;
+  /** lambda_b, above 0. */
+  readonly weight: number;
+  /** Negatives for each positive. */
+  readonly negatives: number;
+  /** Who met what. */
+  readonly pairs: Relation;
+  /** Targets of the relation are below this. */
+  readonly items: number;
+  /** The model's functions for these users [R], rows of the relation; `items` are its targets. */
+  encode(users: Value): Encoder;
 }
 
 /** One batch in a graph. */
@@ -33,5 +55,12 @@ export interface BatchValues {
 
 /** A scoring model: declares its variables and hands over its three functions. It is built into every graph that needs it. */
 export interface Backbone {
+  /** What was guessed about it, in lines for a person to check. */
+  readonly notes?: readonly string[];
+  /** A trained model as a file of its own, where the backbone came as one. */
+  written?(weights: ReadonlyMap<string, { readonly data: Float32Array }>): Uint8Array;
+  /** The metadata that `build` reads: a saved model is kept with them. */
+  readonly reads?: readonly (keyof Metadata)[];
+  /** @throws TypeError where the data lack what it needs, naming it. */
   build(graph: GraphBuilder, catalogue: Catalogue, batch: BatchValues): Encoder;
 }

@@ -6,6 +6,7 @@ import { averaged, unit } from "./scoring.ts";
  * not what it hands out, so that a synthesised negative is normalised, too. A zero vector scores 0 and gets no gradient.
  */
 export const cosine = (backbone: Backbone): Backbone => ({
+  ...backbone,
   build(graph, catalogue, batch) {
     const { dot: _, ...encoder } = backbone.build(graph, catalogue, batch), pool = encoder.pool ?? averaged;
     return { ...encoder, pool, score: (query, items) => encoder.score(unit(pool(query)), unit(pool(items))) };

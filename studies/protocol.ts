@@ -2,6 +2,7 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Parts } from "../datasets/dataset.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import type { RankingOptions } from "../evaluation/full_ranking.ts";
+import { parseMetric } from "../evaluation/metrics.ts";
 
 /** Interactions that a ranking is measured on. */
 export interface Held {
@@ -26,9 +27,14 @@ export interface Protocol {
   readonly memory: number;
 }
 
-/** How a part is ranked when the epoch is picked: by the deciding metric, too. */
+/**
+ * How a part is ranked when the epoch is picked: by the deciding metric, too. Of what is told of test, metrics of cold
+ * items are left out: few such may be held out here, or none.
+ */
 export const selectingOptions = (protocol: Protocol, { alsoSeen }: Held): RankingOptions => ({
-  metrics: [...new Set([...protocol.metrics, protocol.selectBy])],
+  metrics: [
+    ...new Set([...protocol.metrics.filter((name) => parseMetric(name).cold === undefined), protocol.selectBy]),
+  ],
   memory: protocol.memory,
   alsoSeen,
 });

@@ -7,6 +7,7 @@ import type { Sampler } from "../samplers/sampler.ts";
 import { adam } from "./optimizers.ts";
 import type { Recipe } from "./recipe.ts";
 import { SCOPES } from "./scopes.ts";
+import { openTasks, type TaskFeeds } from "./side_tasks.ts";
 import { type TrainingStep, trainingStep } from "./step.ts";
 import { type Watched, watched } from "./watched.ts";
 
@@ -25,6 +26,8 @@ export interface Players {
   readonly measures: readonly { readonly name: string; readonly output: string }[];
   /** What the outputs say of a step's negatives, where that is asked for. */
   readonly watching: Watched | undefined;
+  /** What the backbone's side tasks are fed. */
+  readonly taskFeeds: TaskFeeds;
   /** The noise that each step must be fed. */
   readonly noises: readonly { readonly name: string; readonly length: number; readonly normal: boolean }[];
   dispose(): Promise<void>;
@@ -77,6 +80,7 @@ export async function compilePlayers(recipe: Recipe, opened: Opened): Promise<Pl
     of: (epoch) => ascent && adversary.ascends(epoch) ? ascent.program : descent.program,
     measures: Object.keys(descent.step.measures).map((name) => ({ name, output: measureOutput(name) })),
     watching: descent.watching,
+    taskFeeds: openTasks(descent.step.tasks, recipe.seed ?? 0),
     noises: [...descent.step.graph.noises.values()].map(({ name, shape }) => ({
       name,
       length: sizeOf(shape),

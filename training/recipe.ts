@@ -75,9 +75,12 @@ export interface EpochReport {
   readonly loss: number;
   /** The loss, summed over steps: what the papers' logs print. */
   readonly lossSum: number;
-  /** The sampler's own loss, averaged over steps, where it has one: a generator's, a gate's. */
+  /** What is lost beside it, averaged over steps: a generator's loss, a gate's, those of the backbone's side tasks. */
   readonly auxiliary?: number;
-  /** What the sampler and the loss measured, averaged over steps: `eta` of advinfonce, `fallback` of predefined. */
+  /**
+   * What the sampler and the loss measured, averaged over steps: `eta` of advinfonce, `fallback` of predefined; and what
+   * each side task of the backbone lost.
+   */
   readonly measures?: Readonly<Record<string, number>>;
   readonly seconds: Seconds;
   /** What the negatives were, where the sampler draws or makes any. */

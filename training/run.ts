@@ -31,9 +31,9 @@ export const START: Position = { step: 0, sums: {} };
 /** What an epoch did. */
 export interface EpochDone {
   readonly lossSum: number;
-  /** The sampler's own loss, averaged over steps. */
+  /** What is lost beside it, averaged over steps. */
   readonly auxiliary?: number;
-  /** What the sampler and the loss measured, averaged likewise. */
+  /** What the sampler and the loss measured, and side tasks lost, averaged likewise. */
   readonly measures?: Readonly<Record<string, number>>;
   readonly negatives?: NegativesReport;
   readonly seconds: Seconds;
@@ -127,9 +127,9 @@ export async function openRun(recipe: Recipe): Promise<Run> {
       for (let step = start.step; step < steps; step++) {
         const t0 = performance.now();
         const batch = batchAt(data, visiting, step, batching);
-        const proposed = await sampler.propose(batch, draw);
+        const proposed = await sampler.propose(batch, draw), tasks = players.taskFeeds(batch, epoch);
         const t1 = performance.now();
-        const feeds = { ...feedsOf(batch, proposed, epoch), ...Object.fromEntries(drawn(epoch, step)) };
+        const feeds = { ...feedsOf(batch, proposed, epoch), ...tasks, ...Object.fromEntries(drawn(epoch, step)) };
         const result = await player.start(feeds), { updating = 0 } = result;
         spent.sampling += t1 - t0;
         spent.scoring += performance.now() - t1 - updating;

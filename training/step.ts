@@ -5,9 +5,10 @@ import { add, div, mul, stopGradient } from "../graphs/ops/arithmetic.ts";
 import { sum } from "../graphs/ops/reduce.ts";
 import { reshape, slice, unsqueeze } from "../graphs/ops/shape.ts";
 import type { Loss, Scores } from "../losses/loss.ts";
-import type { Backbone, Encoder } from "../models/backbone.ts";
+import type { Backbone, Encoder, SideTask } from "../models/backbone.ts";
 import type { Negatives, Objective, Sampler, Step } from "../samplers/sampler.ts";
 import { SCOPES } from "./scopes.ts";
+import { taskRows } from "./side_tasks.ts";
 
 /** What meets in one step. */
 export interface StepRecipe {
@@ -28,9 +29,11 @@ export interface TrainingStep {
   readonly graph: GraphBuilder;
   /** Ranking loss and weight decay: what is reported. */
   readonly loss: Value; // []
-  /** The sampler's own loss, where it has one. */
+  /** What is lost beside it: the sampler's own loss, and the backbone's side tasks times their weights. */
   readonly auxiliary?: Value; // []
-  /** Scalars that the sampler and the loss have watched. */
+  /** What each step is to be fed of, too. */
+  readonly tasks: readonly SideTask[];
+  /** Scalars that the sampler and the loss have watched, and the loss of each side task. */
   readonly measures: Readonly<Record<string, Value>>; // [] each
   readonly negatives: Negatives | Objective;
   /** Scores of the positives, and of the negatives that were used, where there are any. */
@@ -75,14 +78,37 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
     ...encoder.dot && { dot: encoder.dot },
     score: (items, query = encoder.query) => encoder.score(query, items),
     loss: (positiveScore, negative, mask) =>
-      lossOfScores(loss, { ...common, positive: positiveScore, negative, ...mask && { mask }, ids: rowIds }),
+      lossOfScores(
+        loss,
+        { ...common, positive: positiveScore, negative, ...mask && { mask }, ids: rowIds },
+        "this sampler",
+      ),
   };
   const found = graph.scope(SCOPES.sampler, () => sampler.select(step, proposedInputs(graph, sampler, batchSize)));
   const score = { positive: step.score(positive) };
   const decayed = [encoder.decayed ?? firstLayer(encoder.query), firstLayer(positive)];
   const decay = (vectors: readonly Value[]) => l2 > 0 ? [mul(l2, meanSquares(vectors, batchSize, rows))] : [];
+  const { tasks = [] } = encoder;
+  const side = tasks.map((task) => {
+    const { users, positives, negatives, encoder: { query, items, score, decayed } } = taskRows(
+      userIds,
+      batchSize,
+      task,
+    );
+    const vectors = [items(positives), items(negatives)] as const;
+    const lost = lossOfScores(loss, {
+      ...common,
+      counts: { users: task.pairs.offsets.length - 1, items: task.items },
+      positive: score(query, vectors[0]),
+      negative: score(query, vectors[1]),
+      ids: { users, positive: positives, negative: negatives },
+    }, "this backbone");
+    measures[task.name] = lost;
+    return mul(task.weight, [lost, ...decay([decayed ?? firstLayer(query), ...vectors.map(firstLayer)])].reduce(add));
+  });
   const finish = (negatives: Negatives | Objective, terms: readonly Value[], negative?: Value): TrainingStep => {
-    const loss = terms.reduce(add), auxiliary = "auxiliary" in negatives ? negatives.auxiliary : undefined;
+    const loss = terms.reduce(add), own = "auxiliary" in negatives && negatives.auxiliary;
+    const beside = own ? [own, ...side] : side, auxiliary = beside.length > 0 ? beside.reduce(add) : undefined;
     const total = auxiliary ? add(loss, auxiliary) : loss;
     const trainable = [...graph.variables.values()].filter(({ trainable, name }) => trainable && !isFrozen(name));
     const scores = { ...score, ...negative && { negative } };
@@ -90,6 +116,7 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
       graph,
       loss,
       ...auxiliary && { auxiliary },
+      tasks,
       measures,
       negatives,
       scores,
@@ -132,21 +159,22 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
   return finish(found, [ranking, ...decay([...decayed, firstLayer(items)])], negative);
 }
 
-/** A loss of scores that a sampler made up. @throws TypeError where the loss takes more than scores. */
-function lossOfScores(loss: Loss, scores: Omit<Scores, "vectors" | "frozen">): Value {
+/** The loss of scores other than the rows' own. @throws TypeError where it takes more than scores; `whose` they are. */
+function lossOfScores(loss: Loss, scores: Omit<Scores, "vectors" | "frozen">, whose: string): Value {
   const refuse = (what: string) => {
     throw new TypeError(
-      `Cannot combine this sampler with this loss: the sampler applies the loss to scores of its own, and the loss ${what}`,
+      `Cannot combine ${whose} with this loss: it applies the loss to scores of its own, and the loss ${what}`,
     );
   };
   if (loss.frozen) refuse("compares with a frozen model's");
   const { variables } = scores.graph, before = variables.size;
-  const value = loss({
-    ...scores,
-    get vectors() {
-      return refuse("takes vectors");
-    },
-  });
+  const value = scores.graph.scope(SCOPES.loss, () =>
+    loss({
+      ...scores,
+      get vectors() {
+        return refuse("takes vectors");
+      },
+    }));
   if (variables.size > before) refuse("learns variables, which serve one use");
   return value;
 }

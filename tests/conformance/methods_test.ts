@@ -62,10 +62,13 @@ const somePairs = Array.from(
 );
 /**
  * Distances score 0 at most: no negative exceeds the margin of a loss that is made for cosines, and none is pushed away.
- * A network lowers all scores at once, under heavy negatives to where a loss without logarithms is flat.
+ * What moves points of the hyperboloid moves no inner products. And a network lowers all scores at once, under heavy
+ * negatives to where a loss without logarithms is flat.
  */
 const unsuited = (backbone: string, loss: string) =>
-  ["hmf ccl", "mlp pointwise", "neumf pointwise"].includes(`${backbone} ${loss}`);
+  backbone === "hmf"
+    ? loss === "ccl"
+    : loss === "triplet-lorentz" || (loss === "pointwise" && ["mlp", "neumf"].includes(backbone));
 /** The words that a combination is refused with, if it is. */
 const refused = (build: () => unknown) => {
   try {

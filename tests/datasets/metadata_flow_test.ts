@@ -53,8 +53,45 @@ Deno.test("metadata follows the ids that a filter keeps", () => {
   ]);
 });
 
+const more = withMetadata(await parseDataset("tiny", { train: source("log.csv", LOG) }), {
+  userAttributes: source("who.csv", "user,class\ncat,young\nbob,old|poor\n"),
+  vectors: [["text", source("text.tsv", "saw\t1\t2\nheat\t3\t4\n")]],
+  source: source("books.csv", "user,item\nzoe,emma\ncat,dune\nbob,dune\nbob,emma\n"),
+});
+
+Deno.test("attributes of users, vectors of items and the source domain follow the ids that a filter keeps", () => {
+  const { metadata, userIds } = filterDataset(more, 2), { userAttributes, vectors, source } = metadata!;
+  assert.deepEqual(userAttributes!.names, ["old", "poor"]);
+  assert.deepEqual(named(userAttributes!, userIds.names, userAttributes!.names), ["bob old", "bob poor"]);
+  assert.deepEqual(vectors!.map(({ name, rows }) => [name, [...rows]]), [["text", [-1, 1]]]); // alien, heat
+  // cat has left the log, not the domain: behind ann and bob come cat and zoe, who was never in it
+  const books = ["emma", "dune"];
+  assert.deepEqual(named(source!, ["ann", "bob", "cat", "zoe"], books).sort(), [
+    "bob dune",
+    "bob emma",
+    "cat dune",
+    "zoe emma",
+  ]);
+  assert.deepEqual([source!.items, source!.offsets], [2, Int32Array.of(0, 0, 2, 3, 4)]);
+});
+
 Deno.test("a filter that drops nothing leaves metadata as it was", () => {
-  assert.deepEqual(filterDataset(whole, 1).metadata, whole.metadata);
+  for (const dataset of [whole, more]) assert.deepEqual(filterDataset(dataset, 1).metadata, dataset.metadata);
+});
+
+Deno.test("what is met in the source domain once something is held out is left out, of users it has alone by the last time", () => {
+  const met = {
+    offsets: Int32Array.of(0, 1, 2, 4),
+    targets: Int32Array.of(0, 0, 0, 1),
+    times: Float64Array.of(5, 9, 29, 30),
+    items: 2,
+  };
+  const { source } = before({ source: met }, Float64Array.of(5, 30));
+  assert.deepEqual([source!.offsets, source!.targets, source!.items], [
+    Int32Array.of(0, 0, 1, 2),
+    Int32Array.of(0, 0),
+    2,
+  ]);
 });
 
 Deno.test("what was disliked or viewed once something is held out is left out: by user, or for all", () => {
@@ -109,6 +146,32 @@ Deno.test("files of the usual names beside a log are read, and those that are gi
     await assert.rejects(loadDataset(folder, { metadata: { friends: `${folder}/none` } }), /none": no such file/);
   }));
 
+Deno.test("attributes of users are found beside a log, and vectors as matrices have their items beside them", () =>
+  withFiles({
+    "x.inter": atomic["x.inter"],
+    "x.user": "user_id:token\tage:token\tlikes:token_seq\nv\t9\ttea rum\n",
+    "image.npy": Uint8Array.of(
+      ...[0x93, ...bytesOf("NUMPY"), 1, 0, 61, 0],
+      ...bytesOf("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), } \n"),
+      ...new Uint8Array(Float32Array.of(7).buffer),
+    ),
+    "image.ids.txt": "b\n",
+  }, async (folder) => {
+    const { metadata, userIds } = await loadDataset(folder, {
+      metadata: { vectors: [["image", `${folder}/image.npy`]] },
+    });
+    assert.deepEqual(named(metadata!.userAttributes!, userIds.names, metadata!.userAttributes!.names), [
+      "v tea",
+      "v rum",
+    ]);
+    assert.deepEqual(metadata!.vectors!.map(({ data, rows }) => [[...data], [...rows]]), [[[7], [-1, 0]]]);
+    const ages = await loadDataset(folder, { userAttributeColumns: ["age"] });
+    assert.deepEqual(ages.metadata!.userAttributes!.names, ["9"]);
+    await Deno.remove(`${folder}/image.ids.txt`);
+    const missing = loadDataset(folder, { metadata: { vectors: [["image", `${folder}/image.npy`]] } });
+    await assert.rejects(missing, /image.ids.txt": no such file/);
+  }));
+
 Deno.test("titles alone are no attributes, a graph without links is not looked at, and neither is an error", () =>
   withFiles(
     { ...atomic, "x.item": "item_id:token\ttitle:token_seq\na\tAlien\n", "x.link": "", "x.net": "" },
@@ -139,6 +202,11 @@ Deno.test("a profile counts what metadata there is", () => {
     behaviours: { views: { pairs: 2, users: 2, items: 2 } },
     knowledge: { facts: 3, entities: 5, relations: 2, items: 2 },
   });
+  assert.deepEqual(profile(more).metadata, {
+    userAttributes: { attributes: 3, users: 2, pairs: 3 },
+    vectors: { text: { items: 2, width: 2 } },
+    source: { pairs: 4, users: 3, items: 2, common: 2 },
+  });
 });
 
 Deno.test("no bytes make a reader of side information fail with anything but an InputError", () => {
@@ -156,7 +224,15 @@ Deno.test("no bytes make a reader of side information fail with anything but an 
     itemIds: ids,
     notes: [],
   };
-  const part = fc.constantFrom("friends", "attributes", "dislikes", "knowledge", "links");
+  const part = fc.constantFrom(
+    "friends",
+    "attributes",
+    "userAttributes",
+    "dislikes",
+    "source",
+    "knowledge",
+    "links",
+  );
   fc.assert(
     fc.property(bytes, part, (found, name) => {
       const graph = name === "links" && { knowledge: source("x.kg", "0\t1\ta\n") };

@@ -7,6 +7,7 @@ import { InputError } from "../../datasets/input_error.ts";
 import { readKnowledge } from "../../datasets/knowledge.ts";
 import type { Relation } from "../../datasets/metadata.ts";
 import { parseDataset } from "../../datasets/parse.ts";
+import { readSourceDomain } from "../../datasets/source_domain.ts";
 import { withMetadata } from "../../datasets/with_metadata.ts";
 
 const source = (file: string, text: string) => ({ file, bytes: new TextEncoder().encode(text) });
@@ -195,4 +196,16 @@ Deno.test("a file of dislikes takes the place of low ratings, and behaviours kee
   assert(notes.includes("dislikes: the file's take the place of low ratings"));
   assert.equal(withMetadata(log, {}), log);
   refuses(() => withMetadata(log, { links: source("x.link", "saw\tm\n") }), /"x.link": links need a knowledge graph/);
+});
+
+Deno.test("a source domain has users of the log by name, then its own, and any items", () => {
+  const text = "user,item,time\nzoe,emma,4\nbob,heat,9\nbob,heat,3\nann,emma,2\n";
+  const { domain, notes } = readSourceDomain(source("a/books.csv", text), users);
+  assert.deepEqual(rowsOf(domain), [[0], [1], [], [0]]);
+  assert.deepEqual([domain.items, domain.times], [2, Float64Array.of(2, 3, 4)]);
+  assert(notes.includes('source domain: 3 pairs of "books.csv", of 3 users, 2 of them of the log, and 2 items'));
+  refuses(
+    () => readSourceDomain(source("b.csv", "user,item\nzoe,emma\n"), users),
+    /"b.csv": none of its 1 user is one/,
+  );
 });

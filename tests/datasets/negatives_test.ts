@@ -27,7 +27,7 @@ Deno.test("items of a log too wide for a bitmap are found by searching", () => {
   const WIDE = 2 ** 31 - 1; // 2^26 words: a second user of this width is over the limit
   const offsets = Int32Array.of(0, 20, 40), of = range(20).map((at) => at * 100_000_000);
   const positives = Int32Array.from([...of, ...of.map((item) => item + 1)]);
-  const seen = new SeenItems({ users: 2, items: WIDE, offsets, positives, popularity: new Int32Array(), metadata: {} });
+  const seen = new SeenItems({ users: 2, items: WIDE, offsets, positives });
   for (const item of of) {
     assert.deepEqual([seen.has(0, item), seen.has(0, item + 1), seen.has(1, item), seen.has(1, item + 1)], [
       true,

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type Affinity, trueAffinity } from "../../datasets/affinity.ts";
 import { catalogue } from "../../datasets/catalogue.ts";
 import { embeddedDataset } from "../../datasets/embedded.ts";
-import { interactions } from "../../datasets/interactions.ts";
+import { type Interactions, interactions } from "../../datasets/interactions.ts";
+import type { Relation } from "../../datasets/metadata.ts";
 import { profile } from "../../datasets/profile.ts";
 import { synthetic } from "../../datasets/synthetic.ts";
 import { synthesize } from "../../fixtures/synthesize.ts";
@@ -77,6 +78,56 @@ Deno.test("affinities of a user who is not there, and clusters that are too few,
   const none: Affinity = { scale: 1, exponent: 1, shift: 1, users: [], items: [] };
   assert.throws(() => trueAffinity(none, 0), /user 0: there are 0 users/);
   assert.throws(() => synthetic({ clusters: 1 }), /Cannot draw 1 clusters/);
+});
+
+/** The share of each user's pairs whose items' true utility is above the user's median. */
+function aboveMedian(affinity: Affinity, { offsets, targets }: Relation): number {
+  let above = 0;
+  affinity.users.forEach((_, user) => {
+    const utility = trueAffinity(affinity, user), median = utility.toSorted()[utility.length >> 1]!;
+    for (const item of targets.subarray(offsets[user], offsets[user + 1])) if (utility[item]! > median) above++;
+  });
+  return above / targets.length;
+}
+
+Deno.test("views follow the utilities of the log but are drawn apart from it, and leave the log as it was", () => {
+  const shape = { users: 200, items: 300, least: 5, median: 10, seed: 3 }, plain = synthetic(shape);
+  const { metadata, train, test, affinity } = synthetic({ ...shape, views: 3 }), [views] = metadata!.behaviours!;
+  assert.deepEqual([train, test, affinity], [plain.train, plain.test, plain.affinity]);
+  const log = ["train", "valid", "test"].map((part) => plain[part as "train"]!.users.length).reduce((a, b) => a + b);
+  assert(Math.abs(views!.targets.length / log - 3) < 0.3, `${views!.targets.length} views of ${log} interactions`);
+  assert(aboveMedian(plain.affinity, views!) > 0.85);
+  // were views drawn with the log, they would tell what is held out
+  const of = (user: number) => views!.targets.subarray(views!.offsets[user], views!.offsets[user + 1]);
+  const viewed = ({ users, items }: Interactions) =>
+    users.filter((user, at) => of(user).includes(items[at]!)).length / users.length;
+  const share = viewed(plain.test!), inTrain = viewed(plain.train);
+  assert(share < 0.8 && Math.abs(share - inTrain) < 0.1, `viewed: ${share} of what is held out, ${inTrain} of train`);
+});
+
+Deno.test("in the source domain a share of the users has the taste that it has in the log", () => {
+  const shape = { users: 100, items: 50, sourceItems: 80, sourceMedian: 20, least: 5, clusters: 5, seed: 8 };
+  const drawn = [0, 1].map((agreement) => synthetic({ ...shape, agreement }));
+  const [apart, same] = drawn.map(({ metadata }) => metadata!.source!);
+  assert.deepEqual([same!.items, same!.offsets.length], [80, 101]);
+  assert(same!.targets.some((item) => item >= 50));
+  // users of the same first cluster meet the same items there where the taste is the same, and only there
+  const { users } = drawn[0]!.affinity;
+  const overlap = ({ offsets, targets }: Relation, alike: boolean) => {
+    let common = 0, pairs = 0;
+    for (let a = 0; a < 100; a++) {
+      for (let b = a + 1; b < 100; b++) {
+        if ((users[a]![0] === users[b]![0]) !== alike) continue;
+        const of = new Set(targets.subarray(offsets[a], offsets[a + 1]));
+        common += targets.subarray(offsets[b], offsets[b + 1]).filter((item) => of.has(item)).length;
+        pairs++;
+      }
+    }
+    return common / pairs;
+  };
+  assert(overlap(same!, true) > 1.2 * overlap(same!, false));
+  assert(Math.abs(overlap(apart!, true) / overlap(apart!, false) - 1) < 0.1);
+  assert.throws(() => synthetic({ ...shape, agreement: 1.5 }), /agreement of 1.5: it is a share/);
 });
 
 Deno.test("a profile counts what parts show, repeats, cold rows and the range of times", () => {

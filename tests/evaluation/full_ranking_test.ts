@@ -38,6 +38,30 @@ Deno.test("interactions given as also seen are left out of the lists, too", asyn
   assert.equal(await rank([log([[0, 1]], 1, 4)]), 1);
 });
 
+Deno.test("metrics of cold items count those with few train interactions alone: among all candidates, or only such", async () => {
+  // popularity 2 1 0 1 0: items 1 to 4 are cold at 1, items 2 and 4 at 0
+  const seen = catalogue(log([[1, 0], [2, 0], [0, 1], [1, 3]], 3, 5));
+  const held = log([[0, 0], [0, 2], [0, 4], [1, 2], [2, 0]], 3, 5), scores = Float32Array.of(5, 4, 3, 2, 1);
+  const ranked = async (...metrics: string[]) => await rankBy(() => scores, seen, held, { metrics });
+  const { metrics, perUser, users } = await ranked("mrr@3", "cold1/mrr@3", "only-cold1/mrr@3", "only-cold0/recall@1");
+  assert.deepEqual([...users], [0, 1, 2]);
+  // 0 is shown 0 2 3 (has met 1), 1 is shown 1 2 4, 2 is shown 1 2 3, and took nothing that is cold
+  assert.deepEqual([...perUser["mrr@3"]!], [1, 1 / 2, 0]);
+  assert.deepEqual([...perUser["cold1/mrr@3"]!], [1 / 2, 1 / 2]);
+  assert.deepEqual([...perUser["only-cold1/mrr@3"]!], [1, 1 / 2]); // 2 3 4, and 1 2 4
+  assert.deepEqual([...perUser["only-cold0/recall@1"]!], [1 / 2, 1]); // 2 of 2 and 4, 2 of 2
+  assert.deepEqual([metrics["cold1/mrr@3"], metrics["only-cold1/mrr@3"], metrics["only-cold0/recall@1"]], [
+    1 / 2,
+    3 / 4,
+    3 / 4,
+  ]);
+  assert.deepEqual((await ranked("mrr@3")).catalogue, (await ranked("mrr@3", "only-cold0/mrr@3")).catalogue);
+  await assert.rejects(
+    rankBy(() => scores, seen, log([[2, 0]], 3, 5), { metrics: ["ndcg@2", "cold1/ndcg@2"] }),
+    /by "cold1\/ndcg@2": no held-out item has at most 1 train interactions/,
+  );
+});
+
 Deno.test("hits are told by the cohort of the item, with their balance", async () => {
   // popularity 4 4 2 2: running sums 4 8 10 12 of 12: item 0 opens mid (4 is not below 4), 1 to 3 are tail
   const pairs = [[1, 0], [2, 0], [3, 0], [4, 0], [1, 1], [2, 1], [3, 1], [4, 1], [1, 2], [2, 2], [1, 3], [

@@ -38,7 +38,7 @@ Deno.test("a perfect list has NDCG and MAP 1 whether K is below or above what wa
 
 Deno.test("names of metrics are read whatever their case, and unknown ones are listed", () => {
   assert.deepEqual(parseMetric("NDCG@20"), { name: "ndcg", k: 20 });
-  for (const name of ["auc@5", "ndcg", "ndcg@0", "ndcg@x", "@5", "constructor@5"]) {
+  for (const name of ["auc@5", "ndcg", "ndcg@0", "ndcg@x", "@5", "constructor@5", "cold/ndcg@5", "only-ndcg@5"]) {
     assert.throws(() => parseMetric(name), /metrics are recall, precision, hit, ndcg, mrr, map/);
   }
 });

@@ -27,6 +27,13 @@ Deno.test("examples/custom_sampler.ts trains: the loss falls from log 2", async 
   assert(Math.abs(losses[0]! - Math.LN2) < 0.05 && losses.at(-1)! < 0.9 * losses[0]!, `${losses}`);
 });
 
+Deno.test("examples/transfer.ts ranks better with views, and with another domain, than without", async () => {
+  const printed = await example("transfer"), alone = numberAfter(printed, "the target alone:");
+  for (const along of ["along with views:", "along with another domain:"]) {
+    assert(alone > 0.2 && numberAfter(printed, along) > alone, printed);
+  }
+});
+
 Deno.test("examples/recommender_onnx.ts recommends what `foil recommend` does", async () => {
   await inFolder(async (folder) => {
     await Deno.writeTextFile(

@@ -10,6 +10,7 @@ import { expand } from "../../graphs/ops/shape.ts";
 import { sizeOf } from "../../graphs/tensor.ts";
 import { bpr } from "../../losses/bpr.ts";
 import type { Backbone } from "../../models/backbone.ts";
+import { external } from "../../models/external.ts";
 import { backbones } from "../../models/mod.ts";
 import type { AnyMethod } from "../../options/method.ts";
 import { Rng } from "../../random/rng.ts";
@@ -21,23 +22,35 @@ import { adam } from "../../training/optimizers.ts";
 import { recommenderModel } from "../../training/recommender.ts";
 import { train } from "../../training/trainer.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
-import { checkerboard } from "./checkerboard.ts";
+import { checkerboard, checkerboardMetadata } from "./checkerboard.ts";
+import { biased, neumf, twoTower } from "./exported.ts";
 import { smallBackbone } from "./small_backbone.ts";
 
-const SIZE = 16, of = catalogue(checkerboard(SIZE)), USERS = Int32Array.of(3, 0, 7), ROWS = 3;
+const SIZE = 16,
+  metadata = checkerboardMetadata(SIZE),
+  of = catalogue(checkerboard(SIZE), metadata),
+  USERS = Int32Array.of(3, 0, 7),
+  ROWS = 3;
+/** Learning rates of those whose several parts, each moved by the common one, would overshoot. */
+const rates: Readonly<Record<string, number>> = { "two-tower": 0.03, "multi-behaviour-mf": 0.03 };
 /** Every backbone with its defaults, and with each of its flags and words turned to something else. */
 const variants = Object.entries<AnyMethod<Backbone>>(backbones).flatMap(([name, make]) => [
-  { name, backbone: smallBackbone(make), isDefault: true },
+  { name, rate: rates[name] ?? 0.05, backbone: smallBackbone(make), isDefault: true },
   ...Object.entries(make.options).flatMap(([option, { default: value, takes }]) =>
     (typeof value === "boolean" ? [!value] : takes.startsWith("one of ") ? takes.slice(7).split(", ") : [])
       .filter((other) => other !== value)
       .map((other) => ({
         name: `${name} with ${option} ${other}`,
+        rate: rates[name] ?? 0.05,
         backbone: smallBackbone(make, { [option]: other }),
         isDefault: false,
       }))
   ),
 ]);
+for (const [name, make] of Object.entries({ neumf, twoTower, biased })) {
+  const backbone = external(make({ users: SIZE, items: SIZE }));
+  variants.push({ name: `a file of ${name}`, rate: 0.1, backbone, isDefault: name === "neumf" });
+}
 const onWasm = (name: string, run: (runtime: Runtime) => Promise<void>) =>
   Deno.test(`${name} (WASM)`, async () => await run(await openRuntime({ provider: "wasm", seed: 42 })));
 const near = (found: ArrayLike<number>, wanted: ArrayLike<number>, tolerance = 1e-6) => {
@@ -60,7 +73,7 @@ const STEPS = [2e-2, 5e-3, 1e-3];
 /** How many directions a variable is moved in at most, and in how many differences must agree with the gradient. */
 const DIRECTIONS = 5, AGREED = 3;
 
-for (const { name, backbone, isDefault } of variants) {
+for (const { name, rate, backbone, isDefault } of variants) {
   const built = () => {
     const graph = new GraphBuilder();
     return { graph, encoder: backbone.build(graph, of, { rows: ROWS, users: graph.input("users", "int32", [ROWS]) }) };
@@ -71,10 +84,11 @@ for (const { name, backbone, isDefault } of variants) {
     const steps = train({
       runtime,
       data: checkerboard(SIZE),
+      metadata,
       backbone,
       sampler: rns(),
       loss: bpr(),
-      optimizer: adam({ lr: 0.05 }),
+      optimizer: adam({ lr: rate }),
       batchSize: 60,
       l2: 0.1,
       epochs: 40,
@@ -135,7 +149,7 @@ for (const { name, backbone, isDefault } of variants) {
       encoder.query,
       encoder.items(graph.constant(Int32Array.of(1, 4, 4, 0, 9, 2), [ROWS, 2])),
     );
-    const pull = Float32Array.from({ length: 2 * ROWS }, () => rng.normal());
+    const pull = Float32Array.from({ length: 2 * ROWS }, () => 30 * rng.normal());
     const loss = sum(mul(graph.constant(pull, [ROWS, 2]), mul(scores, scores))),
       variables = [...graph.variables.values()],
       start = randomised(graph);

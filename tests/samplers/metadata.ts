@@ -13,16 +13,28 @@ export function anyMetadata(users: number, items: number): Metadata {
     found.forEach((row, at) => offsets[at + 1] = offsets[at]! + row.length);
     return { offsets, targets: Int32Array.from(found.flat()) };
   };
+  const normals = (count: number) => Float32Array.from({ length: count }, () => rng.normal());
   const facts = Array.from(
     { length: 3 * items },
     () => [rng.below(items + extra), rng.below(2), rng.below(items + extra)],
   );
+  const named = (rows: number) => ({ ...relation(rows, attributes, 0.4), names: ["a", "b", "c", "d"] });
   const column = (at: number) => Int32Array.from(facts, (fact) => fact[at]!);
+  const found = { attributes: named(items) };
   return {
-    attributes: { ...relation(items, attributes, 0.4), names: ["a", "b", "c", "d"] },
+    ...found,
     friends: relation(users, users, 0.2),
     dislikes: relation(users, items, 0.1),
     behaviours: [{ name: "view", ...relation(users, items, 0.2) }],
     knowledge: { entities: items + extra, relations: 2, heads: column(0), kinds: column(1), tails: column(2) },
+    userAttributes: named(users),
+    vectors: [
+      { name: "text", width: 3, data: normals(3 * items), rows: Int32Array.from({ length: items }, (_, item) => item) },
+      { // every other item has none
+        ...{ name: "image", width: 2, data: normals(2 * items) },
+        rows: Int32Array.from({ length: items }, (_, item) => item % 2 === 0 ? item : -1),
+      },
+    ],
+    source: { ...relation(users + extra, items + extra, 0.3), items: items + extra },
   };
 }

@@ -1,5 +1,6 @@
 import { catalogue } from "../../datasets/catalogue.ts";
 import { type Interactions, interactions } from "../../datasets/interactions.ts";
+import type { Metadata } from "../../datasets/metadata.ts";
 import { fullRanking } from "../../evaluation/full_ranking.ts";
 import { bpr } from "../../losses/bpr.ts";
 import { mf } from "../../models/mf.ts";
@@ -60,7 +61,9 @@ export async function smallRun(
 ): Promise<Ran> {
   const runtime = await openRuntime({ provider, seed: start }), log = smallLog(), backbone = mf({ dim: 4 });
   const evaluator = ranked
-    ? await fullRanking(runtime, backbone, catalogue(log.train), log.held, { metrics: ["ndcg@5"] })
+    ? await fullRanking(runtime, given.backbone ?? backbone, catalogue(log.train, given.metadata), log.held, {
+      metrics: ["ndcg@5"],
+    })
     : null;
   const reports: Omit<EpochReport, "seconds">[] = [];
   let failure: { readonly error?: unknown } = {};
@@ -86,14 +89,14 @@ export async function smallRun(
     failure = { error };
   }
   const saved = await runtime.save();
-  const accuracy = measured ? await pairAccuracy(runtime, given.backbone ?? backbone) : undefined;
+  const accuracy = measured ? await pairAccuracy(runtime, given.backbone ?? backbone, given.metadata) : undefined;
   await evaluator?.dispose();
   await runtime.dispose();
   return { reports, saved, ...accuracy !== undefined && { accuracy }, ...failure };
 }
 
-async function pairAccuracy(runtime: Runtime, backbone: Backbone): Promise<number> {
-  const of = catalogue(smallLog().train), probe = openProbe(runtime, backbone, of), seen = new SeenItems(of);
+async function pairAccuracy(runtime: Runtime, backbone: Backbone, metadata?: Metadata): Promise<number> {
+  const of = catalogue(smallLog().train, metadata), probe = openProbe(runtime, backbone, of), seen = new SeenItems(of);
   const users = idsBelow(of.users), items = idsBelow(of.items);
   const scores = await probe.score(users, Int32Array.from([...users].flatMap(() => [...items])));
   let right = 0, pairs = 0;
