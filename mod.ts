@@ -109,13 +109,22 @@ export { choice, flag, integer, type Limits, type Option, type Options, real, ty
 export type { Backbone, BatchValues, Encoder, SideTask } from "./models/backbone.ts";
 export { backbones } from "./models/mod.ts";
 export { mf } from "./models/mf.ts";
+export { gmf } from "./models/gmf.ts";
+export { mlp } from "./models/mlp.ts";
+export { neumf } from "./models/neumf.ts";
 export { lightgcn } from "./models/lightgcn.ts";
+export { ngcf } from "./models/ngcf.ts";
 export { hmf } from "./models/hmf.ts";
 export { vbpr } from "./models/vbpr.ts";
 export { twoTower } from "./models/two_tower.ts";
 export { multiBehaviourMf } from "./models/multi_behaviour_mf.ts";
 export { crossDomainMf } from "./models/cross_domain_mf.ts";
 export { cosine } from "./models/cosine.ts";
+export { external, type ExternalBackbone, type ExternalOptions } from "./models/external.ts";
+export type { Cut as ModelCut } from "./models/external/cut.ts";
+export type { Parameter as ModelParameter } from "./models/external/parameters.ts";
+export type { FileInput, FileLimits, FileNode, FileSignature, ModelFile } from "./graphs/model_file.ts";
+export type { FileTensor } from "./graphs/file_tensor.ts";
 export { dot } from "./models/scoring.ts";
 
 // samplers
@@ -165,8 +174,9 @@ export {
 } from "./evaluation/full_ranking.ts";
 export { type Metric, type MetricAt, metrics, parseMetric, type RankedUser } from "./evaluation/metrics.ts";
 export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
-export { type Blocks, blocksFor, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
+export { type Blocks, blocksFor, floatsPerScore, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
 export { TopK } from "./evaluation/top_k.ts";
+export { rankModel } from "./evaluation/rank_model.ts";
 export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";
 export { ials, type IalsOptions } from "./evaluation/ials.ts";
 

@@ -1,6 +1,7 @@
 import { find } from "../options/method.ts";
 import { parseMetric } from "../evaluation/metrics.ts";
 import { baselines } from "../studies/baselines.ts";
+import { withRowIds } from "./backbone_spec.ts";
 import { markdown } from "./comparison_text.ts";
 import { makeFolder } from "./files.ts";
 import { metricNames } from "./metrics_text.ts";
@@ -33,7 +34,8 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
   const named = values.baselines === "none" ? [] : words(values.baselines);
   named.forEach((name) => find(baselines, "baseline", name));
 
-  const metrics = [...new Set([...STANDARD, ...wanted])], opened = await openProtocol(values, metrics);
+  const metrics = [...new Set([...STANDARD, ...wanted])],
+    opened = await openProtocol(withRowIds(values, methods.map(({ values: own }) => own.backbone)), metrics);
   const { data, protocol } = opened;
   if (!protocol.testing) throw new TypeError(`Cannot compare: "${data.name}" has no test interactions`);
   describe(opened, output);

@@ -33,6 +33,11 @@ export const dataOptions = {
   validShare: real(0.1, "share of the interactions to select by", { min: 0, max: 0.9 }),
   testShare: real(0.2, "share of the interactions to test on", { min: 0, max: 0.9 }),
   splitSeed: integer(0, "seed of random splits"),
+  ids: choice(
+    ["auto", "names", "rows"],
+    "auto",
+    "what ids are: names, or numbers of rows from 0; auto is rows with a --backbone file, whose tables have them",
+  ),
   ...metadataOptions,
 } as const;
 export type DataValues = Values<typeof dataOptions>;
@@ -66,6 +71,9 @@ export async function openData(values: DataValues): Promise<Dataset> {
 /** Loads the data in the parts it came in, filtered. @throws TypeError where nothing is left. */
 export async function openWhole(values: DataValues): Promise<Dataset> {
   const whole = await load(values);
+  if (values.core > 0 && values.ids === "rows") {
+    throw new TypeError("Cannot use --core with ids that are rows: those that are left would get other numbers");
+  }
   const filtered = values.core > 0 ? filterDataset(whole, values.core) : whole;
   if (filtered.train.users.length > 0) return filtered;
   throw new TypeError(
@@ -100,7 +108,7 @@ const entries = ({ dislikes, behaviours = [], source }: Metadata): number =>
 const noted = (dataset: Dataset, note: string): Dataset => ({ ...dataset, notes: [...dataset.notes, note] });
 
 async function load(values: DataValues): Promise<Dataset> {
-  const { data, valid, test, format, userColumn, itemColumn, ratingColumn, timeColumn, minRating } = values;
+  const { data, valid, test, format, userColumn, itemColumn, ratingColumn, timeColumn, minRating, ids } = values;
   const files = metadataFiles(values);
   if (data === null) return withMetadata(await embeddedDataset(), await readMetadata(files.metadata), files);
   const columns = Object.entries(
@@ -108,6 +116,7 @@ async function load(values: DataValues): Promise<Dataset> {
   ).map(([role, choice]) => [role, columnChoice(choice)]);
   return await loadDataset(data, {
     ...given({ valid, test, format, minRating }),
+    ...ids === "rows" && { rowIds: true },
     ...columns.length > 0 && { columns: Object.fromEntries(columns) },
     ...files,
   });

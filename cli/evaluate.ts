@@ -1,21 +1,21 @@
 import { isDeepStrictEqual } from "node:util";
 import { catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import { fullRanking } from "../evaluation/full_ranking.ts";
-import { backbones } from "../models/mod.ts";
 import { flag, text, type Values } from "../options/option.ts";
 import { openRuntime } from "../runtime/providers.ts";
-import { dataOptions, openData, withValidation } from "./data_options.ts";
+import { dataOptions } from "./data_options.ts";
+import { savedBackbone } from "./backbone_spec.ts";
+import { evaluateFile } from "./evaluate_file.ts";
 import { exists } from "./files.ts";
 import { readConfig } from "./flags.ts";
-import { makeMethod, methodSpec } from "./method_spec.ts";
-import { metricNames, metricsTable } from "./metrics_text.ts";
 import { openOutput } from "./output.ts";
-import { referenceMetrics } from "./references.ts";
+import { heldOut, openTested, rankingOf, tell } from "./test_ranking.ts";
 import { readIds, readModel, runFiles } from "./run_folder.ts";
 import { metricOptions, outputOptions, providerOptions, trainOptions } from "./train_options.ts";
 
 export const evaluateOptions = {
   run: text(null, "folder of a run of `train`"),
+  model: text(null, "instead of a run: an ONNX file, as --backbone takes it"),
   ...dataOptions,
   select: trainOptions.select,
   keepValid: flag(
@@ -26,6 +26,7 @@ export const evaluateOptions = {
   ...providerOptions,
   ...outputOptions,
 } as const;
+export type EvaluateValues = Values<typeof evaluateOptions>;
 
 /** Options of the run's own config.yaml that say what data it was trained on: `evaluate` starts from those. */
 export async function evaluateDefaults(flags: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
@@ -35,14 +36,12 @@ export async function evaluateDefaults(flags: Readonly<Record<string, unknown>>)
 }
 
 /** `evaluate`: ranks the whole catalogue for the users of a test set with a trained model. */
-export async function evaluateCommand(values: Values<typeof evaluateOptions>): Promise<number> {
+export async function evaluateCommand(values: EvaluateValues): Promise<number> {
   const output = openOutput(values);
+  if (values.model !== null) return await evaluateFile(values, values.model, output);
   if (values.run === null) throw new TypeError("Cannot evaluate: --run says which folder holds the trained model");
   const model = await readModel(values.run), ids = await readIds(values.run);
-  const found = await openData(values), { catalogue } = model;
-  const data = values.select === "valid" ? withValidation(found, values) : found;
-  const { test, valid } = data;
-  if (!test || test.users.length === 0) throw new TypeError(`Cannot evaluate: "${data.name}" has no test interactions`);
+  const data = await openTested(values), test = heldOut(data), { catalogue } = model;
   if (ids.items.length !== data.train.itemCount || ids.users.length !== data.train.userCount) {
     throw new TypeError(
       `Cannot evaluate: the model knows ${ids.users.length} users and ${ids.items.length} items, ` +
@@ -56,21 +55,12 @@ export async function evaluateCommand(values: Values<typeof evaluateOptions>): P
   }
   const runtime = await openRuntime({ provider: values.provider });
   await runtime.load(model.weights);
-  const options = {
-    metrics: metricNames(values),
-    memory: values.memory * 2 ** 20,
-    alsoSeen: valid && !values.keepValid ? [valid] : [],
-  };
-  const backbone = makeMethod(backbones, "backbone", methodSpec("backbone", model.backbone));
+  const options = rankingOf(values, data);
+  const backbone = savedBackbone(model.backbone, `${values.run}/${runFiles.model}`);
   const evaluator = await fullRanking(runtime, backbone, catalogue, test, options);
   const ranked = await evaluator.evaluate();
   await evaluator.dispose();
   await runtime.dispose();
-  const measured = { ...ranked.metrics, ...ranked.catalogue },
-    references = await referenceMetrics(data, catalogue, options);
-  output.result(
-    { event: "test", test: measured, references },
-    metricsTable("test, full ranking", { model: measured, ...references }),
-  );
+  await tell(ranked, data, catalogue, options, output);
   return 0;
 }

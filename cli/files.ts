@@ -18,12 +18,21 @@ export async function readText(path: string, what: string): Promise<string> {
 
 /** Reads a file. @throws Error naming it and what it was wanted for. */
 export async function readBytesOf(path: string, what: string): Promise<Uint8Array> {
+  return await Deno.readFile(path).catch((error) => unread(path, what, error));
+}
+
+/** Reads a file before going on: a small one. @throws Error naming it and what it was wanted for. */
+export function readBytesNow(path: string, what: string): Uint8Array {
   try {
-    return await Deno.readFile(path);
+    return Deno.readFileSync(path);
   } catch (error) {
-    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message;
-    throw new Error(`Cannot read ${what} "${path}": ${why}`, { cause: error });
+    return unread(path, what, error as Error);
   }
+}
+
+function unread(path: string, what: string, error: Error): never {
+  const why = error instanceof Deno.errors.NotFound ? "there is no such file" : error.message;
+  throw new Error(`Cannot read ${what} "${path}": ${why}`, { cause: error });
 }
 
 /** Makes a folder and those above it. */

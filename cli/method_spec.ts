@@ -28,6 +28,10 @@ export function methodSpec(kind: string, given: string | null): MethodSpec {
   return { name: name.trim(), options };
 }
 
+/** What runs are called by: a method's name, or that of its file. */
+export const shortName = ({ name }: Pick<MethodSpec, "name">): string =>
+  name.slice(name.lastIndexOf("/") + 1).replace(/\.onnx$/, "");
+
 /** A method as text: YAML may say `{ name: ahns, alpha: 1 }` for `ahns:alpha=1`. Anything else stays as it is. */
 export function methodText(given: unknown): unknown {
   if (typeof given !== "object" || given === null || !("name" in given)) return given;

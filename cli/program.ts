@@ -11,6 +11,7 @@ import {
 import { compareCommand } from "./compare.ts";
 import { evaluateCommand, evaluateDefaults, evaluateOptions } from "./evaluate.ts";
 import { addFlags, readFlags } from "./flags.ts";
+import { inspectCommand } from "./inspect.ts";
 import { list } from "./list.ts";
 import { openOutput } from "./output.ts";
 import { recommendCommand, recommendOptions } from "./recommend.ts";
@@ -74,6 +75,13 @@ export async function run(args: readonly string[]): Promise<number> {
     evaluateDefaults,
   );
   command(root, "recommend", "the best unseen items for given users", recommendOptions, recommendCommand);
+  program.command("inspect").description("what an ONNX file is made of, and what of it would be trained").exitOverride()
+    .argument("<model>", "an ONNX file, as --backbone takes it")
+    .option("--freeze <text>", trainOptions.freeze.help)
+    .option("--json", "print one JSON line")
+    .action(async (model, { freeze = null, json = false }) => {
+      code = await inspectCommand({ model, freeze, json: json === true });
+    });
   const datasets = program.command("datasets").description(
     "look at, part and generate interactions",
   ) as unknown as Command;

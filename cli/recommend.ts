@@ -1,10 +1,9 @@
-import { backbones } from "../models/mod.ts";
 import { flag, integer, text, type Values } from "../options/option.ts";
 import { openModel } from "../runtime/model.ts";
 import { recommenderModel } from "../training/recommender.ts";
-import { makeMethod, methodSpec } from "./method_spec.ts";
+import { savedBackbone } from "./backbone_spec.ts";
 import { openOutput } from "./output.ts";
-import { readIds, readModel } from "./run_folder.ts";
+import { readIds, readModel, runFiles } from "./run_folder.ts";
 import { outputOptions } from "./train_options.ts";
 
 export const recommendOptions = {
@@ -34,7 +33,7 @@ export async function recommendCommand(values: Values<typeof recommendOptions>):
     );
   });
   const bytes = await recommenderModel(
-    makeMethod(backbones, "backbone", methodSpec("backbone", backbone)),
+    savedBackbone(backbone, `${values.run}/${runFiles.model}`),
     catalogue,
     weights,
     { top: values.top, unseenOnly: !values.includeSeen },

@@ -17,6 +17,8 @@ export const runFiles = {
   weights: "weights.safetensors",
   checkpoint: "checkpoint.safetensors",
   recommender: "recommender.onnx",
+  /** The backbone with its trained weights, where it came as a file. */
+  model: "model.onnx",
 } as const;
 
 /** The original names behind dense ids, and titles where there are any. */

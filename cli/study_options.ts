@@ -8,6 +8,7 @@ import { outputOptions, providerOptions, trainOptions } from "./train_options.ts
 export const methodOptions = {
   sampler: trainOptions.sampler,
   backbone: trainOptions.backbone,
+  freeze: trainOptions.freeze,
   loss: trainOptions.loss,
   optimizer: trainOptions.optimizer,
   lr: trainOptions.lr,
@@ -47,6 +48,7 @@ export const compareOptions = {
   ...dataOptions,
   samplers: methods,
   backbone: methodOptions.backbone,
+  freeze: methodOptions.freeze,
   loss: methodOptions.loss,
   optimizer: methodOptions.optimizer,
   lr: methodOptions.lr,

@@ -1,5 +1,5 @@
 import type { Dataset } from "../datasets/dataset.ts";
-import { methodSpec } from "./method_spec.ts";
+import { methodSpec, shortName } from "./method_spec.ts";
 import { fingerprintOf } from "./run_folder.ts";
 import type { StudyMethod } from "./study_methods.ts";
 import type { CompareValues } from "./study_options.ts";
@@ -40,8 +40,10 @@ export async function openPlaces(folder: string, data: Dataset, values: CompareV
     async trials(methods: readonly StudyMethod[]): Promise<readonly PlannedTrial[]> {
       const planned = values.seeds.flatMap((seed) => methods.map((method) => ({ method, seed })));
       return await Promise.all(planned.map(async ({ method, seed }) => {
-        const { backbone, sampler, loss, optimizer: _optimizer, lr: _lr, ...numbers } = method.values;
-        const named = Object.entries({ backbone, sampler, loss }).map(([kind, spec]) => methodSpec(kind, spec).name);
+        const { backbone, freeze: _freeze, sampler, loss, optimizer: _optimizer, lr: _lr, ...numbers } = method.values;
+        const named = Object.entries({ backbone, sampler, loss }).map(([kind, spec]) =>
+          shortName(methodSpec(kind, spec))
+        );
         const decides = { ...settledParts(method.values), ...numbers, evaluateEvery, patience, provider, seed };
         return { method, seed, ...await place("trials", [...named, seed].join("-"), decides) };
       }));

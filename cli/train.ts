@@ -7,8 +7,9 @@ import { testTrial } from "../studies/trial.ts";
 import { recommenderModel } from "../training/recommender.ts";
 import { type EpochReport, type Seconds, trainingSeconds } from "../training/recipe.ts";
 import { isModel } from "../training/scopes.ts";
+import { isFile, settledBackbone, withRowIds } from "./backbone_spec.ts";
 import { makeFolder, writeWhole } from "./files.ts";
-import { methodSpec } from "./method_spec.ts";
+import { methodSpec, shortName } from "./method_spec.ts";
 import { negativesText } from "./negatives_text.ts";
 import { metricNames, metricsLine, metricsTable } from "./metrics_text.ts";
 import { bar, duration, openOutput, type Output } from "./output.ts";
@@ -23,11 +24,12 @@ import { goesOn, runInFolder, type StepDone } from "./trial_run.ts";
 const EXPORTED_TOP = 100;
 
 /** `train`: from interactions to a folder with a trained recommender. Returns the exit code. */
-export async function trainCommand(values: TrainValues, signal: AbortSignal): Promise<number> {
-  const output = openOutput(values), started = performance.now();
+export async function trainCommand(given: TrainValues, signal: AbortSignal): Promise<number> {
+  const values = withRowIds(given, [given.backbone]), output = openOutput(values), started = performance.now();
   const recipe = makeRecipe(values), opened = await openProtocol(values, metricNames(values));
   const { data, protocol } = opened;
   describe(opened, output);
+  for (const note of recipe.backbone.notes ?? []) output.say(note);
   const runtime = await openRuntime({ provider: values.provider, seed: values.seed });
   output.say(`runs on ${runtime.provider} (${runtime.reason})`);
   if (values.select === "test") output.say(OPTIMISTIC);
@@ -69,12 +71,12 @@ export async function trainCommand(values: TrainValues, signal: AbortSignal): Pr
 
 /** The names of what is trained, in the order of a run's name. */
 const named = ({ backbone, sampler, loss }: TrainValues): string[] =>
-  Object.entries({ backbone, sampler, loss }).map(([kind, given]) => methodSpec(kind, given).name);
+  Object.entries({ backbone, sampler, loss }).map(([kind, given]) => shortName(methodSpec(kind, given)));
 
 /** Options that say how a run talks or where it lies do not decide its numbers. */
 function decisive(values: TrainValues): Record<string, unknown> {
   const { json: _json, quiet: _quiet, resume: _resume, out: _out, epochs: _epochs, memory: _memory, ...rest } = values;
-  return rest;
+  return isFile(methodSpec("backbone", rest.backbone)) ? { ...rest, backbone: settledBackbone(values) } : rest;
 }
 
 /** The options as a YAML file that `--config` reads back. */
@@ -142,6 +144,7 @@ async function finish(
   const { catalogue, testing } = protocol, saved = await runtime.save();
   const weights = new Map([...saved].filter(([name]) => !name.includes("#") && isModel(name)));
   await writeModel(folder, { backbone: values.backbone!, dataset: data.name, catalogue, weights }, backbone.reads);
+  if (backbone.written) await writeWhole(`${folder}/${runFiles.model}`, backbone.written(weights));
   await writeWhole(
     `${folder}/${runFiles.recommender}`,
     await recommenderModel(backbone, catalogue, weights, { top: EXPORTED_TOP }),

@@ -25,7 +25,11 @@ export const outputOptions = {
 /** Every option of `train`, in flags and in YAML. Methods are written name:option=value,option=value. */
 export const trainOptions = {
   ...dataOptions,
-  backbone: text("mf", "scoring model, such as mf:dim=64; see `list`"),
+  backbone: text("mf", "scoring model, such as mf:dim=64; see `list`; or an ONNX file"),
+  freeze: text(
+    null,
+    "initialisers of a --backbone file that are not trained, parted by commas; * stands for any characters",
+  ),
   sampler: text("dns", "negative sampler, such as ahns:alpha=1,beta=0.1,pool=32; see `list`"),
   loss: text("bpr", "loss; see `list`"),
   optimizer: text("adam", "optimiser, such as lazyAdam:lr=0.01; see `list`"),

@@ -1,15 +1,15 @@
 import { losses } from "../losses/mod.ts";
-import { backbones } from "../models/mod.ts";
 import { type AnyMethod, find } from "../options/method.ts";
 import { resolve } from "../options/option.ts";
 import { samplers } from "../samplers/mod.ts";
 import type { Policy } from "../samplers/sampler.ts";
 import { optimizers } from "../training/optimizers.ts";
+import { makeBackbone, settledBackbone } from "./backbone_spec.ts";
 import { makeMethod, methodSpec } from "./method_spec.ts";
 import type { TrainValues } from "./train_options.ts";
 
 /** The options that name a recipe's parts. */
-export type PartValues = Pick<TrainValues, "backbone" | "sampler" | "loss" | "optimizer" | "lr">;
+export type PartValues = Pick<TrainValues, "backbone" | "freeze" | "sampler" | "loss" | "optimizer" | "lr">;
 
 /** The options that a recipe is made of. */
 export type RecipeValues =
@@ -21,7 +21,7 @@ export function makeRecipe(values: RecipeValues) {
   const { batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience } = values, specs = partSpecs(values);
   return {
     ...{ batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience },
-    backbone: makeMethod(backbones, "backbone", specs.backbone),
+    backbone: makeBackbone(values),
     sampler: makeMethod<Policy>(samplers, "sampler", specs.sampler),
     loss: makeMethod(losses, "loss", specs.loss),
     optimizer: makeMethod(optimizers, "optimizer", specs.optimizer),
@@ -36,7 +36,7 @@ export function settledParts(values: PartValues) {
     return { name, options: resolve(name, find(registry, kind, name).options, options) };
   };
   return {
-    backbone: settled(backbones, "backbone"),
+    backbone: settledBackbone(values),
     sampler: settled(samplers, "sampler"),
     loss: settled(losses, "loss"),
     optimizer: settled(optimizers, "optimizer"),
@@ -47,7 +47,6 @@ export function settledParts(values: PartValues) {
 function partSpecs(values: PartValues) {
   const optimizer = methodSpec("optimizer", values.optimizer);
   return {
-    backbone: methodSpec("backbone", values.backbone),
     sampler: methodSpec("sampler", values.sampler),
     loss: methodSpec("loss", values.loss),
     optimizer: values.lr === null ? optimizer : { ...optimizer, options: { ...optimizer.options, lr: values.lr } },

@@ -19,6 +19,8 @@ export interface DatasetOptions extends ParseOptions {
   readonly format?: string;
   /** The lowest rating that makes a positive; train rows below make dislikes. Default: every row is a positive. */
   readonly minRating?: number;
+  /** Whether ids are numbers of rows already, as tables have them that a model came with. Default: as the format says. */
+  readonly rowIds?: boolean;
 }
 
 /** The files of a dataset, as bytes. */
@@ -76,9 +78,9 @@ export async function parseDataset(
     if (part === "train") low = rated.negatives;
   }
 
-  const all = [...rows.values()];
-  const users = numberIds(tables.users.names(), all.map((part) => part.users), format.numbered);
-  const items = numberIds(tables.items.names(), all.map((part) => part.items), format.numbered);
+  const all = [...rows.values()], numbering = options.rowIds ? "required" : format.numbered;
+  const users = numberIds(tables.users.names(), all.map((part) => part.users), numbering);
+  const items = numberIds(tables.items.names(), all.map((part) => part.items), numbering);
   const numbered = (of: Rows): Rows => ({
     ...of,
     users: renumbered(of.users, users),

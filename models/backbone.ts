@@ -55,6 +55,10 @@ export interface BatchValues {
 
 /** A scoring model: declares its variables and hands over its three functions. It is built into every graph that needs it. */
 export interface Backbone {
+  /** What was guessed about it, in lines for a person to check. */
+  readonly notes?: readonly string[];
+  /** A trained model as a file of its own, where the backbone came as one. */
+  written?(weights: ReadonlyMap<string, { readonly data: Float32Array }>): Uint8Array;
   /** The metadata that `build` reads: a saved model is kept with them. */
   readonly reads?: readonly (keyof Metadata)[];
   /** @throws TypeError where the data lack what it needs, naming it. */

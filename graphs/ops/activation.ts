@@ -21,6 +21,15 @@ export const leakyReluOp: Op = {
     where(greater(x!, 0), g!, mul(g!, Number(attributes.alpha ?? 0.01))),
   ],
 };
+/** alpha (e^x - 1) below 0. Its derivative there is y + alpha, which does not overflow. */
+export const eluOp: Op = {
+  type: "Elu",
+  attributes: { alpha: "float" },
+  infer: ([x]) => [x!.type],
+  vjp: ([g], { inputs: [x], outputs: [y], attributes }) => [
+    where(greater(x!, 0), g!, mul(g!, add(y!, Number(attributes.alpha ?? 1)))),
+  ],
+};
 /** The exact form, x Phi(x); its derivative is Phi(x) + x phi(x). The tanh approximation is another function. */
 export const geluOp: Op = {
   type: "Gelu",
@@ -51,3 +60,5 @@ export const erf = apply(erfOp);
 export const gelu = apply(geluOp);
 /** x where x > 0, `slope` x elsewhere. */
 export const leakyRelu = (x: Value, slope = 0.01): Value => x.graph.apply(leakyReluOp, [x], { alpha: slope })[0]!;
+/** x where x > 0, `alpha` (e^x - 1) elsewhere (Clevert, Unterthiner & Hochreiter, ICLR 2016). */
+export const elu = (x: Value, alpha = 1): Value => x.graph.apply(eluOp, [x], { alpha })[0]!;

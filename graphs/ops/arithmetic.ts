@@ -60,6 +60,12 @@ export const sqrtOp = unary("Sqrt", (g, _x, y) => div(mul(g, 0.5), y));
 export const expOp = unary("Exp", (g, _x, y) => mul(g, y));
 export const logOp = unary("Log", (g, x) => div(g, x));
 export const reciprocalOp = unary("Reciprocal", (g, _x, y) => neg(mul(g, mul(y, y))));
+export const sinOp = unary("Sin", (g, x) => mul(g, cos(x)));
+export const cosOp = unary("Cos", (g, x) => neg(mul(g, sin(x))));
+const step = (type: string): Op => ({ type, infer: ([x]) => [x!.type], vjp: blocksGradient });
+export const floorOp = step("Floor");
+export const ceilOp = step("Ceil");
+export const signOp = step("Sign");
 /** The gradient passes where the bounds are not exceeded. */
 export const clipOp: Op = {
   type: "Clip",
@@ -99,6 +105,16 @@ export const exp = apply1(expOp);
 export const log = apply1(logOp);
 /** 1 / x */
 export const reciprocal = apply1(reciprocalOp);
+/** Sine, of radians. */
+export const sin = apply1(sinOp);
+/** Cosine, of radians. */
+export const cos = apply1(cosOp);
+/** The largest whole number that is not above x. */
+export const floor = apply1(floorOp);
+/** The smallest whole number that is not below x. */
+export const ceil = apply1(ceilOp);
+/** -1, 0 or 1. */
+export const sign = apply1(signOp);
 /** `x` limited to [`low`, `high`]. */
 export const clip = (x: Value, low: number, high: number): Value =>
   x.graph.apply(clipOp, [x, lift(x.graph, low, x), lift(x.graph, high, x)])[0]!;

@@ -21,6 +21,7 @@ export const greaterOp = comparison("Greater");
 export const lessOrEqualOp = comparison("LessOrEqual");
 export const greaterOrEqualOp = comparison("GreaterOrEqual");
 export const andOp = comparison("And");
+export const orOp = comparison("Or");
 export const notOp: Op = { type: "Not", vjp: blocksGradient, infer: ([x]) => [x!.type] };
 
 /** The ONNX codes of element types. */
@@ -64,6 +65,8 @@ export const lessOrEqual = apply2(lessOrEqualOp);
 export const greaterOrEqual = apply2(greaterOrEqualOp);
 /** a and b, both bool. */
 export const and = (a: Value, b: Value): Value => a.graph.apply(andOp, [a, b])[0]!;
+/** a or b, both bool. */
+export const or = (a: Value, b: Value): Value => a.graph.apply(orOp, [a, b])[0]!;
 /** not a, bool. */
 export const not = (a: Value): Value => a.graph.apply(notOp, [a])[0]!;
 /** `a` where the condition holds, `b` elsewhere; all three broadcast. */

@@ -2,9 +2,12 @@
 export {
   abs,
   add,
+  ceil,
   clip,
+  cos,
   div,
   exp,
+  floor,
   log,
   max,
   min,
@@ -12,12 +15,14 @@ export {
   neg,
   pow,
   reciprocal,
+  sign,
+  sin,
   sqrt,
   stopGradient,
   sub,
 } from "./arithmetic.ts";
-export { erf, gelu, leakyRelu, relu, sigmoid, softplus, tanh } from "./activation.ts";
-export { and, cast, equal, greater, greaterOrEqual, less, lessOrEqual, not, where } from "./compare.ts";
+export { elu, erf, gelu, leakyRelu, relu, sigmoid, softplus, tanh } from "./activation.ts";
+export { and, cast, equal, greater, greaterOrEqual, less, lessOrEqual, not, or, where } from "./compare.ts";
 export { gemm, matmul, swapAxes } from "./linear.ts";
 export {
   concat,

@@ -93,7 +93,8 @@ function sliceRange(length: number, start: number, end: number, step: number) {
   const to = step > 0 ? at(end, 0, length) : at(end, -1, length - 1);
   return { from, step, count: Math.max(0, Math.ceil((to - from) / step)) };
 }
-function sliceRanges([x, starts, ends, axes, steps]: readonly Value[]) {
+/** The range of each axis of a Slice's input. */
+export function sliceRanges([x, starts, ends, axes, steps]: readonly Value[]) {
   const start = readInts(starts, "Slice", "starts"), end = readInts(ends, "Slice", "ends");
   const along = axes ? readInts(axes, "Slice", "axes") : start.map((_, axis) => axis);
   const step = steps ? readInts(steps, "Slice", "steps") : start.map(() => 1);

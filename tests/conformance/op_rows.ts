@@ -4,6 +4,7 @@ import {
   add,
   clip,
   clipOp,
+  cos,
   div,
   exp,
   identityOp,
@@ -14,10 +15,11 @@ import {
   neg,
   pow,
   reciprocal,
+  sin,
   sqrt,
   sub,
 } from "../../graphs/ops/arithmetic.ts";
-import { erf, gelu, leakyRelu, relu, sigmoid, softplus, tanh } from "../../graphs/ops/activation.ts";
+import { elu, erf, gelu, leakyRelu, relu, sigmoid, softplus, tanh } from "../../graphs/ops/activation.ts";
 import { where } from "../../graphs/ops/compare.ts";
 import {
   gather,
@@ -74,7 +76,7 @@ export const positive = (...shape: Shape) => drawn(shape, (rng) => 0.5 + 1.5 * r
 const large = (...shape: Shape) => drawn(shape, (rng) => 998 + 4 * rng.uniform());
 const GAP = 0.3;
 /** Elements at least 0.3 apart, and 0.15 - |shift| from 0 and each other's kinks: for ops that are not smooth. */
-const spread = (shape: Shape, shift = 0): RowInput => ({
+export const spread = (shape: Shape, shift = 0): RowInput => ({
   shape,
   values: (rng) => {
     const places = rng.shuffle(Array.from({ length: sizeOf(shape) }, (_, place) => place));
@@ -142,6 +144,8 @@ export const opRows: Readonly<Record<string, readonly OpRow[]>> = {
   Exp: unary(exp),
   Log: unary(log, positive),
   Reciprocal: unary(reciprocal, positive),
+  Sin: unary(sin),
+  Cos: unary(cos),
   Identity: unary((x) => x.graph.apply(identityOp, [x])[0]!),
   Clip: [
     ...spreadUnary((x) => clip(x, -0.5, 0.5)),
@@ -158,6 +162,7 @@ export const opRows: Readonly<Record<string, readonly OpRow[]>> = {
   Relu: spreadUnary(relu),
   Erf: unary(erf),
   Gelu: unary(gelu),
+  Elu: spreadUnary((x) => elu(x, 0.7)),
   LeakyRelu: spreadUnary((x) => leakyRelu(x, 0.2)),
   MatMul: [
     row("of matrices", [real(2, 3), real(3, 4)], matmul),

@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
 import { blocksGradient, GraphBuilder, type Value } from "../../graphs/builder.ts";
-import { clip, max, min, mul, pow, stopGradient, sub } from "../../graphs/ops/arithmetic.ts";
+import { ceil, clip, floor, max, min, mul, pow, sign, stopGradient, sub } from "../../graphs/ops/arithmetic.ts";
 import { gelu, softplus } from "../../graphs/ops/activation.ts";
-import { and, cast, equal, greater, greaterOrEqual, less, lessOrEqual, not, where } from "../../graphs/ops/compare.ts";
+import {
+  and,
+  cast,
+  equal,
+  greater,
+  greaterOrEqual,
+  less,
+  lessOrEqual,
+  not,
+  or,
+  where,
+} from "../../graphs/ops/compare.ts";
 import {
   argMax,
   argMin,
@@ -87,6 +98,10 @@ const cases: Readonly<Record<string, [Value, readonly number[]]>> = {
   "greater or equal": [greaterOrEqual(x, v), [0, 0, 1, 1, 1, 0]],
   "equal ids": [equal(ids, int([], 1)), [1, 0, 1]],
   "and": [and(less(x, v), less(x, 0)), [0, 1, 0, 0, 0, 1]],
+  "or": [or(less(x, v), less(x, 0)), [1, 1, 0, 0, 0, 1]],
+  "floor": [floor(float(-1.5, 0.5, 2)), [-2, 0, 2]],
+  "ceil": [ceil(float(-1.5, 0.5, 2)), [-1, 1, 2]],
+  "sign": [sign(v), [1, 0, -1]],
   "not": [not(less(v, 0)), [1, 1, 0]],
   "where": [where(less(x, 0), 0, x), [1, 0, 3, 4, 0, 0]],
   "cast truncates towards 0": [cast(float(-1.5, 0.5, 2.9), "int32"), [-1, 0, 2]],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { neumf } from "../models/exported.ts";
 import { fences, pages, readPage, ROOT } from "./pages.ts";
 
 const PEOPLE = ["ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal", "ida", "jon"];
@@ -13,12 +14,15 @@ function log(header: string, rest: (person: number, item: number) => string): st
 }
 
 /** What the pages' commands read. */
-const inputs: Readonly<Record<string, string>> = {
+const inputs: Readonly<Record<string, string | Uint8Array>> = {
   "my-log.csv": log(
     "user,item,rating,timestamp",
     (person, item) => `,${1 + item % 5},${1_600_000_000 + 97 * item + person}`,
   ),
   "orders.csv": log("buyer,sku", () => ""),
+  "clicks.csv": log("user,item", () => "").replaceAll("item", "").replace("user,", "user,item")
+    .replaceAll(/^[a-z]{3}(?=,)/gm, (name) => `${PEOPLE.indexOf(name)}`),
+  "model.onnx": neumf({ users: PEOPLE.length, items: 24 }),
 };
 
 /** A command line with the project's own files where they are; all others are in the temporary folder. */
@@ -38,7 +42,7 @@ for (const page of pages) {
         return info === "yaml" && name !== undefined ? [[name, text] as const] : [];
       });
       for (const [name, text] of [...Object.entries(inputs), ...configs]) {
-        await Deno.writeTextFile(`${folder}/${name}`, text);
+        await Deno.writeFile(`${folder}/${name}`, typeof text === "string" ? new TextEncoder().encode(text) : text);
       }
       const script = commands.join("\n").split("\n").map(located).join("\n");
       const { code, stdout, stderr } = await new Deno.Command("sh", { args: ["-ec", script], cwd: folder }).output();

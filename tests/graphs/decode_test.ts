@@ -47,10 +47,13 @@ Deno.test("an unknown attribute is named with its op", () => {
   const attribute = [{ name: "saturate", type: onnx.AttributeProto.AttributeType.INT, i: 1 }];
   const bytes = file({
     input: [tensor("x", FLOAT, of(2))],
-    node: [{ name: "n", opType: "Relu", input: ["x"], output: ["y"], attribute }],
+    node: [{ name: "n", opType: "Sigmoid", input: ["x"], output: ["y"], attribute }],
     output: [tensor("y", FLOAT, of(2))],
   });
-  assert.throws(() => decode(bytes), /op "Relu" \(node "n"\) has an attribute "saturate" that Foil does not know/);
+  assert.throws(
+    () => decode(bytes),
+    /op "Sigmoid" \(node "n"\): it has an attribute "saturate" that Foil does not know/,
+  );
 });
 
 Deno.test("an element type that Foil lacks is named", () => {

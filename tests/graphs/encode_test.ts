@@ -23,7 +23,7 @@ function medley() {
   const y = transpose(leakyRelu(concat([b, a], -1), 0.25), [1, 0]);
   const z = scatterNdAdd(
     gather(y, ids),
-    g.constant(Int32Array.of(0, 0), [2, 1]),
+    reshape(ids, [2, 1]),
     matmul(
       g.constant(
         Float32Array.from({ length: 100 }, (_, at) => at / 8),
@@ -32,7 +32,7 @@ function medley() {
       g.constant(new Float32Array(100).fill(0.5), [50, 2]),
     ),
   );
-  return { g, outputs: { z, wide: add(long, long), same: equal(ids, 1) } };
+  return { g, outputs: { z, wide: add(long, cast(ids, "int64")), same: equal(ids, 1) } };
 }
 /** Printed, with values numbered in the order they come. */
 function anonymous(g: GraphBuilder, outputs: readonly Value[]): string {
@@ -73,7 +73,7 @@ Deno.test("what is decoded computes what was encoded", async () => {
   const expected = await (await runtime.compile(g, { outputs })).run(feeds);
   const found = await (await runtime.compile(back.graph, { outputs: Object.fromEntries(back.outputs) })).run(feeds);
   assert.deepEqual(found, expected);
-  assert.deepEqual(expected.wide, BigInt64Array.of(-2n, 2n ** 41n));
+  assert.deepEqual(expected.wide, BigInt64Array.of(0n, 2n ** 40n));
   assert.deepEqual(expected.same, Uint8Array.of(1, 0));
 });
 
@@ -86,14 +86,8 @@ Deno.test("constants of every element type come back", () => {
     bool: Uint8Array.of(1, 0, 1),
   };
   const outputs = Object.fromEntries(Object.entries(data).map(([name, x]) => [name, g.constant(x)]));
-  const back = decode(encode(
-    g,
-    Object.fromEntries(
-      Object.entries(outputs).map(([name, value]) => [name, concat([value, value], 0)]),
-    ),
-  ));
-  for (const [name, value] of back.outputs) {
-    assert.deepEqual(value.node!.inputs[0]!.data, data[name as keyof typeof data]);
+  for (const [name, value] of decode(encode(g, outputs)).outputs) {
+    assert.deepEqual(value.data, data[name as keyof typeof data]);
   }
 });
 

@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { external } from "../models/external.ts";
+import type { ExternalOptions } from "../models/external.ts";
+import type { Backbone } from "../models/backbone.ts";
+import { backbones } from "../models/mod.ts";
+import { find } from "../options/method.ts";
+import { resolve, text } from "../options/option.ts";
+import { readBytesNow } from "./files.ts";
+import { makeMethod, type MethodSpec, methodSpec } from "./method_spec.ts";
+
+/** A backbone as options give it. */
+export interface BackboneValues {
+  readonly backbone: string | null;
+  /** Patterns of initialisers that stay as they are, parted by commas. */
+  readonly freeze: string | null;
+}
+
+/** The options of a backbone that is a file, written as those of any method: `model.onnx:query=q,item=i`. */
+export const seamOptions = {
+  query: text(null, "the tensor that represents a user"),
+  item: text(null, "the tensor that represents an item"),
+  scores: text(null, "the tensor of scores"),
+  users: text(null, "the input of user ids"),
+  items: text(null, "the input of item ids"),
+} as const;
+
+/** Whether a backbone is a file: of Foil's own none is called so. */
+export const isFile = ({ name }: Pick<MethodSpec, "name">): boolean => name.endsWith(".onnx");
+
+/** Makes the backbone that options ask for: one of Foil's by its name, or a file by its path. */
+export function makeBackbone(values: BackboneValues): Backbone {
+  const spec = methodSpec("backbone", values.backbone);
+  if (isFile(spec)) return external(readBytesNow(spec.name, "the backbone"), readingOf(values));
+  if (values.freeze === null) return makeMethod<Backbone>(backbones, "backbone", spec);
+  throw new TypeError(`Cannot freeze "${values.freeze}": backbone "${spec.name}" is none of a file`);
+}
+
+/** The backbone of a run, whose file, where it has one, lies at `path` with the trained weights. */
+export function savedBackbone(backbone: string, path: string): Backbone {
+  const spec = methodSpec("backbone", backbone);
+  if (!isFile(spec)) return makeMethod<Backbone>(backbones, "backbone", spec);
+  return external(readBytesNow(path, "the backbone of run"), readingOf({ backbone, freeze: null }));
+}
+
+/** Options where ids are numbers of rows, unless they say otherwise, if one of these backbones is a file: its tables have rows. */
+export function withRowIds<V extends { readonly ids: string }>(values: V, backbones: readonly (string | null)[]): V {
+  const rows = values.ids === "auto" && backbones.some((given) => isFile(methodSpec("backbone", given)));
+  return rows ? { ...values, ids: "rows" } : values;
+}
+
+/** How the options of a file have it read. */
+export function readingOf({ backbone, freeze }: BackboneValues): ExternalOptions {
+  const { name, options } = methodSpec("backbone", backbone);
+  const { query, item, scores, users, items } = resolve(name, seamOptions, options);
+  if ((users === null) !== (items === null)) {
+    throw new TypeError(`Cannot make "${name}": options "users" and "items" name its two inputs, found one of them`);
+  }
+  return {
+    source: name,
+    ...query !== null && { query },
+    ...item !== null && { item },
+    ...scores !== null && { scores },
+    ...users !== null && items !== null && { inputs: { user: users, item: items } },
+    ...freeze !== null && { freeze: freeze.split(",").map((pattern) => pattern.trim()).filter(Boolean) },
+  };
+}
+
+/** A backbone with every option in it: two ways to write the same give the same. A file counts by what is in it. */
+export function settledBackbone({ backbone, freeze }: BackboneValues) {
+  const { name, options } = methodSpec("backbone", backbone);
+  if (!isFile({ name })) return { name, options: resolve(name, find(backbones, "backbone", name).options, options) };
+  const digest = createHash("sha256").update(readBytesNow(name, "the backbone")).digest("hex");
+  return { name: digest, options: { ...resolve(name, seamOptions, options), freeze } };
+}

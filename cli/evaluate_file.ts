@@ -1,0 +1,37 @@
+import { catalogue as catalogueOf } from "../datasets/catalogue.ts";
+import { fullRanking } from "../evaluation/full_ranking.ts";
+import { rankModel } from "../evaluation/rank_model.ts";
+import { external } from "../models/external.ts";
+import { seamText } from "../models/external/seam_text.ts";
+import { understand } from "../models/external/understand.ts";
+import { openRuntime } from "../runtime/providers.ts";
+import { readingOf, withRowIds } from "./backbone_spec.ts";
+import type { EvaluateValues } from "./evaluate.ts";
+import { readBytesOf } from "./files.ts";
+import { methodSpec } from "./method_spec.ts";
+import type { Output } from "./output.ts";
+import { heldOut, openTested, rankingOf, tell } from "./test_ranking.ts";
+
+/** Ranks by a file as it stands: on the graphs of training, or, where it cannot be trained, as it is. */
+export async function evaluateFile(
+  values: EvaluateValues,
+  model: string,
+  output: Output,
+): Promise<number> {
+  const data = await openTested(withRowIds(values, [model]));
+  const { name } = methodSpec("model", model), bytes = await readBytesOf(name, "the model");
+  const reading = readingOf({ backbone: model, freeze: null }), { seam, names } = understand(bytes, reading);
+  const test = heldOut(data), catalogue = catalogueOf(data.train), options = rankingOf(values, data);
+  const lines = seam instanceof TypeError ? [seam.message] : seamText(names, seam);
+  for (const line of lines) output.say(line);
+  if (seam instanceof TypeError) {
+    await tell(await rankModel(bytes, reading, catalogue, test, options), data, catalogue, options, output);
+    return 0;
+  }
+  const runtime = await openRuntime({ provider: values.provider });
+  const evaluator = await fullRanking(runtime, external(bytes, reading), catalogue, test, options);
+  await tell(await evaluator.evaluate(), data, catalogue, options, output);
+  await evaluator.dispose();
+  await runtime.dispose();
+  return 0;
+}

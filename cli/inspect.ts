@@ -1,0 +1,72 @@
+import type { FileNode, FileSignature } from "../graphs/model_file.ts";
+import { isKnown } from "../graphs/inline.ts";
+import { sizeOf } from "../graphs/tensor.ts";
+import type { Parameter } from "../models/external/parameters.ts";
+import { rolesOf, seamText } from "../models/external/seam_text.ts";
+import { understand, type Understanding } from "../models/external/understand.ts";
+import { readingOf } from "./backbone_spec.ts";
+import { readBytesOf } from "./files.ts";
+import { methodSpec } from "./method_spec.ts";
+import { bold, openOutput } from "./output.ts";
+
+/** What `inspect` is asked. */
+export interface InspectValues {
+  /** A file, as `--backbone` takes it. */
+  readonly model: string;
+  readonly freeze: string | null;
+  readonly json: boolean;
+}
+
+/** `inspect`: what an ONNX file is made of, and what training it would do. */
+export async function inspectCommand({ model, freeze, json }: InspectValues): Promise<number> {
+  const output = openOutput({ json, quiet: false }), { name } = methodSpec("model", model);
+  const found = understand(await readBytesOf(name, "the model"), readingOf({ backbone: model, freeze }));
+  output.result(asJson(found), asText(found));
+  return 0;
+}
+
+const numbers = (parameters: readonly Parameter[]) => parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+const trained = (parameters: readonly Parameter[]) => parameters.filter(({ kept }) => kept === undefined);
+
+function asJson({ file, names, parameters, seam }: Understanding): Readonly<Record<string, unknown>> {
+  return {
+    model: file.source,
+    opset: file.opset,
+    inputs: file.inputs,
+    outputs: file.outputs,
+    operators: Object.fromEntries(countOf(file.nodes)),
+    parameters: parameters.map(({ name, shape, dtype, kept }) => ({ name, shape, dtype, trained: !kept, kept })),
+    ...seam instanceof TypeError
+      ? { obstacle: seam.message }
+      : { seam: rolesOf(names, seam), innerProduct: seam.innerProduct },
+  };
+}
+
+function asText({ file, names, parameters, seam }: Understanding): string {
+  const width = Math.max(...parameters.map(({ name }) => name.length), 0);
+  const operators = countOf(file.nodes).map(([type, count]) =>
+    `${type}${count > 1 ? ` x ${count}` : ""}${isKnown(type) ? "" : " (not known)"}`
+  );
+  return [
+    `${bold(file.source)}  opset ${file.opset}`,
+    ...file.inputs.map((input) => `input     ${signature(input)} ${input.dtype}`),
+    ...file.outputs.map((output) => `output    ${signature(output)}`),
+    `operators ${operators.join(", ")}`,
+    `parameters: ${numbers(trained(parameters)).toLocaleString("en")} numbers are trained, of ${
+      numbers(parameters).toLocaleString("en")
+    }`,
+    ...parameters.map(({ name, shape, kept }) => `  ${name.padEnd(width)}  [${shape.join(", ")}]${stays(kept)}`),
+    ...(seam instanceof TypeError ? [seam.message, "it can be evaluated: evaluate --model"] : seamText(names, seam)),
+  ].join("\n");
+}
+
+const stays = (kept: Parameter["kept"]): string => kept === undefined ? "" : `  stays as it is: ${kept}`;
+const signature = ({ name, dims }: FileSignature) =>
+  `${name} ${dims === null ? "of unknown shape" : `[${dims.map((dim) => dim === "" ? "?" : dim).join(", ")}]`}`;
+
+/** How often each operator comes, the most frequent first. */
+function countOf(nodes: readonly FileNode[]): readonly (readonly [string, number])[] {
+  const counts = new Map<string, number>();
+  for (const { type } of nodes) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a);
+}

@@ -1,0 +1,44 @@
+import type { Catalogue } from "../datasets/catalogue.ts";
+import type { Dataset } from "../datasets/dataset.ts";
+import type { Interactions } from "../datasets/interactions.ts";
+import type { Evaluation, RankingOptions } from "../evaluation/full_ranking.ts";
+import { openData, withValidation } from "./data_options.ts";
+import type { EvaluateValues } from "./evaluate.ts";
+import { metricNames, metricsTable } from "./metrics_text.ts";
+import type { Output } from "./output.ts";
+import { referenceMetrics } from "./references.ts";
+
+/** The data of a test, parted as those that are trained on. */
+export async function openTested(values: EvaluateValues): Promise<Dataset> {
+  const found = await openData(values);
+  return values.select === "valid" ? withValidation(found, values) : found;
+}
+
+/** What there is to test on. @throws TypeError where that is nothing. */
+export function heldOut({ test, name }: Dataset): Interactions {
+  if (test && test.users.length > 0) return test;
+  throw new TypeError(`Cannot evaluate: "${name}" has no test interactions`);
+}
+
+/** How it is ranked: what was held out to select by is known by then. */
+export const rankingOf = (values: EvaluateValues, { valid }: Dataset): RankingOptions => ({
+  metrics: metricNames(values),
+  memory: values.memory * 2 ** 20,
+  alsoSeen: valid && !values.keepValid ? [valid] : [],
+});
+
+/** Says how good a ranking is, beside what needs no training. */
+export async function tell(
+  ranked: Evaluation,
+  data: Dataset,
+  catalogue: Catalogue,
+  options: RankingOptions,
+  output: Output,
+): Promise<void> {
+  const measured = { ...ranked.metrics, ...ranked.catalogue };
+  const references = await referenceMetrics(data, catalogue, options);
+  output.result(
+    { event: "test", test: measured, references },
+    metricsTable("test, full ranking", { model: measured, ...references }),
+  );
+}

@@ -1,0 +1,77 @@
+import type { Cell } from "../studies/comparison.ts";
+import { table } from "./table.ts";
+
+/** What is read of a study's `compare.json`. */
+interface Study {
+  readonly metrics: readonly string[];
+  readonly rows: readonly { readonly label: string; readonly cells: Readonly<Record<string, Cell>> | null }[];
+}
+
+/** Lai, Chen, Han, Zhang & Chen (AAAI 2024), Table 2: NDCG@20, Recall@20, NDCG@50. */
+type Published = Readonly<Record<string, readonly [number, number, number]>>;
+const COLUMNS = ["ndcg@20", "recall@20", "ndcg@50"];
+
+/** By the folder of a study in docs/results. */
+const published: Readonly<Record<string, Published>> = {
+  "ahns-tool": {
+    rns: [0.0299, 0.0553, 0.0375],
+    ssm: [0.0310, 0.0572, 0.0388],
+    dns: [0.0378, 0.0666, 0.0452],
+    mixgcf: [0.0388, 0.0682, 0.0459],
+    dens: [0.0376, 0.0666, 0.0455],
+    "dns-mn": [0.0376, 0.0686, 0.0461],
+    cuco: [0.0382, 0.0676, 0.0459],
+    "ahns-p1": [0.0402, 0.0727, 0.0495],
+    "ahns-p2": [0.0405, 0.0742, 0.0492],
+  },
+  "ahns-sport": {
+    rns: [0.0360, 0.0673, 0.0468],
+    ssm: [0.0380, 0.0708, 0.0487],
+    dns: [0.0425, 0.0774, 0.0532],
+    mixgcf: [0.0432, 0.0768, 0.0536],
+    dens: [0.0435, 0.0790, 0.0550],
+    "dns-mn": [0.0431, 0.0784, 0.0535],
+    cuco: [0.0425, 0.0768, 0.0536],
+    "ahns-p1": [0.0458, 0.0842, 0.0582],
+    "ahns-p2": [0.0461, 0.0852, 0.0581],
+  },
+};
+
+const here = (path: string) => new URL(path, import.meta.url);
+const start = (study: string) => `<!-- ${study}:start -->`, end = (study: string) => `<!-- ${study}:end -->`;
+
+/** A study's means and standard deviations beside what the paper has, with the relative difference. */
+export async function resultsTable(study: string): Promise<string> {
+  const { rows } = JSON.parse(await Deno.readTextFile(here(`results/${study}/compare.json`))) as Study;
+  const theirs = published[study]!;
+  const compared = rows.filter(({ cells }) => cells !== null).map(({ label, cells }) => [
+    label,
+    ...COLUMNS.flatMap((metric, at) => {
+      const { mean, sd } = cells![metric]!, paper = theirs[label]?.[at];
+      const ours = sd ? `${mean.toFixed(4)} ± ${sd.toFixed(4)}` : mean.toFixed(4);
+      const percent = paper && (mean / paper - 1) * 100;
+      return [
+        ours,
+        percent === undefined ? "–" : `${paper!.toFixed(4)} (${percent < 0 ? "" : "+"}${percent.toFixed(1)}%)`,
+      ];
+    }),
+  ]);
+  return table([["method", ...COLUMNS.flatMap((metric) => [metric, "paper"])], ...compared]);
+}
+
+/** A page with the tables of its studies as they are now. @throws Error where a marker is missing. */
+export async function withResults(page: string): Promise<string> {
+  for (const study of Object.keys(published)) {
+    const from = page.indexOf(start(study)), to = page.indexOf(end(study));
+    if (from < 0 || to < from) {
+      throw new Error(`Cannot write the results: expected "${start(study)}" and "${end(study)}"`);
+    }
+    page = `${page.slice(0, from)}${start(study)}\n\n${await resultsTable(study)}\n\n${page.slice(to)}`;
+  }
+  return page;
+}
+
+if (import.meta.main) {
+  const page = here("results.md");
+  await Deno.writeTextFile(page, await withResults(await Deno.readTextFile(page)));
+}

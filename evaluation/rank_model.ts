@@ -1,0 +1,60 @@
+import type { Catalogue } from "../datasets/catalogue.ts";
+import type { Interactions } from "../datasets/interactions.ts";
+import type { FileInput } from "../graphs/model_file.ts";
+import { checkTables } from "../models/external/tables.ts";
+import { understand, type UnderstandOptions } from "../models/external/understand.ts";
+import { type HostTensor, openModel } from "../runtime/model.ts";
+import { type Evaluation, rankBy, type RankingOptions } from "./full_ranking.ts";
+
+/** Items that are scored for a user at a time. */
+const BLOCK = 8192;
+
+/**
+ * Full ranking by any ONNX model of users and items, as stock onnxruntime-web runs it, one user with all items after the
+ * other: what Foil has no gradients for is evaluated, too.
+ *
+ * @throws TypeError where the file cannot be read or its inputs and scores are not obvious, RangeError where a table of
+ * its is shorter than the data.
+ */
+export async function rankModel(
+  bytes: Uint8Array,
+  options: UnderstandOptions,
+  seen: Catalogue,
+  held: Interactions,
+  ranking: RankingOptions,
+): Promise<Evaluation> {
+  const { file, names } = understand(bytes, options);
+  checkTables(file, names, seen);
+  const inputOf = (name: string) => file.inputs.find((input) => input.name === name)!;
+  const [users, items] = [inputOf(names.users), inputOf(names.items)], model = await openModel(bytes);
+  const scoresOf = async (user: number) => {
+    const scores = new Float32Array(seen.items);
+    for (let first = 0; first < seen.items; first += BLOCK) {
+      const count = Math.min(BLOCK, seen.items - first);
+      const found = (await model.run({
+        [users.name]: fed(users, count, () => user),
+        [items.name]: fed(items, count, (at) => first + at),
+      }))[names.scores]!.data;
+      if (found.length !== count) {
+        throw new TypeError(
+          `Cannot rank by "${file.source}": "${names.scores}" has ${found.length} elements for ${count} pairs`,
+        );
+      }
+      scores.set(found as Float32Array, first);
+    }
+    return scores;
+  };
+  try {
+    return await rankBy(scoresOf, seen, held, ranking);
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** Ids as an input takes them: [count], and other axes of length 1. */
+function fed({ dtype, dims }: FileInput, count: number, id: (at: number) => number): HostTensor {
+  const ids = Array.from({ length: count }, (_, at) => id(at)),
+    shape = [count, ...(dims ?? [""]).slice(1).map(() => 1)];
+  if (dtype === "int64") return { dtype, shape, data: BigInt64Array.from(ids, BigInt) };
+  return { dtype, shape, data: dtype === "float32" ? Float32Array.from(ids) : Int32Array.from(ids) };
+}

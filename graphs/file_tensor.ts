@@ -1,0 +1,50 @@
+import { onnxTypes } from "./ops/compare.ts";
+import { onnx } from "./proto.ts";
+import { type DType, type Shape, sizeOf, type TensorData } from "./tensor.ts";
+
+/** A tensor of a file, elements and all. */
+export interface FileTensor {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly data: TensorData;
+}
+/** Says what is wrong with a file, and throws. */
+export type Fail = (why: string) => never;
+type TensorProto = NonNullable<Parameters<typeof onnx.TensorProto.create>[0]>;
+
+/** The element type that ONNX gives `code`. */
+export function elementType(code: number | null | undefined, name: string, fail: Fail): DType {
+  const found = (Object.keys(onnxTypes) as DType[]).find((dtype) => onnxTypes[dtype] === code);
+  return found ?? fail(`"${name}" has ONNX element type ${code}; Foil knows float32, int32, int64 and bool`);
+}
+
+/** Reads a tensor, its elements given as bytes or as numbers. */
+export function fileTensor(tensor: TensorProto, name: string, fail: Fail): FileTensor {
+  const dtype = elementType(tensor.dataType, name, fail), shape = (tensor.dims ?? []).map(Number);
+  if (tensor.dataLocation === onnx.TensorProto.DataLocation.EXTERNAL) {
+    fail(`"${name}" is kept in another file; write the model as one file (torch: external_data=False)`);
+  }
+  const data = tensor.rawData?.length
+    ? fromBytes(tensor.rawData, dtype, sizeOf(shape), name, fail)
+    : listed(tensor, dtype);
+  if (data.length === sizeOf(shape)) return { dtype, shape, data };
+  return fail(`"${name}" holds ${data.length} elements, its shape [${shape}] takes ${sizeOf(shape)}`);
+}
+
+function listed(tensor: TensorProto, dtype: DType): TensorData {
+  if (dtype === "float32") return Float32Array.from(tensor.floatData ?? []);
+  if (dtype === "int64") return BigInt64Array.from(tensor.int64Data ?? [], (x) => BigInt(x.toString()));
+  const data = tensor.int32Data ?? [];
+  return dtype === "int32" ? Int32Array.from(data) : Uint8Array.from(data);
+}
+
+function fromBytes(bytes: Uint8Array, dtype: DType, size: number, name: string, fail: Fail): TensorData {
+  const raw = new Uint8Array(bytes).buffer; // a copy: the offset in the file need not be aligned
+  const width = dtype === "bool" ? 1 : dtype === "int64" ? 8 : 4;
+  if (raw.byteLength !== size * width) {
+    fail(`"${name}" holds ${raw.byteLength} bytes, its shape takes ${size * width}`);
+  }
+  if (dtype === "float32") return new Float32Array(raw);
+  if (dtype === "int32") return new Int32Array(raw);
+  return dtype === "int64" ? new BigInt64Array(raw) : new Uint8Array(raw);
+}

@@ -1,0 +1,29 @@
+import type { Value } from "../builder.ts";
+import { abs, log, mul, sqrt, sub } from "../ops/arithmetic.ts";
+import { readInts } from "../ops/operand.ts";
+import { logSumExp, maxOver, mean, minOver, sum } from "../ops/reduce.ts";
+import { type Importer, listOf, numberOf } from "./importer.ts";
+
+type Reduce = (x: Value, axes?: readonly number[], keep?: boolean) => Value;
+
+/** The axes are an attribute before opset 18 (of ReduceSum: 13) and an input since; none means all, or nothing is done. */
+const reducing = (reduce: Reduce): Importer => ([x, input], call) => {
+  const axes = input ? readInts(input, call.type, "axes") : listOf(call, "axes") ?? [];
+  if (axes.length === 0 && numberOf(call, "noop_with_empty_axes", 0) === 1) return [x!];
+  const all = x!.shape.map((_, axis) => axis);
+  return [reduce(x!, axes.length > 0 ? axes : all, numberOf(call, "keepdims", 1) === 1)];
+};
+
+/** Ops that reduce axes. */
+export const reductions: Readonly<Record<string, Importer>> = {
+  ReduceSum: reducing(sum),
+  ReduceMean: reducing(mean),
+  ReduceMax: reducing(maxOver),
+  ReduceMin: reducing(minOver),
+  ReduceL1: reducing((x, axes, keep) => sum(abs(x), axes, keep)),
+  ReduceL2: reducing((x, axes, keep) => sqrt(sum(mul(x, x), axes, keep))),
+  ReduceSumSquare: reducing((x, axes, keep) => sum(mul(x, x), axes, keep)),
+  ReduceLogSum: reducing((x, axes, keep) => log(sum(x, axes, keep))),
+  ReduceLogSumExp: reducing(logSumExp),
+  LogSoftmax: ([x], call) => [sub(x!, logSumExp(x!, [numberOf(call, "axis", -1)], true))],
+};

@@ -1,0 +1,86 @@
+import type { GraphBuilder, Value, Variable } from "../../graphs/builder.ts";
+import { openReshape } from "../../graphs/imports/shapes.ts";
+import { inline } from "../../graphs/inline.ts";
+import type { FileInput, ModelFile } from "../../graphs/model_file.ts";
+import { cast } from "../../graphs/ops/compare.ts";
+import { concat, pad, reshape, unsqueeze } from "../../graphs/ops/shape.ts";
+import { sizeOf } from "../../graphs/tensor.ts";
+import { failing } from "./names.ts";
+import type { Cut } from "./cut.ts";
+import { type Parameter, variableName } from "./parameters.ts";
+
+/** A model in a graph: its parameters, and its parts at any batch size. */
+export interface Instance {
+  /** Tensors `wanted`, of a batch of `count`, from others that are given. */
+  part(count: number, given: ReadonlyMap<string, Value>, wanted: readonly string[]): ReadonlyMap<string, Value>;
+  /** The vectors of one side's ids [count], in the order of the cut. */
+  vectors(side: "user" | "item", ids: Value): readonly Value[]; // [count, ..] each
+}
+
+/** Declares a model's parameters in `graph`: tensors as variables, scalars and whole numbers as constants. */
+export function instantiate(
+  graph: GraphBuilder,
+  file: ModelFile,
+  cut: Cut,
+  parameters: readonly Parameter[],
+): Instance {
+  const declared = new Map(parameters.map((parameter) => [parameter.name, declare(graph, parameter)]));
+  const blanks = new Map<number, Value>();
+  /** Ids of a batch of which only the length matters. */
+  const blank = (count: number) => {
+    const found = blanks.get(count) ?? graph.constant(new Int32Array(count), [count]);
+    blanks.set(count, found);
+    return found;
+  };
+  const inputs = { user: inputOf(file, cut.users), item: inputOf(file, cut.items) };
+  const part: Instance["part"] = (count, given, wanted) =>
+    inline(file, graph, (name) => {
+      const found = given.get(name) ?? declared.get(name);
+      if (found) return found;
+      const input = name === cut.users ? inputs.user : name === cut.items ? inputs.item : undefined;
+      return input && asInput(blank(count), input);
+    }, wanted);
+  return {
+    part,
+    vectors(side, ids) {
+      const count = sizeOf(ids.shape), wanted = side === "user" ? cut.queries : cut.itemsOf;
+      const found = part(count, new Map([[inputs[side].name, asInput(reshape(ids, [count]), inputs[side])]]), wanted);
+      return wanted.map((name) => {
+        const value = found.get(name)!;
+        if (value.shape[0] === count && value.dtype === "float32") return value;
+        return failing(file.source)(
+          `"${name}" is ${value.dtype} [${value.shape}] for ${count} ids; a representation is float32, its first axis the batch`,
+        );
+      });
+    },
+  };
+}
+
+function declare(graph: GraphBuilder, { name, shape, data, kept }: Parameter): Value | Variable {
+  if (kept === "integer" || kept === "scalar") return graph.constant(data, shape);
+  const elements = data as Float32Array;
+  return graph.variable(variableName(name), shape, () => elements.slice(), { trainable: kept === undefined });
+}
+
+/** The input of ids: one axis that is open, and others of length 1. */
+function inputOf({ inputs, source }: ModelFile, name: string): FileInput {
+  const input = inputs.find((input) => input.name === name)!, { dims } = input;
+  const [batch, ...others] = dims ?? failing(source)(`its input "${name}" has no shape`);
+  if (batch === undefined || others.some((dim) => typeof dim === "number" && dim !== 1)) {
+    failing(source)(`its input "${name}" is [${dims}]; Foil feeds ids as [batch] or [batch, 1]`);
+  }
+  if (typeof batch !== "number") return input;
+  return failing(source)(`its input "${name}" is [${dims}]: its first axis must be open (torch: dynamic_axes)`);
+}
+
+const asInput = (ids: Value, { dtype, dims }: FileInput): Value =>
+  cast(openReshape(ids, [ids.shape[0]!, ...dims!.slice(1).map(() => 1)]), dtype);
+
+/** Tensors of a batch beside each other as one vector each, filled up with zeros: [n, ..] and more of them -> [n, 1, D]. */
+export function joined(tensors: readonly Value[], width: number): Value {
+  const vectors = tensors.map((x) =>
+    x.shape.length === 2 ? unsqueeze(x, 1) : openReshape(x, [x.shape[0]!, 1, sizeOf(x.shape.slice(1))])
+  );
+  const all = concat(vectors, -1);
+  return pad(all, [0, 0, 0], [0, 0, width - all.shape[2]!]);
+}

@@ -1,0 +1,7 @@
+import assert from "node:assert/strict";
+import { withResults } from "../../docs/results.ts";
+
+Deno.test("the tables of docs/results.md are those of the studies in docs/results", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/results.md", import.meta.url));
+  assert.equal(page, await withResults(page), "run: deno run -A docs/results.ts");
+});

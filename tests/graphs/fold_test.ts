@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { decode } from "../../graphs/decode.ts";
+import { prune } from "../../graphs/prune.ts";
+import { openModel } from "../../runtime/model.ts";
+import { openRuntime } from "../../runtime/providers.ts";
+import { floats, longs, onnxFile, type WrittenNode } from "./onnx_file.ts";
+
+const LONG = (x: number) => ({ shape: [], data: BigInt64Array.of(BigInt(x)) });
+const constant = (name: string, value: ReturnType<typeof longs>): WrittenNode => ({
+  op: "Constant",
+  outputs: [name],
+  attributes: { value },
+});
+
+/** Chains of shape arithmetic as PyTorch writes them, from x [batch, 6] to y. */
+const chains: Readonly<Record<string, readonly WrittenNode[]>> = {
+  "x.view(x.size(0), 2, -1)": [
+    { op: "Shape", inputs: ["x"], outputs: ["shape"] },
+    constant("0", LONG(0)),
+    { op: "Gather", inputs: ["shape", "0"], outputs: ["batch"], attributes: { axis: 0 } },
+    constant("[0]", longs(0)),
+    { op: "Unsqueeze", inputs: ["batch", "[0]"], outputs: ["[batch]"] },
+    constant("rest", longs(2, -1)),
+    { op: "Concat", inputs: ["[batch]", "rest"], outputs: ["target"], attributes: { axis: 0 } },
+    { op: "Reshape", inputs: ["x", "target"], outputs: ["y"] },
+  ],
+  "row.expand(x.size(0), -1, 6) + x: Where(shape == -1, 1, shape)": [
+    { op: "Shape", inputs: ["x"], outputs: ["shape"], attributes: { start: 0, end: 1 } },
+    constant("tail", longs(-1, 6)),
+    { op: "Concat", inputs: ["shape", "tail"], outputs: ["asked"], attributes: { axis: 0 } },
+    constant("-1", longs(-1)),
+    { op: "Equal", inputs: ["asked", "-1"], outputs: ["open"] },
+    constant("three", longs(3)),
+    {
+      op: "ConstantOfShape",
+      inputs: ["three"],
+      outputs: ["ones"],
+      attributes: { value: { shape: [1], data: BigInt64Array.of(1n) } },
+    },
+    { op: "Where", inputs: ["open", "ones", "asked"], outputs: ["target"] },
+    constant("row", floats([1, 1, 6], 1, 2, 3, 4, 5, 6)),
+    { op: "Expand", inputs: ["row", "target"], outputs: ["rows"] },
+    constant("[1]", longs(1)),
+    { op: "Unsqueeze", inputs: ["x", "[1]"], outputs: ["wide"] },
+    { op: "Add", inputs: ["rows", "wide"], outputs: ["y"] },
+  ],
+  "the first half of x by its length: Slice to Div(Shape[-1:], 2)": [
+    { op: "Shape", inputs: ["x"], outputs: ["shape"] },
+    constant("from", longs(-1)),
+    constant("to", longs(9223372036854775000)),
+    constant("axis", longs(0)),
+    { op: "Slice", inputs: ["shape", "from", "to", "axis"], outputs: ["width"] },
+    constant("2", longs(2)),
+    { op: "Div", inputs: ["width", "2"], outputs: ["half"] },
+    constant("zero", longs(0)),
+    constant("columns", longs(1)),
+    { op: "Slice", inputs: ["x", "zero", "half", "columns"], outputs: ["y"] },
+  ],
+  "x / sqrt(x.size(-1))": [
+    { op: "Shape", inputs: ["x"], outputs: ["shape"] },
+    constant("last", LONG(-1)),
+    { op: "Gather", inputs: ["shape", "last"], outputs: ["width"] },
+    { op: "Cast", inputs: ["width"], outputs: ["real"], attributes: { to: 1 } },
+    { op: "Sqrt", inputs: ["real"], outputs: ["root"] },
+    { op: "Div", inputs: ["x", "root"], outputs: ["y"] },
+  ],
+  "x[:, arange(0, 6, 2)] + arange": [
+    constant("start", LONG(0)),
+    { op: "Shape", inputs: ["x"], outputs: ["shape"] },
+    constant("1", LONG(1)),
+    { op: "Gather", inputs: ["shape", "1"], outputs: ["limit"] },
+    constant("step", LONG(2)),
+    { op: "Range", inputs: ["start", "limit", "step"], outputs: ["even"] },
+    { op: "Gather", inputs: ["x", "even"], outputs: ["columns"], attributes: { axis: 1 } },
+    { op: "Cast", inputs: ["even"], outputs: ["numbers"], attributes: { to: 1 } },
+    { op: "Add", inputs: ["columns", "numbers"], outputs: ["y"] },
+  ],
+};
+
+for (const [name, nodes] of Object.entries(chains)) {
+  Deno.test(`shape arithmetic is done while a file is read, at any batch size: ${name}`, async () => {
+    const bytes = onnxFile({ inputs: { x: ["float32", "batch", 6] }, outputs: { y: null }, nodes });
+    const runtime = await openRuntime({ provider: "wasm" }), model = await openModel(bytes);
+    for (const batch of [1, 5]) {
+      const { graph, outputs } = decode(bytes, { dimensions: { batch } }), y = outputs.get("y")!;
+      const left = prune(graph, [y]).nodes.map(({ op }) => op.type);
+      for (const type of ["Shape", "Concat", "Equal", "Where", "Range", "Sqrt"]) {
+        assert(!left.includes(type), `${left}`);
+      }
+      const x = Float32Array.from({ length: 6 * batch }, (_, at) => Math.sin(at));
+      const wanted = (await model.run({ x: { dtype: "float32", shape: [batch, 6], data: x } })).y!;
+      assert.deepEqual(y.shape, wanted.shape);
+      const program = await runtime.compile(graph, { outputs: { y } });
+      const found = (await program.run({ x })).y as Float32Array;
+      for (const [at, value] of found.entries()) assert(Math.abs(value - Number(wanted.data[at])) < 1e-6);
+      await program.dispose();
+    }
+    await model.dispose();
+    await runtime.dispose();
+  });
+}
+
+Deno.test("an id that a folded Gather does not have is told with its node", () => {
+  const nodes: WrittenNode[] = [
+    { op: "Shape", inputs: ["x"], outputs: ["shape"] },
+    constant("7", LONG(7)),
+    { op: "Gather", name: "pick", inputs: ["shape", "7"], outputs: ["y"] },
+  ];
+  const bytes = onnxFile({ inputs: { x: ["float32", "batch", 6] }, outputs: { y: null }, nodes });
+  assert.throws(
+    () => decode(bytes, { source: "model.onnx", dimensions: { batch: 2 } }),
+    /^TypeError: Cannot read "model\.onnx": op "Gather" \(node "pick"\): id 7 is not below 2$/,
+  );
+});

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { catalogue } from "../../datasets/catalogue.ts";
+import { GraphBuilder } from "../../graphs/builder.ts";
+import { readModel } from "../../graphs/model_file.ts";
+import { bce } from "../../losses/bce.ts";
+import { bpr } from "../../losses/bpr.ts";
+import { external, type ExternalBackbone } from "../../models/external.ts";
+import { type HostTensor, openModel } from "../../runtime/model.ts";
+import { openRuntime } from "../../runtime/providers.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import { rns } from "../../samplers/rns.ts";
+import { adam } from "../../training/optimizers.ts";
+import { train } from "../../training/trainer.ts";
+import { eachProvider } from "../runtime/each_provider.ts";
+import { checkerboard } from "./checkerboard.ts";
+import { biased, neumf, twoTower } from "./exported.ts";
+
+const SIZE = 12, sizes = { users: SIZE, items: SIZE }, of = catalogue(checkerboard(SIZE));
+const models = { neumf, twoTower, biased } as const;
+
+/** What Foil scores: rows by their own candidates, and by a pool that all share. */
+async function scored(
+  runtime: Runtime,
+  backbone: ExternalBackbone,
+  users: readonly number[],
+  items: readonly number[],
+) {
+  const graph = new GraphBuilder(), rows = users.length, count = items.length / rows;
+  const seen = { ...of, users: Math.max(...users) + 1, items: Math.max(...items) + 1 };
+  const encoder = backbone.build(graph, seen, { rows, users: graph.input("users", "int32", [rows]) });
+  const own = encoder.score(encoder.query, encoder.items(graph.input("own", "int32", [rows, count])));
+  const shared = encoder.score(encoder.query, encoder.items(graph.input("pool", "int32", [1, count])));
+  const program = await runtime.compile(graph, { outputs: { scoresOfOwn: own, scoresOfShared: shared } });
+  const { scoresOfOwn, scoresOfShared } = await program.run({
+    users: Int32Array.from(users),
+    own: Int32Array.from(items),
+    pool: Int32Array.from(items.slice(0, count)),
+  });
+  await program.dispose();
+  return { own: scoresOfOwn as Float32Array, shared: scoresOfShared as Float32Array };
+}
+
+/** What stock onnxruntime scores, pair by pair. */
+async function stock(bytes: Uint8Array, users: readonly number[], items: readonly number[]): Promise<Float32Array> {
+  const model = await openModel(bytes), file = readModel(bytes);
+  const fed = (at: 0 | 1, ids: readonly number[]): [string, HostTensor] => {
+    const { name, dtype, dims } = file.inputs[at]!, shape = [ids.length, ...dims!.slice(1).map(() => 1)];
+    return [name, {
+      dtype,
+      shape,
+      data: dtype === "int64" ? BigInt64Array.from(ids, BigInt) : Int32Array.from(ids),
+    }];
+  };
+  const outputs = await model.run(Object.fromEntries([fed(0, users), fed(1, items)]));
+  await model.dispose();
+  return outputs[file.outputs[0]!.name]!.data as Float32Array;
+}
+
+/** That Foil's scores, by rows and from a shared pool, are those of stock onnxruntime on the file. */
+async function agrees(
+  runtime: Runtime,
+  backbone: ExternalBackbone,
+  bytes: Uint8Array,
+  users: readonly number[],
+  items: readonly number[],
+): Promise<void> {
+  const { own, shared } = await scored(runtime, backbone, users, items), count = items.length / users.length;
+  const each = users.flatMap((user) => Array.from({ length: count }, () => user));
+  near(own, await stock(bytes, each, items));
+  near(shared, await stock(bytes, each, users.flatMap(() => items.slice(0, count))));
+}
+function near(found: Float32Array, wanted: Float32Array): void {
+  assert.equal(found.length, wanted.length);
+  assert(new Set(wanted).size > 1, "the scores differ");
+  for (const [at, x] of found.entries()) assert(Math.abs(x - wanted[at]!) <= 1e-5, `${at}: ${x}, not ${wanted[at]}`);
+}
+
+for (const [name, make] of Object.entries(models)) {
+  eachProvider(`${name} scores before training as onnxruntime scores its file`, async (runtime) => {
+    const bytes = make(sizes);
+    await agrees(runtime, external(bytes), bytes, [3, 0, 11], [1, 4, 4, 0, 9, 2, 11, 5, 0]);
+    await agrees(runtime, external(bytes), bytes, [5], [2, 7]);
+  });
+
+  Deno.test(`${name} is written back with its trained weights, which onnxruntime scores as Foil does`, async () => {
+    const bytes = make(sizes), backbone = external(bytes), runtime = await openRuntime({ provider: "wasm", seed: 1 });
+    const recipe = { runtime, data: checkerboard(SIZE), backbone, sampler: rns(), loss: bce(), epochs: 3 };
+    for await (const { loss } of train({ ...recipe, optimizer: adam({ lr: 0.05 }), batchSize: 30 })) assert(loss > 0);
+    const written = backbone.written(await runtime.save());
+    await agrees(runtime, backbone, written, [3, 0, 11], [1, 4, 4, 0, 9, 2]);
+
+    const [before, after] = [readModel(bytes), readModel(written)];
+    assert.deepEqual({ ...after, initializers: null }, { ...before, initializers: null });
+    for (const { name, kept } of backbone.parameters) {
+      const [old, now] = [before, after].map(({ initializers }) => initializers.get(name)!.data);
+      if (kept) assert.deepEqual(now, old, name);
+      else assert.notDeepEqual(now, old, name);
+    }
+    assert.equal(written.length, bytes.length);
+  });
+}
+
+Deno.test("a model is cut where the user's part and the item's part meet", () => {
+  const cutOf = (bytes: Uint8Array) => {
+    const { cut: { queries, itemsOf, users, items, scores }, innerProduct } = external(bytes);
+    return { queries, itemsOf, users, items, scores, innerProduct };
+  };
+  const named = { users: "users", items: "items", scores: "scores" };
+  assert.deepEqual(cutOf(neumf(sizes)), {
+    ...named,
+    queries: ["gu", "mu"],
+    itemsOf: ["gi", "mi"],
+    innerProduct: false,
+  });
+  assert.deepEqual(cutOf(twoTower(sizes)), { ...named, queries: ["query"], itemsOf: ["item"], innerProduct: true });
+  assert.deepEqual(cutOf(biased(sizes)), {
+    users: "user_id",
+    items: "item_id",
+    scores: "probability",
+    queries: ["user"],
+    itemsOf: ["item", "bias 3"],
+    innerProduct: false,
+  });
+});
+
+Deno.test("what is frozen stays, what is left is trained", async () => {
+  const bytes = neumf(sizes), backbone = external(bytes, { freeze: ["m*", "out.bias"] });
+  const runtime = await openRuntime({ provider: "wasm", seed: 1 });
+  const steps = train({
+    ...{ runtime, data: checkerboard(SIZE), backbone, sampler: rns(), loss: bpr(), epochs: 1 },
+    optimizer: adam({ lr: 0.05 }),
+  });
+  for await (const { loss } of steps) assert(loss > 0);
+  const after = readModel(backbone.written(await runtime.save())), before = readModel(bytes);
+  const moved = [...before.initializers.keys()].filter((name) =>
+    `${before.initializers.get(name)!.data}` !== `${after.initializers.get(name)!.data}`
+  );
+  assert.deepEqual(moved, ["gu.weight", "gi.weight", "out.weight"]);
+  assert.throws(
+    () => external(bytes, { freeze: ["tower.*"] }),
+    /no initialiser is called "tower\.\*", which is to be frozen; there are gu\.weight, /,
+  );
+});
+
+Deno.test("a scalar, whole numbers and running statistics stay as they are", () => {
+  const kept = (bytes: Uint8Array) =>
+    Object.fromEntries(external(bytes).parameters.flatMap(({ name, kept }) => kept ? [[name, kept]] : []));
+  assert.deepEqual(kept(biased(sizes)), { mean: "scalar" });
+  assert.deepEqual(kept(neumf(sizes)), { axis: "integer" });
+});
+
+const shared = new URL("../../../shared/external/", import.meta.url);
+const absent = !(() => {
+  try {
+    return Deno.statSync(shared).isDirectory;
+  } catch {
+    return false;
+  }
+})();
+for (const file of ["neumf-torch.onnx", "two-tower-torch.onnx"]) {
+  Deno.test({
+    name: `PyTorch's ${file} scores before training as onnxruntime scores it (../shared/external)`,
+    ignore: absent,
+    async fn() {
+      const bytes = await Deno.readFile(new URL(file, shared)), runtime = await openRuntime({ provider: "wasm" });
+      await agrees(runtime, external(bytes), bytes, [0, 9000, 16637], [0, 5000, 10216, 77, 77, 4]);
+    },
+  });
+}
