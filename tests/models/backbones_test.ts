@@ -24,6 +24,7 @@ import { train } from "../../training/trainer.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { checkerboard, checkerboardMetadata } from "./checkerboard.ts";
 import { biased, neumf, twoTower } from "./exported.ts";
+import { smallBackbone } from "./small_backbone.ts";
 
 const SIZE = 16,
   metadata = checkerboardMetadata(SIZE),
@@ -32,31 +33,20 @@ const SIZE = 16,
   ROWS = 3;
 /** Learning rates of those whose several parts, each moved by the common one, would overshoot. */
 const rates: Readonly<Record<string, number>> = { "two-tower": 0.03, "multi-behaviour-mf": 0.03 };
-/** Options that make a model small, where it has them: it has few pairs to learn from. */
-const SMALL = { dim: 4, mlpDim: 4, hidden: "16", layers: 2 };
-/** Of those with several parts, which share the width. */
-const sizes: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  "two-tower": { dim: 8 },
-  "multi-behaviour-mf": { dim: 8 },
-};
 /** Every backbone with its defaults, and with each of its flags and words turned to something else. */
 const variants = Object.entries<AnyMethod<Backbone>>(backbones).flatMap(([name, make]) => [
-  { name, rate: rates[name] ?? 0.05, backbone: small(make), isDefault: true },
+  { name, rate: rates[name] ?? 0.05, backbone: smallBackbone(make), isDefault: true },
   ...Object.entries(make.options).flatMap(([option, { default: value, takes }]) =>
     (typeof value === "boolean" ? [!value] : takes.startsWith("one of ") ? takes.slice(7).split(", ") : [])
       .filter((other) => other !== value)
       .map((other) => ({
         name: `${name} with ${option} ${other}`,
         rate: rates[name] ?? 0.05,
-        backbone: small(make, { [option]: other }),
+        backbone: smallBackbone(make, { [option]: other }),
         isDefault: false,
       }))
   ),
 ]);
-function small(make: AnyMethod<Backbone>, also: Readonly<Record<string, unknown>> = {}): Backbone {
-  const size = Object.entries(SMALL).filter(([option]) => option in make.options);
-  return make({ ...sizes[make.name] ?? Object.fromEntries(size), ...also });
-}
 for (const [name, make] of Object.entries({ neumf, twoTower, biased })) {
   const backbone = external(make({ users: SIZE, items: SIZE }));
   variants.push({ name: `a file of ${name}`, rate: 0.1, backbone, isDefault: name === "neumf" });
