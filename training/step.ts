@@ -77,10 +77,18 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
       lossOfScores(loss, { ...common, positive, negative, ...mask && { mask } }, "this sampler"),
   };
   const found = graph.scope(SCOPES.sampler, () => sampler.select(step, proposedInputs(graph, sampler, batchSize)));
-  const measures: Record<string, Value> = {},
-    measure = (values: typeof measures) => void Object.assign(measures, values);
+  const measures: Record<string, Value> = {};
+  const measure = (values: typeof measures) => void Object.assign(measures, values);
+  const decay: Decay = { l2, batchSize, ...rows && { rows } };
 
-  const positiveScore = step.score(positive), decay: Decay = { l2, batchSize, ...rows && { rows } };
+  // tasks come before the ranking: a loss that would learn variables for both is refused by name
+  const beside = "auxiliary" in found && found.auxiliary ? [found.auxiliary] : [];
+  for (const task of tasks) {
+    const { lost, weighed } = taskLoss(task, loss, { ...common, batchSize, decay });
+    measure({ [task.name]: lost });
+    beside.push(weighed);
+  }
+  const positiveScore = step.score(positive);
   const decayed = [encoder.decayed ?? firstLayer(query), firstLayer(positive)];
   const rank = (): Ranked => {
     if ("objective" in found) {
@@ -104,13 +112,6 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
     return { lost: graph.scope(SCOPES.loss, () => loss(scores)), decayed: [items], negative };
   };
   const ranked = rank(), lost = withDecay(ranked.lost, [...decayed, ...ranked.decayed.map(firstLayer)], decay);
-
-  const beside = "auxiliary" in found && found.auxiliary ? [found.auxiliary] : [];
-  for (const task of tasks) {
-    const { lost, weighed } = taskLoss(task, loss, { ...common, batchSize, decay });
-    measure({ [task.name]: lost });
-    beside.push(weighed);
-  }
   const trainable = [...graph.variables.values()].filter(({ trainable, name }) => trainable && !isFrozen(name));
   return {
     graph,
