@@ -48,7 +48,7 @@ export async function resultsTable(study: string): Promise<string> {
     label,
     ...COLUMNS.flatMap((metric, at) => {
       const { mean, sd } = cells![metric]!, paper = theirs[label]?.[at];
-      const ours = sd ? `${mean.toFixed(4)} ± ${sd.toFixed(4)}` : mean.toFixed(4);
+      const ours = sd !== null && sd > 1e-9 ? `${mean.toFixed(4)} ± ${sd.toFixed(4)}` : mean.toFixed(4);
       const percent = paper && (mean / paper - 1) * 100;
       return [
         ours,
