@@ -109,7 +109,11 @@ export { choice, flag, integer, type Limits, type Option, type Options, real, ty
 export type { Backbone, BatchValues, Encoder, SideTask } from "./models/backbone.ts";
 export { backbones } from "./models/mod.ts";
 export { mf } from "./models/mf.ts";
+export { gmf } from "./models/gmf.ts";
+export { mlp } from "./models/mlp.ts";
+export { neumf } from "./models/neumf.ts";
 export { lightgcn } from "./models/lightgcn.ts";
+export { ngcf } from "./models/ngcf.ts";
 export { hmf } from "./models/hmf.ts";
 export { vbpr } from "./models/vbpr.ts";
 export { twoTower } from "./models/two_tower.ts";
@@ -170,7 +174,7 @@ export {
 } from "./evaluation/full_ranking.ts";
 export { type Metric, type MetricAt, metrics, parseMetric, type RankedUser } from "./evaluation/metrics.ts";
 export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
-export { type Blocks, blocksFor, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
+export { type Blocks, blocksFor, floatsPerScore, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
 export { TopK } from "./evaluation/top_k.ts";
 export { rankModel } from "./evaluation/rank_model.ts";
 export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";

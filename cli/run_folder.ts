@@ -143,16 +143,3 @@ export async function readCheckpoint(folder: string, fingerprint: string): Promi
     ),
   };
 }
-
-/** A digest of what decides a run's numbers. */
-export async function fingerprintOf(
-  config: Readonly<Record<string, unknown>>,
-  data: readonly ArrayBufferView[],
-): Promise<string> {
-  const text = new TextEncoder().encode(JSON.stringify(config));
-  const parts = [text, ...data.map((column) => new Uint8Array(column.buffer, column.byteOffset, column.byteLength))];
-  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  parts.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}

@@ -20,7 +20,7 @@ export interface StudyMethod {
  * import assert from "node:assert/strict";
  * import { readMethods } from "./study_methods.ts";
  *
- * const shared = { backbone: "mf", loss: "bpr", optimizer: "adam", lr: null, l2: 0, epochs: 9 };
+ * const shared = { backbone: "mf", freeze: null, loss: "bpr", optimizer: "adam", lr: null, l2: 0, epochs: 9 };
  * const found = readMethods(["rns,ahns:p=-1,pool=8", "slow=rns lr=0.001"], { ...shared, batchSize: 8, dropLast: false });
  * assert.deepEqual(found.map(({ label }) => label), ["rns", "ahns:p=-1,pool=8", "slow"]);
  * assert.deepEqual([found[1]!.values.sampler, found[2]!.values.lr], ["ahns:p=-1,pool=8", 0.001]);

@@ -1,6 +1,6 @@
 import type { Dataset } from "../datasets/dataset.ts";
 import { methodSpec, shortName } from "./method_spec.ts";
-import { fingerprintOf } from "./run_folder.ts";
+import { decisiveColumns, fingerprintOf } from "./fingerprint.ts";
 import type { StudyMethod } from "./study_methods.ts";
 import type { CompareValues } from "./study_options.ts";
 import { settledParts } from "./train_parts.ts";
@@ -22,10 +22,9 @@ const SHOWN = 8;
 
 /** Where trials and baselines lie. What decides the numbers is in the digest, whatever it is called or wherever data lies. */
 export async function openPlaces(folder: string, data: Dataset, values: CompareValues, metrics: readonly string[]) {
-  const { name: _name, userIds: _users, itemIds: _items, titles: _titles, notes: _notes, ...decisive } = data;
   const { select, selectBy, evaluateEvery, patience, provider } = values;
   const protocol = {
-    data: await fingerprintOf({}, columnsOf(decisive)),
+    data: await fingerprintOf({}, decisiveColumns(data)),
     select,
     selectBy,
     metrics: metrics.toSorted(),
@@ -49,10 +48,4 @@ export async function openPlaces(folder: string, data: Dataset, values: CompareV
       }));
     },
   };
-}
-
-/** All columns of numbers under a value, in the order of its keys. */
-function columnsOf(value: unknown): ArrayBufferView[] {
-  if (ArrayBuffer.isView(value)) return [value];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(columnsOf) : [];
 }

@@ -15,7 +15,8 @@ import { metricNames, metricsLine, metricsTable } from "./metrics_text.ts";
 import { bar, duration, openOutput, type Output } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
 import { referenceMetrics } from "./references.ts";
-import { fingerprintOf, readCheckpoint, runFiles, writeConfig, writeIds, writeModel } from "./run_folder.ts";
+import { decisiveColumns, fingerprintOf } from "./fingerprint.ts";
+import { readCheckpoint, runFiles, writeConfig, writeIds, writeModel } from "./run_folder.ts";
 import { makeRecipe } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
 import { goesOn, runInFolder, type StepDone } from "./trial_run.ts";
@@ -35,11 +36,7 @@ export async function trainCommand(given: TrainValues, signal: AbortSignal): Pro
   if (values.select === "test") output.say(OPTIMISTIC);
 
   const folder = values.out ?? `runs/${[data.name, ...named(values), values.seed].join("-")}`;
-  const fingerprint = await fingerprintOf(decisive(values), [
-    data.train.users,
-    data.train.items,
-    protocol.selecting?.held.items ?? new Int32Array(),
-  ]);
+  const fingerprint = await fingerprintOf(decisive(values), decisiveColumns(data));
   const resume = values.resume ? await readCheckpoint(folder, fingerprint) : undefined;
   if (resume) output.say(goesOn(resume));
   await makeFolder(folder);

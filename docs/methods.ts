@@ -37,8 +37,10 @@ export function withMethods(text: string): string {
 if (import.meta.main) {
   const readme = new URL("../README.md", import.meta.url);
   await Deno.writeTextFile(readme, withMethods(await Deno.readTextFile(readme)));
-  const lossPage = new URL("losses.md", import.meta.url);
-  await Deno.writeTextFile(lossPage, withOptions(await Deno.readTextFile(lossPage), losses));
+  for (const [name, registry] of [["losses.md", losses], ["backbones.md", backbones]] as const) {
+    const page = new URL(name, import.meta.url);
+    await Deno.writeTextFile(page, withOptions(await Deno.readTextFile(page), registry));
+  }
   const index = new URL("samplers.md", import.meta.url);
   await Deno.writeTextFile(index, await withFamilies(await Deno.readTextFile(index)));
   for (const page of samplerPages()) {

@@ -7,13 +7,13 @@ import { type Spread, spread } from "./catalogue_metrics.ts";
 import { CohortCounter, type CohortHits } from "./cohort_metrics.ts";
 import { hideWarm, withColdItems } from "./cold.ts";
 import { type Metric, metrics as known, parseMetric, type RankedUser } from "./metrics.ts";
-import { blocksFor, openScorer, type Visit } from "./scorer.ts";
+import { blocksFor, floatsPerScore, openScorer, type Visit } from "./scorer.ts";
 import { TopK } from "./top_k.ts";
 
 export interface RankingOptions {
   /** Names such as `ndcg@20`, `cold5/ndcg@20`; see `parseMetric`. */
   readonly metrics: readonly string[];
-  /** Bytes of scores held at a time. Default 256 MiB. */
+  /** Bytes held at a time of scores, or of the widest that the backbone computes for each. Default 256 MiB. */
   readonly memory?: number;
   /** Interactions beside the train ones that are left out of the lists as seen. */
   readonly alsoSeen?: readonly Interactions[];
@@ -50,8 +50,8 @@ export async function fullRanking(
   options: RankingOptions,
 ): Promise<Evaluator> {
   const judge = openJudge(seen, held, options);
-  const memory = (options.memory ?? 2 ** 28) / (backbone.pairWidth ?? 1);
-  const scorer = await openScorer(runtime, backbone, seen, blocksFor(memory, seen.items));
+  const blocks = blocksFor(options.memory ?? 2 ** 28, seen.items, floatsPerScore(backbone, seen));
+  const scorer = await openScorer(runtime, backbone, seen, blocks);
   return {
     async evaluate() {
       await scorer.refresh();

@@ -1,6 +1,7 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
-import { GraphBuilder } from "../graphs/builder.ts";
-import type { Shape } from "../graphs/tensor.ts";
+import { GraphBuilder, type Value } from "../graphs/builder.ts";
+import { prune } from "../graphs/prune.ts";
+import { sizeOf } from "../graphs/tensor.ts";
 import type { Backbone } from "../models/backbone.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { items as itemsOf, openRepresentations, queries } from "./representations.ts";
@@ -32,11 +33,18 @@ export interface Scorer {
   dispose(): Promise<void>;
 }
 
-/** Blocks that keep `bytes` of scores at a time. */
-export function blocksFor(bytes: number, items: number): Blocks {
+/** Blocks that keep `bytes` of scores at a time, or of what is computed `floats` wide for each score. */
+export function blocksFor(bytes: number, items: number, floats = 1): Blocks {
   const columns = Math.ceil(items / Math.ceil(items / 2048)),
-    rows = Math.max(1, Math.min(256, Math.floor(bytes / (4 * columns))));
+    rows = Math.max(1, Math.min(256, Math.floor(bytes / (4 * floats * columns))));
   return { rows, columns };
+}
+
+/** The floats of the widest that a backbone computes for each score: 1 of inner products, a layer of a network over pairs. */
+export function floatsPerScore(backbone: Backbone, catalogue: Catalogue): number {
+  const size = 1024, [graph, { outputs: { scores } }] = scoring(backbone, catalogue, { rows: size, columns: size });
+  const sizes = prune(graph, [scores]).nodes.flatMap(({ outputs }) => outputs.map(({ shape }) => sizeOf(shape)));
+  return Math.ceil(sizes.reduce((most, each) => Math.max(most, each), 0) / size ** 2);
 }
 
 /** Compiles the three graphs of a backbone that scoring takes: queries, items, and scores of one against the other. */
@@ -52,7 +60,7 @@ export async function openScorer(
     total: catalogue.users,
   });
   const item = await openRepresentations(runtime, backbone, catalogue, itemsOf, { size: columns, total: items });
-  const score = await runtime.compile(...scoring(backbone, catalogue, rows, query.shape, item.shape));
+  const score = await runtime.compile(...scoring(backbone, catalogue, blocks));
   let represented: Float32Array[] = [];
   const refresh = async () => {
     query.refresh();
@@ -88,10 +96,11 @@ function blank(scores: Float32Array, columns: number, width: number): void {
 }
 
 /** The graph that scores representations, and what it gives. */
-function scoring(backbone: Backbone, catalogue: Catalogue, rows: number, query: Shape, items: Shape) {
+function scoring(backbone: Backbone, catalogue: Catalogue, { rows, columns }: Blocks) {
   const graph = new GraphBuilder();
   const encoder = backbone.build(graph, catalogue, { rows, users: graph.input("users", "int32", [rows]) });
-  const pool = graph.input("items", "float32", [1, ...items]);
-  const scores = encoder.score(graph.input("query", "float32", query), pool);
-  return [graph, { outputs: { scores } }] as const;
+  const given = (name: string, x: Value) => graph.input(name, "float32", (encoder.pool?.(x) ?? x).shape);
+  const query = given("query", encoder.query);
+  const items = given("items", encoder.items(graph.input("ids", "int32", [1, columns])));
+  return [graph, { outputs: { scores: encoder.score(query, items) } }] as const;
 }

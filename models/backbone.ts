@@ -55,8 +55,6 @@ export interface BatchValues {
 
 /** A scoring model: declares its variables and hands over its three functions. It is built into every graph that needs it. */
 export interface Backbone {
-  /** Numbers that scoring holds for each pair, where they are more than its score: ranking takes smaller blocks then. */
-  readonly pairWidth?: number;
   /** What was guessed about it, in lines for a person to check. */
   readonly notes?: readonly string[];
   /** A trained model as a file of its own, where the backbone came as one. */

@@ -56,13 +56,12 @@ export interface ExternalBackbone
 export function external(bytes: Uint8Array, options: ExternalOptions = {}): ExternalBackbone {
   const { file, names, parameters, seam } = understand(bytes, options);
   if (seam instanceof TypeError) throw seam;
-  const { cut, widths, innerProduct, pairWidth } = seam;
+  const { cut, widths, innerProduct } = seam;
   return {
     file,
     parameters,
     cut,
     innerProduct,
-    pairWidth,
     notes: seamText(names, seam),
     build(graph, catalogue, batch) {
       checkTables(file, cut, catalogue);

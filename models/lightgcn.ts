@@ -1,15 +1,14 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
-import type { GraphBuilder, Op, Value } from "../graphs/builder.ts";
+import type { GraphBuilder, Value } from "../graphs/builder.ts";
 import { normal, xavierUniform } from "../graphs/initializers.ts";
-import { add, mul, stopGradient } from "../graphs/ops/arithmetic.ts";
+import { add, mul } from "../graphs/ops/arithmetic.ts";
 import { less, where } from "../graphs/ops/compare.ts";
 import { gather } from "../graphs/ops/index.ts";
-import { sum } from "../graphs/ops/reduce.ts";
-import { concat, pad, unsqueeze, zerosOf } from "../graphs/ops/shape.ts";
+import { concat, pad, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import { scorings } from "./cosine.ts";
-import { type Neighbourhoods, neighbourhoods } from "./neighbourhoods.ts";
+import { propagation } from "./propagation.ts";
 import { averaged, dot } from "./scoring.ts";
 
 const inits = { xavier: xavierUniform, normal: normal(0.1) } as const;
@@ -46,13 +45,13 @@ export const lightgcn = define({
 }, ({ dim, layers, dropout, init, score }) =>
   scorings[score]({
     build(graph, catalogue, batch) {
-      const { users, items } = catalogue, layout = neighbourhoods(catalogue), { position } = layout;
+      const { users, items } = catalogue;
       const user = graph.variable("user", [users, dim], inits[init]);
       const item = graph.variable("item", [items, dim], inits[init]);
       const kept = batch.training && dropout > 0 ? keptEdges(graph, catalogue, dropout) : undefined;
-      const hop = propagation(graph, layout, kept);
-      const hops = [byDegree(concat([user, item], 0), layout)]; // L + 1 of [U + I + 1, D]
-      for (let layer = 0; layer < layers; layer++) hops.push(linear(hops.at(-1)!, hop, hop));
+      const { position, ordered, hop } = propagation(graph, catalogue, kept);
+      const hops = [ordered(concat([user, item], 0))]; // L + 1 of [U + I + 1, D]
+      for (let layer = 0; layer < layers; layer++) hops.push(hop(hops.at(-1)!));
       const mean = mul(hops.reduce(add), 1 / (layers + 1));
 
       // the mean over the hops of looked-up rows is looked up in the mean: [.., 1, D] is read instead of [.., L + 1, D]
@@ -74,41 +73,8 @@ export const lightgcn = define({
     },
   }));
 
-/** D^-1/2 A D^-1/2 x over rows by degree; the last row, which is zero, pads neighbourhoods. It is symmetric. */
-function propagation(graph: GraphBuilder, { degree, blocks, isolated, count }: Neighbourhoods, kept?: Value) {
-  const roots = Float32Array.from({ length: count + 1 }, (_, at) => degree[at] ? 1 / Math.sqrt(degree[at]) : 0);
-  const scale = graph.constant(roots, [count + 1, 1]); // D^-1/2
-  const rectangles = blocks.map(({ rows, width, neighbours, edges }) => ({
-    ids: graph.constant(neighbours, [rows, width]),
-    weights: kept && gather(kept, graph.constant(edges, [rows, width])), // [n, k, 1]
-  }));
-  return (x: Value): Value => {
-    const scaled = mul(scale, x);
-    const sums = rectangles.map(({ ids, weights }) => {
-      const messages = gather(scaled, ids); // [n, k, D]
-      return sum(weights ? mul(messages, weights) : messages, [1]);
-    });
-    return mul(scale, concat([...sums, zerosOf(x, [isolated + 1, x.shape[1]!])], 0));
-  };
-}
-
 /** 1/keep for the interactions that stay in a step's graph, 0 for the others and for padding: [E + 1, 1]. */
 function keptEdges(graph: GraphBuilder, { positives }: Catalogue, dropout: number): Value {
   const noise = graph.noise("dropout", [positives.length, 1]);
   return pad(where(less(noise, dropout), 0, 1 / (1 - dropout)), [0, 0], [1, 0]);
-}
-
-/** The rows of all nodes [U + I, D] by degree, and a row of zeros. */
-function byDegree(nodes: Value, { order, position, count }: Neighbourhoods): Value {
-  const { graph } = nodes, from = graph.constant(Int32Array.from([...order, count])), to = graph.constant(position);
-  return linear(nodes, (x) => gather(pad(x, [0, 0], [1, 0]), from), (g) => gather(g, to));
-}
-
-/**
- * y = f(x) for a linear `f` whose `transposed` is known: gradients then gather as values do, where the rule of each op
- * of `f` would scatter. CastLike, which ONNX gives two inputs to and here changes nothing, carries the rule.
- */
-function linear(x: Value, f: (x: Value) => Value, transposed: (g: Value) => Value): Value {
-  const op: Op = { type: "CastLike", infer: ([y]) => [y!.type], vjp: ([g]) => [null, transposed(g!)] };
-  return x.graph.apply(op, [f(stopGradient(x)), x])[0]!;
 }

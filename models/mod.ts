@@ -1,17 +1,25 @@
 import type { AnyMethod } from "../options/method.ts";
 import type { Backbone } from "./backbone.ts";
 import { crossDomainMf } from "./cross_domain_mf.ts";
+import { gmf } from "./gmf.ts";
 import { hmf } from "./hmf.ts";
 import { lightgcn } from "./lightgcn.ts";
 import { mf } from "./mf.ts";
+import { mlp } from "./mlp.ts";
 import { multiBehaviourMf } from "./multi_behaviour_mf.ts";
+import { neumf } from "./neumf.ts";
+import { ngcf } from "./ngcf.ts";
 import { twoTower } from "./two_tower.ts";
 import { vbpr } from "./vbpr.ts";
 
 /** Every backbone, by name. */
 export const backbones = {
   mf,
+  gmf,
+  mlp,
+  neumf,
   lightgcn,
+  ngcf,
   hmf,
   vbpr,
   "two-tower": twoTower,

@@ -105,3 +105,17 @@ export const optionalReal = (help: string, limits: Limits = {}): Option<number |
   ...real(0, help, limits),
   default: null,
 });
+
+/** Whole numbers of at least 1 in a row, joined by dashes, as `64-32-16`; {@link numbersOf} tells them apart. */
+export const numbers = (fallback: string, help: string): Option<string> => ({
+  default: fallback,
+  help,
+  takes: "whole numbers of at least 1, joined by dashes",
+  read: (given) => {
+    const written = typeof given === "number" ? `${given}` : given;
+    return typeof written === "string" && /^[1-9]\d*(-[1-9]\d*)*$/.test(written) ? written : undefined;
+  },
+});
+
+/** The numbers of a {@link numbers} option. */
+export const numbersOf = (value: string): readonly number[] => value.split("-").map(Number);

@@ -1,10 +1,13 @@
 import type { Batch } from "../datasets/batching.ts";
 import { entryRows } from "../datasets/entry_rows.ts";
 import { SeenItems } from "../datasets/negatives.ts";
-import type { Value } from "../graphs/builder.ts";
+import { mul } from "../graphs/ops/arithmetic.ts";
 import type { TensorData } from "../graphs/tensor.ts";
-import type { Encoder, SideTask } from "../models/backbone.ts";
+import type { Loss } from "../losses/loss.ts";
+import type { SideTask } from "../models/backbone.ts";
 import { Rng } from "../random/rng.ts";
+import { type Decay, firstLayer, withDecay } from "./decay.ts";
+import { lossOfScores, type OwnScores } from "./loss_of_scores.ts";
 import { SCOPES } from "./scopes.ts";
 
 /** The inputs that a task's pairs are fed to. */
@@ -14,23 +17,30 @@ const inputsOf = ({ name }: SideTask) => ({
   negatives: `${SCOPES.tasks}/${name}/negatives`,
 });
 
-/** A task in a step's graph: its pairs by id, and the model's functions for their users. */
-export interface TaskRows {
-  readonly users: Value; // [R]
-  readonly positives: Value; // [R, 1]
-  readonly negatives: Value; // [R, N]
-  readonly encoder: Encoder;
-}
+/** What a step's tasks share with its rows. */
+type Shared = Omit<OwnScores, "positive" | "negative" | "counts" | "ids"> & {
+  readonly batchSize: number;
+  readonly decay: Decay;
+};
 
-/** Declares a task's inputs. */
-export function taskRows({ graph }: Value, rows: number, task: SideTask): TaskRows {
-  const { users, positives, negatives } = inputsOf(task), asked = graph.input(users, "int32", [rows]);
-  return {
-    users: asked,
-    positives: graph.input(positives, "int32", [rows, 1]),
-    negatives: graph.input(negatives, "int32", [rows, task.negatives]),
-    encoder: task.encode(asked),
+/**
+ * Declares a task's inputs and what is lost over them, and that with its decay, times the task's weight.
+ *
+ * @throws TypeError where the loss takes more than scores.
+ */
+export function taskLoss(task: SideTask, loss: Loss, { batchSize, decay, ...common }: Shared) {
+  const { graph } = common, names = inputsOf(task), { pairs, items: count, weight, negatives } = task;
+  const ids = {
+    users: graph.input(names.users, "int32", [batchSize]),
+    positive: graph.input(names.positives, "int32", [batchSize, 1]),
+    negative: graph.input(names.negatives, "int32", [batchSize, negatives]),
   };
+  const { query, items, score, decayed = firstLayer(query) } = task.encode(ids.users);
+  const positive = items(ids.positive), negative = items(ids.negative);
+  const counts = { users: pairs.offsets.length - 1, items: count };
+  const scores = { ...common, counts, ids, positive: score(query, positive), negative: score(query, negative) };
+  const lost = lossOfScores(loss, scores, "this backbone");
+  return { lost, weighed: mul(weight, withDecay(lost, [decayed, firstLayer(positive), firstLayer(negative)], decay)) };
 }
 
 /** Draws what a step's side tasks are fed. */

@@ -1,5 +1,5 @@
 import type { Op, Value } from "../builder.ts";
-import { broadcastShapes } from "../tensor.ts";
+import { broadcastShapes, sizeOf } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { unbroadcast } from "./reduce.ts";
 import { reshape, transpose } from "./shape.ts";
@@ -9,6 +9,8 @@ const promote = (a: Value, b: Value): [Value, Value] => [
   a.shape.length === 1 ? reshape(a, [1, ...a.shape]) : a,
   b.shape.length === 1 ? reshape(b, [...b.shape, 1]) : b,
 ];
+/** [.., D] -> [n, D]. */
+const rowsOf = (x: Value): Value => reshape(x, [sizeOf(x.shape) / x.shape.at(-1)!, x.shape.at(-1)!]);
 export const matmulOp: Op = {
   type: "MatMul",
   infer: ([a, b]) => {
@@ -30,10 +32,12 @@ export const matmulOp: Op = {
     const [left, right] = promote(a!, b!);
     const lead = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
     const full = reshape(g!, [...lead, left.shape.at(-2)!, right.shape.at(-1)!]);
-    return [
-      reshape(unbroadcast(matmul(full, swapAxes(right)), left.shape), a!.shape),
-      reshape(unbroadcast(matmul(swapAxes(left), full), right.shape), b!.shape),
-    ];
+    const da = unbroadcast(matmul(full, swapAxes(right)), left.shape);
+    // of a matrix that all of a stack are multiplied by: one product, where broadcasting would sum a stack of them
+    const db = right.shape.length === 2
+      ? matmul(swapAxes(rowsOf(left)), rowsOf(full))
+      : unbroadcast(matmul(swapAxes(left), full), right.shape);
+    return [reshape(da, a!.shape), reshape(db, b!.shape)];
   },
 };
 /** alpha A' B' + beta C, where A' is A or its transpose. */

@@ -34,8 +34,6 @@ export interface Seam {
   readonly widths: Widths;
   /** Whether scores are inner products of the representations; else each pair is scored by itself. */
   readonly innerProduct: boolean;
-  /** Numbers that are computed for each pair. */
-  readonly pairWidth: number;
 }
 
 /** What a file of a scoring model is made of. */
@@ -76,7 +74,6 @@ function look(file: ModelFile, cut: Cut, parameters: readonly Parameter[]): Omit
   const graph = new GraphBuilder(), instance = instantiate(graph, file, cut, parameters);
   const ids = (name: string) => graph.input(name, "int32", [LOOKED_AT]);
   const queries = instance.vectors("user", ids("users")), items = instance.vectors("item", ids("items"));
-  const before = graph.nodes.length;
   const named = (tensors: readonly string[], values: readonly Value[]) =>
     tensors.map((name, at) => [name, values[at]!] as const);
   const vectors = new Map([...named(cut.queries, queries), ...named(cut.itemsOf, items)]);
@@ -88,7 +85,6 @@ function look(file: ModelFile, cut: Cut, parameters: readonly Parameter[]): Omit
       `"${cut.scores}" is [${scores.shape}] for ${LOOKED_AT} users and items; it must score each pair`,
     );
   }
-  const made = graph.nodes.slice(before).flatMap(({ outputs }) => outputs);
   const reached = gradients(sum(scores), [...graph.variables.values()]);
   return {
     parameters: parameters.map((parameter) => {
@@ -105,7 +101,6 @@ function look(file: ModelFile, cut: Cut, parameters: readonly Parameter[]): Omit
         ),
       },
       innerProduct,
-      pairWidth: innerProduct ? 1 : made.reduce((sum, { shape }) => sum + sizeOf(shape), 0) / LOOKED_AT,
     },
   };
 }

@@ -76,13 +76,29 @@ Deno.test("Ctrl-C leaves a checkpoint, and --resume ends with the same bytes as 
     }
   }));
 
-Deno.test("a checkpoint of other options or data is not resumed", () =>
+Deno.test("a checkpoint of other options, data or side information is not resumed", () =>
   inFolder(async (folder) => {
-    const args = ["train", ...QUICK, "--epochs", "1", "--out", "run"];
+    const written = { log: "log.csv", friends: "friends.csv" };
+    const write = (name: keyof typeof written, rows: readonly string[]) =>
+      Deno.writeTextFile(`${folder}/${written[name]}`, rows.join("\n"));
+    const met = ["user,item", ..."abcd".split("").flatMap((user, n) => [1, 2, 3, 4, 5].map((k) => `${user},${k + n}`))];
+    await write("log", met);
+    await write("friends", ["user,friend", "a,b"]);
+    const data = ["--data", written.log, "--friends", written.friends], run = ["--epochs", "1", "--out", "run"];
+    const args = ["train", ...QUICK, ...data, "--sampler", "sbpr", ...run];
+    const refused = async (given: readonly string[]) => {
+      const { code, stderr } = await foil([...given, "--resume"], folder);
+      assert.equal(code, 1);
+      assert.match(stderr, /Cannot resume "run": its checkpoint was made with other data or options/);
+    };
     assert.equal((await foil(args, folder)).code, 0);
-    const { code, stderr } = await foil([...args, "--l2", "0.5", "--resume"], folder);
-    assert.equal(code, 1);
-    assert.match(stderr, /Cannot resume "run": its checkpoint was made with other data or options/);
+    assert.equal((await foil([...args, "--resume"], folder)).code, 0);
+    await refused([...args, "--l2", "0.5"]);
+    await write("friends", ["user,friend", "a,c"]);
+    await refused(args);
+    await write("friends", ["user,friend", "a,b"]);
+    await write("log", met.slice(0, -1));
+    await refused(args);
   }));
 
 Deno.test("options come from a YAML file and flags override them", () =>

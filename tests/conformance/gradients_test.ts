@@ -33,7 +33,13 @@ const EPOCH = 12,
     users: Int32Array.of(...log.users.slice(0, 4), log.users[0]!), // what pads the batch repeats its first row
     positives: Int32Array.of(...log.items.slice(0, 4), log.items[0]!),
   };
-const WIDTH = 3, STEP = 1e-3, TOLERANCE = 2e-2;
+const WIDTH = 3, TOLERANCE = 2e-2;
+/** Rounding spoils the short step where a loss is large, curvature and kinks the long one. */
+const STEPS = [1e-3, 1e-2];
+/** In how many directions differences must agree, and of how many at most: kinks of rectifiers spoil some. */
+const AGREED = 2, DIRECTIONS = 5;
+/** As few rectifiers as a network can have. */
+const SMALL = { dim: WIDTH, mlpDim: WIDTH, contentDim: WIDTH, hidden: "4", layers: 1 };
 
 /** A step of a combination with all that it is fed; nothing where it is refused. */
 async function stepOf(policy: Policy, backbone: Backbone, loss: Loss) {
@@ -81,7 +87,7 @@ const slopesOf = ({ gradients }: TrainingStep): Record<string, Value> =>
     gradient instanceof RowGradient ? denseRows(gradient, variable.shape) : gradient,
   ]));
 
-/** Compares each scope's slope along a random direction with differences, all that carries no gradient held as it is. */
+/** Compares each scope's slopes along random directions with differences, all that carries no gradient held as it is. */
 async function checkGradients(
   { step, feeds, variables }: NonNullable<Awaited<ReturnType<typeof stepOf>>>,
   where: string,
@@ -114,39 +120,47 @@ async function checkGradients(
   for (const scope of scopes) {
     const rng = new Rng(5, scope),
       own = [...step.gradients.keys()].filter(({ name }) => scope ? name.startsWith(`${scope}/`) : !name.includes("/"));
-    const directions = new Map(
-      own.map(({ name }) => [name, variables.get(name)!.map(() => rng.below(2) === 0 ? -1 : 1)]),
-    );
-    const moved = (h: number) =>
-      new Map(
-        [...variables].map(([name, x]) => [
-          name,
-          directions.has(name) ? x.map((v, at) => v + h * directions.get(name)![at]!) : x,
-        ]),
+    const said: string[] = [];
+    let agreed = 0;
+    for (let tried = 0; agreed < AGREED && tried < DIRECTIONS; tried++) {
+      const directions = new Map(
+        own.map(({ name }) => [name, variables.get(name)!.map(() => rng.below(2) === 0 ? -1 : 1)]),
       );
-    const byDifference = (await lossAt(moved(STEP)) - await lossAt(moved(-STEP))) / (2 * STEP);
-    const products = own.flatMap(({ name }) =>
-      Array.from(directions.get(name)!, (d, at) => d * (base[`d ${name}`]!.data[at] as number))
-    );
-    const byRule = products.reduce((a, b) => a + b, 0), scale = Math.hypot(...products, 1e-2);
-    assert(
-      Math.abs(byRule - byDifference) <= TOLERANCE * scale,
-      `${where}, scope "${scope}": the rules say ${byRule}, differences ${byDifference}`,
-    );
+      const moved = (h: number) =>
+        new Map(
+          [...variables].map(([name, x]) => [
+            name,
+            directions.has(name) ? x.map((v, at) => v + h * directions.get(name)![at]!) : x,
+          ]),
+        );
+      const products = own.flatMap(({ name }) =>
+        Array.from(directions.get(name)!, (d, at) => d * (base[`d ${name}`]!.data[at] as number))
+      );
+      const byRule = products.reduce((a, b) => a + b, 0), scale = Math.hypot(...products, 1e-2);
+      for (const h of STEPS) {
+        const byDifference = (await lossAt(moved(h)) - await lossAt(moved(-h))) / (2 * h);
+        said.push(`the rules say ${byRule}, differences ${byDifference}`);
+        if (Math.abs(byRule - byDifference) > TOLERANCE * scale) continue;
+        agreed++;
+        break;
+      }
+    }
+    assert(agreed === AGREED, `${where}, scope "${scope}": ${said.join("; ")}`);
   }
   await whole.dispose();
   await fixed.dispose();
 }
 
 const everyLoss = Object.values<AnyMethod<Loss>>(losses);
-/** Not lightgcn, whose propagation has a rule of its own around what looks detached; tests/models checks it. */
-const otherBackbones = Object.values<AnyMethod<Backbone>>(backbones).filter(({ name }) => name !== "lightgcn");
+const everyBackbone = Object.values<AnyMethod<Backbone>>(backbones);
+const small = (make: AnyMethod<Backbone>): Backbone =>
+  make(Object.fromEntries(Object.entries(SMALL).filter(([option]) => option in make.options)));
 
 for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
   Deno.test(`the gradients of a step with ${name} are those of finite differences, scope by scope, on every backbone`, async () => {
     let checked = 0;
-    for (const backbone of otherBackbones) {
-      const combined = await stepOf(make(), backbone({ dim: WIDTH }), losses.bpr());
+    for (const backbone of everyBackbone) {
+      const combined = await stepOf(make(), small(backbone), losses.bpr());
       if (!combined) continue;
       await checkGradients(combined, `${name} on ${backbone.name}`);
       checked++;

@@ -65,7 +65,8 @@ Deno.test("a sh block is either run or shows what is not for a test: placeholder
 
 Deno.test("links between pages lead to files", async () => {
   for (const page of pages) {
-    for (const [, link] of (await readPage(page)).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+    const prose = (await readPage(page)).replaceAll(/^```[\s\S]*?^```$/gm, "");
+    for (const [, link] of prose.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
       const target = new URL(link!, new URL(page, ROOT));
       await assert.doesNotReject(Deno.stat(target), `${page} links to "${link}", which is not there`);
     }

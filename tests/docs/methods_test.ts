@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { methodsTable, withMethods } from "../../docs/methods.ts";
 import { readSamplerPage, samplerPages, withFamilies, withOptions } from "../../docs/sampler_pages.ts";
 import { losses } from "../../losses/mod.ts";
+import { backbones } from "../../models/mod.ts";
 import { samplers } from "../../samplers/mod.ts";
 
 const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
@@ -27,6 +28,15 @@ Deno.test("every loss has a section in docs/losses.md, with its options as they 
   const page = await Deno.readTextFile(new URL("../../docs/losses.md", import.meta.url));
   for (const name of Object.keys(losses)) assert(page.includes(`\n## ${name}\n`), `no section for "${name}"`);
   assert.equal(page, withOptions(page, losses), "run: deno run -A docs/methods.ts");
+});
+
+Deno.test("every backbone has a row and a section in docs/backbones.md, with its options as they are", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/backbones.md", import.meta.url));
+  for (const name of Object.keys(backbones)) {
+    assert(page.includes(`\n## ${name}\n`), `no section for "${name}"`);
+    assert(page.includes(`\n| \`${name}\``), `no row for "${name}"`);
+  }
+  assert.equal(page, withOptions(page, backbones), "run: deno run -A docs/methods.ts");
 });
 
 Deno.test("a text without the markers is refused", () => {

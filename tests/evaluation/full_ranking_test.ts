@@ -2,8 +2,14 @@ import assert from "node:assert/strict";
 import { catalogue } from "../../datasets/catalogue.ts";
 import { interactions } from "../../datasets/interactions.ts";
 import { fullRanking, rankBy } from "../../evaluation/full_ranking.ts";
-import { blocksFor } from "../../evaluation/scorer.ts";
+import { blocksFor, floatsPerScore } from "../../evaluation/scorer.ts";
+import { gmf } from "../../models/gmf.ts";
+import { hmf } from "../../models/hmf.ts";
+import { lightgcn } from "../../models/lightgcn.ts";
 import { mf } from "../../models/mf.ts";
+import { mlp } from "../../models/mlp.ts";
+import { neumf } from "../../models/neumf.ts";
+import { ngcf } from "../../models/ngcf.ts";
 import { Rng } from "../../random/rng.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 
@@ -103,9 +109,17 @@ Deno.test("ranking a model in blocks, whatever their size, is ranking its scores
 
 Deno.test("blocks keep within the memory they are given", () => {
   for (const bytes of [2 ** 14, 2 ** 20, 2 ** 28]) {
-    const { rows, columns } = blocksFor(bytes, 100_000);
-    assert(rows >= 1 && columns <= 2048 && (rows === 1 || rows * columns * 4 <= bytes));
+    for (const floats of [1, 96]) {
+      const { rows, columns } = blocksFor(bytes, 100_000, floats);
+      assert(rows >= 1 && columns <= 2048 && (rows === 1 || rows * columns * floats * 4 <= bytes));
+    }
   }
+});
+
+Deno.test("what is computed for each score is the widest layer of a network over pairs, and one number otherwise", () => {
+  const of = catalogue(log([[0, 0], [1, 1]], 2, 3));
+  const widths = [mf(), gmf(), lightgcn(), ngcf(), hmf(), mlp({ hidden: "40-96-8" }), neumf({ hidden: "32" })];
+  assert.deepEqual(widths.map((backbone) => floatsPerScore(backbone, of)), [1, 1, 1, 1, 1, 96, 32]);
 });
 
 Deno.test("ranking where nothing is held out says so", async () => {

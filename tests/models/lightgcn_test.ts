@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { type Catalogue, catalogue } from "../../datasets/catalogue.ts";
+import { catalogue } from "../../datasets/catalogue.ts";
 import { interactions } from "../../datasets/interactions.ts";
 import { gradients } from "../../graphs/autodiff.ts";
 import { GraphBuilder, type Value } from "../../graphs/builder.ts";
@@ -12,6 +12,7 @@ import { Rng } from "../../random/rng.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { smallRun } from "../training/small_run.ts";
+import { type Matrix, normalised, times } from "./dense_graph.ts";
 
 /** User 3 has met nothing, nobody has met item 4; user 1 met item 2 twice, which is one edge. */
 const PAIRS = [[0, 0], [0, 1], [1, 2], [1, 2], [1, 0], [2, 0], [2, 1], [2, 3], [4, 0]] as const;
@@ -28,27 +29,9 @@ const table = (rows: number) => ({
   data: Float32Array.from({ length: rows * DIM }, () => rng.normal()),
 });
 const user = table(USERS), item = table(ITEMS), start = new Map([["user", user], ["item", item]]);
-type Matrix = readonly (readonly number[])[];
 const rows = (data: Float32Array, count: number) =>
   Array.from({ length: count }, (_, row) => [...data.subarray(row * DIM, row * DIM + DIM)]);
 const X0: Matrix = [...rows(user.data, USERS), ...rows(item.data, ITEMS)];
-const times = (a: Matrix, b: Matrix): Matrix =>
-  a.map((row) => b[0]!.map((_, column) => row.reduce((total, x, at) => total + x * b[at]![column]!, 0)));
-
-/** D^-1/2 A D^-1/2, each edge (in the order of the catalogue's positives) multiplied by its weight. */
-function normalised({ users, items, offsets, positives }: Catalogue, weight: (edge: number) => number): Matrix {
-  const plain = Array.from({ length: users + items }, () => new Array<number>(users + items).fill(0));
-  const weighted = plain.map((row) => [...row]);
-  for (let user = 0; user < users; user++) {
-    for (let edge = offsets[user]!; edge < offsets[user + 1]!; edge++) {
-      const item = users + positives[edge]!;
-      plain[user]![item] = plain[item]![user] = 1;
-      weighted[user]![item] = weighted[item]![user] = weight(edge);
-    }
-  }
-  const degree = plain.map((row) => row.reduce((a, b) => a + b, 0));
-  return weighted.map((row, a) => row.map((w, b) => w && w / Math.sqrt(degree[a]! * degree[b]!)));
-}
 /** X_0 .. X_layers. */
 const hops = (matrix: Matrix, layers: number) => {
   const found = [X0];
@@ -71,7 +54,7 @@ eachProvider("hop l of a node is row l of the dense power of D^-1/2 A D^-1/2", a
   const { graph, outputs } = represented({ layers: LAYERS }), program = await runtime.compile(graph, { outputs });
   assert.deepEqual(outputs.query.shape, [USERS, LAYERS + 1, DIM]);
   await runtime.load(start);
-  const found = await program.run({}), wanted = hops(normalised(of, () => 1), LAYERS);
+  const found = await program.run({}), wanted = hops(normalised(of), LAYERS);
   const all = everyone(NODES), stacked = [...all].map((node) => wanted.flatMap((x) => x[node]!));
   near([...found.query as Float32Array, ...found.items as Float32Array], stacked.flat());
 });
@@ -110,7 +93,7 @@ Deno.test("dropout keeps the expectation of a hop, and only a training graph has
     const { query } = await program.run({ dropout: Float32Array.from({ length: edges }, () => noise.uniform()) });
     query!.forEach((x, at) => total[at]! += Number(x) / RUNS);
   }
-  const wanted = hops(normalised(of, () => 1), 1);
+  const wanted = hops(normalised(of), 1);
   near(total, [...everyone(USERS)].flatMap((node) => wanted.flatMap((x) => x[node]!)), 0.06); // 4 standard errors
   assert.equal(represented({ dropout: 0.4 }).graph.noises.size, 0);
 });
