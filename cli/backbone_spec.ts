@@ -16,12 +16,13 @@ export interface BackboneValues {
 }
 
 /** The options of a backbone that is a file, written as those of any method: `model.onnx:query=q,item=i`. */
-export const seamOptions = {
+export const fileOptions = {
   query: text(null, "the tensor that represents a user"),
   item: text(null, "the tensor that represents an item"),
   scores: text(null, "the tensor of scores"),
   users: text(null, "the input of user ids"),
   items: text(null, "the input of item ids"),
+  fresh: text(null, "the matrices that are drawn anew, as a pattern of names in which * stands for any characters"),
 } as const;
 
 /** Whether a backbone is a file: of Foil's own none is called so. */
@@ -51,7 +52,7 @@ export function withRowIds<V extends { readonly ids: string }>(values: V, backbo
 /** How the options of a file have it read. */
 export function readingOf({ backbone, freeze }: BackboneValues): ExternalOptions {
   const { name, options } = methodSpec("backbone", backbone);
-  const { query, item, scores, users, items } = resolve(name, seamOptions, options);
+  const { query, item, scores, users, items, fresh } = resolve(name, fileOptions, options);
   if ((users === null) !== (items === null)) {
     throw new TypeError(`Cannot make "${name}": options "users" and "items" name its two inputs, found one of them`);
   }
@@ -61,6 +62,7 @@ export function readingOf({ backbone, freeze }: BackboneValues): ExternalOptions
     ...item !== null && { item },
     ...scores !== null && { scores },
     ...users !== null && items !== null && { inputs: { user: users, item: items } },
+    ...fresh !== null && { fresh: [fresh] },
     ...freeze !== null && { freeze: freeze.split(",").map((pattern) => pattern.trim()).filter(Boolean) },
   };
 }
@@ -70,5 +72,5 @@ export function settledBackbone({ backbone, freeze }: BackboneValues) {
   const { name, options } = methodSpec("backbone", backbone);
   if (!isFile({ name })) return { name, options: resolve(name, find(backbones, "backbone", name).options, options) };
   const digest = createHash("sha256").update(readBytesNow(name, "the backbone")).digest("hex");
-  return { name: digest, options: { ...resolve(name, seamOptions, options), freeze } };
+  return { name: digest, options: { ...resolve(name, fileOptions, options), freeze } };
 }

@@ -35,7 +35,14 @@ function asJson({ file, names, parameters, seam }: Understanding): Readonly<Reco
     inputs: file.inputs,
     outputs: file.outputs,
     operators: Object.fromEntries(countOf(file.nodes)),
-    parameters: parameters.map(({ name, shape, dtype, kept }) => ({ name, shape, dtype, trained: !kept, kept })),
+    parameters: parameters.map(({ name, shape, dtype, kept, fresh }) => ({
+      name,
+      shape,
+      dtype,
+      trained: !kept,
+      kept,
+      fresh,
+    })),
     ...seam instanceof TypeError
       ? { obstacle: seam.message }
       : { seam: rolesOf(names, seam), innerProduct: seam.innerProduct },
@@ -55,12 +62,15 @@ function asText({ file, names, parameters, seam }: Understanding): string {
     `parameters: ${numbers(trained(parameters)).toLocaleString("en")} numbers are trained, of ${
       numbers(parameters).toLocaleString("en")
     }`,
-    ...parameters.map(({ name, shape, kept }) => `  ${name.padEnd(width)}  [${shape.join(", ")}]${stays(kept)}`),
+    ...parameters.map((parameter) =>
+      `  ${parameter.name.padEnd(width)}  [${parameter.shape.join(", ")}]${fate(parameter)}`
+    ),
     ...(seam instanceof TypeError ? [seam.message, "it can be evaluated: evaluate --model"] : seamText(names, seam)),
   ].join("\n");
 }
 
-const stays = (kept: Parameter["kept"]): string => kept === undefined ? "" : `  stays as it is: ${kept}`;
+const fate = ({ kept, fresh }: Parameter): string =>
+  kept ? `  stays as it is: ${kept}` : fresh ? "  is drawn anew" : "";
 const signature = ({ name, dims }: FileSignature) =>
   `${name} ${dims === null ? "of unknown shape" : `[${dims.map((dim) => dim === "" ? "?" : dim).join(", ")}]`}`;
 

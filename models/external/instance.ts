@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value, Variable } from "../../graphs/builder.ts";
+import { xavierUniform } from "../../graphs/initializers.ts";
 import { openReshape } from "../../graphs/imports/shapes.ts";
 import { inline } from "../../graphs/inline.ts";
 import type { FileInput, ModelFile } from "../../graphs/model_file.ts";
@@ -56,10 +57,11 @@ export function instantiate(
   };
 }
 
-function declare(graph: GraphBuilder, { name, shape, data, kept }: Parameter): Value | Variable {
+function declare(graph: GraphBuilder, { name, shape, data, kept, fresh }: Parameter): Value | Variable {
   if (kept === "integer" || kept === "scalar") return graph.constant(data, shape);
   const elements = data as Float32Array;
-  return graph.variable(variableName(name), shape, () => elements.slice(), { trainable: kept === undefined });
+  const start = fresh ? xavierUniform : () => elements.slice();
+  return graph.variable(variableName(name), shape, start, { trainable: kept === undefined });
 }
 
 /** The input of ids: one axis that is open, and others of length 1. */

@@ -8,6 +8,16 @@ export interface Parameter extends FileTensor {
   readonly name: string;
   /** Why it stays as it is; absent where it is trained. */
   readonly kept?: "frozen" | "running statistic" | "scalar" | "integer" | "no gradient";
+  /** Whether training starts from new random elements. */
+  readonly fresh?: true;
+}
+
+/** Patterns of names; `*` stands for any characters. */
+export interface Patterns {
+  /** Initialisers that stay as they are. */
+  readonly freeze?: readonly string[];
+  /** Matrices that are drawn anew, Xavier-uniform. */
+  readonly fresh?: readonly string[];
 }
 
 /** The name of the variable that an initialiser becomes; "#" begins what optimisers keep. */
@@ -17,9 +27,13 @@ export const variableName = (initializer: string): string => `external/${initial
  * The initialisers that the scores take. float32 ones are trained, but for those that `freeze` names, the means and
  * variances of batch normalisation, and scalars, which are constants of formulas (an epsilon, an exponent).
  *
- * @throws TypeError where a pattern of `freeze` matches no initialiser.
+ * @throws TypeError where a pattern matches no initialiser, one of `fresh` no matrix that is trained.
  */
-export function parametersOf(file: ModelFile, scores: string, freeze: readonly string[]): readonly Parameter[] {
+export function parametersOf(
+  file: ModelFile,
+  scores: string,
+  { freeze = [], fresh = [] }: Patterns,
+): readonly Parameter[] {
   const read = new Set<string>(), statistics = new Set<string>(), alias = new Map<string, string>();
   for (const { type, inputs, outputs } of neededNodes(file, () => false, [scores])) {
     for (const name of inputs) read.add(name);
@@ -27,19 +41,21 @@ export function parametersOf(file: ModelFile, scores: string, freeze: readonly s
     if (type === "Identity") alias.set(outputs[0]!, inputs[0]!);
   }
   for (const name of [...statistics]) if (alias.has(name)) statistics.add(alias.get(name)!);
-  const patterns = freeze.map((pattern) => ({ pattern, matches: glob(pattern) }));
   const names = [...file.initializers.keys()].filter((name) => read.has(name));
-  const idle = patterns.find(({ matches }) => !names.some(matches));
-  if (idle) {
-    failing(file.source)(
-      `no initialiser is called "${idle.pattern}", which is to be frozen; there are ${names.join(", ")}`,
-    );
-  }
-  return names.map((name): Parameter => {
+  const matching = (patterns: readonly string[], among: readonly string[], kind: string, what: string) =>
+    new Set(patterns.flatMap((pattern) => {
+      const found = among.filter(glob(pattern));
+      if (found.length > 0) return found;
+      return failing(file.source)(
+        `no ${kind} is called "${pattern}", which is to be ${what}; there are ${among.join(", ")}`,
+      );
+    }));
+  const frozen = matching(freeze, names, "initialiser", "frozen");
+  const all = names.map((name): Parameter => {
     const tensor = file.initializers.get(name)!;
     const kept = tensor.dtype !== "float32"
       ? "integer"
-      : patterns.some(({ matches }) => matches(name))
+      : frozen.has(name)
       ? "frozen"
       : statistics.has(name)
       ? "running statistic"
@@ -48,6 +64,9 @@ export function parametersOf(file: ModelFile, scores: string, freeze: readonly s
       : undefined;
     return { name, ...tensor, ...kept && { kept } };
   });
+  const matrices = all.filter(({ kept, shape }) => !kept && shape.length === 2).map(({ name }) => name);
+  const drawn = matching(fresh, matrices, "matrix that is trained", "drawn anew");
+  return all.map((parameter) => drawn.has(parameter.name) ? { ...parameter, fresh: true } : parameter);
 }
 
 /** `*` stands for any characters. */

@@ -8,14 +8,12 @@ import { type Cut, findCut } from "./cut.ts";
 import { isInnerProduct } from "./inner_product.ts";
 import { instantiate } from "./instance.ts";
 import { failing, findNames, type GivenNames, type Names } from "./names.ts";
-import { type Parameter, parametersOf, variableName } from "./parameters.ts";
+import { type Parameter, parametersOf, type Patterns, variableName } from "./parameters.ts";
 
 /** How a file is to be read. */
-export interface UnderstandOptions extends GivenNames {
+export interface UnderstandOptions extends GivenNames, Patterns {
   /** What the file is called in errors. */
   readonly source?: string;
-  /** Initialisers that stay as they are, by name; `*` stands for any characters. */
-  readonly freeze?: readonly string[];
   /** How large the file may be. Default: 2 GiB and 20,000 nodes. */
   readonly limits?: Partial<FileLimits>;
 }
@@ -54,8 +52,8 @@ const LOOKED_AT = 3;
  * @throws TypeError where the file cannot be read, or it is not obvious what its inputs and scores are.
  */
 export function understand(bytes: Uint8Array, options: UnderstandOptions = {}): Understanding {
-  const { source = "model.onnx", freeze = [], limits } = options, file = readModel(bytes, source, limits);
-  const names = findNames(file, options), parameters = parametersOf(file, names.scores, freeze);
+  const { source = "model.onnx", limits } = options, file = readModel(bytes, source, limits);
+  const names = findNames(file, options), parameters = parametersOf(file, names.scores, options);
   const unknown = [...neededNodes(file, () => false, [names.scores])].reverse().find(({ type }) => !isKnown(type));
   if (unknown) {
     const why = `Cannot train "${source}": no gradient for op "${unknown.type}" (node "${unknown.name}")`;

@@ -142,6 +142,31 @@ Deno.test("what is frozen stays, what is left is trained", async () => {
   );
 });
 
+Deno.test("matrices that are to be fresh start anew, by the runtime's seed, within Xavier's bounds", async () => {
+  const bytes = neumf(sizes), file = readModel(bytes), opened = external(bytes, { fresh: ["g*.weight"] });
+  const started = async (seed: number) => {
+    const runtime = await openRuntime({ provider: "wasm", seed }), graph = new GraphBuilder();
+    const users = graph.input("users", "int32", [1]);
+    const { query, items, score } = opened.build(graph, catalogue(checkerboard(SIZE)), { rows: 1, users });
+    const scores = score(query, items(graph.constant(Int32Array.of(0), [1, 1])));
+    const program = await runtime.compile(graph, { outputs: { scores } });
+    const model = readModel(opened.written(await runtime.save()));
+    await program.dispose();
+    return (name: string) => Array.from(model.initializers.get(name)!.data as Float32Array);
+  };
+  const [one, again, other] = [await started(1), await started(1), await started(2)];
+  const [rows, width] = file.initializers.get("gu.weight")!.shape as [number, number];
+  const bound = Math.sqrt(6 / (rows + width)), table = one("gu.weight");
+  assert(table.every((x) => Math.abs(x) <= bound) && Math.max(...table) > 0.8 * bound);
+  assert.deepEqual(again("gu.weight"), table);
+  assert.notDeepEqual(other("gu.weight"), table);
+  assert.deepEqual(one("mu.weight"), Array.from(file.initializers.get("mu.weight")!.data as Float32Array));
+  assert.throws(
+    () => external(bytes, { fresh: ["out.bias"] }),
+    /no matrix that is trained is called "out\.bias", which is to be drawn anew; there are gu\.weight, /,
+  );
+});
+
 Deno.test("a scalar, whole numbers and running statistics stay as they are", () => {
   const kept = (bytes: Uint8Array) =>
     Object.fromEntries(external(bytes).parameters.flatMap(({ name, kept }) => kept ? [[name, kept]] : []));
