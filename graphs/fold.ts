@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from "./builder.ts";
 import type { ImportCall } from "./imports/mod.ts";
+import { RESHAPING } from "./layout_ops.ts";
 import { sliceRanges } from "./ops/shape.ts";
 import { opTable } from "./ops/table.ts";
 import { broadcastShapes, type DType, normalizeAxis, type Shape, sizeOf, type TensorData } from "./tensor.ts";
@@ -39,8 +40,6 @@ const elementwise: Readonly<Record<string, Elementwise>> = {
   Cast: (a) => a!,
   Expand: (a) => a!,
 };
-/** Ops that keep elements and their order. */
-const REARRANGING: ReadonlySet<string> = new Set(["Reshape", "Squeeze", "Unsqueeze"]);
 
 /**
  * Computes what depends on constants alone while the graph is built: chains such as Shape, Gather, Concat that make the
@@ -87,7 +86,7 @@ function elementsOf(
       return Array.from({ length: sizeOf(shape) }, (_, at) => rule(...stretched.map((operand) => operand[at]!)));
     };
   }
-  if (REARRANGING.has(type)) return () => x.at;
+  if (RESHAPING.has(type)) return () => x.at;
   if (type === "Gather") return () => gathered(x, inputs[1]!, normalizeAxis(axis, x.shape.length, type));
   if (type === "Concat" && inputs.every(({ shape }) => shape.length === 1)) return () => inputs.flatMap(({ at }) => at);
   if (type === "Slice" && x.shape.length === 1) {

@@ -2,6 +2,7 @@ import type { Attribute, Attributes, GraphBuilder, Op, Value } from "./builder.t
 import { fold } from "./fold.ts";
 import type { FileTensor } from "./file_tensor.ts";
 import { type Importer, importers } from "./imports/mod.ts";
+import { MEASURING } from "./layout_ops.ts";
 import { failure, type FileNode, type ModelFile } from "./model_file.ts";
 import { opTable } from "./ops/table.ts";
 
@@ -57,8 +58,6 @@ export function inline(
   return values;
 }
 
-/** Ops whose result is of the shape of their input alone. */
-const MEASURING: ReadonlySet<string> = new Set(["Shape", "Size"]);
 const unknown = ({ type, name }: FileNode) => `Foil does not know op "${type}" (node "${name}")`;
 
 /** The nodes that computing `wanted` takes where some tensors are given. */

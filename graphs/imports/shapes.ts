@@ -1,4 +1,5 @@
 import type { Value } from "../builder.ts";
+import { RESHAPING } from "../layout_ops.ts";
 import { gather } from "../ops/index.ts";
 import { ints, readInts } from "../ops/operand.ts";
 import { concat, padOp, reshape, reshapeOp, sliceOp, sliceRanges, split } from "../ops/shape.ts";
@@ -84,7 +85,6 @@ function importGather([table, ids]: readonly Value[], call: ImportCall): Value {
   return `${found.shape}` === `${shape}` ? found : openReshape(found, shape);
 }
 
-const RESHAPING: ReadonlySet<string> = new Set(["Reshape", "Squeeze", "Unsqueeze"]);
 /** Whole numbers before they were made int64 or given other axes. */
 function sourceOf(ids: Value): Value {
   const { node } = ids, [from] = node?.inputs ?? [];

@@ -1,4 +1,5 @@
 import type { Value } from "../../graphs/builder.ts";
+import { RESHAPING } from "../../graphs/layout_ops.ts";
 import { normalizeAxis } from "../../graphs/tensor.ts";
 
 /** Whether `scores` of a batch are no more than the inner products of its rows: of `a` [n, D] with `b` [n, D], or all with all. */
@@ -17,7 +18,6 @@ function bare(x: Value): Value {
     (node.op.type === "Transpose" && isReshape(from, node.attributes.perm as readonly number[]));
   return kept ? bare(from) : x;
 }
-const RESHAPING: ReadonlySet<string> = new Set(["Reshape", "Squeeze", "Unsqueeze"]);
 /** Whether only axes of length 1 change places. */
 function isReshape({ shape }: Value, perm: readonly number[]): boolean {
   const long = perm.filter((axis) => shape[axis] !== 1);

@@ -1,6 +1,7 @@
 import type { Value } from "../../graphs/builder.ts";
 import { openReshape } from "../../graphs/imports/shapes.ts";
 import { neededNodes } from "../../graphs/inline.ts";
+import { MEASURING } from "../../graphs/layout_ops.ts";
 import type { FileNode, ModelFile } from "../../graphs/model_file.ts";
 import { add, max, min, mul, sub } from "../../graphs/ops/arithmetic.ts";
 import { slice } from "../../graphs/ops/shape.ts";
@@ -120,7 +121,7 @@ function readOf(file: ModelFile, { scores, joint, queries, itemsOf }: Cut) {
 function reached({ nodes }: ModelFile, joint: ReadonlySet<FileNode>, from: readonly string[]): ReadonlySet<string> {
   const found = new Set(from);
   for (const { type, inputs, outputs } of nodes.filter((node) => joint.has(node))) {
-    if (type === "Shape" || type === "Size") continue;
+    if (MEASURING.has(type)) continue;
     if (inputs.some((name) => found.has(name))) { for (const name of outputs) found.add(name); }
   }
   return found;

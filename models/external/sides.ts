@@ -1,3 +1,4 @@
+import { MEASURING } from "../../graphs/layout_ops.ts";
 import type { ModelFile } from "../../graphs/model_file.ts";
 
 /** What a tensor depends on: the user, the item, both, or neither. */
@@ -6,8 +7,6 @@ export interface Side {
   readonly item: boolean;
 }
 const NEITHER: Side = { user: false, item: false };
-/** Ops that look at a shape only: a batch's length tells nothing of whom it holds. */
-const MEASURING: ReadonlySet<string> = new Set(["Shape", "Size"]);
 
 /** The sides of a file's tensors, where `users` and `items` are its inputs of ids. */
 export function sidesOf({ nodes }: ModelFile, users: string, items: string): (name: string) => Side {
