@@ -72,13 +72,17 @@ export async function writeModel(
   { backbone, dataset, catalogue, weights }: SavedModel,
   reads: readonly (keyof Metadata)[] = [],
 ): Promise<void> {
-  const { users, items, offsets, positives, popularity } = catalogue, side = packMetadata(catalogue.metadata, reads);
+  const { users, items, offsets, positives, popularity } = catalogue,
+    order = catalogue.sequences(),
+    side = packMetadata(catalogue.metadata, reads);
   const bytes = encodeSafetensors(
     Object.fromEntries([
       ...prefixed("", weights),
       ["seen#offsets", i32(offsets)],
       ["seen#items", i32(positives)],
       ["seen#popularity", i32(popularity)],
+      ["sequences#offsets", i32(order.offsets)],
+      ["sequences#items", i32(order.items)],
       ...Object.entries(side.tensors),
     ]),
     { foil: JSON.stringify({ backbone, dataset, users, items }), metadata: side.layout },
@@ -89,21 +93,23 @@ export async function writeModel(
 export async function readModel(folder: string): Promise<SavedModel> {
   const path = `${folder}/${runFiles.weights}`;
   const { tensors, metadata } = decodeSafetensors(await readBytesOf(path, "the weights of run"), path);
-  const ints = (name: string) => tensors[`seen#${name}`]?.data;
-  const [offsets, positives, popularity] = [ints("offsets"), ints("items"), ints("popularity")];
-  if (
-    !metadata.foil || !(offsets instanceof Int32Array) || !(positives instanceof Int32Array) ||
-    !(popularity instanceof Int32Array)
-  ) {
-    throw new TypeError(`Cannot read "${path}": it is no file of weights that Foil wrote`);
-  }
-  const { backbone, dataset, users, items } = JSON.parse(metadata.foil) as Pick<SavedModel, "backbone" | "dataset"> & {
-    users: number;
-    items: number;
+  const ints = (name: string): Int32Array => {
+    const found = tensors[name]?.data;
+    if (found instanceof Int32Array) return found;
+    throw new TypeError(`Cannot read "${path}": it is no file of weights that this version of Foil wrote`);
   };
+  const offsets = ints("seen#offsets"), positives = ints("seen#items"), popularity = ints("seen#popularity");
+  const order = { offsets: ints("sequences#offsets"), items: ints("sequences#items") };
+  const { backbone, dataset, users, items } = JSON.parse(metadata.foil ?? "{}") as
+    & Pick<SavedModel, "backbone" | "dataset">
+    & {
+      users: number;
+      items: number;
+    };
   const weights = new Map([...under("", tensors)].filter(([name]) => !name.includes("#")));
   const side = unpackMetadata({ tensors, layout: metadata.metadata ?? "{}" }, users, items);
-  return { backbone, dataset, catalogue: { users, items, offsets, positives, popularity, metadata: side }, weights };
+  const catalogue = { users, items, offsets, positives, popularity, metadata: side, sequences: () => order };
+  return { backbone, dataset, catalogue, weights };
 }
 
 /** A checkpoint, with a fingerprint of what it belongs to. */

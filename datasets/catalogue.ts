@@ -2,6 +2,7 @@ import { checkMetadata } from "./check_metadata.ts";
 import type { Interactions } from "./interactions.ts";
 import type { Metadata } from "./metadata.ts";
 import { relation } from "./relation.ts";
+import { type Sequences, sequences } from "./sequences.ts";
 
 /** What training knows of each user and item: positives as sparse rows (CSR), and popularity. */
 export interface Catalogue {
@@ -15,6 +16,8 @@ export interface Catalogue {
   readonly popularity: Int32Array; // [items]
   /** What else is known of users and items. */
   readonly metadata: Metadata;
+  /** What each user met in training, in order; put in order when it is first asked for. */
+  sequences(): Sequences;
 }
 
 /**
@@ -41,5 +44,9 @@ export function catalogue(train: Interactions, metadata: Metadata = {}): Catalog
   const popularity = new Int32Array(items);
   for (const item of train.items) popularity[item]!++;
   const met = relation({ rows: train.users, targets: train.items, rowCount: users, targetCount: items });
-  return { users, items, offsets: met.offsets, positives: met.targets, popularity, metadata };
+  let ordered: Sequences | undefined;
+  return {
+    ...{ users, items, offsets: met.offsets, positives: met.targets, popularity, metadata },
+    sequences: () => ordered ??= sequences(train),
+  };
 }

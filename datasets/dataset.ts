@@ -7,6 +7,11 @@ export interface Parts {
   readonly train: Interactions;
   readonly valid?: Interactions;
   readonly test?: Interactions;
+  /**
+   * What users of a held-out part had met before it, where train does not say: where a log is parted by user, those held
+   * out are not in train at all.
+   */
+  readonly before?: { readonly valid?: Interactions; readonly test?: Interactions };
 }
 
 /** Interactions in parts, the names of their ids, and what was done to them on the way in. */

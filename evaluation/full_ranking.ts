@@ -1,5 +1,6 @@
 import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import type { Interactions } from "../datasets/interactions.ts";
+import { continued, sequences } from "../datasets/sequences.ts";
 import type { Backbone } from "../models/backbone.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { cohorts } from "../datasets/cohorts.ts";
@@ -15,7 +16,7 @@ export interface RankingOptions {
   readonly metrics: readonly string[];
   /** Bytes held at a time of scores, or of the widest that the backbone computes for each. Default 256 MiB. */
   readonly memory?: number;
-  /** Interactions beside the train ones that are left out of the lists as seen. */
+  /** Interactions since the train ones, known by now: left out of the lists as seen, and histories go on with them. */
   readonly alsoSeen?: readonly Interactions[];
 }
 
@@ -49,9 +50,9 @@ export async function fullRanking(
   held: Interactions,
   options: RankingOptions,
 ): Promise<Evaluator> {
-  const judge = openJudge(seen, held, options);
+  const judge = openJudge(seen, held, options), known = withHistories(seen, options.alsoSeen ?? []);
   const blocks = blocksFor(options.memory ?? 2 ** 28, seen.items, floatsPerScore(backbone, seen));
-  const scorer = await openScorer(runtime, backbone, seen, blocks);
+  const scorer = await openScorer(runtime, backbone, known, blocks);
   return {
     async evaluate() {
       await scorer.refresh();
@@ -72,6 +73,12 @@ export async function rankBy(
     visit((await scoresOf(users[0]!)).slice(), 0);
   });
 }
+
+/** The catalogue with histories that go on with what was met since. */
+const withHistories = (seen: Catalogue, since: readonly Interactions[]): Catalogue => ({
+  ...seen,
+  sequences: () => since.map(sequences).reduce(continued, seen.sequences()),
+});
 
 type Score = (users: Int32Array, visit: Visit) => Promise<void>;
 
