@@ -1,4 +1,5 @@
 import type { Rng } from "../random/rng.ts";
+import type { HistoryBatch } from "./histories.ts";
 import type { Interactions } from "./interactions.ts";
 
 /** Interactions that train together, one a row. */
@@ -9,6 +10,22 @@ export interface Batch {
   readonly positives: Int32Array; // [R]
   /** Position of row 0 in the epoch's order: what seeks a row's random stream. */
   readonly first: number;
+  /** What the rows have met before, where the backbone reads that. */
+  readonly history?: HistoryBatch;
+}
+
+/** A run's interactions, in batches. */
+export interface Batches {
+  /** Whether a batch may hold fewer rows than it has space for. */
+  readonly padded: boolean;
+  /** The batches of an epoch, which depend on the stream's seed and the epoch alone. */
+  plan(epoch: number, rng: Rng): EpochBatches;
+}
+
+/** The batches of one epoch. */
+export interface EpochBatches {
+  readonly steps: number;
+  at(index: number): Batch;
 }
 
 export interface BatchingOptions {
@@ -42,4 +59,16 @@ export function batchAt(
     batch.positives[row] = items[at]!;
   }
   return batch;
+}
+
+/** Batches of interactions in random order, each for itself. */
+export function pairBatches(data: Pick<Interactions, "users" | "items">, batching: BatchingOptions): Batches {
+  const count = data.users.length, steps = batchCount(count, batching);
+  return {
+    padded: !batching.dropLast && count % batching.size !== 0,
+    plan(epoch, rng) {
+      const order = epochOrder(count, epoch, rng);
+      return { steps, at: (index) => batchAt(data, order, index, batching) };
+    },
+  };
 }

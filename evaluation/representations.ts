@@ -1,9 +1,10 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
-import { GraphBuilder, type Value } from "../graphs/builder.ts";
+import { GraphBuilder } from "../graphs/builder.ts";
 import { settled } from "../graphs/settled.ts";
 import { type Shape, sizeOf } from "../graphs/tensor.ts";
-import type { Backbone, Encoder } from "../models/backbone.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import { asking } from "../models/asking.ts";
+import type { Backbone } from "../models/backbone.ts";
+import type { Feeds, Runtime } from "../runtime/runtime.ts";
 
 /** Representations of one side, users or items, `size` ids at a time. */
 export interface Representations {
@@ -16,14 +17,13 @@ export interface Representations {
   dispose(): Promise<void>;
 }
 
-/** Which side: the ids are given as users and as items. */
-export type Side = (encoder: Encoder, ids: Value) => Value;
-export const queries: Side = ({ query }) => query;
-export const items: Side = (encoder, ids) => encoder.items(ids);
+/** Which side the ids are of. */
+export type Side = "users" | "items";
 
 /**
  * Compiles what represents one side of a backbone. Where part of it needs no id (a propagation over the graph), all
- * `total` ids are represented by the first call and kept until `refresh`, so that that part runs once.
+ * `total` ids are represented by the first call and kept until `refresh`, so that that part runs once. A user without a
+ * history, where that is what the backbone reads, is represented by zeros.
  */
 export async function openRepresentations(
   runtime: Runtime,
@@ -33,21 +33,33 @@ export async function openRepresentations(
   { size, total }: { readonly size: number; readonly total: number },
 ): Promise<Representations> {
   const build = (count: number) => {
-    const graph = new GraphBuilder(), ids = graph.input("ids", "int32", [count]);
-    const encoder = backbone.build(graph, catalogue, { rows: count, users: ids });
-    const found = side(encoder, ids); // [count, L, D]
-    return { graph, output: encoder.pool?.(found) ?? found };
+    const graph = new GraphBuilder(), asked = asking(backbone, catalogue, count);
+    const encoder = backbone.build(graph, catalogue, asked.declare(graph));
+    const found = side === "users" ? encoder.query : encoder.items(graph.input("ids", "int32", [count])); // [count, L, D]
+    return { graph, asked, output: encoder.pool?.(found) ?? found };
   };
-  const one = build(size), atOnce = settled([one.output]).length > 0, { graph, output } = atOnce ? build(total) : one;
+  const one = build(size),
+    atOnce = settled([one.output]).length > 0,
+    { graph, asked, output } = atOnce ? build(total) : one;
   const program = await runtime.compile(graph, { outputs: { output } });
-  const run = async (ids: Int32Array) => (await program.run({ ids })).output as Float32Array;
   const { shape } = one.output, row = sizeOf(shape) / size;
+  const run = async (feeds: Feeds) => (await program.run(feeds)).output as Float32Array;
+  const runFor = async (ids: Int32Array) => {
+    if (side === "items") return await run({ ids });
+    const found = new Float32Array(ids.length * row);
+    for (const { from, count, feeds, unknown } of asked.pieces(ids)) {
+      const rows = (await run(feeds)).subarray(0, count * row);
+      for (const each of unknown) rows.fill(0, each * row, (each + 1) * row);
+      found.set(rows, from * row);
+    }
+    return found;
+  };
   let all: Promise<Float32Array> | null = null;
   return {
     shape,
     async of(ids) {
-      if (!atOnce) return await run(Int32Array.from({ length: size }, (_, at) => ids[at] ?? ids[0] ?? 0));
-      const table = await (all ??= run(Int32Array.from({ length: total }, (_, id) => id)));
+      if (!atOnce) return await runFor(Int32Array.from({ length: size }, (_, at) => ids[at] ?? ids[0] ?? 0));
+      const table = await (all ??= runFor(Int32Array.from({ length: total }, (_, id) => id)));
       const found = new Float32Array(sizeOf(shape));
       ids.forEach((id, at) => found.set(table.subarray(id * row, (id + 1) * row), at * row));
       return found;

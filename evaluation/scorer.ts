@@ -2,9 +2,10 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import { GraphBuilder, type Value } from "../graphs/builder.ts";
 import { prune } from "../graphs/prune.ts";
 import { sizeOf } from "../graphs/tensor.ts";
+import { asking } from "../models/asking.ts";
 import type { Backbone } from "../models/backbone.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { items as itemsOf, openRepresentations, queries } from "./representations.ts";
+import { openRepresentations } from "./representations.ts";
 
 /** How large the blocks are in which scores are computed. */
 export interface Blocks {
@@ -55,11 +56,11 @@ export async function openScorer(
   blocks: Blocks,
 ): Promise<Scorer> {
   const { rows, columns } = blocks, { items } = catalogue;
-  const query = await openRepresentations(runtime, backbone, catalogue, queries, {
+  const query = await openRepresentations(runtime, backbone, catalogue, "users", {
     size: rows,
     total: catalogue.users,
   });
-  const item = await openRepresentations(runtime, backbone, catalogue, itemsOf, { size: columns, total: items });
+  const item = await openRepresentations(runtime, backbone, catalogue, "items", { size: columns, total: items });
   const score = await runtime.compile(...scoring(backbone, catalogue, blocks));
   let represented: Float32Array[] = [];
   const refresh = async () => {
@@ -98,7 +99,7 @@ function blank(scores: Float32Array, columns: number, width: number): void {
 /** The graph that scores representations, and what it gives. */
 function scoring(backbone: Backbone, catalogue: Catalogue, { rows, columns }: Blocks) {
   const graph = new GraphBuilder();
-  const encoder = backbone.build(graph, catalogue, { rows, users: graph.input("users", "int32", [rows]) });
+  const encoder = backbone.build(graph, catalogue, asking(backbone, catalogue, rows).declare(graph));
   const given = (name: string, x: Value) => graph.input(name, "float32", (encoder.pool?.(x) ?? x).shape);
   const query = given("query", encoder.query);
   const items = given("items", encoder.items(graph.input("ids", "int32", [1, columns])));

@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from "../graphs/builder.ts";
 import type { Catalogue } from "../datasets/catalogue.ts";
+import type { HistoryWants } from "../datasets/history_batches.ts";
 import type { Metadata, Relation } from "../datasets/metadata.ts";
 
 /**
@@ -51,6 +52,17 @@ export interface BatchValues {
   readonly users: Value; // [R] int32
   /** Whether the graph trains: dropout is for training only. */
   readonly training?: boolean;
+  /** What each row has met before: there for backbones that read it. */
+  readonly history?: HistoryValues;
+}
+
+/** A `HistoryBatch` in a graph: K tokens of S histories of up to T items. */
+export interface HistoryValues {
+  readonly items: Value; // [K]
+  readonly ages: Value; // [K]
+  readonly cells: Value; // [S, T]
+  readonly places: Value; // [K]
+  readonly asked: Value; // [R]
 }
 
 /** A scoring model: declares its variables and hands over its three functions. It is built into every graph that needs it. */
@@ -59,6 +71,8 @@ export interface Backbone {
   readonly notes?: readonly string[];
   /** A trained model as a file of its own, where the backbone came as one. */
   written?(weights: ReadonlyMap<string, { readonly data: Float32Array }>): Uint8Array;
+  /** How it reads what has been met before, where it asks with that in place of a user's id. */
+  readonly history?: HistoryWants;
   /** The metadata that `build` reads: a saved model is kept with them. */
   readonly reads?: readonly (keyof Metadata)[];
   /** @throws TypeError where the data lack what it needs, naming it. */

@@ -1,7 +1,9 @@
 import type { AnyMethod } from "../options/method.ts";
+import { avgpool } from "./avgpool.ts";
 import type { Backbone } from "./backbone.ts";
 import { crossDomainMf } from "./cross_domain_mf.ts";
 import { gmf } from "./gmf.ts";
+import { gru4rec } from "./gru4rec.ts";
 import { hmf } from "./hmf.ts";
 import { lightgcn } from "./lightgcn.ts";
 import { mf } from "./mf.ts";
@@ -9,6 +11,7 @@ import { mlp } from "./mlp.ts";
 import { multiBehaviourMf } from "./multi_behaviour_mf.ts";
 import { neumf } from "./neumf.ts";
 import { ngcf } from "./ngcf.ts";
+import { sasrec } from "./sasrec.ts";
 import { twoTower } from "./two_tower.ts";
 import { vbpr } from "./vbpr.ts";
 
@@ -25,4 +28,7 @@ export const backbones = {
   "two-tower": twoTower,
   "multi-behaviour-mf": multiBehaviourMf,
   "cross-domain-mf": crossDomainMf,
+  sasrec,
+  gru4rec,
+  avgpool,
 } as const satisfies Readonly<Record<string, AnyMethod<Backbone>>>;

@@ -7,6 +7,7 @@ function mix(x: number): number {
 
 /** 2^-32: turns an unsigned 32-bit integer into a fraction. */
 const TWO_TO_MINUS_32 = 1 / 4294967296;
+const TWO_TO_MINUS_24 = 1 / 16777216;
 
 /**
  * A seeded stream of random numbers: xoshiro128** (Blackman & Vigna, ACM TOMS 2021) keyed by a seed and a name.
@@ -86,6 +87,29 @@ export class Rng {
     for (let at = from; at < from + count; at++) {
       const five = Math.imul(s1, 5);
       into[at] = Math.floor((Math.imul((five << 7) | (five >>> 25), 9) >>> 0) * scale);
+      s2 ^= s0;
+      const t3 = s3 ^ s1, t2 = s2 ^ (s1 << 9);
+      s1 ^= s2;
+      s0 ^= t3;
+      s2 = t2;
+      s3 = (t3 << 11) | (t3 >>> 21);
+    }
+    state[0] = s0;
+    state[1] = s1;
+    state[2] = s2;
+    state[3] = s3;
+  }
+
+  /**
+   * Uniform numbers in [0, 1) into all of `into`: {@link Rng.next} with 24 of its bits, so that as float32 none is rounded
+   * to 1; the state kept at hand.
+   */
+  fillUniform(into: Float32Array): void {
+    const state = this.#state;
+    let s0 = state[0]! | 0, s1 = state[1]! | 0, s2 = state[2]! | 0, s3 = state[3]! | 0;
+    for (let at = 0; at < into.length; at++) {
+      const five = Math.imul(s1, 5);
+      into[at] = (Math.imul((five << 7) | (five >>> 25), 9) >>> 8) * TWO_TO_MINUS_24;
       s2 ^= s0;
       const t3 = s3 ^ s1, t2 = s2 ^ (s1 << 9);
       s1 ^= s2;

@@ -1,4 +1,5 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
+import type { HistoryCaps } from "../datasets/histories.ts";
 import { RowGradient, type Value } from "../graphs/builder.ts";
 import { neg } from "../graphs/ops/arithmetic.ts";
 import { sizeOf } from "../graphs/tensor.ts";
@@ -39,6 +40,7 @@ interface Opened {
   readonly sampler: Sampler;
   readonly batchSize: number;
   readonly padded: boolean;
+  readonly histories?: HistoryCaps;
 }
 
 /** Builds and compiles a recipe's steps. @throws TypeError where its parts do not fit together. */

@@ -1,6 +1,7 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import { GraphBuilder, type Value } from "../graphs/builder.ts";
 import type { TensorData } from "../graphs/tensor.ts";
+import { type Asking, asking } from "../models/asking.ts";
 import type { Backbone, Encoder } from "../models/backbone.ts";
 import type { Program, Runtime } from "../runtime/runtime.ts";
 import { neighbours } from "./neighbours.ts";
@@ -28,29 +29,41 @@ export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catal
     async score(users, candidates) {
       const columns = candidates.length / users.length,
         rows = Math.max(1, Math.min(ROWS, Math.floor(SCORES / columns)));
-      const { run } = await program(
+      const { run, asked } = await program(
         `score ${columns}`,
         rows,
         ({ query, items, score }, graph) => score(query, items(graph.input("candidates", "int32", [rows, columns]))),
       );
       const scores = new Float32Array(candidates.length);
-      for (let first = 0; first < users.length; first += rows) {
-        const given = candidates.subarray(first * columns, (first + rows) * columns);
-        const found = await run({
-          users: padded(users.subarray(first, first + rows), rows),
-          candidates: padded(given, rows * columns),
-        });
-        scores.set(found.subarray(0, given.length), first * columns);
+      for (const { from, count, feeds } of asked.pieces(users)) {
+        const given = candidates.subarray(from * columns, (from + count) * columns);
+        const found = await run({ ...feeds, candidates: padded(given, rows * columns) });
+        scores.set(found.subarray(0, given.length), from * columns);
       }
       return scores;
     },
-    queries: async (users) => await vectors(await program("queries", ROWS, ({ query }) => query), users, "users"),
-    items: async (ids) =>
-      await vectors(
-        await program("items", ROWS, ({ items }, graph) => items(graph.input("items", "int32", [ROWS]))),
-        ids,
+    async queries(users) {
+      const { run, asked, shape } = await program("queries", ROWS, ({ query }) => query), found = vectors(users, shape);
+      for (const { from, count, feeds, unknown } of asked.pieces(users)) {
+        const rows = await run(feeds), { size } = found;
+        for (const row of unknown) rows.fill(0, row * size, (row + 1) * size);
+        found.data.set(rows.subarray(0, count * size), from * size);
+      }
+      return found;
+    },
+    async items(ids) {
+      const { run, shape } = await program(
         "items",
-      ),
+        ROWS,
+        ({ items }, graph) => items(graph.input("items", "int32", [ROWS])),
+      );
+      const found = vectors(ids, shape);
+      for (let from = 0; from < ids.length; from += ROWS) {
+        const rows = await run({ items: padded(ids.subarray(from, from + ROWS), ROWS) });
+        found.data.set(rows.subarray(0, (ids.length - from) * found.size), from * found.size);
+      }
+      return found;
+    },
     nearest: (given, width, count) => neighbours(runtime, given, width, count, 1),
     farthest: (given, width, count) => neighbours(runtime, given, width, count, -1),
     dispose: async () => {
@@ -60,6 +73,7 @@ export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catal
 }
 
 interface Compiled {
+  readonly asked: Asking;
   readonly shape: readonly number[];
   run(feeds: Readonly<Record<string, TensorData>>): Promise<Float32Array>;
   dispose(): Promise<void>;
@@ -72,25 +86,22 @@ async function compiled(
   rows: number,
   output: (encoder: Encoder, graph: GraphBuilder) => Value,
 ): Promise<Compiled> {
-  const graph = new GraphBuilder();
-  const encoder = backbone.build(graph, catalogue, { rows, users: graph.input("users", "int32", [rows]) });
+  const graph = new GraphBuilder(), asked = asking(backbone, catalogue, rows);
+  const encoder = backbone.build(graph, catalogue, asked.declare(graph));
   const value = output(encoder, graph),
     program: Program<"value"> = await runtime.compile(graph, { outputs: { value } });
   return {
+    asked,
     shape: value.shape,
     run: async (feeds) => (await program.run(feeds)).value as Float32Array,
     dispose: () => program.dispose(),
   };
 }
 
-/** Representations of all `ids`, block by block. */
-async function vectors({ shape, run }: Compiled, ids: Int32Array, input: "users" | "items"): Promise<Vectors> {
-  const [rows, layers, width] = shape as [number, number, number], data = new Float32Array(ids.length * layers * width);
-  for (let first = 0; first < ids.length; first += rows) {
-    const found = await run({ [input]: padded(ids.subarray(first, first + rows), rows) });
-    data.set(found.subarray(0, Math.min(rows, ids.length - first) * layers * width), first * layers * width);
-  }
-  return { layers, width, data };
+/** Space for the representations of `ids`, each of which has `size` floats. */
+function vectors(ids: Int32Array, [, layers, width]: readonly number[]): Vectors & { readonly size: number } {
+  const size = layers! * width!;
+  return { layers: layers!, width: width!, size, data: new Float32Array(ids.length * size) };
 }
 
 /** `ids` filled up with id 0. */

@@ -1,14 +1,15 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import { GraphBuilder, type Value } from "../graphs/builder.ts";
 import { encode } from "../graphs/encode.ts";
-import { add, min, mul, sub } from "../graphs/ops/arithmetic.ts";
-import { cast, less, where } from "../graphs/ops/compare.ts";
-import { gather, scatterElementsAdd, topK } from "../graphs/ops/index.ts";
-import { pad, slice, unsqueeze } from "../graphs/ops/shape.ts";
+import { mul, sub } from "../graphs/ops/arithmetic.ts";
+import { cast } from "../graphs/ops/compare.ts";
+import { scatterElementsAdd, topK } from "../graphs/ops/index.ts";
+import { pad, slice } from "../graphs/ops/shape.ts";
 import type { Backbone } from "../models/backbone.ts";
 import { settled } from "../graphs/settled.ts";
 import { openModel } from "../runtime/model.ts";
 import type { SavedTensor } from "../runtime/runtime.ts";
+import { exportedInputs } from "./exported_inputs.ts";
 
 /** Added to the score of a seen item: below every real score, yet finite, so that sums stay numbers. */
 const SEEN = -1e30;
@@ -23,7 +24,9 @@ export interface RecommenderOptions {
 /**
  * A trained model as one ONNX file that stock onnxruntime runs: `users` int64 [N] to `items` int64 [N, top], best
  * first, and their `scores` float32 [N, top]. Weights and the users' train items are inside, and of what the weights go
- * through before a user is known (propagation over a graph, say) only the result; ids are dense ones. Where a user has fewer than `top` unseen items, the rest are seen ones with scores around -1e30.
+ * through before a user is known (propagation over a graph, say) only the result; ids are dense ones. Where a user has
+ * fewer than `top` unseen items, the rest are seen ones with scores around -1e30. Of a backbone that reads histories the
+ * input is `history` int64 [1, T] instead: what somebody has met, oldest first, -1 past its end.
  *
  * @throws TypeError where `weights` lacks a variable of the backbone.
  */
@@ -34,11 +37,12 @@ export async function recommenderModel(
   { top, unseenOnly = true }: RecommenderOptions,
 ): Promise<Uint8Array> {
   const graph = new GraphBuilder(), { items } = catalogue;
-  const users = graph.input("users", "int64", [1]); // left open in the file
-  const encoder = backbone.build(graph, catalogue, { rows: 1, users });
+  const { batch, seen, symbolic, description } = exportedInputs(graph, backbone, catalogue);
+  const encoder = backbone.build(graph, catalogue, batch);
   const all = graph.constant(Int32Array.from({ length: items }, (_, id) => id), [1, items]);
   const scores = encoder.score(encoder.query, encoder.items(all)); // [N, I]
-  const { values, slots } = topK(unseenOnly ? withoutSeen(scores, users, catalogue) : scores, Math.min(top, items));
+  const left = unseenOnly && seen ? without(seen, scores) : scores;
+  const { values, slots } = topK(left, Math.min(top, items));
   const weighted = new Map([...graph.variables.values()].map((variable) => {
     const saved = weights.get(variable.name);
     if (saved) return [variable as Value, saved.data];
@@ -50,8 +54,8 @@ export async function recommenderModel(
   return encode(graph, { items: cast(slots, "int64"), scores: values }, {
     given: new Set(ready.keys()),
     frozen: new Map([...weighted, ...ready]),
-    symbolic: { users: ["users"], items: ["users"], scores: ["users"] },
-    metadata: { description: "user ids to the items they have not met, best first; ids are dense, see ids.json" },
+    symbolic,
+    metadata: { description },
   });
 }
 
@@ -69,20 +73,8 @@ async function computed(
   return new Map(values.map((value, at) => [value, found[`settled/${at}`]!.data as Float32Array]));
 }
 
-/**
- * Scores [N, I] with every seen item pushed below all others. Each user's train items are read from one flat list, as
- * many as the longest has; what is past a user's own goes to a spare column.
- */
-function withoutSeen(scores: Value, users: Value, { items, offsets, positives }: Catalogue): Value {
-  const { graph } = scores, counts = offsets.slice(1).map((end, user) => end - offsets[user]!);
-  const longest = counts.reduce((a, b) => Math.max(a, b), 0);
-  if (longest === 0) return scores;
-  const rank = graph.constant(Int32Array.from({ length: longest }, (_, at) => at), [1, longest]);
-  const start = unsqueeze(gather(graph.constant(offsets.slice(0, -1)), users), 1); // [N, 1]
-  const count = unsqueeze(gather(graph.constant(counts), users), 1); // [N, 1]
-  const at = min(add(start, rank), positives.length - 1); // [N, S]
-  const seen = where(less(rank, count), gather(graph.constant(positives), at), items); // [N, S]
-  const penalty = sub(mul(cast(seen, "float32"), 0), -SEEN);
-  const spare = pad(scores, [0, 0], [0, 1]); // [N, I + 1]
-  return slice(scatterElementsAdd(spare, seen, penalty, 1), 1, 0, items);
+/** Scores [N, I] with those of every seen item pushed below all others; ids that are I fall on a spare column. */
+function without(seen: Value, scores: Value): Value {
+  const penalty = sub(mul(cast(seen, "float32"), 0), -SEEN), spare = pad(scores, [0, 0], [0, 1]); // [N, S], [N, I + 1]
+  return slice(scatterElementsAdd(spare, seen, penalty, 1), 1, 0, scores.shape[1]!);
 }

@@ -1,8 +1,11 @@
-import { type Batch, batchAt, batchCount, epochOrder } from "../datasets/batching.ts";
-import { catalogue as catalogueOf } from "../datasets/catalogue.ts";
+import { type Batch, type Batches, pairBatches } from "../datasets/batching.ts";
+import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
+import type { HistoryCaps } from "../datasets/histories.ts";
+import { historyBatches } from "../datasets/history_batches.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import { SeenItems } from "../datasets/negatives.ts";
 import type { TensorData } from "../graphs/tensor.ts";
+import { historyFeeds } from "../models/history_inputs.ts";
 import { Rng } from "../random/rng.ts";
 import type { Result } from "../runtime/runtime.ts";
 import type { Draw, Proposed, Sampler } from "../samplers/sampler.ts";
@@ -30,6 +33,7 @@ export const START: Position = { step: 0, sums: {} };
 
 /** What an epoch did. */
 export interface EpochDone {
+  readonly steps: number;
   readonly lossSum: number;
   /** What is lost beside it, averaged over steps. */
   readonly auxiliary?: number;
@@ -41,8 +45,6 @@ export interface EpochDone {
 
 /** Everything a run holds open: compiled steps, the sampler, and the random streams. */
 export interface Run {
-  /** Steps of an epoch. */
-  readonly steps: number;
   /** Runs an epoch from `start` on. */
   epoch(epoch: number, start: Position, keep: (at: Position & { epoch: number }) => Promise<void>): Promise<EpochDone>;
   /** A copy of what the sampler keeps between steps. */
@@ -54,37 +56,39 @@ export interface Run {
 export async function openRun(recipe: Recipe): Promise<Run> {
   const { runtime, backbone, loss, seed = 0, batchSize = 2048, dropLast = false, epochs = 100 } = recipe;
   const catalogue = catalogueOf(recipe.data, recipe.metadata), seen = new SeenItems(catalogue);
-  const data = trainable(recipe.data, seen);
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`Cannot train with "batchSize" ${batchSize}: it is a whole number of at least 1`);
   }
-  const batching = { size: batchSize, dropLast }, steps = batchCount(data.users.length, batching);
+  const batches = batchesOf(recipe, catalogue, seen, { size: batchSize, dropLast }), { padded, caps } = batches;
+  const order = new Rng(seed, "order"), { steps } = batches.plan(0, order);
   if (steps === 0) {
     throw new TypeError(
-      `Cannot train: ${data.users.length} interactions make no batch of ${batchSize}` +
+      `Cannot train: ${recipe.data.users.length} interactions make no batch of ${batchSize}` +
         (dropLast ? '; a smaller "batchSize", or "dropLast: false", would' : ""),
     );
   }
-  const padded = !dropLast && data.users.length % batchSize !== 0;
   const sampler = recipe.sampler({ catalogue, seen, rows: batchSize, epochs });
   if (recipe.resume) {
     await runtime.load(recipe.resume.tensors);
     restore(sampler, recipe.resume.samplerState);
   }
-  const players = await compilePlayers(recipe, { catalogue, sampler, batchSize, padded });
+  const players = await compilePlayers(recipe, {
+    ...{ catalogue, sampler, batchSize, padded },
+    ...caps && { histories: caps },
+  });
   const probe = openProbe(runtime, backbone, catalogue);
   const watch = players.watching && openWatch(catalogue, players.watching, steps, recipe.heldOut ?? []);
-  const order = new Rng(seed, "order"), rng = new Rng(seed, "sampler");
+  const rng = new Rng(seed, "sampler");
   const noises = players.noises.map((noise) => ({ ...noise, rng: new Rng(seed, noise.name) }));
   const drawn = (epoch: number, step: number) =>
     noises.map(({ name, length, normal, rng }): [string, TensorData] => {
-      const stream = rng.seek(epoch, step);
-      const draw = normal ? () => stream.normal() : () => (stream.next() >>> 8) / 2 ** 24; // never rounds to 1
-      return [name, Float32Array.from({ length }, draw)];
+      const stream = rng.seek(epoch, step), noise = new Float32Array(length);
+      if (normal) { for (let at = 0; at < length; at++) noise[at] = stream.normal(); }
+      else stream.fillUniform(noise);
+      return [name, noise];
     });
 
   return {
-    steps,
     samplerState: () =>
       Object.fromEntries(Object.entries(sampler.state ?? {}).map(([name, data]) => [name, data.slice()])),
     dispose: async () => {
@@ -92,7 +96,9 @@ export async function openRun(recipe: Recipe): Promise<Run> {
       await probe.dispose();
     },
     async epoch(epoch, start, keep) {
-      const visiting = epochOrder(data.users.length, epoch, order), draw: Draw = { catalogue, seen, rng, epoch, probe };
+      const visiting = batches.plan(epoch, order),
+        { steps } = visiting,
+        draw: Draw = { catalogue, seen, rng, epoch, probe };
       const player: Player = players.of(epoch), pending: Pending[] = [];
       const spent = { sampling: 0, scoring: 0, updating: 0, evaluating: 0 };
       const perRead = sampler.observe || runtime.provider === "wasm" ? 1 : STEPS_PER_READ;
@@ -126,7 +132,7 @@ export async function openRun(recipe: Recipe): Promise<Run> {
       }
       for (let step = start.step; step < steps; step++) {
         const t0 = performance.now();
-        const batch = batchAt(data, visiting, step, batching);
+        const batch = visiting.at(step);
         const proposed = await sampler.propose(batch, draw), tasks = players.taskFeeds(batch, epoch);
         const t1 = performance.now();
         const feeds = { ...feedsOf(batch, proposed, epoch), ...tasks, ...Object.fromEntries(drawn(epoch, step)) };
@@ -148,6 +154,7 @@ export async function openRun(recipe: Recipe): Promise<Run> {
       const mean = (output: string) => sums[output]! / steps;
       const inSeconds = (of: keyof typeof spent) => spent[of] / 1000;
       return {
+        steps,
         lossSum: sums.loss!,
         ...sums.auxiliary !== undefined && { auxiliary: mean("auxiliary") },
         ...players.measures.length > 0 && {
@@ -200,8 +207,20 @@ function feedsOf(
     [stepInputs.positives]: batch.positives,
     [stepInputs.rows]: new Float32Array(size).fill(1, 0, batch.rows),
     [stepInputs.epoch]: Float32Array.of(epoch),
+    ...batch.history && historyFeeds(batch.history),
     ...Object.fromEntries(Object.entries(proposed).map(([name, fed]) => [proposedInput(name), fed])),
   };
+}
+
+/** A run's batches: histories where the backbone reads them, else interactions, each for itself. */
+function batchesOf(
+  { data, backbone: { history } }: Recipe,
+  catalogue: Catalogue,
+  seen: SeenItems,
+  batching: { readonly size: number; readonly dropLast: boolean },
+): Batches & { readonly caps?: HistoryCaps } {
+  if (!history) return pairBatches(trainable(data, seen), batching);
+  return historyBatches(catalogue.sequences(), history, batching, (user) => seen.unseenCount(user) > 0);
 }
 
 /** The interactions that a negative can be found for: a user who has met every item has none. */

@@ -1,9 +1,11 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
+import type { HistoryCaps } from "../datasets/histories.ts";
 import { gradients } from "../graphs/autodiff.ts";
 import { GraphBuilder, type RowGradient, type Value, type Variable } from "../graphs/builder.ts";
 import { add, stopGradient } from "../graphs/ops/arithmetic.ts";
 import type { Loss, Scores } from "../losses/loss.ts";
 import type { Backbone, Encoder, SideTask } from "../models/backbone.ts";
+import { historyInputs } from "../models/history_inputs.ts";
 import type { Negatives, Objective, Sampler, Step } from "../samplers/sampler.ts";
 import { type Decay, firstLayer, withDecay } from "./decay.ts";
 import { lossOfScores } from "./loss_of_scores.ts";
@@ -20,6 +22,8 @@ export interface StepRecipe {
   readonly batchSize: number;
   /** Whether a batch may hold fewer interactions than rows; the input `rows` [R, 1] then says which count. */
   readonly padded: boolean;
+  /** How much of histories a batch holds, where the backbone reads them. */
+  readonly histories?: HistoryCaps;
   /** Weight of the squared first-layer vectors of a row's query and items, halved and averaged over rows. */
   readonly l2: number;
 }
@@ -47,7 +51,8 @@ export const stepInputs = { users: "users", positives: "positives", rows: "rows"
 export const proposedInput = (name: string): string => `${SCOPES.sampler}/${name}`;
 
 /** Builds the graph of one training step and its reverse pass. */
-export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, padded, l2 }: StepRecipe): TrainingStep {
+export function trainingStep(recipe: StepRecipe): TrainingStep {
+  const { backbone, sampler, loss, catalogue, batchSize, padded, histories, l2 } = recipe;
   const graph = new GraphBuilder();
   const ids = {
     users: graph.input(stepInputs.users, "int32", [batchSize]),
@@ -55,7 +60,8 @@ export function trainingStep({ backbone, sampler, loss, catalogue, batchSize, pa
   };
   const epoch = graph.input(stepInputs.epoch, "float32", []);
   const rows = padded ? graph.input(stepInputs.rows, "float32", [batchSize, 1]) : undefined;
-  const batch = { rows: batchSize, users: ids.users, training: true };
+  const history = histories && historyInputs(graph, histories, batchSize);
+  const batch = { rows: batchSize, users: ids.users, training: true, ...history && { history } };
   const encoder = backbone.build(graph, catalogue, batch), { query, dot, tasks = [] } = encoder;
   const positive = encoder.items(ids.positive); // [R, 1, L, D]
   const counts = { users: catalogue.users, items: catalogue.items };

@@ -46,8 +46,8 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
       if (metrics) await keep({ ...START, epoch: epoch + 1 });
       yield {
         epoch,
-        steps: run.steps,
-        loss: done.lossSum / run.steps,
+        steps: done.steps,
+        loss: done.lossSum / done.steps,
         lossSum: done.lossSum,
         seconds: { ...done.seconds, evaluating },
         ...done.auxiliary !== undefined && { auxiliary: done.auxiliary },

@@ -137,3 +137,10 @@ Deno.test("filling draws the numbers that drawing one by one does, and leaves th
   assert.deepEqual([...into], [0, 0, ...Array.from({ length: 6 }, () => single.below(1000)), 0]);
   assert.equal(together.next(), single.next());
 });
+
+Deno.test("filling with uniform numbers draws what next draws, of 24 bits", () => {
+  const one = new Rng(5, "noise").seek(2, 3), other = new Rng(5, "noise").seek(2, 3), filled = new Float32Array(9);
+  one.fillUniform(filled);
+  assert.deepEqual(filled, Float32Array.from({ length: 9 }, () => (other.next() >>> 8) / 2 ** 24));
+  assert.equal(one.next(), other.next());
+});
