@@ -16,6 +16,8 @@ export interface Batch {
 
 /** A run's interactions, in batches. */
 export interface Batches {
+  /** Rows there are to train on. */
+  readonly count: number;
   /** Whether a batch may hold fewer rows than it has space for. */
   readonly padded: boolean;
   /** The batches of an epoch, which depend on the stream's seed and the epoch alone. */
@@ -65,6 +67,7 @@ export function batchAt(
 export function pairBatches(data: Pick<Interactions, "users" | "items">, batching: BatchingOptions): Batches {
   const count = data.users.length, steps = batchCount(count, batching);
   return {
+    count,
     padded: !batching.dropLast && count % batching.size !== 0,
     plan(epoch, rng) {
       const order = epochOrder(count, epoch, rng);

@@ -46,6 +46,7 @@ export function historyBatches(
     : { histories: size, tokens: tokensFor(lessons, size, length), length };
   return {
     caps,
+    count: asks === "last" ? lessons.length : tokensIn(lessons, 0, lessons.length),
     padded: true,
     plan(epoch: number, rng: Rng) {
       const ordered = Array.from(epochOrder(lessons.length, epoch, rng), (at) => lessons[at]!);

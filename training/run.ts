@@ -63,7 +63,7 @@ export async function openRun(recipe: Recipe): Promise<Run> {
   const order = new Rng(seed, "order"), { steps } = batches.plan(0, order);
   if (steps === 0) {
     throw new TypeError(
-      `Cannot train: ${recipe.data.users.length} interactions make no batch of ${batchSize}` +
+      `Cannot train: ${batches.count} interactions make no batch of ${batchSize}` +
         (dropLast ? '; a smaller "batchSize", or "dropLast: false", would' : ""),
     );
   }
