@@ -1,5 +1,6 @@
+import { unit } from "../graphs/ops/normalize.ts";
 import type { Backbone } from "./backbone.ts";
-import { averaged, unit } from "./scoring.ts";
+import { averaged } from "./scoring.ts";
 
 /**
  * A backbone whose inner products become cosines of its layer-averaged representations. It normalises what it scores,

@@ -24,12 +24,15 @@ export function byToken(cells: Value, { places }: HistoryValues): Value { // [S,
 }
 
 /** x W + b; W starts Xavier-uniform, b at zero. */
-export function dense(graph: GraphBuilder, name: string, x: Value, width: number): Value {
-  return graph.scope(name, () => {
-    const weight = graph.variable("W", [x.shape.at(-1)!, width], xavierUniform);
-    return add(matmul(x, weight), graph.variable("b", [width], zeros));
+export const dense = (graph: GraphBuilder, name: string, x: Value, width: number): Value =>
+  affine(graph, name, x.shape.at(-1)!, width)(x);
+
+/** {@link dense} for more than one x. */
+export const affine = (graph: GraphBuilder, name: string, from: number, to: number): (x: Value) => Value =>
+  graph.scope(name, () => {
+    const weight = graph.variable("W", [from, to], xavierUniform), bias = graph.variable("b", [to], zeros);
+    return (x) => add(matmul(x, weight), bias);
   });
-}
 
 /** Layer normalisation with a scale and a bias of its own (Ba, Kiros & Hinton, 2016). */
 export const norm = (graph: GraphBuilder, name: string, x: Value): Value =>

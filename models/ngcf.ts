@@ -5,13 +5,14 @@ import { add, mul } from "../graphs/ops/arithmetic.ts";
 import { less, where } from "../graphs/ops/compare.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { matmul } from "../graphs/ops/linear.ts";
+import { unit } from "../graphs/ops/normalize.ts";
 import { concat, reshape, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import type { BatchValues } from "./backbone.ts";
 import { scorings } from "./cosine.ts";
 import { propagation } from "./propagation.ts";
-import { dot, unit } from "./scoring.ts";
+import { dot } from "./scoring.ts";
 
 /** Slope of LeakyReLU below zero. */
 const SLOPE = 0.2;

@@ -1,12 +1,8 @@
 import type { Value } from "../graphs/builder.ts";
 import { gemm, matmul, swapAxes } from "../graphs/ops/linear.ts";
-import { mul, reciprocal, sqrt } from "../graphs/ops/arithmetic.ts";
-import { greater, where } from "../graphs/ops/compare.ts";
+import { mul } from "../graphs/ops/arithmetic.ts";
 import { mean, sum } from "../graphs/ops/reduce.ts";
 import { reshape, squeeze, unsqueeze } from "../graphs/ops/shape.ts";
-
-/** Vectors no longer than this count as zero. */
-const ZERO = 1e-12;
 
 /** Inner product of layer-averaged representations. A pool shared by all rows is one matrix product. */
 export function dot(query: Value, items: Value): Value {
@@ -20,12 +16,6 @@ export function dot(query: Value, items: Value): Value {
 
 /** The mean over layers, [.., L, D] -> [.., 1, D]. */
 export const averaged = (x: Value): Value => x.shape.at(-2) === 1 ? x : mean(x, [-2], true);
-
-/** x / |x| over the last axis; a zero vector stays one, and gets no gradient. */
-export function unit(x: Value): Value {
-  const squares = sum(mul(x, x), [-1], true), long = greater(squares, ZERO ** 2);
-  return mul(x, where(long, reciprocal(sqrt(where(long, squares, 1))), 0));
-}
 
 /** [.., 1, D] -> [.., D]. Squeeze, because an exported file leaves the number of rows open. */
 const flat = (x: Value) => squeeze(x, [-2]);

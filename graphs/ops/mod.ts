@@ -38,7 +38,7 @@ export {
   zerosOf,
 } from "./shape.ts";
 export { cumSum, logSumExp, maxOver, mean, minOver, sum } from "./reduce.ts";
-export { layerNorm, softmax } from "./normalize.ts";
+export { layerNorm, softmax, unit } from "./normalize.ts";
 export {
   argMax,
   argMin,

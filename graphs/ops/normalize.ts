@@ -1,7 +1,11 @@
 import type { Op, Value } from "../builder.ts";
 import { normalizeAxis } from "../tensor.ts";
-import { add, div, mul, sqrt, sub } from "./arithmetic.ts";
+import { add, div, mul, reciprocal, sqrt, sub } from "./arithmetic.ts";
+import { greater, where } from "./compare.ts";
 import { mean, sum, unbroadcast } from "./reduce.ts";
+
+/** Vectors no longer than this count as zero. */
+const ZERO = 1e-12;
 
 export const softmaxOp: Op = {
   type: "Softmax",
@@ -42,3 +46,9 @@ export const softmax = (x: Value, axis = -1): Value =>
 /** `x` brought to mean 0 and variance 1 over the last axis, times `scale` plus `bias` (both [D]). */
 export const layerNorm = (x: Value, scale: Value, bias: Value, epsilon = 1e-5): Value =>
   x.graph.apply(layerNormOp, [x, scale, bias], { axis: -1, epsilon })[0]!;
+
+/** x / |x| over the last axis; a zero vector stays one, and gets no gradient. */
+export function unit(x: Value): Value {
+  const squares = sum(mul(x, x), [-1], true), long = greater(squares, ZERO ** 2);
+  return mul(x, where(long, reciprocal(sqrt(where(long, squares, 1))), 0));
+}
