@@ -47,6 +47,11 @@ export interface Scores {
     readonly positive: Value; // [R, 1]
     readonly negative: Value; // [R, N]
   };
+  /** What the model makes its query with out of noise, where the loss asked for one: see `Denoiser` of the models. */
+  readonly denoiser?: {
+    readonly left: Float32Array; // [T]
+    guess(x: Value, levels: Value): Value; // [R, D], [R, 1] int32 -> [R, D]
+  };
   /** Takes scalars worth watching beside the loss, by name; an epoch's report has their means over its steps. */
   readonly measure?: (values: Readonly<Record<string, Value>>) => void;
 }
@@ -56,6 +61,8 @@ export interface Loss {
   (scores: Scores): Value;
   /** Asks for `scores.frozen`: a copy of the model, taken when training starts and after every `refresh` epochs (0: never again). */
   readonly frozen?: { readonly refresh: number };
+  /** Asks for `scores.denoiser`: the loss is of a diffusion model's guesses, not of scores, and trains no other model. */
+  readonly denoises?: true;
   /**
    * A player who maximises. In epochs for which `ascends` is true only the loss's own variables move, up the gradient,
    * at `learningRate`; in the others all else moves, down.

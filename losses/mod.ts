@@ -9,6 +9,7 @@ import { infonce } from "./infonce.ts";
 import type { Loss } from "./loss.ts";
 import { napo } from "./napo.ts";
 import { pointwise } from "./pointwise.ts";
+import { preferdiff } from "./preferdiff.ts";
 import { sdpo } from "./sdpo.ts";
 import { softmaxRho } from "./softmax_rho.ts";
 import { tripletLorentz } from "./triplet_lorentz.ts";
@@ -27,4 +28,5 @@ export const losses = {
   sdpo,
   napo,
   "triplet-lorentz": tripletLorentz,
+  preferdiff,
 } as const satisfies Readonly<Record<string, AnyMethod<Loss>>>;

@@ -25,6 +25,16 @@ export interface Encoder {
   readonly decayed?: Value; // [R, D]
   /** What a step trains on beside its rows: other behaviours, another domain. */
   readonly tasks?: readonly SideTask[];
+  /** What makes the query out of noise: a loss of diffusion trains it, and no other loss can. */
+  readonly denoiser?: Denoiser;
+}
+
+/** f of diffusion models, and the noise that it is to take out: x_t = sqrt(abar_t) x_0 + sqrt(1 - abar_t) eps. */
+export interface Denoiser {
+  /** abar_t, the part of x_0 that is left at each level of noise t. */
+  readonly left: Float32Array; // [T]
+  /** f(x_t, h, t): each row's guess of x_0, h being what it asks with. */
+  guess(x: Value, levels: Value): Value; // [R, D], [R, 1] int32 -> [R, D]
 }
 
 /**

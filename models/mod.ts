@@ -11,6 +11,7 @@ import { mlp } from "./mlp.ts";
 import { multiBehaviourMf } from "./multi_behaviour_mf.ts";
 import { neumf } from "./neumf.ts";
 import { ngcf } from "./ngcf.ts";
+import { preferdiff } from "./preferdiff.ts";
 import { sasrec } from "./sasrec.ts";
 import { twoTower } from "./two_tower.ts";
 import { vbpr } from "./vbpr.ts";
@@ -31,4 +32,5 @@ export const backbones = {
   sasrec,
   gru4rec,
   avgpool,
+  preferdiff,
 } as const satisfies Readonly<Record<string, AnyMethod<Backbone>>>;

@@ -3,7 +3,7 @@ import type { Loss, Scores } from "../losses/loss.ts";
 import { SCOPES } from "./scopes.ts";
 
 /** Scores that are not those of a step's rows and the negatives drawn for them. */
-export type OwnScores = Omit<Scores, "vectors" | "frozen" | "measure">;
+export type OwnScores = Omit<Scores, "vectors" | "frozen" | "denoiser" | "measure">;
 
 /**
  * The recipe's loss of scores of one's own.
@@ -18,6 +18,7 @@ export function lossOfScores(loss: Loss, scores: OwnScores, whose: string): Valu
     );
   };
   if (loss.frozen) refuse("compares with a frozen model's");
+  if (loss.denoises) refuse("takes a denoiser's guesses");
   const { variables } = scores.graph, before = variables.size;
   const value = scores.graph.scope(SCOPES.loss, () =>
     loss({

@@ -62,7 +62,8 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
   const rows = padded ? graph.input(stepInputs.rows, "float32", [batchSize, 1]) : undefined;
   const history = histories && historyInputs(graph, histories, batchSize);
   const batch = { rows: batchSize, users: ids.users, training: true, ...history && { history } };
-  const encoder = backbone.build(graph, catalogue, batch), { query, dot, tasks = [] } = encoder;
+  const encoder = backbone.build(graph, catalogue, batch), { query, dot, denoiser, tasks = [] } = encoder;
+  if (!denoiser !== !loss.denoises) throw unmatched(loss);
   const positive = encoder.items(ids.positive); // [R, 1, L, D]
   const counts = { users: catalogue.users, items: catalogue.items };
   const common = { graph, epoch, counts, ids, ...rows && { rows } };
@@ -98,6 +99,7 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
   const decayed = [encoder.decayed ?? firstLayer(query), firstLayer(positive)];
   const rank = (): Ranked => {
     if ("objective" in found) {
+      if (denoiser) throw unmatched();
       const { objective, negatives, decayed = [] } = found;
       return { lost: objective, decayed, ...negatives && { negative: step.score(negatives.items) } };
     }
@@ -113,6 +115,7 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
       ids: { ...ids, ...drawn && { negative: drawn } },
       vectors: { query, positive, negative: items },
       ...frozen && { frozen: frozenScores(frozen, ids.positive, drawn) },
+      ...denoiser && { denoiser },
       measure,
     };
     return { lost: graph.scope(SCOPES.loss, () => loss(scores)), decayed: [items], negative };
@@ -137,6 +140,19 @@ interface Ranked {
   /** Vectors of items, beside the positives', that decay. */
   readonly decayed: readonly Value[]; // [R, .., L, D] each
   readonly negative?: Value; // [R, N]
+}
+
+/** Of a denoiser without a loss that trains it, or such a loss without a denoiser. */
+function unmatched(loss?: Loss): TypeError {
+  return new TypeError(
+    loss?.denoises
+      ? "Cannot combine this loss with this backbone: the loss is of a denoiser's guesses, and the backbone has no denoiser (preferdiff has one)"
+      : `Cannot combine this backbone with this ${
+        loss ? "loss" : "sampler"
+      }: a denoiser makes its queries, which only a loss of diffusion trains (loss preferdiff)${
+        loss ? "" : ", and the sampler brings an objective of its own"
+      }`,
+  );
 }
 
 const isFrozen = (name: string) => name.startsWith(`${SCOPES.frozen}/`);
