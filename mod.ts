@@ -73,7 +73,7 @@ export type { ColumnChoice, Format, ParseOptions, Titles } from "./datasets/form
 export { formats } from "./datasets/formats.ts";
 export type { IdTables, Rows } from "./datasets/rows.ts";
 export type { Source } from "./datasets/source.ts";
-export { carveValidation, leaveOneOut, type Shares, splitByRatio, splitByTime } from "./datasets/split.ts";
+export { carveValidation, leaveOneOut, type Shares, splitByRatio, splitByTime, splitByUser } from "./datasets/split.ts";
 export { filterDataset, kCore, type Kept } from "./datasets/filter.ts";
 export { type PartProfile, type Profile, profile, type Quantiles } from "./datasets/profile.ts";
 export type { Overlap } from "./datasets/overlap.ts";
@@ -99,7 +99,7 @@ export { socialItems } from "./datasets/social_items.ts";
 export { SeenItems } from "./datasets/negatives.ts";
 export { AliasTable } from "./datasets/alias_table.ts";
 export { type Batch, batchAt, batchCount, type BatchingOptions, epochOrder } from "./datasets/batching.ts";
-export { type Names, writeAdjacency, writeTsv } from "./datasets/write.ts";
+export { type Names, writeAdjacency, writeSequences, writeTsv } from "./datasets/write.ts";
 
 // options
 export { type About, type AnyMethod, define, type Method } from "./options/method.ts";
