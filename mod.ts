@@ -77,7 +77,7 @@ export { carveValidation, leaveOneOut, type Shares, splitByRatio, splitByTime, s
 export { filterDataset, kCore, type Kept } from "./datasets/filter.ts";
 export { type PartProfile, type Profile, profile, type Quantiles } from "./datasets/profile.ts";
 export type { Overlap } from "./datasets/overlap.ts";
-export { type Cohorts, cohorts, type CohortSizes } from "./datasets/cohorts.ts";
+export { type Cohort, COHORTS, type Cohorts, cohorts, type CohortSizes } from "./datasets/cohorts.ts";
 export { synthetic, type SyntheticDataset, type SyntheticOptions } from "./datasets/synthetic.ts";
 export { type Affinity, trueAffinity } from "./datasets/affinity.ts";
 export { embeddedDataset } from "./datasets/embedded.ts";
@@ -172,7 +172,8 @@ export {
   rankBy,
   type RankingOptions,
 } from "./evaluation/full_ranking.ts";
-export { type Metric, type MetricAt, metrics, parseMetric, type RankedUser } from "./evaluation/metrics.ts";
+export { type Metric, metrics, type RankedUser } from "./evaluation/metrics.ts";
+export { type MetricAt, parseMetric } from "./evaluation/parse_metric.ts";
 export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
 export { type Blocks, blocksFor, floatsPerScore, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
 export { TopK } from "./evaluation/top_k.ts";

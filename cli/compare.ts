@@ -1,5 +1,5 @@
 import { find } from "../options/method.ts";
-import { parseMetric } from "../evaluation/metrics.ts";
+import { parseMetric } from "../evaluation/parse_metric.ts";
 import { baselines } from "../studies/baselines.ts";
 import { withRowIds } from "./backbone_spec.ts";
 import { markdown } from "./comparison_text.ts";

@@ -1,4 +1,4 @@
-import { parseMetric } from "../evaluation/metrics.ts";
+import { parseMetric } from "../evaluation/parse_metric.ts";
 
 /** The metric names that `--metrics` and `--at` ask for, such as ndcg@20. @throws TypeError where one is unknown. */
 export function metricNames(

@@ -1,6 +1,6 @@
 import { catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
-import { parseMetric } from "../evaluation/metrics.ts";
+import { parseMetric } from "../evaluation/parse_metric.ts";
 import type { Held, Protocol } from "../studies/protocol.ts";
 import { type DataValues, openData, withValidation } from "./data_options.ts";
 import type { Output } from "./output.ts";

@@ -2,7 +2,7 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Parts } from "../datasets/dataset.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import type { RankingOptions } from "../evaluation/full_ranking.ts";
-import { parseMetric } from "../evaluation/metrics.ts";
+import { parseMetric } from "../evaluation/parse_metric.ts";
 
 /** Interactions that a ranking is measured on. */
 export interface Held {
