@@ -182,7 +182,7 @@ export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";
 export { ials, type IalsOptions } from "./evaluation/ials.ts";
 
 // studies
-export type { Held, Protocol } from "./studies/protocol.ts";
+export { type Held, heldIn, type Protocol } from "./studies/protocol.ts";
 export { runTrial, testTrial, type TrialRecipe } from "./studies/trial.ts";
 export { type Baseline, baselines, testBaseline } from "./studies/baselines.ts";
 export {

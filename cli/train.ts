@@ -11,10 +11,11 @@ import { isFile, settledBackbone, withRowIds } from "./backbone_spec.ts";
 import { makeFolder, writeWhole } from "./files.ts";
 import { methodSpec, shortName } from "./method_spec.ts";
 import { negativesText } from "./negatives_text.ts";
-import { metricNames, metricsLine, metricsTable } from "./metrics_text.ts";
+import { metricNames, metricsLine, rankingTables } from "./metrics_text.ts";
 import { bar, duration, openOutput, type Output } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
 import { referenceMetrics } from "./references.ts";
+import { rankedAsText } from "./ranked_as.ts";
 import { decisiveColumns, fingerprintOf } from "./fingerprint.ts";
 import { readCheckpoint, runFiles, writeConfig, writeIds, writeModel } from "./run_folder.ts";
 import { makeRecipe } from "./train_parts.ts";
@@ -158,8 +159,12 @@ async function finish(
       : `epoch ${best?.epoch ?? "last"}, selected on ${values.select}`;
     output.result(
       { event: "test", ...summary },
-      metricsTable(`test (${note})`, { model: summary.test as Record<string, number>, ...references }),
+      rankingTables(`test (${note})`, rankedAsText(values), {
+        model: summary.test as Record<string, number>,
+        ...references,
+      }),
     );
+    for (const said of tested.notes) output.say(said);
   }
   const shown = reports[best?.epoch ?? reports.length - 1];
   if (shown?.negatives) {
