@@ -1,6 +1,7 @@
 import type { Dataset } from "../datasets/dataset.ts";
 import { entryRows } from "../datasets/entry_rows.ts";
-import { type Interactions, interactions } from "../datasets/interactions.ts";
+import { interactions } from "../datasets/interactions.ts";
+import { joined } from "../datasets/joined.ts";
 import type { Relation } from "../datasets/metadata.ts";
 import { profile } from "../datasets/profile.ts";
 import { synthetic, syntheticDefaults } from "../datasets/synthetic.ts";
@@ -123,25 +124,9 @@ async function writeSequenceParts(folder: string, { before, train, valid, test, 
   const ends = { valid: [before.valid, valid], test: [before.test, test] }, names = { userIds, itemIds };
   await writeWhole(`${folder}/train_data.txt`, writeSequences(train, names));
   for (const [name, [known, held]] of Object.entries(ends)) {
-    if (known && held) await writeWhole(`${folder}/${name}_data.txt`, writeSequences(followed(known, held), names));
+    if (known && held) await writeWhole(`${folder}/${name}_data.txt`, writeSequences(joined(known, held), names));
   }
 }
-
-const joined = (first: Int32Array, then: Int32Array) => {
-  const both = new Int32Array(first.length + then.length);
-  both.set(first);
-  both.set(then, first.length);
-  return both;
-};
-
-/** Rows, and the later ones of the same users behind them. */
-const followed = ({ userCount, itemCount, ...first }: Interactions, then: Interactions): Interactions => ({
-  userCount,
-  itemCount,
-  users: joined(first.users, then.users),
-  items: joined(first.items, then.items),
-  inOrder: true,
-});
 
 async function writeParts(folder: string, data: Dataset, ending: "tsv" | "txt"): Promise<void> {
   await makeFolder(folder);
