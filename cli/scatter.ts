@@ -16,16 +16,18 @@ export interface Scatter {
 }
 
 const WIDTH = 720, HEIGHT = 480, LEFT = 72, RIGHT = 24, TOP = 44, BOTTOM = 56, LINE = 14, LETTER = 6.7;
+/** How far, and how often, a label is moved before it may lie on another. */
+const STEP = 7, STEPS = 40;
 /** Colours of paper, ink and marks: by day, and where the reader's system is dark. */
 const STYLE = `
-  text { font: 12px system-ui, sans-serif; fill: #1f2328; }
+  text { font: 12px system-ui, sans-serif; fill: #1f2328; stroke: #ffffff; stroke-width: 3; paint-order: stroke; }
   .title { font-size: 14px; font-weight: 600; }
   .paper { fill: #ffffff; }
   .grid { stroke: #d0d7de; stroke-width: 1; }
   .bar { stroke: #0b62c4; stroke-width: 1; opacity: 0.6; }
   .mark { fill: #0b62c4; }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3; }
+    text { fill: #e6edf3; stroke: #0d1117; }
     .paper { fill: #0d1117; }
     .grid { stroke: #30363d; }
     .bar { stroke: #6cb6ff; }
@@ -34,7 +36,7 @@ const STYLE = `
 
 /**
  * A scatter plot as SVG text that stands alone, legible on light and dark paper. Bars are a standard deviation each way;
- * labels that would lie on another are moved down.
+ * labels are moved off marks and other labels.
  *
  * @example
  * ```ts
@@ -97,18 +99,32 @@ function scale(values: readonly number[], from: number, to: number) {
   return { ticks, place: (value: number) => from + (value - low) / (high - low) * (to - from) };
 }
 
-/** Labels beside their points, on the side where there is room, each below those that it would lie on. */
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+const overlap = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+/** Labels at a corner of their points, clear of marks and of each other: further and further off until one is. */
 function placed(points: readonly { readonly label: string; readonly x: number; readonly y: number }[]) {
-  const taken: { readonly left: number; readonly right: number; readonly y: number }[] = [];
+  const taken: Box[] = points.map(({ x, y }) => ({ left: x - 5, right: x + 5, top: y - 5, bottom: y + 5 }));
   return points.map(({ label, x, y }) => {
-    const wide = label.length * LETTER, before = x + 8 + wide > WIDTH - RIGHT;
-    const [left, right] = before ? [x - 8 - wide, x - 8] : [x + 8, x + 8 + wide];
-    const covers = (line: number) =>
-      taken.some((other) => Math.abs(other.y - line) < LINE && other.left < right && left < other.right);
-    let line = y + 4;
-    while (covers(line)) line += LINE / 2;
-    taken.push({ left, right, y: line });
-    return { x: fixed(before ? x - 8 : x + 8), y: fixed(line), anchor: before ? "end" : "start" };
+    const wide = label.length * LETTER;
+    for (let step = 0;; step++) {
+      for (const line of [y - 7 - step * STEP, y + 15 + step * STEP]) {
+        for (const left of [x + 7, x - 7 - wide]) {
+          const box = { left, right: left + wide, top: line - LINE + 3, bottom: line + 3 };
+          const inside = box.left >= LEFT && box.right <= WIDTH && box.top >= 28 && box.bottom <= HEIGHT - BOTTOM;
+          if (step < STEPS && (!inside || taken.some((other) => overlap(box, other)))) continue;
+          taken.push(box);
+          return left > x
+            ? { x: fixed(left), y: fixed(line), anchor: "start" }
+            : { x: fixed(x - 7), y: fixed(line), anchor: "end" };
+        }
+      }
+    }
   });
 }
 

@@ -26,16 +26,24 @@ Deno.test("points stand where their values say, larger to the right and further 
   assert(Math.abs(c![0]! - (a![0]! + b![0]!) / 2) < 0.11 && Math.abs(c![1]! - (a![1]! + b![1]!) / 2) < 0.11);
 });
 
-Deno.test("labels do not lie on each other, and none leaves the paper to the right", () => {
-  const svg = plot(
-    ...Array.from({ length: 6 }, (_, at) => point(`method number ${at}`, 0.2, 0.5)),
-    point("left", 0.1, 0.5),
+Deno.test("labels do not lie on each other or on marks, and none leaves the paper", () => {
+  const near = Array.from({ length: 6 }, (_, at) => point(`method number ${at}`, 0.2, 0.5 + at / 1000));
+  const svg = plot(...near, point("the one to the left", 0.1, 0.1), point("up", 0.15, 0.9));
+  const marks = Array.from(svg.matchAll(/cx="([\d.]+)" cy="([\d.]+)"/g), ([, x, y]) => [Number(x), Number(y)] as const);
+  const boxes = texts(svg).filter(([, , , , text]) => /^(method|the one|up)/.test(text!)).map(
+    ([, at, y, anchor, text]) => {
+      const wide = text!.length * 6.7, left = Number(at) - (anchor === "end" ? wide : 0);
+      return { left, right: left + wide, line: Number(y) };
+    },
   );
-  const labels = texts(svg).filter(([, , , , text]) => text!.startsWith("method"));
-  const heights = labels.map(([, , y]) => Number(y)).sort((a, b) => a - b);
-  assert.equal(heights.length, 6);
-  heights.slice(1).forEach((y, at) => assert(y - heights[at]! >= 14));
-  assert(labels.every(([, , , anchor]) => anchor === "end"));
+  assert.equal(boxes.length, 8);
+  boxes.forEach((box, at) => {
+    assert(box.left >= 0 && box.right <= 720 && box.line > 0 && box.line < 480);
+    for (const other of boxes.slice(0, at)) {
+      assert(Math.abs(box.line - other.line) >= 13 || box.left >= other.right - 1 || other.left >= box.right - 1);
+    }
+    for (const [x, y] of marks) assert(x < box.left || x > box.right || y < box.line - 11 || y > box.line + 3);
+  });
 });
 
 Deno.test("one point, or points that are all alike, make a plot without a number that is none", () => {
