@@ -48,7 +48,8 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
   const rows = new Map<string, Progress>(
     methods.map(({ label }) => [label, { label, outcomes: new Map(), failed: [] }]),
   );
-  const about = { data: data.name, selectedOn: values.select, selectBy: values.selectBy, seeds: values.seeds };
+  const { select, selectBy, seeds, mask, average } = values;
+  const about = { data: data.name, selectedOn: select, selectBy, seeds, mask, average };
   const beside: Progress[] = [], table = () => studyTable([...rows.values(), ...beside], wanted, data, values);
   for (const name of named) {
     const { label, outcome } = await baselineOutcome(name, await places.baseline(name), protocol, wanted);

@@ -46,7 +46,8 @@ export function rankingTables(title: string, rankedAs: string, results: Results)
         ),
       ]),
     );
-  const full = metricsTable(`${title}, full ranking${rankedAs}`, only(false)), sampled = only(true);
+  const table = metricsTable(`${title}, full ranking`, only(false)), sampled = only(true);
+  const full = rankedAs === "" ? table : `${rankedAs}\n${table}`;
   if (Object.values(sampled).every((found) => Object.keys(found).length === 0)) return full;
   return `${full}\n\n${metricsTable("among drawn candidates: NOT full ranking", sampled)}`;
 }

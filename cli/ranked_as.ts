@@ -21,6 +21,9 @@ export const rankedAs = ({ mask, average }: RankedAsValues) => ({
   byEvent: average === "events",
 });
 
-/** What a table says of it beyond full ranking; empty by default. */
+/** What stands above a table of full ranking where it is not as usual; empty where it is. */
 export const rankedAsText = ({ mask, average }: RankedAsValues): string =>
-  (mask === "none" ? ", history not masked" : "") + (average === "events" ? ", means over held-out interactions" : "");
+  [
+    ...mask === "none" ? ["history is not masked: lists have what the user has met, too"] : [],
+    ...average === "events" ? ["means are over held-out interactions, each ranked by itself"] : [],
+  ].join("; ");

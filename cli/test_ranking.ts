@@ -42,7 +42,7 @@ export async function tell(
   const measured = { ...ranked.metrics, ...ranked.catalogue };
   const references = await referenceMetrics(data, catalogue, options);
   output.result(
-    { event: "test", test: measured, references },
+    { event: "test", mask: values.mask, average: values.average, test: measured, references },
     rankingTables("test", rankedAsText(values), { model: measured, ...references }),
   );
   for (const note of ranked.notes) output.say(note);

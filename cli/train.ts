@@ -148,7 +148,14 @@ async function finish(
     await recommenderModel(backbone, catalogue, weights, { top: EXPORTED_TOP }),
   );
   const best = reports.at(-1)?.best;
-  const summary: Record<string, unknown> = { epochs: reports.length, selectedOn: values.select, ...best && { best } };
+  const { mask, average } = values,
+    summary: Record<string, unknown> = {
+      epochs: reports.length,
+      selectedOn: values.select,
+      ...best && { best },
+      mask,
+      average,
+    };
   if (testing) {
     const tested = await testTrial(runtime, protocol, backbone);
     summary.test = { ...tested.metrics, ...tested.catalogue };

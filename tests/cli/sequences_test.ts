@@ -24,7 +24,7 @@ Deno.test("train and evaluate on sequences tell cohorts, balance and drawn candi
     const ranked = ["--metrics", "hr,balance,sampled3/hit", "--at", "5", "--mask", "none", "--average", "events"];
     const trained = await foil(["train", "--data", "seq", ...QUICK, ...ranked, "--out", "run"], folder);
     assert.equal(trained.code, 0, trained.stderr);
-    assert.match(trained.stdout, /full ranking, history not masked, means over held-out interactions/);
+    assert.match(trained.stdout, /history is not masked: .*; means are over held-out interactions.*\n.*full ranking /);
     const [full, drawn] = trained.stdout.split("among drawn candidates: NOT full ranking");
     assert.match(full!, /^hr@5 /m);
     assert.match(full!, /^balance@5 /m);
@@ -50,7 +50,8 @@ Deno.test("train and evaluate on sequences tell cohorts, balance and drawn candi
       assert.equal(code, 0, stderr);
       return jsonLines(stdout)[0].test["hit@5"];
     };
-    const { test } = JSON.parse(await Deno.readTextFile(`${folder}/run/metrics.json`));
+    const { test, mask, average } = JSON.parse(await Deno.readTextFile(`${folder}/run/metrics.json`));
+    assert.deepEqual([mask, average], ["none", "events"]);
     assert.equal(await evaluate(), test["hit@5"]);
     assert(await evaluate("--mask", "seen") >= test["hit@5"]);
   }));
@@ -156,5 +157,23 @@ Deno.test({
       // 10 of 101 at random, and more where popularity tells
       assert(test["sampled100/hit@10"] > 0.05 && popular["sampled100/hit@10"] > 0.1);
       assert(popular["hit@10"] < popular["sampled100/hit@10"]);
+    }),
+});
+
+const movies = new URL("../../../shared/data/ml-100k", import.meta.url).pathname;
+Deno.test({
+  name:
+    "on ml-100k hit@10 among 100 drawn items and in full ranking are both printed, as what they are (needs ../shared/data)",
+  ignore: !statSync(movies, { throwIfNoEntry: false }),
+  fn: () =>
+    inFolder(async (folder) => {
+      const metrics = ["--metrics", "sampled100/hit", "--at", "10", "--select-by", "hit@10"];
+      const args = ["train", "--data", movies, "--split", "leave-one-out", ...QUICK, ...metrics, "--out", "run"];
+      const { code, stdout, stderr } = await foil(args, folder);
+      assert.equal(code, 0, stderr);
+      const [, full, drawn] =
+        /full ranking[^]*?^hit@10 +([\d.]+)[^]*NOT full ranking[^]*?^hit@10 \(1\+100 sampled\) +([\d.]+)/m
+          .exec(stdout)!;
+      assert(Number(drawn) > Number(full));
     }),
 });
