@@ -25,12 +25,12 @@ export async function evaluateFile(
   const lines = seam instanceof TypeError ? [seam.message] : seamText(names, seam);
   for (const line of lines) output.say(line);
   if (seam instanceof TypeError) {
-    await tell(await rankModel(bytes, reading, catalogue, test, options), data, catalogue, options, output);
+    await tell(values, await rankModel(bytes, reading, catalogue, test, options), data, catalogue, options, output);
     return 0;
   }
   const runtime = await openRuntime({ provider: values.provider });
   const evaluator = await fullRanking(runtime, external(bytes, reading), catalogue, test, options);
-  await tell(await evaluator.evaluate(), data, catalogue, options, output);
+  await tell(values, await evaluator.evaluate(), data, catalogue, options, output);
   await evaluator.dispose();
   await runtime.dispose();
   return 0;

@@ -11,10 +11,11 @@ import { isFile, settledBackbone, withRowIds } from "./backbone_spec.ts";
 import { makeFolder, writeWhole } from "./files.ts";
 import { methodSpec, shortName } from "./method_spec.ts";
 import { negativesText } from "./negatives_text.ts";
-import { metricNames, metricsLine, metricsTable } from "./metrics_text.ts";
+import { metricNames, metricsLine, rankingTables } from "./metrics_text.ts";
 import { bar, duration, openOutput, type Output } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
 import { referenceMetrics } from "./references.ts";
+import { rankedAsText } from "./ranked_as.ts";
 import { decisiveColumns, fingerprintOf } from "./fingerprint.ts";
 import { readCheckpoint, runFiles, writeConfig, writeIds, writeModel } from "./run_folder.ts";
 import { makeRecipe } from "./train_parts.ts";
@@ -147,7 +148,14 @@ async function finish(
     await recommenderModel(backbone, catalogue, weights, { top: EXPORTED_TOP }),
   );
   const best = reports.at(-1)?.best;
-  const summary: Record<string, unknown> = { epochs: reports.length, selectedOn: values.select, ...best && { best } };
+  const { mask, average } = values,
+    summary: Record<string, unknown> = {
+      epochs: reports.length,
+      selectedOn: values.select,
+      ...best && { best },
+      mask,
+      average,
+    };
   if (testing) {
     const tested = await testTrial(runtime, protocol, backbone);
     summary.test = { ...tested.metrics, ...tested.catalogue };
@@ -158,8 +166,12 @@ async function finish(
       : `epoch ${best?.epoch ?? "last"}, selected on ${values.select}`;
     output.result(
       { event: "test", ...summary },
-      metricsTable(`test (${note})`, { model: summary.test as Record<string, number>, ...references }),
+      rankingTables(`test (${note})`, rankedAsText(values), {
+        model: summary.test as Record<string, number>,
+        ...references,
+      }),
     );
+    for (const said of tested.notes) output.say(said);
   }
   const shown = reports[best?.epoch ?? reports.length - 1];
   if (shown?.negatives) {
