@@ -1,4 +1,5 @@
 import type { AnyMethod } from "../options/method.ts";
+import { adaptive } from "./adaptive.ts";
 import { adasir } from "./adasir.ts";
 import { advir } from "./advir.ts";
 import { ahns } from "./ahns.ts";
@@ -57,6 +58,7 @@ export const samplers = {
   // dynamic
   dns,
   "dns-mn": dnsMn,
+  adaptive,
   ahns,
   cuco,
   warp,
