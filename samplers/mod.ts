@@ -19,6 +19,7 @@ import { dnsMn } from "./dns_mn.ts";
 import { embeddingGenerator } from "./embedding_generator.ts";
 import { enmf } from "./enmf.ts";
 import { full } from "./full.ts";
+import { gnno } from "./gnno.ts";
 import { inBatch } from "./in_batch.ts";
 import { inverse } from "./inverse.ts";
 import { fairneg } from "./fairneg.ts";
@@ -67,6 +68,7 @@ export const samplers = {
   pris,
   adasir,
   mcns,
+  gnno,
   srns,
   "user-similarity": userSimilarity,
   mixgcf,
