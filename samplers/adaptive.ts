@@ -1,8 +1,8 @@
-import type { Value } from "../graphs/builder.ts";
-import { div, max, min, mul } from "../graphs/ops/arithmetic.ts";
+import { add, div, max, min, mul } from "../graphs/ops/arithmetic.ts";
 import { cast, greater, where } from "../graphs/ops/compare.ts";
 import { scatterElementsAdd, topK } from "../graphs/ops/index.ts";
 import { sum } from "../graphs/ops/reduce.ts";
+import { zerosLike } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { flag, integer } from "../options/option.ts";
 import { batchOptions, batchPool } from "./batch_pool.ts";
@@ -42,19 +42,14 @@ export const adaptive = define({
       const { ids, kept } = await propose(batch, draw);
       return { ids, kept };
     },
-    select({ graph, rows, items, score }, { ids, kept }) {
-      const pool = items(ids), keeps = cast(kept, "float32"), [, width] = keeps.shape as [number, number];
+    select({ items, score }, { ids, kept }) {
+      const pool = items(ids), keeps = cast(kept, "float32"); // [1, P, L, D], [R, P]
       const scores = where(greater(keeps, 0), finiteOr(score(pool), -LARGEST / 2), -LARGEST); // [R, P]
-      const count = Math.min(top, width), { slots } = topK(scores, count);
-      const mask = mul(keeps, marked(slots, graph.constant(new Float32Array(rows * width), [rows, width])));
+      const count = Math.min(top, scores.shape[1]!), { slots, values } = topK(scores, count); // [R, n]
+      const selected = scatterElementsAdd(zerosLike(scores), slots, add(zerosLike(values), 1), 1);
+      const mask = mul(keeps, selected);
       const found = sum(keeps, [1], true); // [R, 1]
       return { ids, items: pool, mask, ...compat && { weight: div(min(found, count), max(found, 1)) } };
     },
   };
 });
-
-/** `zeros` [R, P] with a 1 in each of the `slots` [R, n], which do not repeat. */
-function marked(slots: Value, zeros: Value): Value {
-  const ones = zeros.graph.constant(new Float32Array(slots.shape[0]! * slots.shape[1]!).fill(1), slots.shape);
-  return scatterElementsAdd(zeros, slots, ones, 1);
-}
