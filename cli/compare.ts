@@ -1,7 +1,7 @@
 import { find } from "../options/method.ts";
 import { parseMetric } from "../evaluation/parse_metric.ts";
 import { baselines } from "../studies/baselines.ts";
-import { withRowIds } from "./backbone_spec.ts";
+import { withDataFor } from "./backbone_spec.ts";
 import { markdown } from "./comparison_text.ts";
 import { makeFolder } from "./files.ts";
 import { metricNames, shownName, withFull } from "./metrics_text.ts";
@@ -35,7 +35,7 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
   named.forEach((name) => find(baselines, "baseline", name));
 
   const metrics = [...new Set([...STANDARD, ...wanted])],
-    opened = await openProtocol(withRowIds(values, methods.map(({ values: own }) => own.backbone)), metrics);
+    opened = await openProtocol(withDataFor(values, methods.map(({ values: own }) => own.backbone)), metrics);
   const { data, protocol } = opened;
   if (!protocol.testing) throw new TypeError(`Cannot compare: "${data.name}" has no test interactions`);
   describe(opened, output);

@@ -28,7 +28,7 @@ export const dataOptions = {
   split: choice(
     ["auto", "ratio", "leave-one-out", "time", "by-user"],
     "auto",
-    "how a single log is parted: by a random share of each user, each user's last two, time, or users at random, of whom the last is held out; auto is ratio",
+    "how a single log is parted: by a random share of each user, each user's last two, time, or users at random, of whom the last is held out; auto is ratio, of a backbone that reads histories leave-one-out",
   ),
   validShare: real(0.1, "share of the interactions (or users) to select by", { min: 0, max: 0.9 }),
   testShare: real(0.2, "share of the interactions (or users) to test on", { min: 0, max: 0.9 }),

@@ -5,7 +5,7 @@ import { external } from "../models/external.ts";
 import { seamText } from "../models/external/seam_text.ts";
 import { understand } from "../models/external/understand.ts";
 import { openRuntime } from "../runtime/providers.ts";
-import { readingOf, withRowIds } from "./backbone_spec.ts";
+import { readingOf, withDataFor } from "./backbone_spec.ts";
 import type { EvaluateValues } from "./evaluate.ts";
 import { readBytesOf } from "./files.ts";
 import { methodSpec } from "./method_spec.ts";
@@ -18,7 +18,7 @@ export async function evaluateFile(
   model: string,
   output: Output,
 ): Promise<number> {
-  const data = await openTested(withRowIds(values, [model]));
+  const data = await openTested(withDataFor(values, [model]));
   const { name } = methodSpec("model", model), bytes = await readBytesOf(name, "the model");
   const reading = readingOf({ backbone: model, freeze: null }), { seam, names } = understand(bytes, reading);
   const test = heldOut(data), catalogue = catalogueOf(data.train), options = rankingOf(values, data);

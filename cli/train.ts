@@ -7,7 +7,7 @@ import { testTrial } from "../studies/trial.ts";
 import { recommenderModel } from "../training/recommender.ts";
 import { type EpochReport, type Seconds, trainingSeconds } from "../training/recipe.ts";
 import { isModel } from "../training/scopes.ts";
-import { isFile, settledBackbone, withRowIds } from "./backbone_spec.ts";
+import { isFile, settledBackbone, withDataFor } from "./backbone_spec.ts";
 import { makeFolder, writeWhole } from "./files.ts";
 import { methodSpec, shortName } from "./method_spec.ts";
 import { negativesText } from "./negatives_text.ts";
@@ -27,7 +27,7 @@ const EXPORTED_TOP = 100;
 
 /** `train`: from interactions to a folder with a trained recommender. Returns the exit code. */
 export async function trainCommand(given: TrainValues, signal: AbortSignal): Promise<number> {
-  const values = withRowIds(given, [given.backbone]), output = openOutput(values), started = performance.now();
+  const values = withDataFor(given, [given.backbone]), output = openOutput(values), started = performance.now();
   const recipe = makeRecipe(values), opened = await openProtocol(values, metricNames(values));
   const { data, protocol } = opened;
   describe(opened, output);
