@@ -73,11 +73,11 @@ export type { ColumnChoice, Format, ParseOptions, Titles } from "./datasets/form
 export { formats } from "./datasets/formats.ts";
 export type { IdTables, Rows } from "./datasets/rows.ts";
 export type { Source } from "./datasets/source.ts";
-export { carveValidation, leaveOneOut, type Shares, splitByRatio, splitByTime } from "./datasets/split.ts";
+export { carveValidation, leaveOneOut, type Shares, splitByRatio, splitByTime, splitByUser } from "./datasets/split.ts";
 export { filterDataset, kCore, type Kept } from "./datasets/filter.ts";
 export { type PartProfile, type Profile, profile, type Quantiles } from "./datasets/profile.ts";
 export type { Overlap } from "./datasets/overlap.ts";
-export { type Cohorts, cohorts, type CohortSizes } from "./datasets/cohorts.ts";
+export { type Cohort, COHORTS, type Cohorts, cohorts, type CohortSizes } from "./datasets/cohorts.ts";
 export { synthetic, type SyntheticDataset, type SyntheticOptions } from "./datasets/synthetic.ts";
 export { type Affinity, trueAffinity } from "./datasets/affinity.ts";
 export { embeddedDataset } from "./datasets/embedded.ts";
@@ -99,7 +99,7 @@ export { socialItems } from "./datasets/social_items.ts";
 export { SeenItems } from "./datasets/negatives.ts";
 export { AliasTable } from "./datasets/alias_table.ts";
 export { type Batch, batchAt, batchCount, type BatchingOptions, epochOrder } from "./datasets/batching.ts";
-export { type Names, writeAdjacency, writeTsv } from "./datasets/write.ts";
+export { type Names, writeAdjacency, writeSequences, writeTsv } from "./datasets/write.ts";
 
 // options
 export { type About, type AnyMethod, define, type Method } from "./options/method.ts";
@@ -172,7 +172,8 @@ export {
   rankBy,
   type RankingOptions,
 } from "./evaluation/full_ranking.ts";
-export { type Metric, type MetricAt, metrics, parseMetric, type RankedUser } from "./evaluation/metrics.ts";
+export { type Metric, metrics, type RankedUser } from "./evaluation/metrics.ts";
+export { type MetricAt, parseMetric } from "./evaluation/parse_metric.ts";
 export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
 export { type Blocks, blocksFor, floatsPerScore, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
 export { TopK } from "./evaluation/top_k.ts";
@@ -181,7 +182,7 @@ export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";
 export { ials, type IalsOptions } from "./evaluation/ials.ts";
 
 // studies
-export type { Held, Protocol } from "./studies/protocol.ts";
+export { type Held, heldIn, type Protocol } from "./studies/protocol.ts";
 export { runTrial, testTrial, type TrialRecipe } from "./studies/trial.ts";
 export { type Baseline, baselines, testBaseline } from "./studies/baselines.ts";
 export {

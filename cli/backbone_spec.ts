@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { external } from "../models/external.ts";
 import type { ExternalOptions } from "../models/external.ts";
 import type { Backbone } from "../models/backbone.ts";
-import { backbones } from "../models/mod.ts";
+import { backbones as registry } from "../models/mod.ts";
 import { find } from "../options/method.ts";
 import { resolve, text } from "../options/option.ts";
 import { readBytesNow } from "./files.ts";
@@ -32,21 +32,30 @@ export const isFile = ({ name }: Pick<MethodSpec, "name">): boolean => name.ends
 export function makeBackbone(values: BackboneValues): Backbone {
   const spec = methodSpec("backbone", values.backbone);
   if (isFile(spec)) return external(readBytesNow(spec.name, "the backbone"), readingOf(values));
-  if (values.freeze === null) return makeMethod<Backbone>(backbones, "backbone", spec);
+  if (values.freeze === null) return makeMethod<Backbone>(registry, "backbone", spec);
   throw new TypeError(`Cannot freeze "${values.freeze}": backbone "${spec.name}" is none of a file`);
 }
 
 /** The backbone of a run, whose file, where it has one, lies at `path` with the trained weights. */
 export function savedBackbone(backbone: string, path: string): Backbone {
   const spec = methodSpec("backbone", backbone);
-  if (!isFile(spec)) return makeMethod<Backbone>(backbones, "backbone", spec);
+  if (!isFile(spec)) return makeMethod<Backbone>(registry, "backbone", spec);
   return external(readBytesNow(path, "the backbone of run"), readingOf({ backbone, freeze: null }));
 }
 
-/** Options where ids are numbers of rows, unless they say otherwise, if one of these backbones is a file: its tables have rows. */
-export function withRowIds<V extends { readonly ids: string }>(values: V, backbones: readonly (string | null)[]): V {
-  const rows = values.ids === "auto" && backbones.some((given) => isFile(methodSpec("backbone", given)));
-  return rows ? { ...values, ids: "rows" } : values;
+/**
+ * Options with what `auto` is for these backbones: ids are numbers of rows if one is a file, whose tables have rows; a log
+ * is parted by leaving each user's last out if one reads histories, which go on in time.
+ */
+export function withDataFor<V extends { readonly ids: string; readonly split: string }>(
+  values: V,
+  backbones: readonly (string | null)[],
+): V {
+  const specs = backbones.map((given) => methodSpec("backbone", given));
+  const ofRows = values.ids === "auto" && specs.some(isFile);
+  const ofHistories = values.split === "auto" &&
+    specs.some((spec) => !isFile(spec) && makeMethod<Backbone>(registry, "backbone", spec).history);
+  return { ...values, ...ofRows && { ids: "rows" }, ...ofHistories && { split: "leave-one-out" } };
 }
 
 /** How the options of a file have it read. */
@@ -70,7 +79,7 @@ export function readingOf({ backbone, freeze }: BackboneValues): ExternalOptions
 /** A backbone with every option in it: two ways to write the same give the same. A file counts by what is in it. */
 export function settledBackbone({ backbone, freeze }: BackboneValues) {
   const { name, options } = methodSpec("backbone", backbone);
-  if (!isFile({ name })) return { name, options: resolve(name, find(backbones, "backbone", name).options, options) };
+  if (!isFile({ name })) return { name, options: resolve(name, find(registry, "backbone", name).options, options) };
   const digest = createHash("sha256").update(readBytesNow(name, "the backbone")).digest("hex");
   return { name: digest, options: { ...resolve(name, fileOptions, options), freeze } };
 }

@@ -1,10 +1,10 @@
 import { find } from "../options/method.ts";
-import { parseMetric } from "../evaluation/metrics.ts";
+import { parseMetric } from "../evaluation/parse_metric.ts";
 import { baselines } from "../studies/baselines.ts";
-import { withRowIds } from "./backbone_spec.ts";
+import { withDataFor } from "./backbone_spec.ts";
 import { markdown } from "./comparison_text.ts";
 import { makeFolder } from "./files.ts";
-import { metricNames } from "./metrics_text.ts";
+import { metricNames, shownName, withFull } from "./metrics_text.ts";
 import { duration, openOutput } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
 import { writeConfig } from "./run_folder.ts";
@@ -27,7 +27,7 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
     throw new TypeError("Cannot compare: --samplers says which methods, such as rns,dns:pool=32,ahns");
   }
   const methods = readMethods(values.samplers, values),
-    wanted = words(values.metrics).map((name) => name.toLowerCase());
+    wanted = withFull(words(values.metrics).map((name) => name.toLowerCase()));
   if (wanted.length === 0) throw new TypeError("Cannot compare: --metrics says by what, such as ndcg@20");
   for (const { values: own } of methods) makeRecipe({ ...values, ...own, seed: 0 }); // what cannot be made is said before anything is trained
   wanted.forEach(parseMetric);
@@ -35,7 +35,7 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
   named.forEach((name) => find(baselines, "baseline", name));
 
   const metrics = [...new Set([...STANDARD, ...wanted])],
-    opened = await openProtocol(withRowIds(values, methods.map(({ values: own }) => own.backbone)), metrics);
+    opened = await openProtocol(withDataFor(values, methods.map(({ values: own }) => own.backbone)), metrics);
   const { data, protocol } = opened;
   if (!protocol.testing) throw new TypeError(`Cannot compare: "${data.name}" has no test interactions`);
   describe(opened, output);
@@ -48,7 +48,8 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
   const rows = new Map<string, Progress>(
     methods.map(({ label }) => [label, { label, outcomes: new Map(), failed: [] }]),
   );
-  const about = { data: data.name, selectedOn: values.select, selectBy: values.selectBy, seeds: values.seeds };
+  const { select, selectBy, seeds, mask, average } = values;
+  const about = { data: data.name, selectedOn: select, selectBy, seeds, mask, average };
   const beside: Progress[] = [], table = () => studyTable([...rows.values(), ...beside], wanted, data, values);
   for (const name of named) {
     const { label, outcome } = await baselineOutcome(name, await places.baseline(name), protocol, wanted);
@@ -88,7 +89,7 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
 const words = (text: string | null) => (text ?? "").split(",").map((word) => word.trim()).filter(Boolean);
 
 const shown = ({ metrics }: Outcome, wanted: readonly string[]) =>
-  wanted.map((name) => `${name} ${metrics[name]!.toFixed(4)}`).join(", ");
+  wanted.map((name) => `${shownName(name)} ${metrics[name]!.toFixed(4)}`).join(", ");
 
 /** The options as a YAML file that `--config` reads back. */
 function savedConfig(values: CompareValues): Record<string, unknown> {

@@ -1,9 +1,12 @@
 import type { Against, Cell, ComparedRow } from "../studies/comparison.ts";
+import { shownName } from "./metrics_text.ts";
 
 /** A method's row, with what its trials said beside the measurements. */
 export interface StudyRow extends ComparedRow {
   /** What a baseline was chosen to be. */
   readonly chosen: string;
+  /** What must be known of its numbers. */
+  readonly said: readonly string[];
   /** Means over seeds; null for a method that has no epochs. */
   readonly bestEpoch: number | null;
   readonly secondsPerEpoch: number | null;
@@ -29,7 +32,17 @@ export function markdown({ metrics, rows, notes }: StudyTable): string {
     const cell = row.cells?.[metric], text = cell ? spread(cell, row.bestEpoch !== null) : NONE;
     return cell && cell.mean === best(metric) ? `**${text}**` : text;
   };
-  const head = ["method", first!, `vs. ${base}`, "p (seeds)", "p (users)", ...others, "best epoch", "s/epoch"];
+  const [shownFirst, ...shownOthers] = metrics.map(shownName);
+  const head = [
+    "method",
+    shownFirst!,
+    `vs. ${base}`,
+    "p (seeds)",
+    "p (users)",
+    ...shownOthers,
+    "best epoch",
+    "s/epoch",
+  ];
   const body = rows.map((row) => {
     const against = row.cells?.[first!]?.against ?? null;
     return [
@@ -37,7 +50,7 @@ export function markdown({ metrics, rows, notes }: StudyTable): string {
       mean(row, first!),
       against?.percent == null ? NONE : `${against.percent >= 0 ? "+" : ""}${against.percent.toFixed(1)}%`,
       shownP(against?.overSeeds.holm ?? null),
-      shownP(against?.overUsers.holm ?? null),
+      shownP(against?.overUsers?.holm ?? null),
       ...others.map((metric) => mean(row, metric)),
       row.bestEpoch === null ? NONE : String(Number(row.bestEpoch.toFixed(1))),
       row.secondsPerEpoch === null ? NONE : row.secondsPerEpoch.toFixed(2),
@@ -67,7 +80,7 @@ export function csv({ metrics, rows }: StudyTable): string {
 const tested = (against: Against | null) => {
   if (!against) return Array.from({ length: 6 }, () => null);
   const { overSeeds, overUsers } = against;
-  return [overSeeds.t, overSeeds.p, overSeeds.holm, overUsers.w, overUsers.p, overUsers.holm];
+  return [overSeeds.t, overSeeds.p, overSeeds.holm, overUsers?.w, overUsers?.p, overUsers?.holm];
 };
 
 /** As RFC 4180 has it. */

@@ -1,5 +1,5 @@
 import { before, firstHeldOut, firstOfAll } from "../datasets/before.ts";
-import { carveValidation, leaveOneOut, splitByRatio, splitByTime } from "../datasets/split.ts";
+import { carveValidation, leaveOneOut, splitByRatio, splitByTime, splitByUser } from "../datasets/split.ts";
 import { counted } from "../datasets/counted.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { embeddedDataset } from "../datasets/embedded.ts";
@@ -16,7 +16,7 @@ export const dataOptions = {
   data: text(null, "file or folder of interactions; without it, the embedded synthetic dataset"),
   valid: text(null, "file of held-out interactions to select by, where --data is the train file"),
   test: text(null, "file of held-out interactions to test on, where --data is the train file"),
-  format: text(null, "atomic, movielens, delimited or adjacency; without it, what the file looks like"),
+  format: text(null, "atomic, movielens, sequences, delimited or adjacency; without it, what the file looks like"),
   userColumn: text(null, "name or number (from 1) of the user column of a delimited file"),
   itemColumn: text(null, "name or number of the item column"),
   ratingColumn: text(null, "name or number of the rating column"),
@@ -26,12 +26,12 @@ export const dataOptions = {
   ),
   core: integer(0, "keep users and items with at least so many interactions (k-core)", { min: 0 }),
   split: choice(
-    ["auto", "ratio", "leave-one-out", "time"],
+    ["auto", "ratio", "leave-one-out", "time", "by-user"],
     "auto",
-    "how a single log is parted: by a random share of each user, each user's last two, or time; auto is ratio",
+    "how a single log is parted: by a random share of each user, each user's last two, time, or users at random, of whom the last is held out; auto is ratio, of a backbone that reads histories leave-one-out",
   ),
-  validShare: real(0.1, "share of the interactions to select by", { min: 0, max: 0.9 }),
-  testShare: real(0.2, "share of the interactions to test on", { min: 0, max: 0.9 }),
+  validShare: real(0.1, "share of the interactions (or users) to select by", { min: 0, max: 0.9 }),
+  testShare: real(0.2, "share of the interactions (or users) to test on", { min: 0, max: 0.9 }),
   splitSeed: integer(0, "seed of random splits"),
   ids: choice(
     ["auto", "names", "rows"],
@@ -59,6 +59,13 @@ export async function openData(values: DataValues): Promise<Dataset> {
     return noted(
       { ...knownBefore(filtered, firstOfAll(parts)), ...parts },
       `split by time: the last ${test} to test, ${valid} before it to select by`,
+    );
+  }
+  if (values.split === "by-user") {
+    const parts = splitByUser(filtered.train, { valid, test }, splitSeed);
+    return noted(
+      { ...knownBefore(filtered, firstHeldOut(parts)), ...parts },
+      `split by user: the last of ${test} of the users to test, of ${valid} to select by (seed ${splitSeed})`,
     );
   }
   const parts = splitByRatio(filtered.train, { valid, test }, splitSeed);

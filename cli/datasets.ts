@@ -1,10 +1,11 @@
 import type { Dataset } from "../datasets/dataset.ts";
 import { entryRows } from "../datasets/entry_rows.ts";
 import { interactions } from "../datasets/interactions.ts";
+import { joined } from "../datasets/joined.ts";
 import type { Relation } from "../datasets/metadata.ts";
 import { profile } from "../datasets/profile.ts";
 import { synthetic, syntheticDefaults } from "../datasets/synthetic.ts";
-import { writeAdjacency, writeTsv } from "../datasets/write.ts";
+import { writeAdjacency, writeSequences, writeTsv } from "../datasets/write.ts";
 import { choice, integer, real, text, type Values } from "../options/option.ts";
 import { dataOptions, openData, openWhole } from "./data_options.ts";
 import { makeFolder, writeWhole } from "./files.ts";
@@ -43,9 +44,9 @@ const outOption = text(null, "folder to write to");
 export const splitOptions = {
   ...dataOptions,
   as: choice(
-    ["adjacency", "tsv"],
+    ["adjacency", "tsv", "sequences"],
     "tsv",
-    "format to write: tsv keeps ids, ratings and times; adjacency is a line a user",
+    "format to write: tsv keeps ids, ratings and times; adjacency is a line a user; sequences, of a split by user, too",
   ),
   out: outOption,
   ...outputOptions,
@@ -55,7 +56,13 @@ export const splitOptions = {
 export async function splitCommand(values: Values<typeof splitOptions>): Promise<number> {
   const data = await openData(values), folder = values.out;
   if (folder === null) throw new TypeError("Cannot split: --out says which folder to write to");
-  await writeParts(folder, data, values.as === "tsv" ? "tsv" : "txt");
+  if (values.as === "sequences") await writeSequenceParts(folder, data);
+  else {
+    if (data.before) {
+      throw new TypeError("Cannot split by user: what is before the held-out rows is kept by --as sequences alone");
+    }
+    await writeParts(folder, data, values.as === "tsv" ? "tsv" : "txt");
+  }
   openOutput(values).result(
     { event: "written", folder, notes: data.notes },
     [...data.notes, `written to ${folder}`].join("\n"),
@@ -107,6 +114,19 @@ const pairsText = (pairs: Relation, itemCount: number) =>
   writeAdjacency(
     interactions({ users: entryRows(pairs), items: pairs.targets, userCount: pairs.offsets.length - 1, itemCount }),
   );
+
+/** Each held-out user's line is what was before, and what is held out at its end. */
+async function writeSequenceParts(folder: string, { before, train, valid, test, itemIds, userIds }: Dataset) {
+  if (!before) {
+    throw new TypeError("Cannot split into sequences: a line is a user of one part; --split by-user makes such");
+  }
+  await makeFolder(folder);
+  const ends = { valid: [before.valid, valid], test: [before.test, test] }, names = { userIds, itemIds };
+  await writeWhole(`${folder}/train_data.txt`, writeSequences(train, names));
+  for (const [name, [known, held]] of Object.entries(ends)) {
+    if (known && held) await writeWhole(`${folder}/${name}_data.txt`, writeSequences(joined(known, held), names));
+  }
+}
 
 async function writeParts(folder: string, data: Dataset, ending: "tsv" | "txt"): Promise<void> {
   await makeFolder(folder);

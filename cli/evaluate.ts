@@ -9,6 +9,7 @@ import { evaluateFile } from "./evaluate_file.ts";
 import { exists } from "./files.ts";
 import { readConfig } from "./flags.ts";
 import { openOutput } from "./output.ts";
+import { rankedAsOptions } from "./ranked_as.ts";
 import { heldOut, openTested, rankingOf, tell } from "./test_ranking.ts";
 import { readIds, readModel, runFiles } from "./run_folder.ts";
 import { metricOptions, outputOptions, providerOptions, trainOptions } from "./train_options.ts";
@@ -28,11 +29,13 @@ export const evaluateOptions = {
 } as const;
 export type EvaluateValues = Values<typeof evaluateOptions>;
 
-/** Options of the run's own config.yaml that say what data it was trained on: `evaluate` starts from those. */
+/** Options of the run's own config.yaml that say what data it was trained on, and how it was ranked: `evaluate` starts from those. */
 export async function evaluateDefaults(flags: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
   if (typeof flags.run !== "string" || !await exists(`${flags.run}/${runFiles.config}`)) return {};
   const saved = await readConfig(`${flags.run}/${runFiles.config}`);
-  return Object.fromEntries(Object.entries(saved).filter(([name]) => name in dataOptions || name === "select"));
+  return Object.fromEntries(
+    Object.entries(saved).filter(([name]) => name in dataOptions || name in rankedAsOptions || name === "select"),
+  );
 }
 
 /** `evaluate`: ranks the whole catalogue for the users of a test set with a trained model. */
@@ -61,7 +64,7 @@ export async function evaluateCommand(values: EvaluateValues): Promise<number> {
   const ranked = await evaluator.evaluate();
   await evaluator.dispose();
   await runtime.dispose();
-  await tell(ranked, data, catalogue, options, output);
+  await tell(values, ranked, data, catalogue, options, output);
   return 0;
 }
 

@@ -5,7 +5,7 @@ import { external } from "../models/external.ts";
 import { seamText } from "../models/external/seam_text.ts";
 import { understand } from "../models/external/understand.ts";
 import { openRuntime } from "../runtime/providers.ts";
-import { readingOf, withRowIds } from "./backbone_spec.ts";
+import { readingOf, withDataFor } from "./backbone_spec.ts";
 import type { EvaluateValues } from "./evaluate.ts";
 import { readBytesOf } from "./files.ts";
 import { methodSpec } from "./method_spec.ts";
@@ -18,19 +18,19 @@ export async function evaluateFile(
   model: string,
   output: Output,
 ): Promise<number> {
-  const data = await openTested(withRowIds(values, [model]));
+  const data = await openTested(withDataFor(values, [model]));
   const { name } = methodSpec("model", model), bytes = await readBytesOf(name, "the model");
   const reading = readingOf({ backbone: model, freeze: null }), { seam, names } = understand(bytes, reading);
   const test = heldOut(data), catalogue = catalogueOf(data.train), options = rankingOf(values, data);
   const lines = seam instanceof TypeError ? [seam.message] : seamText(names, seam);
   for (const line of lines) output.say(line);
   if (seam instanceof TypeError) {
-    await tell(await rankModel(bytes, reading, catalogue, test, options), data, catalogue, options, output);
+    await tell(values, await rankModel(bytes, reading, catalogue, test, options), data, catalogue, options, output);
     return 0;
   }
   const runtime = await openRuntime({ provider: values.provider });
   const evaluator = await fullRanking(runtime, external(bytes, reading), catalogue, test, options);
-  await tell(await evaluator.evaluate(), data, catalogue, options, output);
+  await tell(values, await evaluator.evaluate(), data, catalogue, options, output);
   await evaluator.dispose();
   await runtime.dispose();
   return 0;

@@ -1,4 +1,4 @@
-import { parseMetric } from "../evaluation/metrics.ts";
+import { parseMetric } from "../evaluation/parse_metric.ts";
 
 /** The metric names that `--metrics` and `--at` ask for, such as ndcg@20. @throws TypeError where one is unknown. */
 export function metricNames(
@@ -8,8 +8,22 @@ export function metricNames(
     (text ?? "").split(",").map((word) => word.trim()).filter((word) => word !== "");
   const names = words(metrics).flatMap((name) => words(at).map((k) => `${name}@${k}`.toLowerCase()));
   names.forEach(parseMetric);
-  return names;
+  return withFull(names);
 }
+
+/** What is before the name of a metric among drawn candidates. */
+const SAMPLED = /^sampled([0-9]+)\//;
+
+/** The names, and behind each metric among drawn candidates the same of full ranking: the one is not shown alone. */
+export const withFull = (names: readonly string[]): string[] => [
+  ...new Set(names.flatMap((name) => SAMPLED.test(name) ? [name, name.replace(SAMPLED, "")] : [name])),
+];
+
+/** A metric's name as people read it: `hit@10 (1+100 sampled)`. */
+export const shownName = (name: string): string => {
+  const count = SAMPLED.exec(name)?.[1];
+  return count === undefined ? name : `${name.replace(SAMPLED, "")} (1+${count} sampled)`;
+};
 
 /** The deciding metric first, then its list length's others: enough for a line. */
 export function metricsLine(metrics: Readonly<Record<string, number>>, first: string): string {
@@ -18,10 +32,30 @@ export function metricsLine(metrics: Readonly<Record<string, number>>, first: st
   return [...new Set(names)].map((name) => `${name} ${metrics[name]!.toFixed(4)}`).join("  ");
 }
 
+type Results = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** A table of full ranking, and apart from it one of metrics among drawn candidates, where there are such. */
+export function rankingTables(title: string, rankedAs: string, results: Results): string {
+  const only = (sampled: boolean): Results =>
+    Object.fromEntries(
+      Object.entries(results).map(([column, found]) => [
+        column,
+        Object.fromEntries(
+          Object.entries(found).filter(([name]) => SAMPLED.test(name) === sampled)
+            .map(([name, value]) => [shownName(name), value]),
+        ),
+      ]),
+    );
+  const table = metricsTable(`${title}, full ranking`, only(false)), sampled = only(true);
+  const full = rankedAs === "" ? table : `${rankedAs}\n${table}`;
+  if (Object.values(sampled).every((found) => Object.keys(found).length === 0)) return full;
+  return `${full}\n\n${metricsTable("among drawn candidates: NOT full ranking", sampled)}`;
+}
+
 /** A table: a row for each metric, a column for each of `results`. */
 export function metricsTable(
   title: string,
-  results: Readonly<Record<string, Readonly<Record<string, number>>>>,
+  results: Results,
 ): string {
   const columns = Object.keys(results), rows = [...new Set(columns.flatMap((column) => Object.keys(results[column]!)))];
   const wide = Math.max(title.length, ...rows.map((row) => row.length));

@@ -1,13 +1,15 @@
 import { catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
-import { parseMetric } from "../evaluation/metrics.ts";
-import type { Held, Protocol } from "../studies/protocol.ts";
+import { parseMetric } from "../evaluation/parse_metric.ts";
+import { viewsOf } from "../evaluation/views.ts";
+import { heldIn, type Protocol } from "../studies/protocol.ts";
 import { type DataValues, openData, withValidation } from "./data_options.ts";
 import type { Output } from "./output.ts";
+import { rankedAs } from "./ranked_as.ts";
 import type { TrainValues } from "./train_options.ts";
 
 /** The options that make a protocol. */
-export type ProtocolValues = DataValues & Pick<TrainValues, "select" | "selectBy" | "memory">;
+export type ProtocolValues = DataValues & Pick<TrainValues, "select" | "selectBy" | "memory" | "mask" | "average">;
 
 /** Data, and how trials on it are selected and tested. */
 export interface OpenedProtocol {
@@ -29,18 +31,19 @@ export async function openProtocol(values: ProtocolValues, metrics: readonly str
       `Cannot select by validation: no interactions of "${data.name}" could be held out; --select last trains without`,
     );
   }
-  // when the test set is ranked, what was held out to select by is known
-  const testing: Held | undefined = data.test &&
-    { held: data.test, alsoSeen: data.valid ? [data.valid] : [] };
-  const selecting = select === "valid" ? { held: data.valid!, alsoSeen: [] } : select === "test" ? testing : undefined;
+  const testing = heldIn(data, "test"), catalogue = catalogueOf(data.train, data.metadata);
+  const selecting = select === "last" ? undefined : heldIn(data, select);
+  // what test cannot be measured by is said before anything is trained
+  if (testing && testing.held.users.length > 0) viewsOf(metrics, catalogue, testing.held);
   const protocol = {
     data,
-    catalogue: catalogueOf(data.train, data.metadata),
+    catalogue,
     ...selecting && { selecting },
     selectBy,
     ...testing && testing.held.users.length > 0 && { testing },
     metrics,
     memory: memory * 2 ** 20,
+    ...rankedAs(values),
   };
   return { data, protocol };
 }

@@ -1,8 +1,7 @@
 import { flag, integer, text, type Values } from "../options/option.ts";
-import { openModel } from "../runtime/model.ts";
-import { recommenderModel } from "../training/recommender.ts";
 import { savedBackbone } from "./backbone_spec.ts";
 import { openOutput } from "./output.ts";
+import { recommendations } from "./recommendations.ts";
 import { readIds, readModel, runFiles } from "./run_folder.ts";
 import { outputOptions } from "./train_options.ts";
 
@@ -13,9 +12,6 @@ export const recommendOptions = {
   includeSeen: flag(false, "also items that the user met in training"),
   ...outputOptions,
 } as const;
-
-/** Users asked of the model at a time. */
-const BLOCK = 256;
 
 /** `recommend`: the best items for given users, with the ids of the data they came from. */
 export async function recommendCommand(values: Values<typeof recommendOptions>): Promise<number> {
@@ -32,37 +28,24 @@ export async function recommendCommand(values: Values<typeof recommendOptions>):
       `Cannot recommend: there is no user "${name.trim()}" in "${values.run}" (the first is "${ids.users[0]}")`,
     );
   });
-  const bytes = await recommenderModel(
-    savedBackbone(backbone, `${values.run}/${runFiles.model}`),
-    catalogue,
-    weights,
-    { top: values.top, unseenOnly: !values.includeSeen },
-  );
-  const model = await openModel(bytes);
-  for (let from = 0; from < asked.length; from += BLOCK) {
-    const users = asked.slice(from, from + BLOCK);
-    const { items, scores } = await model.run({
-      users: { dtype: "int64", shape: [users.length], data: BigInt64Array.from(users, BigInt) },
+  const model = {
+    backbone: savedBackbone(backbone, `${values.run}/${runFiles.model}`),
+    ...{ catalogue, weights, top: values.top, includeSeen: values.includeSeen },
+  };
+  for await (const { user, items } of recommendations(model, asked)) {
+    const found = items.map(({ item, score }) => {
+      const title = ids.titles?.[item];
+      return { item: ids.items[item]!, score, ...title && { title } };
     });
-    const width = items!.shape[1]!;
-    users.forEach((user, row) => {
-      const seen = catalogue.offsets[user + 1]! - catalogue.offsets[user]!;
-      const count = values.includeSeen ? width : Math.min(width, catalogue.items - seen);
-      const found = Array.from({ length: count }, (_, rank) => {
-        const item = Number(items!.data[row * width + rank]), title = ids.titles?.[item];
-        return { item: ids.items[item]!, score: Number(scores!.data[row * width + rank]), ...title && { title } };
-      });
-      output.result(
-        { user: ids.users[user], items: found },
-        [
-          `user ${ids.users[user]}`,
-          ...found.map(({ item, score, title }, rank) =>
-            `${String(rank + 1).padStart(4)}. ${item}  ${score.toFixed(4)}${title ? `  ${title}` : ""}`
-          ),
-        ].join("\n"),
-      );
-    });
+    output.result(
+      { user: ids.users[user], items: found },
+      [
+        `user ${ids.users[user]}`,
+        ...found.map(({ item, score, title }, rank) =>
+          `${String(rank + 1).padStart(4)}. ${item}  ${score.toFixed(4)}${title ? `  ${title}` : ""}`
+        ),
+      ].join("\n"),
+    );
   }
-  await model.dispose();
   return 0;
 }

@@ -44,6 +44,7 @@ export async function readOutcome(
   if (facts.fingerprint !== fingerprint) return undefined;
   const users = `${folder}/${PER_USER}`;
   const { tensors } = decodeSafetensors(await readBytesOf(users, "the users' metrics of a trial"), users);
-  const perUser = wanted.map((name) => [name, tensors[name]!.data as Float32Array] as const);
+  const perUser = wanted.filter((name) => name in tensors) // a balance is no mean over users
+    .map((name) => [name, tensors[name]!.data as Float32Array] as const);
   return { facts, metrics: test as Record<string, number>, perUser: Object.fromEntries(perUser) };
 }

@@ -2,6 +2,7 @@ import { type Option, text, type Values } from "../options/option.ts";
 import { baselines } from "../studies/baselines.ts";
 import { dataOptions } from "./data_options.ts";
 import { LIST } from "./flags.ts";
+import { rankedAsOptions } from "./ranked_as.ts";
 import { outputOptions, providerOptions, trainOptions } from "./train_options.ts";
 
 /** What a method of a study may have of its own; the rest is the protocol, which all share. */
@@ -63,6 +64,7 @@ export const compareOptions = {
   evaluateEvery: trainOptions.evaluateEvery,
   patience: trainOptions.patience,
   metrics: text("ndcg@20,recall@20", "metrics of the table, on test; the tests that it shows are of the first"),
+  ...rankedAsOptions,
   memory: trainOptions.memory,
   ...providerOptions,
   out: text(null, "folder of the study; without it, runs/<data>-compare"),

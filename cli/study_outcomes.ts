@@ -24,7 +24,7 @@ export async function baselineOutcome(
   const before = await readOutcome(folder, fingerprint, wanted);
   if (before) return { label: String(before.facts.label), outcome: before };
   const { label, chosen, scoresOf } = await find(baselines, "baseline", name)(protocol);
-  const measured = await testBaseline(protocol, scoresOf), facts = { label, chosen };
+  const measured = await testBaseline(protocol, scoresOf), facts = { label, chosen, notes: measured.notes };
   await makeFolder(folder);
   await writeOutcome(folder, fingerprint, measured, facts);
   return { label, outcome: { ...measured, facts } };
@@ -66,7 +66,7 @@ export async function trialOutcome(
       },
     });
     const tested = await testTrial(runtime, protocol, recipe.backbone), facts = factsOf(reports, seed);
-    const about = { label, ...facts, provider: runtime.provider };
+    const about = { label, ...facts, notes: tested.notes, provider: runtime.provider };
     await writeOutcome(folder, fingerprint, tested, about);
     await Deno.remove(checkpoint).catch(() => {}); // a trial that is done never goes on
     return (await readOutcome(folder, fingerprint, wanted))!;

@@ -1,6 +1,8 @@
 import type { Dataset } from "../datasets/dataset.ts";
+import { parseMetric } from "../evaluation/parse_metric.ts";
 import { compareToFirst } from "../studies/comparison.ts";
 import type { EpochReport } from "../training/recipe.ts";
+import { balancePlot } from "./balance_plot.ts";
 import { csv, markdown, type StudyTable } from "./comparison_text.ts";
 import { writeWhole } from "./files.ts";
 import type { Outcome } from "./study_folder.ts";
@@ -37,9 +39,10 @@ export function studyTable(
       const found = facts.map(of).filter((value) => value !== undefined);
       return found.length > 0 ? found.reduce((a, b) => a + b, 0) / found.length : null;
     };
-    const chosen = facts[0]?.chosen;
+    const chosen = facts[0]?.chosen, said = new Set(facts.flatMap(({ notes }) => Array.isArray(notes) ? notes : []));
     return {
       ...row,
+      said: [...said].map(String),
       chosen: typeof chosen === "string" ? chosen : "",
       bestEpoch: mean(({ best, epochs }) => best?.epoch ?? (epochs === undefined ? undefined : epochs - 1)),
       secondsPerEpoch: mean(({ secondsPerEpoch }) => secondsPerEpoch),
@@ -63,7 +66,23 @@ function notesOn(rows: StudyTable["rows"], metrics: readonly string[], data: Dat
     `Data: ${data.name}, ${train.userCount} users, ${train.itemCount} items; ${train.users.length} interactions to train ` +
     `on${valid ? `, ${valid.users.length} to select by` : ""}, ${test!.users.length} to test on.`,
     `Best epoch: picked${picked} on ${selected[select]}.`,
-    `Test: full ranking of all items but those the user met in training${valid ? " and validation" : ""}.`,
+    values.mask === "none"
+      ? "Test: full ranking of all items, also those that the user has met: history is not masked."
+      : `Test: full ranking of all items but those the user met in training${valid ? " and validation" : ""}.`,
+    ...values.average === "events"
+      ? ["Each held-out interaction is ranked by itself; means and tests called users' are over those."]
+      : [],
+    ...metrics.some((name) => parseMetric(name).sampled)
+      ? [
+        "Columns called sampled rank each held-out item among drawn items and not in full: they may order methods otherwise " +
+        "(Krichene & Rendle, KDD 2020).",
+      ]
+      : [],
+    ...metrics.some((name) => parseMetric(name).balance)
+      ? [
+        "balance: 1 - Gini of the hits of head, mid and tail; 1 where they are equal, also if all are 0, 1/3 where one has all.",
+      ]
+      : [],
     `Mean ± sample standard deviation over ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"} (${
       seeds.join(", ")
     }).`,
@@ -71,13 +90,16 @@ function notesOn(rows: StudyTable["rows"], metrics: readonly string[], data: Dat
     `averaged over seeds. Both two-sided, against ${rows[0]!.label}, corrected by Holm for ${others} ` +
     `${others === 1 ? "comparison" : "comparisons"}; * below 0.05, ** below 0.01.`,
     ...rows.filter(({ chosen }) => chosen !== "").map(({ label, chosen }) => `${label}: ${chosen}.`),
+    ...rows.flatMap(({ label, said }) => said.map((note) => `${label}: ${note}.`)),
     ...missing.map(({ label, seeds: done }) => `${label}: only ${done.length} of ${seeds.length} seeds are done.`),
     ...rows.flatMap(({ label, failed }) => failed.map(({ seed, error }) => `${label}, seed ${seed} failed: ${error}`)),
   ];
 }
 
-/** Writes the table as compare.json, compare.csv and compare.md. */
-export async function writeTable(folder: string, table: StudyTable, about: Readonly<Record<string, unknown>>) {
+/** Writes the table as compare.json, compare.csv and compare.md, and balance.svg where it has a balance. */
+export async function writeTable(folder: string, table: StudyTable, about: { readonly data: string }) {
+  const plot = balancePlot(table, about.data);
+  if (plot !== undefined) await writeWhole(`${folder}/balance.svg`, plot);
   await writeWhole(`${folder}/compare.json`, `${JSON.stringify({ ...about, ...table }, null, 2)}\n`);
   await writeWhole(`${folder}/compare.csv`, csv(table));
   await writeWhole(`${folder}/compare.md`, markdown(table));

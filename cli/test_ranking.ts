@@ -2,10 +2,12 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import type { Evaluation, RankingOptions } from "../evaluation/full_ranking.ts";
+import { heldIn } from "../studies/protocol.ts";
 import { openData, withValidation } from "./data_options.ts";
 import type { EvaluateValues } from "./evaluate.ts";
-import { metricNames, metricsTable } from "./metrics_text.ts";
+import { metricNames, rankingTables } from "./metrics_text.ts";
 import type { Output } from "./output.ts";
+import { rankedAs, rankedAsText } from "./ranked_as.ts";
 import { referenceMetrics } from "./references.ts";
 
 /** The data of a test, parted as those that are trained on. */
@@ -21,14 +23,16 @@ export function heldOut({ test, name }: Dataset): Interactions {
 }
 
 /** How it is ranked: what was held out to select by is known by then. */
-export const rankingOf = (values: EvaluateValues, { valid }: Dataset): RankingOptions => ({
+export const rankingOf = (values: EvaluateValues, data: Dataset): RankingOptions => ({
   metrics: metricNames(values),
   memory: values.memory * 2 ** 20,
-  alsoSeen: valid && !values.keepValid ? [valid] : [],
+  alsoSeen: heldIn(data, "test")!.alsoSeen.filter((log) => !(values.keepValid && log === data.valid)),
+  ...rankedAs(values),
 });
 
 /** Says how good a ranking is, beside what needs no training. */
 export async function tell(
+  values: EvaluateValues,
   ranked: Evaluation,
   data: Dataset,
   catalogue: Catalogue,
@@ -38,7 +42,8 @@ export async function tell(
   const measured = { ...ranked.metrics, ...ranked.catalogue };
   const references = await referenceMetrics(data, catalogue, options);
   output.result(
-    { event: "test", test: measured, references },
-    metricsTable("test, full ranking", { model: measured, ...references }),
+    { event: "test", mask: values.mask, average: values.average, test: measured, references },
+    rankingTables("test", rankedAsText(values), { model: measured, ...references }),
   );
+  for (const note of ranked.notes) output.say(note);
 }

@@ -7,14 +7,15 @@ import { testTrial } from "../studies/trial.ts";
 import { recommenderModel } from "../training/recommender.ts";
 import { type EpochReport, type Seconds, trainingSeconds } from "../training/recipe.ts";
 import { isModel } from "../training/scopes.ts";
-import { isFile, settledBackbone, withRowIds } from "./backbone_spec.ts";
+import { isFile, settledBackbone, withDataFor } from "./backbone_spec.ts";
 import { makeFolder, writeWhole } from "./files.ts";
 import { methodSpec, shortName } from "./method_spec.ts";
 import { negativesText } from "./negatives_text.ts";
-import { metricNames, metricsLine, metricsTable } from "./metrics_text.ts";
+import { metricNames, metricsLine, rankingTables } from "./metrics_text.ts";
 import { bar, duration, openOutput, type Output } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
 import { referenceMetrics } from "./references.ts";
+import { rankedAsText } from "./ranked_as.ts";
 import { decisiveColumns, fingerprintOf } from "./fingerprint.ts";
 import { readCheckpoint, runFiles, writeConfig, writeIds, writeModel } from "./run_folder.ts";
 import { makeRecipe } from "./train_parts.ts";
@@ -26,7 +27,7 @@ const EXPORTED_TOP = 100;
 
 /** `train`: from interactions to a folder with a trained recommender. Returns the exit code. */
 export async function trainCommand(given: TrainValues, signal: AbortSignal): Promise<number> {
-  const values = withRowIds(given, [given.backbone]), output = openOutput(values), started = performance.now();
+  const values = withDataFor(given, [given.backbone]), output = openOutput(values), started = performance.now();
   const recipe = makeRecipe(values), opened = await openProtocol(values, metricNames(values));
   const { data, protocol } = opened;
   describe(opened, output);
@@ -147,7 +148,14 @@ async function finish(
     await recommenderModel(backbone, catalogue, weights, { top: EXPORTED_TOP }),
   );
   const best = reports.at(-1)?.best;
-  const summary: Record<string, unknown> = { epochs: reports.length, selectedOn: values.select, ...best && { best } };
+  const { mask, average } = values,
+    summary: Record<string, unknown> = {
+      epochs: reports.length,
+      selectedOn: values.select,
+      ...best && { best },
+      mask,
+      average,
+    };
   if (testing) {
     const tested = await testTrial(runtime, protocol, backbone);
     summary.test = { ...tested.metrics, ...tested.catalogue };
@@ -158,8 +166,12 @@ async function finish(
       : `epoch ${best?.epoch ?? "last"}, selected on ${values.select}`;
     output.result(
       { event: "test", ...summary },
-      metricsTable(`test (${note})`, { model: summary.test as Record<string, number>, ...references }),
+      rankingTables(`test (${note})`, rankedAsText(values), {
+        model: summary.test as Record<string, number>,
+        ...references,
+      }),
     );
+    for (const said of tested.notes) output.say(said);
   }
   const shown = reports[best?.epoch ?? reports.length - 1];
   if (shown?.negatives) {

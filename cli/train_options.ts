@@ -1,13 +1,16 @@
 import { choice, flag, integer, optionalReal, real, text, type Values } from "../options/option.ts";
 import { dataOptions } from "./data_options.ts";
+import { rankedAsOptions } from "./ranked_as.ts";
 
 /** What ranking is measured by: shared by `train` and `evaluate`. */
 export const metricOptions = {
   metrics: text(
     "recall,ndcg,precision,hit,mrr,map",
-    "metrics to print, comma separated; cold5/ndcg: of items met at most 5 times in training",
+    "metrics to print, comma separated; cold5/ndcg: of items met at most 5 times in training; tail/ndcg: of a cohort; " +
+      "balance: of the hits of head, mid and tail; sampled100/ndcg: among 100 drawn items",
   ),
   at: text("10,20,50", "list lengths K, comma separated"),
+  ...rankedAsOptions,
   memory: integer(256, "MiB of scores held at a time while ranking", { min: 1 }),
 } as const;
 

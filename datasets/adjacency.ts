@@ -1,6 +1,7 @@
 import type { Format } from "./format.ts";
 import { InputError } from "./input_error.ts";
 import { countLines } from "./source.ts";
+import { countTokens } from "./tokens.ts";
 
 const NEWLINE = 10, MINUS = 45, SPACE = 32;
 
@@ -74,15 +75,6 @@ export const adjacency: Format = {
     return { users: users.slice(0, count), items: items.slice(0, count), notes };
   },
 };
-
-function countTokens(bytes: Uint8Array): number {
-  let tokens = 0, blank = true;
-  for (const byte of bytes) {
-    if (blank && byte > SPACE) tokens++;
-    blank = byte <= SPACE;
-  }
-  return tokens;
-}
 
 function isDigits(bytes: Uint8Array, start: number, stop: number): boolean {
   for (let at = start; at < stop; at++) if (bytes[at]! < 48 || bytes[at]! > 57) return false;

@@ -1,3 +1,7 @@
+/** The cohorts, most popular first. */
+export const COHORTS = ["head", "mid", "tail"] as const;
+export type Cohort = (typeof COHORTS)[number];
+
 /** How many items each cohort has; `tail` counts those that train never shows, too. */
 export interface CohortSizes {
   readonly head: number;
@@ -9,7 +13,7 @@ export interface CohortSizes {
 
 /** Items by popularity: each cohort holds about a third of the interactions. */
 export interface Cohorts {
-  /** 0 head, 1 mid, 2 tail. */
+  /** Which of {@link COHORTS}. */
   readonly of: Uint8Array; // [items]
   readonly sizes: CohortSizes;
 }

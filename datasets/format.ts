@@ -28,6 +28,8 @@ export interface Format {
   readonly summary: string;
   /** Whether ids that are all numbers are dense ids already, so that files may agree on them. */
   readonly numbered: boolean;
+  /** Whether the parts have users of their own: the last item of each is held out, and what is before it is known. */
+  readonly usersOfTheirOwn?: boolean;
   /** Whether a file looks like this; `lines` are its first ones, none blank. */
   matches(file: string, lines: readonly string[]): boolean;
   /** Throws InputError naming file and line. */

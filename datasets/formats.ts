@@ -4,10 +4,11 @@ import { delimited } from "./delimited.ts";
 import type { Format } from "./format.ts";
 import { InputError } from "./input_error.ts";
 import { movielens } from "./movielens.ts";
+import { sequenceLines } from "./sequence_lines.ts";
 import { sampleLines, type Source } from "./source.ts";
 
 /** Every format, in the order in which detection asks them. */
-export const formats: readonly Format[] = [atomic, movielens, delimited, adjacency];
+export const formats: readonly Format[] = [atomic, movielens, sequenceLines, delimited, adjacency];
 
 /**
  * The format of a checked file: the one so named, else the first that the file looks like.
@@ -21,7 +22,7 @@ export const formats: readonly Format[] = [atomic, movielens, delimited, adjacen
  *
  * const source = { file: "train.txt", bytes: new TextEncoder().encode("0 4 5 6\n1 4\n") };
  * assert.equal(formatOf(source).name, "adjacency");
- * assert.throws(() => formatOf(source, "xml"), /"xml".*"atomic", "movielens", "delimited", "adjacency"/);
+ * assert.throws(() => formatOf(source, "xml"), /"xml".*"atomic", "movielens", "sequences", "delimited", "adjacency"/);
  * ```
  */
 export function formatOf(source: Source, name?: string): Format {
@@ -35,8 +36,8 @@ export function formatOf(source: Source, name?: string): Format {
   const found = formats.find((format) => format.matches(file, lines));
   if (found) return found;
   throw new InputError(
-    "its format is not known: rows differ in width, yet several begin with the same id. A file of sequences is not " +
-      'supported yet; if lines are `user item item ...`, give the format "adjacency"',
+    "its format is not known: rows differ in width, yet several begin with the same id. If lines are sequences " +
+      '`item item ...`, give the format "sequences"; if they are `user item item ...`, "adjacency"',
     source.file,
   );
 }

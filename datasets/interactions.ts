@@ -8,6 +8,8 @@ export interface Interactions {
   /** When, in the unit of the source (MovieLens: seconds since 1970). */
   readonly times?: Float64Array; // [n]
   readonly ratings?: Float32Array; // [n]
+  /** Each user's rows are in the order in which things happened, though there may be no times: lines of sequences. */
+  readonly inOrder?: true;
 }
 
 /** {@link Interactions} before they are checked; a column that may be missing may also be undefined. */
@@ -18,6 +20,7 @@ export interface InteractionColumns {
   readonly itemCount: number;
   readonly times?: Float64Array | readonly number[] | undefined;
   readonly ratings?: Float32Array | readonly number[] | undefined;
+  readonly inOrder?: true | undefined;
 }
 
 /**
@@ -39,7 +42,7 @@ export function interactions(columns: InteractionColumns): Interactions {
   const { userCount, itemCount } = columns;
   const users = ids("user", columns.users, userCount), items = ids("item", columns.items, itemCount);
   sameLength("items", items.length, users.length);
-  const { times, ratings } = columns;
+  const { times, ratings, inOrder } = columns;
   if (times) sameLength("times", times.length, users.length);
   if (ratings) sameLength("ratings", ratings.length, users.length);
   return {
@@ -51,6 +54,7 @@ export function interactions(columns: InteractionColumns): Interactions {
     ...(ratings && {
       ratings: finite("rating", ratings instanceof Float32Array ? ratings : Float32Array.from(ratings)),
     }),
+    ...(inOrder && { inOrder }),
   };
 }
 

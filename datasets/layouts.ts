@@ -12,6 +12,7 @@ const LAYOUTS: readonly { readonly train: RegExp; readonly valid?: RegExp; reado
     valid: /^(valid|validation|val)\.(txt|csv|tsv|inter)$/,
     test: /^test(_id)?\.(txt|csv|tsv|inter)$/,
   },
+  { train: /^train_data\.txt$/, valid: /^valid_data\.txt$/, test: /^test_data\.txt$/ }, // sequences
   { train: /^data1\.txt$/, test: /^test1\.txt$/ }, // LightGCN's LastFM
   { train: /\.train\.inter$/, valid: /\.valid\.inter$/, test: /\.test\.inter$/ },
   { train: /\.inter$/ },
@@ -21,8 +22,8 @@ const LAYOUTS: readonly { readonly train: RegExp; readonly valid?: RegExp; reado
 
 /** What a folder is searched for, for messages. */
 export const LOOKED_FOR =
-  '"train.txt" with "valid.txt" and "test.txt" (or .csv, .tsv), "data1.txt" with "test1.txt", "*.inter", "u.data", ' +
-  '"ratings.dat", "ratings.csv"';
+  '"train.txt" with "valid.txt" and "test.txt" (or .csv, .tsv), "train_data.txt" with "valid_data.txt" and ' +
+  '"test_data.txt", "data1.txt" with "test1.txt", "*.inter", "u.data", "ratings.dat", "ratings.csv"';
 
 /**
  * The parts of a dataset among the names of a folder, `.gz` allowed behind each; undefined where there are none.

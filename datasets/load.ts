@@ -18,9 +18,6 @@ export interface LoadOptions extends DatasetOptions, MetadataOptions {
   readonly metadata?: MetadataFiles<string>;
 }
 
-/** Names of files of which each line is a sequence of items without a user. */
-const SEQUENCES = /^(train|valid|test)_data\.txt(\.gz)?$/;
-
 /**
  * Loads a dataset from a file (one log, to be split later: all of it is `train`) or from a folder whose files have the
  * usual names. Gzip is unzipped. The formats are in `formats.ts`; what is known of users and items besides is read from
@@ -72,12 +69,9 @@ interface Parts {
   readonly beside: readonly string[];
 }
 
-async function partsOf(path: string, { valid, test, format }: LoadOptions): Promise<Parts> {
+async function partsOf(path: string, { valid, test }: LoadOptions): Promise<Parts> {
   const names = await listFolder(path);
   if (!names) {
-    if (format === undefined && SEQUENCES.test(baseName(path))) {
-      throw new InputError("it holds sequences, which are not supported yet", path);
-    }
     const folder = /[/\\]/.test(path) ? path.replace(/[/\\][^/\\]*$/, "/") : "";
     return { folder, train: path, valid, test, beside: await listFolder(folder || ".") ?? [] };
   }
@@ -85,13 +79,7 @@ async function partsOf(path: string, { valid, test, format }: LoadOptions): Prom
     throw new InputError("it is a folder; where valid or test files are named, the train file is named, too", path);
   }
   const layout = layoutOf(names), folder = `${path.replace(/[/\\]+$/, "")}/`;
-  if (!layout) {
-    const sequences = names.filter((name) => SEQUENCES.test(name)).map((name) => `"${name}"`);
-    if (sequences.length > 0) {
-      throw new InputError(`it holds sequences (${sequences.join(", ")}), which are not supported yet`, path);
-    }
-    throw new InputError(`no dataset in this folder; looked for ${LOOKED_FOR}`, path);
-  }
+  if (!layout) throw new InputError(`no dataset in this folder; looked for ${LOOKED_FOR}`, path);
   const located = (name: string | undefined) => name === undefined ? undefined : folder + name;
   return {
     ...{ folder, train: folder + layout.train, beside: names },

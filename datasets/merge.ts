@@ -3,7 +3,8 @@ import { rowsByUser } from "./rows_by_user.ts";
 import { select } from "./select.ts";
 
 /**
- * Merges rows of the same user and item into the first of them, which takes the latest time and the highest rating.
+ * Merges rows of the same user and item into the first of them, which takes the latest time and the highest rating;
+ * into the last where rows are in order and have no times.
  *
  * @example
  * ```ts
@@ -19,8 +20,9 @@ import { select } from "./select.ts";
  */
 export function merge(log: Interactions): { readonly interactions: Interactions; readonly repeats: number } {
   const { items, itemCount } = log, { offsets, rows } = rowsByUser(log);
+  const last = log.inOrder === true && !log.times;
   const times = log.times?.slice(), ratings = log.ratings?.slice();
-  const firstRow = new Int32Array(itemCount), metBy = new Int32Array(itemCount).fill(-1);
+  const rowOf = new Int32Array(itemCount), metBy = new Int32Array(itemCount).fill(-1);
   const repeated = new Uint8Array(items.length);
   let repeats = 0;
   for (let user = 0; user + 1 < offsets.length; user++) {
@@ -28,14 +30,15 @@ export function merge(log: Interactions): { readonly interactions: Interactions;
       const row = rows[at]!, item = items[row]!;
       if (metBy[item] !== user) {
         metBy[item] = user;
-        firstRow[item] = row;
+        rowOf[item] = row;
         continue;
       }
-      const first = firstRow[item]!;
-      repeated[row] = 1;
+      const [kept, gone] = last ? [row, rowOf[item]!] : [rowOf[item]!, row];
+      rowOf[item] = kept;
+      repeated[gone] = 1;
       repeats++;
-      if (times) times[first] = Math.max(times[first]!, times[row]!);
-      if (ratings) ratings[first] = Math.max(ratings[first]!, ratings[row]!);
+      if (times) times[kept] = Math.max(times[kept]!, times[gone]!);
+      if (ratings) ratings[kept] = Math.max(ratings[kept]!, ratings[gone]!);
     }
   }
   if (repeats === 0) return { interactions: log, repeats };

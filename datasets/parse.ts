@@ -1,11 +1,12 @@
 import { baseName } from "./base_name.ts";
 import { counted } from "./counted.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, Parts } from "./dataset.ts";
 import type { ParseOptions } from "./format.ts";
 import { formatOf } from "./formats.ts";
 import { namedIds } from "./ids.ts";
 import { idTable } from "./id_table.ts";
-import { interactions } from "./interactions.ts";
+import { type Interactions, interactions } from "./interactions.ts";
+import { type LastOfEach, lastOfEach } from "./last_of_each.ts";
 import { merge } from "./merge.ts";
 import { numberIds, type Numbering } from "./numbering.ts";
 import { type Overlap, overlap } from "./overlap.ts";
@@ -98,8 +99,13 @@ export async function parseDataset(
     }
     return merged.interactions;
   };
-  const built = Object.fromEntries(parts.map((part) => [part, build(part)])) as Pick<Dataset, Part>;
-  for (const part of parts) if (part !== "train") notes.push(...describe(part, overlap(built.train, built[part]!)));
+  const whole = Object.fromEntries(parts.map((part) => [part, build(part)])) as Pick<Dataset, Part>;
+  const built = format.usersOfTheirOwn ? parted(whole, notes) : whole;
+  for (const part of parts) {
+    if (part === "train") continue;
+    const found = overlap(built.train, built[part]!);
+    notes.push(...describe(part, format.usersOfTheirOwn ? { ...found, coldUser: 0 } : found));
+  }
   const dislikes = low && ratedDislikes(numbered(low), options.minRating!, built.train);
   notes.push(...dislikes?.notes ?? []);
 
@@ -111,6 +117,19 @@ export async function parseDataset(
   if (titleFile === undefined || !sources.read) return dataset;
   const titles = format.titles!.parse(await sources.read(titleFile));
   return { ...dataset, titles: items.names.map((item) => titles.get(item)) };
+}
+
+/** Of users that train does not have, the last interaction is held out, and the ones before are known. */
+function parted({ train, ...held }: Parts, notes: string[]): Parts {
+  const ends = Object.entries(held).map(([part, log]): [string, LastOfEach] => [part, lastOfEach(log as Interactions)]);
+  for (const [part, { last, alone }] of ends) {
+    notes.push(
+      `${part}: the last item of each of ${counted(last.users.length, "user")} is held out, those before are known`,
+    );
+    if (alone > 0) notes.push(`${part}: left out ${counted(alone, "user")} of one item, with nothing before it`);
+  }
+  const of = (what: "last" | "before") => Object.fromEntries(ends.map(([part, end]) => [part, end[what]]));
+  return { train, ...of("last"), ...ends.length > 0 && { before: of("before") } };
 }
 
 const renumbered = (column: Int32Array, { dense }: Numbering): Int32Array => column.map((entry) => dense[entry]!);

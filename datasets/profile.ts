@@ -29,6 +29,12 @@ export interface PartProfile {
   readonly times?: readonly [number, number];
 }
 
+/** What is known of a held-out part's users beside train. */
+export interface Before {
+  /** Rows of what they had met before it, where they are not in train. */
+  readonly before?: number;
+}
+
 /** What `datasets info` shows. */
 export interface Profile {
   readonly name: string;
@@ -37,8 +43,8 @@ export interface Profile {
   /** All rows of all parts, over users x items. */
   readonly density: number;
   readonly train: PartProfile;
-  readonly valid?: PartProfile & Overlap;
-  readonly test?: PartProfile & Overlap;
+  readonly valid?: PartProfile & Overlap & Before;
+  readonly test?: PartProfile & Overlap & Before;
   /** Train interactions of the users, and of the items, that have any. */
   readonly perUser: Quantiles;
   readonly perItem: Quantiles;
@@ -61,18 +67,19 @@ export interface Profile {
  * assert(perUser.least <= perUser.median && perUser.median <= perUser.most);
  * ```
  */
-export function profile({ name, train, valid, test, metadata, notes }: Dataset): Profile {
+export function profile({ name, train, valid, test, before = {}, metadata, notes }: Dataset): Profile {
   const { userCount: users, itemCount: items } = train, { offsets, popularity } = catalogue(train);
   const perUser = Int32Array.from({ length: users }, (_, user) => offsets[user + 1]! - offsets[user]!);
-  const rows = train.users.length + (valid?.users.length ?? 0) + (test?.users.length ?? 0);
+  const rows = [train, valid, test, before.valid, before.test].reduce((n, part) => n + (part?.users.length ?? 0), 0);
+  const known = (part: Interactions | undefined): Before => ({ ...(part && { before: part.users.length }) });
   return {
     name,
     users,
     items,
     density: users * items > 0 ? rows / (users * items) : 0,
     train: partProfile(train),
-    ...(valid && { valid: { ...partProfile(valid), ...overlap(train, valid) } }),
-    ...(test && { test: { ...partProfile(test), ...overlap(train, test) } }),
+    ...(valid && { valid: { ...partProfile(valid), ...overlap(train, valid), ...known(before.valid) } }),
+    ...(test && { test: { ...partProfile(test), ...overlap(train, test), ...known(before.test) } }),
     perUser: quantiles(perUser.filter((count) => count > 0)),
     perItem: quantiles(popularity.filter((count) => count > 0)),
     cohorts: cohorts(popularity).sizes,

@@ -6,6 +6,8 @@ export interface Rows {
   readonly items: Int32Array; // [n], ids of `IdTables.items`
   readonly ratings?: Float32Array; // [n]
   readonly times?: Float64Array; // [n]
+  /** Rows are in the order in which things happened, user by user. */
+  readonly inOrder?: true;
   /** What the reader should know about how the file was understood. */
   readonly notes: readonly string[];
 }

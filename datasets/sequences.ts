@@ -1,5 +1,5 @@
 import type { Interactions } from "./interactions.ts";
-import { rowsByUser } from "./rows_by_user.ts";
+import { orderedRows } from "./ordered_rows.ts";
 
 /** What each user met, in order: user u's items are `items[offsets[u] .. offsets[u + 1])`, oldest first, repeats included. */
 export interface Sequences {
@@ -23,13 +23,8 @@ export interface Sequences {
  * ```
  */
 export function sequences(log: Interactions): Sequences {
-  const { offsets, rows } = rowsByUser(log), { times, items } = log;
-  if (times) {
-    for (let user = 0; user < log.userCount; user++) {
-      rows.subarray(offsets[user], offsets[user + 1]).sort((a, b) => times[a]! - times[b]! || a - b);
-    }
-  }
-  return { offsets, items: rows.map((row) => items[row]!) };
+  const { offsets, rows } = orderedRows(log);
+  return { offsets, items: rows.map((row) => log.items[row]!) };
 }
 
 /**

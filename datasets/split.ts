@@ -1,6 +1,8 @@
 import { Rng } from "../random/rng.ts";
 import type { Parts } from "./dataset.ts";
 import type { Interactions } from "./interactions.ts";
+import { lastOfEach } from "./last_of_each.ts";
+import { orderedRows } from "./ordered_rows.ts";
 import { rowsByUser } from "./rows_by_user.ts";
 import { select } from "./select.ts";
 
@@ -74,7 +76,7 @@ export function carveValidation(
  * Holds out each user's last interaction for test and the one before for validation. Users with fewer than three stay
  * in train whole. Of equal times the later row is the later.
  *
- * @throws RangeError where there are no times.
+ * @throws RangeError where there are no times, and rows are not in order by nature.
  *
  * @example
  * ```ts
@@ -88,11 +90,11 @@ export function carveValidation(
  * ```
  */
 export function leaveOneOut(log: Interactions): Parts {
-  const times = timesOf(log, "leave one out"), { offsets, rows } = rowsByUser(log), part = new Uint8Array(rows.length);
+  requireOrder(log, "leave one out");
+  const { offsets, rows } = orderedRows(log), part = new Uint8Array(rows.length);
   for (let user = 0; user < log.userCount; user++) {
-    const own = rows.slice(offsets[user], offsets[user + 1]);
+    const own = rows.subarray(offsets[user], offsets[user + 1]);
     if (own.length < 3) continue;
-    own.sort((a, b) => times[a]! - times[b]! || a - b);
     part[own.at(-1)!] = TEST;
     part[own.at(-2)!] = VALID;
   }
@@ -128,6 +130,43 @@ export function splitByTime(log: Interactions, shares: Shares): Parts {
   return take(log, part, { valid: valid > 0, test: test > 0 });
 }
 
+/**
+ * Holds out a random share of the users, as studies of sequences do: the last interaction of each is what is held out,
+ * and those before it are `before`, not train. Shares are of the users who have two interactions or more; the others
+ * stay in train. A user's part depends on the seed, the user's id and the number of users alone.
+ *
+ * @throws RangeError where a share is out of range, or there are no times and rows are not in order by nature.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { interactions } from "./interactions.ts";
+ * import { splitByUser } from "./split.ts";
+ *
+ * const log = interactions({ users: [0, 0, 1, 1], items: [0, 1, 0, 1], userCount: 2, itemCount: 2, inOrder: true });
+ * const { train, test, before } = splitByUser(log, { test: 0.5 }, 2026);
+ * assert.deepEqual([train.users.length, test?.items, before?.test?.items], [2, Int32Array.of(1), Int32Array.of(0)]);
+ * ```
+ */
+export function splitByUser(log: Interactions, shares: Shares, seed: number): Parts {
+  const { valid, test } = checked(shares), { offsets } = rowsByUser(log);
+  requireOrder(log, "split by user");
+  const can = Int32Array.from({ length: log.userCount }, (_, user) => user)
+    .filter((user) => offsets[user + 1]! - offsets[user]! > 1);
+  const drawn = new Rng(seed, "split").shuffle(can), share = (of: number) => Math.floor(can.length * of + ROUNDING);
+  const partOf = new Uint8Array(log.userCount);
+  for (const user of drawn.subarray(0, share(test))) partOf[user] = TEST;
+  for (const user of drawn.subarray(share(test), share(test) + share(valid))) partOf[user] = VALID;
+  const parts = take(log, Uint8Array.from(log.users, (user) => partOf[user]!), { valid: valid > 0, test: test > 0 });
+  const ends = { valid: parts.valid && lastOfEach(parts.valid), test: parts.test && lastOfEach(parts.test) };
+  return {
+    train: parts.train,
+    ...(ends.valid && { valid: ends.valid.last }),
+    ...(ends.test && { test: ends.test.last }),
+    before: { ...(ends.valid && { valid: ends.valid.before }), ...(ends.test && { test: ends.test.before }) },
+  };
+}
+
 function checked({ valid = 0, test = 0 }: Shares): Required<Shares> {
   for (const [what, share] of Object.entries({ valid, test, "valid and test": valid + test })) {
     if (share >= 0 && share < 1) continue;
@@ -136,9 +175,14 @@ function checked({ valid = 0, test = 0 }: Shares): Required<Shares> {
   return { valid, test };
 }
 
-function timesOf({ times }: Interactions, act: string): Float64Array {
+function timesOf({ times, inOrder }: Interactions, act: string): Float64Array {
   if (times) return times;
-  throw new RangeError(`Cannot ${act}: the interactions have no "times"`);
+  const found = inOrder ? "; each sequence is in order, but there is no clock that all share" : "";
+  throw new RangeError(`Cannot ${act}: the interactions have no "times"${found}`);
+}
+
+function requireOrder(log: Interactions, act: string): void {
+  if (!log.inOrder) timesOf(log, act);
 }
 
 function take(log: Interactions, part: Uint8Array, made: Readonly<Record<"valid" | "test", boolean>>): Parts {

@@ -28,7 +28,7 @@ export interface Rated {
  * ```
  */
 export function threshold(rows: Rows, minRating: number | undefined, file: string): Rated {
-  const { users, items, ratings, times } = rows;
+  const { users, items, ratings, times, inOrder } = rows;
   if (minRating === undefined) {
     const notes = ratings ? [`all ${counted(ratings.length, "row")} are positives, whatever their rating`] : [];
     return { positives: rows, notes };
@@ -42,6 +42,7 @@ export function threshold(rows: Rows, minRating: number | undefined, file: strin
       items: items.filter(keep),
       ratings: ratings.filter(keep),
       ...(times && { times: times.filter(keep) }),
+      ...(inOrder && { inOrder }),
       notes: [],
     };
   };

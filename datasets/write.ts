@@ -1,6 +1,7 @@
 import type { Ids } from "./ids.ts";
 import type { Interactions } from "./interactions.ts";
 import { rowsByUser } from "./rows_by_user.ts";
+import { sequences } from "./sequences.ts";
 
 /** The names to write in place of dense ids. */
 export interface Names {
@@ -36,6 +37,32 @@ export function writeAdjacency(log: Interactions, names?: Names): string {
 }
 
 /**
+ * Interactions as sequences: a line a user, `item item ...`, oldest first, users without items left out. The users' names
+ * are lost: a line is known by its number. Dense ids are written unless names are given.
+ *
+ * @throws RangeError where a name has a blank in it, which the format cannot hold.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { interactions } from "./interactions.ts";
+ * import { writeSequences } from "./write.ts";
+ *
+ * const log = interactions({ users: [1, 0, 1], items: [2, 0, 1], times: [8, 5, 3], userCount: 2, itemCount: 3 });
+ * assert.equal(writeSequences(log), "0\n1 2\n");
+ * ```
+ */
+export function writeSequences(log: Interactions, names?: Names): string {
+  const { offsets, items } = sequences(log), lines: string[] = [];
+  for (let user = 0; user < log.userCount; user++) {
+    const own = items.subarray(offsets[user], offsets[user + 1]);
+    const cells = names ? Array.from(own, (item) => unblanked(names.itemIds.names[item]!)) : own;
+    if (own.length > 0) lines.push(`${cells.join(" ")}\n`);
+  }
+  return lines.join("");
+}
+
+/**
  * Interactions as tab-separated values: a header, then a row each in their order, with ratings and times where there
  * are any. Fields with a tab, a quote or a line end in them are quoted (RFC 4180).
  *
@@ -65,7 +92,9 @@ export function writeTsv({ users, items, ratings, times }: Interactions, names?:
 
 function unblanked(name: string): string {
   if (!/\s/.test(name)) return name;
-  throw new RangeError(`Cannot write "${name}" in an adjacency list: blanks part its ids; write tab-separated values`);
+  throw new RangeError(
+    `Cannot write "${name}" in an adjacency list or a sequence: blanks part its ids; write tab-separated values`,
+  );
 }
 
 const quoted = (name: string): string => /["\t\r\n]|^\s|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;

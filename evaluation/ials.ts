@@ -31,6 +31,8 @@ type Side = Float64Array;
  * the user met. Where that is fewer items than `dim`, the same by a system of their number,
  * p_u = B^-1 Q_u' (I + (1 - c0) Q_u B^-1 Q_u')^-1 1. Sampler `enmf` descends the same loss by gradients.
  *
+ * @param known what users have met when they are ranked, where that is more: their vectors are solved for once more, those
+ * of items held.
  * @returns a user's scores, one for each item; the array is used again for the next user.
  * @throws RangeError where an option means nothing.
  *
@@ -46,7 +48,11 @@ type Side = Float64Array;
  * assert(scores[0]! > scores[1]! && scores[1]! > scores[2]!);
  * ```
  */
-export function ials(catalogue: Catalogue, options: IalsOptions): (user: number) => Float32Array {
+export function ials(
+  catalogue: Catalogue,
+  options: IalsOptions,
+  known?: Pick<Catalogue, "offsets" | "positives">,
+): (user: number) => Float32Array {
   const { dim, c0, l2, iterations, seed = 0 } = options, { users, items, offsets, positives } = catalogue;
   if (!(Number.isInteger(dim) && dim > 0 && c0 > 0 && c0 < 1 && l2 > 0)) {
     throw new RangeError(
@@ -59,6 +65,7 @@ export function ials(catalogue: Catalogue, options: IalsOptions): (user: number)
     solveSide(p, q, met, options);
     solveSide(q, p, by, options);
   }
+  if (known) solveSide(p, q, { offsets: known.offsets, targets: known.positives }, options);
   const scores = new Float32Array(items);
   return (user) => {
     for (let item = 0; item < items; item++) scores[item] = dot(p, user * dim, q, item * dim, dim);

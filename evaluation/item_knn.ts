@@ -17,6 +17,7 @@ export interface ItemKnnOptions {
  * neighbours an item; time is linear in pairs of items of one user. Nothing is drawn: equal similarities go to the
  * smaller id.
  *
+ * @param known what users have met when they are ranked; without it, what the similarities are of.
  * @returns a user's scores, one for each item; the array is used again for the next user.
  *
  * @example
@@ -31,13 +32,17 @@ export interface ItemKnnOptions {
  * assert.deepEqual([...scores], [0, Math.fround(2 / Math.sqrt(6)), 0]);
  * ```
  */
-export function itemKnn(catalogue: Catalogue, { neighbours, shrink }: ItemKnnOptions): (user: number) => Float32Array {
+export function itemKnn(
+  catalogue: Catalogue,
+  { neighbours, shrink }: ItemKnnOptions,
+  known: Pick<Catalogue, "offsets" | "positives"> = catalogue,
+): (user: number) => Float32Array {
   if (!Number.isInteger(neighbours) || neighbours < 1 || !(shrink >= 0)) {
     throw new RangeError(
       `Cannot find neighbours: k is a whole number of at least 1 and shrink is not negative, found ${neighbours} and ${shrink}`,
     );
   }
-  const { items, offsets, positives } = catalogue;
+  const { items } = catalogue, { offsets, positives } = known;
   // row j: the items that have j among their nearest, and how similar they are
   const nearTo = invert(nearest(catalogue, neighbours, shrink), items), scores = new Float32Array(items);
   return (user) => {

@@ -4,6 +4,7 @@ import { bce } from "./bce.ts";
 import { bpr } from "./bpr.ts";
 import { ccl } from "./ccl.ts";
 import { dcl } from "./dcl.ts";
+import { gbce } from "./gbce.ts";
 import { hinge } from "./hinge.ts";
 import { infonce } from "./infonce.ts";
 import type { Loss } from "./loss.ts";
@@ -18,6 +19,7 @@ import { tripletLorentz } from "./triplet_lorentz.ts";
 export const losses = {
   bpr,
   bce,
+  gbce,
   pointwise,
   hinge,
   infonce,

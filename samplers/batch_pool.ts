@@ -1,10 +1,12 @@
 import type { Batch } from "../datasets/batching.ts";
 import { cast } from "../graphs/ops/compare.ts";
-import { choice, real } from "../options/option.ts";
+import { choice, integer, real } from "../options/option.ts";
 import type { Values } from "../options/option.ts";
+import type { Rng } from "../random/rng.ts";
 import { counted, streaming } from "./frequencies.ts";
 import { keptColumns } from "./kept_columns.ts";
 import type { Policy, Sampler } from "./sampler.ts";
+import { idsBelow } from "./vectors.ts";
 
 /** Options of samplers whose negatives are the positives of other rows. */
 export const batchOptions = {
@@ -18,6 +20,11 @@ export const batchOptions = {
   rate: real(0.05, "of streaming: how fast its estimates move", { min: 0, max: 1 }),
 };
 export type BatchOptions = Values<typeof batchOptions>;
+
+/** The option that bounds how wide a pool of a batch's positives is. */
+export const columnsOption = integer(0, "columns drawn from the batch's positives, without replacement; 0 is all", {
+  min: 0,
+});
 
 /** What a step takes of a batch's positives: the ids that are kept, and the log probabilities that are to be told. */
 export const selectKept =
@@ -38,14 +45,16 @@ export const estimators = { counts: counted, streaming } as const;
  * + B' columns each is item j with the probability q*(j) = (B q_j + B' / |I|) / (B + B'), q the law of positives (Yang
  * et al., WWW 2020; with B' = 0 Yi et al., RecSys 2019). An item that is in several columns stands for as many draws;
  * where it is a row's positive the row keeps none of them and the positive stands for all, by its log probability less
- * the log of their number. Padding is no column.
+ * the log of their number. Padding is no column. With `columns` the pool has that many of the batch's positives, drawn
+ * without replacement, so that scores are R times B + B' of a B that does not grow with the batch.
  */
 export const batchPool = (
   uniform: number,
-  { hits, correct, frequency, rate }: BatchOptions,
+  { hits, correct, frequency, rate, columns }: BatchOptions & { readonly columns: number },
 ): Policy<"ids" | "kept" | "logQ" | "positiveLogQ"> =>
 ({ catalogue, rows }) => {
-  const { items: count, offsets, positives: met } = catalogue, width = rows + uniform;
+  const { items: count, offsets, positives: met } = catalogue;
+  const most = columns > 0 ? Math.min(columns, rows) : rows, width = most + uniform;
   const law = estimators[frequency](catalogue, rate), maskOf = keptColumns(count);
   const leftOut = {
     met: ({ users }: Batch) => (row: number) => met.subarray(offsets[users[row]!]!, offsets[users[row]! + 1]!),
@@ -60,19 +69,25 @@ export const batchPool = (
     },
     ...law.state && { state: law.state },
     propose(batch, { rng, epoch }) {
-      const ids = new Int32Array(width);
-      ids.set(batch.positives);
-      rng.seek(epoch, -2 - batch.first).fillBelow(count, ids, rows, uniform);
+      const { positives } = batch, ids = new Int32Array(width).fill(positives[0]!);
+      const stream = rng.seek(epoch, -2 - batch.first);
+      stream.fillBelow(count, ids, most, uniform);
+      const taken = most < rows ? someBelow(batch.rows, most, stream) : idsBelow(batch.rows);
+      taken.forEach((row, column) => ids[column] = positives[row]!);
       law.see(batch);
-      const logQ = Float32Array.from(ids, (item) => Math.log(mixture(batch.rows, law.q(item), uniform, count)));
-      const kept = maskOf(ids, rows, leftOut(batch)), times = new Int32Array(count);
+      const logQOf = (item: number) => Math.log(mixture(taken.length, law.q(item), uniform, count));
+      const logQ = Float32Array.from(ids, logQOf), kept = maskOf(ids, rows, leftOut(batch));
+      const times = new Int32Array(count);
       ids.forEach((item, column) => {
-        if (column < batch.rows || column >= rows) times[item]!++;
+        if (column < taken.length || column >= most) times[item]!++;
       });
-      for (let row = 0; row < rows && batch.rows < rows; row++) {
-        kept.fill(0, row * width + batch.rows, row * width + rows);
+      for (let row = 0; row < rows && taken.length < most; row++) {
+        kept.fill(0, row * width + taken.length, row * width + most);
       }
-      const positiveLogQ = Float32Array.from(batch.positives, (item, row) => logQ[row]! - Math.log(times[item]!));
+      const positiveLogQ = Float32Array.from(
+        positives,
+        (item) => Math.fround(logQOf(item)) - Math.log(Math.max(1, times[item]!)), // 1 where it is in no column
+      );
       return { ids, kept, logQ, positiveLogQ };
     },
     select: selectKept(correct),
@@ -82,3 +97,14 @@ export const batchPool = (
 /** q*(j): of `batch` columns of the law q and `uniform` ones of the uniform law over `items`, how likely each is j. */
 export const mixture = (batch: number, q: number, uniform: number, items: number): number =>
   (batch * q + uniform / items) / (batch + uniform);
+
+/** Up to `most` of the numbers below `count`, without replacement, in random order. */
+function someBelow(count: number, most: number, rng: Rng): Int32Array {
+  const all = idsBelow(count), taken = Math.min(most, count);
+  for (let at = 0; at < taken; at++) {
+    const other = at + rng.below(count - at), chosen = all[other]!;
+    all[other] = all[at]!;
+    all[at] = chosen;
+  }
+  return all.subarray(0, taken);
+}

@@ -10,6 +10,7 @@ import { fromOwnPools } from "./common_options.ts";
 import { Caches } from "./divns/caches.ts";
 import { DiverseSets } from "./divns/diverse_sets.ts";
 import { lastDistance } from "./divns/last_distance.ts";
+import { placesOf } from "./divns/places.ts";
 import { redraw } from "./divns/redraw.ts";
 import { schedules } from "./divns/schedules.ts";
 import type { Negatives, Policy, Step } from "./sampler.ts";
@@ -37,6 +38,10 @@ const mixes: Readonly<
  * C_u a set D_u of one for each of the hard negatives H_u, by the kernel q_a S_ab q_b: S the similarity of item vectors,
  * q a penalty on similarity to H_u. In the next epoch a negative is lambda v_H + (1 - lambda) v_D, of a fresh hard
  * negative and the next of D_u; gradients reach both. The first epoch is dynamic negative sampling.
+ *
+ * In sequences, with `recency`, what ran up late counts more: an item whose last place in the cache is `age` interactions
+ * before the user's newest weighs e^(-recency age). Its scores are those of the sequence's state at that place, as rows
+ * are places; what the user has met at any time, later too, is no candidate.
  *
  * The paper leaves the penalty's form open, and k above the kernel's rank, where no set has a positive probability:
  * `block` cuts such draws into smaller ones. Its code draws no k-DPP, records slots for ids and mixes by .8.
@@ -88,19 +93,28 @@ export const divns = define({
     ),
     alpha: real(1, "how strong the penalty is", { min: 0 }),
     omega: real(0, "weighs quality: q is multiplied by e^(omega s(u, a))"),
+    recency: real(
+      0,
+      "how fast what was cached early in the user's sequence fades: q is multiplied by e^(-recency age)",
+      {
+        min: 0,
+      },
+    ),
   },
 }, ({ pool, cache, negatives, mix, schedule, refresh, ...options }): Policy<"candidates" | "diverse" | "lambda"> => {
   if (cache >= pool) {
     throw new TypeError(`Cannot make "divns": its hardest and ${cache} runners-up do not fit a pool of ${pool}`);
   }
-  const { lambda: start, end, kappa, target, attributes: weight } = options;
+  const { lambda: start, end, kappa, target, attributes: weight, recency } = options;
   return ({ catalogue, rows, epochs }) => {
     if (weight > 0 && !catalogue.metadata.attributes) {
       throw new TypeError(
         `Cannot use sampler "divns" with attributes=${weight}: the data have no attributes; --attributes names a file of them`,
       );
     }
-    const caches = new Caches(catalogue, negatives, pool, cache), sets = new DiverseSets(catalogue, negatives, refresh);
+    const caches = new Caches(catalogue, negatives, pool, cache, recency > 0);
+    const placeOf = recency > 0 ? placesOf(catalogue) : () => 0;
+    const sets = new DiverseSets(catalogue, negatives, refresh);
     const lambda = Float32Array.of(1); // nothing is cached before the first epoch
     let upcoming = 1; // the epoch after the one under way
     return {
@@ -120,14 +134,15 @@ export const divns = define({
         // runners-up are found on the host: onnxruntime's TopK takes longer than all else that differs from DNS
         return { ...mixes[mix](step, hard, diverse, lambda), report: { hard, scores: finiteOr(scores, -LARGEST) } };
       },
-      observe({ hard, scores }, { users, rows }, { candidates }) {
+      observe({ hard, scores }, { users, positives, rows }, { candidates }) {
         const pools = {
           hard: hard as Int32Array,
           scores: scores as Float32Array,
           candidates: candidates as Int32Array,
         };
         for (let row = 0; row < rows; row++) {
-          caches.record(users[row]!, row, pools, sets.isDue(users[row]!, upcoming));
+          const user = users[row]!;
+          caches.record(user, row, pools, sets.isDue(user, upcoming), placeOf(user, positives[row]!));
         }
       },
       async beginEpoch(draw) {
@@ -153,6 +168,7 @@ export const divns = define({
         sizes: sets.sizes,
         proposed: sets.proposed,
         lambda,
+        ...recency > 0 && { places: caches.places },
       },
     };
   };

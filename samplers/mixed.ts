@@ -1,6 +1,6 @@
 import { define } from "../options/method.ts";
 import { integer } from "../options/option.ts";
-import { batchOptions, batchPool } from "./batch_pool.ts";
+import { batchOptions, batchPool, columnsOption } from "./batch_pool.ts";
 import type { Policy } from "./sampler.ts";
 
 /**
@@ -14,6 +14,7 @@ export const mixed = define({
   citation: "Yang, Yi, Cheng, Hong, Li, Wang, Xu & Chi, WWW 2020",
   options: {
     uniform: integer(1024, "items drawn uniformly for the batch, B'", { min: 1 }),
+    columns: columnsOption,
     ...batchOptions,
   },
 }, ({ uniform, ...batching }): Policy<"ids"> => batchPool(uniform, batching));

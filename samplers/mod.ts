@@ -1,4 +1,5 @@
 import type { AnyMethod } from "../options/method.ts";
+import { adaptive } from "./adaptive.ts";
 import { adasir } from "./adasir.ts";
 import { advir } from "./advir.ts";
 import { ahns } from "./ahns.ts";
@@ -18,6 +19,7 @@ import { dnsMn } from "./dns_mn.ts";
 import { embeddingGenerator } from "./embedding_generator.ts";
 import { enmf } from "./enmf.ts";
 import { full } from "./full.ts";
+import { gnno } from "./gnno.ts";
 import { inBatch } from "./in_batch.ts";
 import { inverse } from "./inverse.ts";
 import { fairneg } from "./fairneg.ts";
@@ -57,6 +59,7 @@ export const samplers = {
   // dynamic
   dns,
   "dns-mn": dnsMn,
+  adaptive,
   ahns,
   cuco,
   warp,
@@ -65,6 +68,7 @@ export const samplers = {
   pris,
   adasir,
   mcns,
+  gnno,
   srns,
   "user-similarity": userSimilarity,
   mixgcf,

@@ -1,4 +1,5 @@
-import type { Catalogue } from "../datasets/catalogue.ts";
+import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
+import { joined } from "../datasets/joined.ts";
 import { type Evaluation, rankBy } from "../evaluation/full_ranking.ts";
 import { ials, type IalsOptions } from "../evaluation/ials.ts";
 import { itemKnn, type ItemKnnOptions } from "../evaluation/item_knn.ts";
@@ -28,25 +29,31 @@ interface Tuned<T> {
   /** For where nothing is held out to choose by. */
   readonly untuned: T;
   readonly shown: (options: T) => string;
-  readonly scoresOf: (catalogue: Catalogue, options: T) => ScoresOf;
+  readonly scoresOf: (catalogue: Catalogue, options: T, known?: Catalogue) => ScoresOf;
 }
 
 /** Options are picked as a trial's epoch is, by validation, but never on test. */
 const tuned =
   <T>({ label, grid, untuned, shown, scoresOf }: Tuned<T>) => async (protocol: Protocol): Promise<Baseline> => {
-    const { catalogue, selecting, selectBy, data } = protocol;
+    const { catalogue, selecting, selectBy, data } = protocol, known = knownOf(protocol);
     if (!selecting || selecting.held !== data.valid) {
-      return { label, chosen: `${shown(untuned)}, untuned`, scoresOf: scoresOf(catalogue, untuned) };
+      return { label, chosen: `${shown(untuned)}, untuned`, scoresOf: scoresOf(catalogue, untuned, known) };
     }
     const ranking = { ...selectingOptions(protocol, selecting), metrics: [selectBy] };
     let best = { options: untuned, value: -Infinity };
     for (const options of grid) {
-      const { metrics } = await rankBy(scoresOf(catalogue, options), catalogue, selecting.held, ranking);
+      const { metrics } = await rankBy(scoresOf(catalogue, options, known), catalogue, selecting.held, ranking);
       if (metrics[selectBy]! > best.value) best = { options, value: metrics[selectBy]! };
     }
     const chosen = `${shown(best.options)}, the best of ${grid.length} on validation`;
-    return { label, chosen, scoresOf: scoresOf(catalogue, best.options) };
+    return { label, chosen, scoresOf: scoresOf(catalogue, best.options, known) };
   };
+
+/** What users have met, where some are not in train: they are scored by what they had met before. */
+function knownOf({ data: { train, before } }: Protocol): Catalogue | undefined {
+  if (!before) return undefined;
+  return catalogueOf([before.valid, before.test].filter((log) => log !== undefined).reduce(joined, train));
+}
 
 /** Within the ranges searched by Ferrari Dacrema, Cremonesi & Jannach (RecSys 2019). */
 const NEIGHBOURS = [20, 100, 500], SHRINKS = [0, 10, 100, 1000];
@@ -70,7 +77,7 @@ export const baselines = {
     grid: WEIGHTS.flatMap((c0) => DECAYS.map((l2) => ({ c0, l2 }))),
     untuned: { c0: 0.1, l2: 2 },
     shown: ({ c0, l2 }) => `c0=${c0}, l2=${l2}`,
-    scoresOf: (catalogue, options) => ials(catalogue, { ...IALS, ...options }),
+    scoresOf: (catalogue, options, known) => ials(catalogue, { ...IALS, ...options }, known),
   }),
 } as const satisfies Readonly<Record<string, (protocol: Protocol) => Promise<Baseline>>>;
 

@@ -6,7 +6,7 @@ import { wilcoxon } from "../statistics/wilcoxon.ts";
 /** What one trial, or one baseline, measured on test. */
 export interface Measured {
   readonly metrics: Readonly<Record<string, number>>;
-  /** Each metric of each user; the same users in the same order in all that is compared. */
+  /** Each metric of each user, or event, that is a mean over those; the same ones in the same order in all that is compared. */
   readonly perUser: Readonly<Record<string, ArrayLike<number>>>;
 }
 
@@ -30,8 +30,11 @@ export interface Against {
     readonly p: number | null;
     readonly holm: number | null;
   };
-  /** Wilcoxon signed-rank test over users, each user's values averaged over seeds: would other users say the same? */
-  readonly overUsers: { readonly n: number; readonly w: number; readonly p: number; readonly holm: number };
+  /**
+   * Wilcoxon signed-rank test over users (or events), each one's values averaged over seeds: would other users say the same?
+   * Null for a metric that is no mean over them, such as a balance.
+   */
+  readonly overUsers: { readonly n: number; readonly w: number; readonly p: number; readonly holm: number } | null;
 }
 
 /** One metric of one method. */
@@ -85,12 +88,12 @@ const sorted = (seeds: Iterable<number>) => [...seeds].sort((a, b) => a - b);
 function column([first, ...others]: readonly Contender[], metric: string): (Cell | null)[] {
   const tests = others.map((other) => test(first!, other, metric));
   const seeds = holm(tests.map((found) => found?.overSeeds.p ?? null));
-  const users = holm(tests.map((found) => found?.overUsers.p ?? null));
+  const users = holm(tests.map((found) => found?.overUsers?.p ?? null));
   const against = tests.map((found, at) =>
     found && {
       ...found,
       overSeeds: { ...found.overSeeds, holm: seeds[at]! },
-      overUsers: { ...found.overUsers, holm: users[at]! },
+      overUsers: found.overUsers && { ...found.overUsers, holm: users[at]! },
     }
   );
   return [first!, ...others].map(({ results }, at) => {
@@ -110,9 +113,14 @@ function test(first: Contender, other: Contender, metric: string) {
     difference,
     percent: base === 0 ? null : 100 * difference / base,
     overSeeds: { n, t, p },
-    overUsers: wilcoxon(userMeans(other, shared, metric), userMeans(first, shared, metric)),
+    overUsers: isMean(first, metric) && isMean(other, metric)
+      ? wilcoxon(userMeans(other, shared, metric), userMeans(first, shared, metric))
+      : null,
   };
 }
+
+const isMean = ({ results }: Contender, metric: string) =>
+  [...results.values()].every(({ perUser }) => metric in perUser);
 
 /** Each user's mean over seeds; as float32, so that means of the same values in another order are equal. */
 function userMeans({ results }: Contender, seeds: readonly number[], metric: string): Float32Array {

@@ -2,7 +2,7 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Parts } from "../datasets/dataset.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import type { RankingOptions } from "../evaluation/full_ranking.ts";
-import { parseMetric } from "../evaluation/metrics.ts";
+import { parseMetric } from "../evaluation/parse_metric.ts";
 
 /** Interactions that a ranking is measured on. */
 export interface Held {
@@ -25,23 +25,44 @@ export interface Protocol {
   readonly metrics: readonly string[];
   /** Bytes of scores held at a time while ranking. */
   readonly memory: number;
+  /** Whether what is known by then is left out of the lists; see `RankingOptions`. Default true. */
+  readonly maskSeen?: boolean;
+  /** Whether each held-out interaction is a ranking of its own; see `RankingOptions`. Default false. */
+  readonly byEvent?: boolean;
+}
+
+/**
+ * What is held out in a part, and what is known when it is ranked: what its users had met before it where train does not
+ * say, and, for test, what was held out to select by.
+ */
+export function heldIn(data: Parts, part: "valid" | "test"): Held | undefined {
+  const { valid, test, before = {} } = data, held = part === "valid" ? valid : test;
+  const known = part === "valid" ? [before.valid] : [before.test, valid];
+  return held && { held, alsoSeen: known.filter((log) => log !== undefined) };
 }
 
 /**
  * How a part is ranked when the epoch is picked: by the deciding metric, too. Of what is told of test, metrics of cold
- * items are left out: few such may be held out here, or none.
+ * items and of a cohort are left out: few such may be held out here, or none.
  */
 export const selectingOptions = (protocol: Protocol, { alsoSeen }: Held): RankingOptions => ({
   metrics: [
-    ...new Set([...protocol.metrics.filter((name) => parseMetric(name).cold === undefined), protocol.selectBy]),
+    ...new Set([...protocol.metrics.filter(isOfAll), protocol.selectBy]),
   ],
-  memory: protocol.memory,
+  ...rankingOf(protocol),
   alsoSeen,
 });
 
 /** How the test part is ranked. */
-export const testingOptions = ({ metrics, memory }: Protocol, { alsoSeen }: Held): RankingOptions => ({
-  metrics,
-  memory,
+export const testingOptions = (protocol: Protocol, { alsoSeen }: Held): RankingOptions => ({
+  metrics: protocol.metrics,
+  ...rankingOf(protocol),
   alsoSeen,
 });
+
+const isOfAll = (name: string): boolean => {
+  const { cold, cohort } = parseMetric(name);
+  return cold === undefined && cohort === undefined;
+};
+
+const rankingOf = ({ memory, maskSeen = true, byEvent = false }: Protocol) => ({ memory, maskSeen, byEvent });

@@ -11,16 +11,21 @@ export interface Pools {
 /**
  * What an epoch's pools held of each user: the hard negatives that were trained on, H_u, and the runners-up that were
  * not. Arrays are fixed in size, `count` (1 + `runnersUp`) ids for each positive of each user, so that a checkpoint keeps
- * them as they are; interactions that repeat a positive find no room and are left out.
+ * them as they are; interactions that repeat a positive find no room and are left out. Where they are `placed`, rows
+ * keep the place of their positive in its user's sequence.
  */
 export class Caches {
   readonly hard: Int32Array; // `count` ids for each positive, in the order of training
   readonly behind: Int32Array; // `count` x `runnersUp` ids likewise
+  /** The place of each row's positive in its user's sequence; empty unless they are placed. */
+  readonly places: Int32Array;
   /** Rows of each user that the epoch has trained. */
   readonly trained: Int32Array; // [users]
   /** Users by which an item was last marked, to tell distinct ids without sorting. */
   readonly #marked: Int32Array; // [items]
   readonly #distinct: Int32Array;
+  /** The last place of each item in the cache that was last asked about. */
+  readonly #last: Int32Array; // [items]
   #mark = 0;
   /** Slots of one pool's highest scores. */
   readonly #slots: Int32Array; // [1 + runnersUp]
@@ -31,22 +36,29 @@ export class Caches {
     readonly count: number,
     readonly pool: number,
     readonly runnersUp: number,
+    placed = false,
   ) {
     const { users, items, offsets, positives } = catalogue;
     this.hard = new Int32Array(count * positives.length);
     this.behind = new Int32Array(runnersUp * this.hard.length);
+    this.places = new Int32Array(placed ? positives.length : 0);
     this.trained = new Int32Array(users);
     this.#slots = new Int32Array(1 + runnersUp);
     this.#marked = new Int32Array(items);
+    this.#last = new Int32Array(placed ? items : 0);
     let most = 0;
     for (let user = 0; user < users; user++) most = Math.max(most, offsets[user + 1]! - offsets[user]!);
     this.#distinct = new Int32Array(Math.min(items, most * count * runnersUp));
   }
 
-  /** Keeps what row `at` of a step held for `user`; its runners-up only where they will be asked for. */
-  record(user: number, at: number, { hard, candidates, scores }: Pools, withRunnersUp: boolean): void {
+  /**
+   * Keeps what row `at` of a step held for `user`, whose positive is in that `place`; its runners-up only where they
+   * will be asked for.
+   */
+  record(user: number, at: number, { hard, candidates, scores }: Pools, withRunnersUp: boolean, place = 0): void {
     const row = this.trained[user]!++, { offsets } = this.catalogue, { count, pool, runnersUp } = this;
     if (row >= offsets[user + 1]! - offsets[user]!) return;
+    this.places[offsets[user]! + row] = place; // nowhere, unless they are placed
     const first = (offsets[user]! + row) * count;
     for (let k = 0; k < count; k++) {
       this.hard[first + k] = hard[at * count + k]!;
@@ -90,6 +102,25 @@ export class Caches {
       distinct[found++] = id;
     }
     return distinct.subarray(0, found);
+  }
+
+  /**
+   * How old each of `cached`, the user's C_u, is: how far in the user's sequence its last place in the cache comes
+   * before the last of all. Valid until the next call.
+   */
+  agesOf(user: number, cached: Int32Array): Int32Array {
+    const { runnersUp, count, places } = this, from = this.catalogue.offsets[user]!, last = this.#last;
+    for (const id of cached) last[id] = -1;
+    let newest = 0;
+    for (let pool = 0; pool < this.#pools(user); pool++) {
+      const place = places[from + Math.floor(pool / count)]!, first = (from * count + pool) * runnersUp;
+      newest = Math.max(newest, place);
+      for (let at = first; at < first + runnersUp; at++) {
+        const id = this.behind[at]!;
+        last[id] = Math.max(last[id]!, place);
+      }
+    }
+    return cached.map((id) => newest - last[id]!);
   }
 
   /** A new epoch begins. */

@@ -20,15 +20,28 @@ export interface QualityOptions {
   readonly alpha: number;
   /** Weighs the model's score. */
   readonly omega: number;
+  /** How fast a weight decays with age, rho. */
+  readonly recency: number;
 }
 
-/** q of the items in a cache, for the hard negatives and, where omega is not 0, the scores s(u, a) of those items. */
-export type Quality = (cached: Int32Array, hard: Int32Array, scores?: Float32Array) => Float64Array;
+/**
+ * q of the items in a cache, for the hard negatives and, where omega is not 0, the scores s(u, a) of those items, and
+ * where rho is not 0, their ages.
+ */
+export type Quality = (
+  cached: Int32Array,
+  hard: Int32Array,
+  scores?: Float32Array,
+  ages?: Int32Array,
+) => Float64Array;
 
-/** q_a = penalty(mean cosine of a to H_u) e^(omega s(u, a)), up to a factor. Valid until the next call. */
-export function quality({ width, features }: Features, { penalty, alpha, omega }: QualityOptions): Quality {
+/**
+ * q_a = penalty(mean cosine of a to H_u) e^(omega s(u, a)) e^(-rho age_a), the last at least 1e-6, up to a factor. Valid
+ * until the next call.
+ */
+export function quality({ width, features }: Features, { penalty, alpha, omega, recency }: QualityOptions): Quality {
   const mean = new Float64Array(width), all = new Float64Array(features.length / width), form = penalties[penalty];
-  return (cached, hard, scores) => {
+  return (cached, hard, scores, ages) => {
     mean.fill(0);
     for (const id of hard) for (let d = 0; d < width; d++) mean[d]! += features[id * width + d]! / hard.length;
     const q = all.subarray(0, cached.length);
@@ -42,6 +55,7 @@ export function quality({ width, features }: Features, { penalty, alpha, omega }
       const most = scores.reduce((most, s) => Math.max(most, omega * s), -Infinity); // e^(omega s) may overflow
       scores.forEach((s, slot) => q[slot]! *= Math.exp(omega * s - most));
     }
+    ages?.forEach((age, slot) => q[slot]! *= Math.max(SMALLEST, Math.exp(-recency * age)));
     return q;
   };
 }

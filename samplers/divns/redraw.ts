@@ -36,7 +36,7 @@ export async function redraw(
   { catalogue, rng, epoch, probe }: Draw,
   options: RedrawOptions,
 ): Promise<void> {
-  const { users, metadata } = catalogue, { omega } = options;
+  const { users, metadata } = catalogue, { omega, recency } = options;
   const compared = space(vectors, metadata.attributes, options, rng.seek(epoch, -1 - users));
   const weigh = quality(compared.cosines, options);
   const due = idsBelow(users).filter((user) => caches.trained[user]! > 0 && sets.isDue(user, epoch));
@@ -45,7 +45,8 @@ export async function redraw(
     let scored = 0;
     for (const user of some) {
       const hard = caches.hardOf(user), cached = caches.runnersUpOf(user), stream = rng.seek(epoch, -1 - user);
-      const q = weigh(cached, hard, scores ? scores.subarray(scored, scored += cached.length) : undefined);
+      const own = scores ? scores.subarray(scored, scored += cached.length) : undefined;
+      const q = weigh(cached, hard, own, recency > 0 ? caches.agesOf(user, cached) : undefined);
       const all = cached.length <= hard.length;
       sets.set(user, stream.shuffle(all ? cached : drawn(compared, cached, q, hard.length, stream, options)));
     }

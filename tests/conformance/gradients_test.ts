@@ -9,6 +9,7 @@ import { dtypeOf, sizeOf, type TensorData } from "../../graphs/tensor.ts";
 import type { Loss } from "../../losses/loss.ts";
 import { losses } from "../../losses/mod.ts";
 import type { Backbone } from "../../models/backbone.ts";
+import { historyFeeds } from "../../models/history_inputs.ts";
 import { backbones } from "../../models/mod.ts";
 import type { AnyMethod } from "../../options/method.ts";
 import { Rng } from "../../random/rng.ts";
@@ -21,6 +22,7 @@ import { proposedInput, type TrainingStep, trainingStep } from "../../training/s
 import { drawIn, opened, stubProbe } from "../samplers/drawn.ts";
 import { anyMetadata } from "../samplers/metadata.ts";
 import { webgpuTest } from "../runtime/webgpu_test_case.ts";
+import { historiesFor, someHistories } from "../training/some_histories.ts";
 import { smallLog } from "../training/small_run.ts";
 
 const { train: log } = smallLog(), of = catalogue(log, anyMetadata(log.userCount, log.itemCount));
@@ -45,7 +47,7 @@ const SMALL = { dim: WIDTH, mlpDim: WIDTH, contentDim: WIDTH, hidden: "4", layer
 async function stepOf(policy: Policy, backbone: Backbone, loss: Loss) {
   const sampler = opened(policy, of, ROWS),
     recipe = { backbone, sampler, loss, catalogue: of, batchSize: ROWS, padded: true, l2: 0.1 };
-  const step = built(() => trainingStep(recipe));
+  const step = built(() => trainingStep({ ...recipe, ...historiesFor(backbone, of) }));
   if (!step) return undefined;
   const probe = stubProbe((user, item) => Math.sin(7 * user + 3 * item)), draw = drawIn(of, { epoch: EPOCH, probe });
   await sampler.beginEpoch?.(drawIn(of, { epoch: 0, probe }));
@@ -62,6 +64,7 @@ async function stepOf(policy: Policy, backbone: Backbone, loss: Loss) {
     epoch: Float32Array.of(EPOCH),
     ...Object.fromEntries(proposed.map(([name, data]) => [proposedInput(name), data])),
     ...openTasks(step.tasks, 3)(BATCH, EPOCH),
+    ...backbone.history && historyFeeds(someHistories(of).batch),
     ...Object.fromEntries(noise),
   };
   const variables = new Map(

@@ -12,6 +12,7 @@ import { trainingStep } from "../../training/step.ts";
 import { opened } from "../samplers/drawn.ts";
 import { anyMetadata } from "../samplers/metadata.ts";
 import { smallBackbone } from "../models/small_backbone.ts";
+import { historiesFor } from "../training/some_histories.ts";
 import { smallLog, smallRun } from "../training/small_run.ts";
 
 type Registry<T> = Readonly<Record<string, AnyMethod<T>>>;
@@ -50,7 +51,10 @@ const together = (policy: Policy, backbone: Backbone, loss: Loss) => {
   const sampler = opened(policy, of, ROWS);
   return {
     sampler,
-    ...trainingStep({ backbone, sampler, loss, catalogue: of, batchSize: ROWS, padded: true, l2: 0.1 }),
+    ...trainingStep({
+      ...{ backbone, sampler, loss, catalogue: of, batchSize: ROWS, padded: true, l2: 0.1 },
+      ...historiesFor(backbone, of),
+    }),
   };
 };
 const everyLoss = Object.values<AnyMethod<Loss>>(losses), everyBackbone = Object.values<AnyMethod<Backbone>>(backbones);

@@ -132,8 +132,8 @@ Deno.test("a threshold keeps ratings from it up, and only the users and items th
   assert.match((await parse("log.csv", text)).notes[0]!, /all 3 rows are positives/);
 });
 
-Deno.test("what looks like sequences is refused rather than read as adjacency", async () => {
-  await rejects("data.txt", "5 1 2 3\n6 2 4\n5 9 9 9 9\n", /several begin with the same id.*sequences/);
+Deno.test("what looks like sequences but has no usual name is refused, and both ways to read it are named", async () => {
+  await rejects("data.txt", "5 1 2 3\n6 2 4\n5 9 9 9 9\n", /several begin with the same id.*"sequences".*"adjacency"/);
 });
 
 Deno.test("every format is found again by its name, and an unknown one is refused", async () => {

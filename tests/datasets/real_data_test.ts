@@ -4,6 +4,7 @@ import { catalogue } from "../../datasets/catalogue.ts";
 import { filterDataset } from "../../datasets/filter.ts";
 import { loadDataset } from "../../datasets/load.ts";
 import { profile } from "../../datasets/profile.ts";
+import { leaveOneOut } from "../../datasets/split.ts";
 import { socialItems } from "../../datasets/social_items.ts";
 
 /** Public datasets that may not be copied into the project. */
@@ -70,15 +71,43 @@ Deno.test({
   },
 });
 
+/** [lines of train, valid and test, items of their lines, items in all, held-out rows of items that train never shows] */
+const sequenceCounts = {
+  "amazon-beauty-seq": [17890, 2236, 2237, 129728, 16265, 16157, 12101, 2, 1],
+  "amazon-sports-seq": [28478, 3559, 3561, 205406, 25585, 25607, 18357, 2, 1],
+};
+for (const [name, counts] of Object.entries(sequenceCounts)) {
+  Deno.test({
+    name: `${name} loads with as many users as lines, the last item of each held out (needs ../shared/data)`,
+    ignore,
+    async fn() {
+      const { train, valid, test, before, userIds, itemIds } = await loadDataset(folder + name);
+      const users = (log: typeof train) => new Set(log.users).size, cold = catalogue(train).popularity;
+      const coldRows = (log: typeof train) => log.items.filter((item) => cold[item] === 0).length;
+      const [known, before2] = [before!.valid!, before!.test!];
+      assert.deepEqual([
+        ...[users(train), valid!.users.length, test!.users.length, train.users.length],
+        ...[valid!.users.length + known.users.length, test!.users.length + before2.users.length, train.itemCount],
+        ...[coldRows(valid!), coldRows(test!)],
+      ], counts);
+      assert.equal(train.userCount, counts[0]! + counts[1]! + counts[2]!);
+      // the file itself says what the first test line is
+      const [line] = (await Deno.readTextFile(`${folder}${name}/test_data.txt`)).split("\n"), user = test!.users[0]!;
+      const own = [...before2.items.filter((_, row) => before2.users[row] === user), test!.items[0]!];
+      assert.equal(own.map((item) => itemIds.names[item]).join(" "), line);
+      assert.equal(userIds.names[user], String(counts[0]! + counts[1]! + 1));
+    },
+  });
+}
+
 Deno.test({
-  name: "amazon sequence files are refused, as a folder and one by one (needs ../shared/data)",
+  name: "the whole of the amazon sequences is as many users as its parts, left one out of each (needs ../shared/data)",
   ignore,
   async fn() {
-    for (const name of ["amazon-beauty-seq", "amazon-sports-seq"]) {
-      for (const file of ["", "/data.txt", "/train_data.txt", "/valid_data.txt", "/test_data.txt"]) {
-        await assert.rejects(loadDataset(folder + name + file), /sequences.*not supported yet/);
-      }
-    }
+    const { train } = await loadDataset(`${folder}amazon-beauty-seq/data.txt`, { format: "sequences" });
+    const parts = leaveOneOut(train);
+    assert.deepEqual([train.userCount, train.users.length, train.itemCount], [22363, 162150, 12101]);
+    assert.deepEqual([parts.valid!.users.length, parts.test!.users.length], [22363, 22363]);
   },
 });
 

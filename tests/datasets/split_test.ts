@@ -4,9 +4,10 @@ import type { Parts } from "../../datasets/dataset.ts";
 import { filterDataset, kCore } from "../../datasets/filter.ts";
 import { type Interactions, interactions } from "../../datasets/interactions.ts";
 import { merge } from "../../datasets/merge.ts";
-import { carveValidation, leaveOneOut, splitByRatio, splitByTime } from "../../datasets/split.ts";
+import { carveValidation, leaveOneOut, splitByRatio, splitByTime, splitByUser } from "../../datasets/split.ts";
 import { numberedIds } from "../../datasets/ids.ts";
 import { anyLog } from "./any_log.ts";
+import { assertLaw } from "../samplers/chi_square.ts";
 
 const rowsOf = ({ users, items, times, ratings }: Interactions) =>
   Array.from(users, (user, row) => [user, items[row], times?.[row], ratings?.[row]].join(" "));
@@ -76,6 +77,43 @@ Deno.test("leaving one out holds out each user's latest for test and the one bef
       else assert(Math.max(...train!) <= valid![0]! && valid![0]! <= test![0]!);
     }
   }));
+});
+
+Deno.test("a split by user holds out the last of some users, and keeps them out of train", () => {
+  fc.assert(fc.property(anyLog, fc.integer(), (log, seed) => {
+    const { train, valid, test, before } = splitByUser(log, { valid: 0.3, test: 0.4 }, seed);
+    const parts = [train, valid!, test!, before!.valid!, before!.test!];
+    assert.deepEqual(parts.flatMap(rowsOf).sort(), rowsOf(log).sort());
+    const can = new Set([...log.users].filter((user) => log.users.filter((other) => other === user).length > 1));
+    assert.equal(test!.users.length, Math.floor(can.size * 0.4 + 1e-9));
+    assert.equal(valid!.users.length, Math.floor(can.size * 0.3 + 1e-9));
+    for (const [held, known] of [[valid!, before!.valid!], [test!, before!.test!]] as const) {
+      assert.deepEqual(new Set(known.users), new Set(held.users));
+      held.users.forEach((user, row) => {
+        assert(!train.users.includes(user));
+        const times = known.times!.filter((_, at) => known.users[at] === user);
+        assert(times.every((time) => time <= held.times![row]!));
+      });
+    }
+  }));
+});
+
+Deno.test("every user is as likely to be held out, and the seed decides who is", () => {
+  const users = 200,
+    all = [...Array(2 * users).keys()],
+    log = interactions({
+      users: all.map((row) => row >> 1),
+      items: all.map((row) => row & 1),
+      userCount: users,
+      itemCount: 2,
+      inOrder: true,
+    });
+  const tested = (seed: number) => splitByUser(log, { valid: 0.1, test: 0.1 }, seed).test!.users;
+  assert.deepEqual(tested(1), tested(1));
+  assert.notDeepEqual(tested(1), tested(2));
+  // each of 4 quarters of the users has 5 of 20 on average
+  const quarters = Array.from({ length: 500 }, (_, seed) => [...tested(seed)].map((user) => Math.floor(user / 50)));
+  assertLaw(quarters.flat(), [0.25, 0.25, 0.25, 0.25]);
 });
 
 Deno.test("a split by time puts no test row before a train row, and refuses to leave train empty", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { balance } from "../../evaluation/cohort_metrics.ts";
 import { spread } from "../../evaluation/catalogue_metrics.ts";
-import { metrics, parseMetric } from "../../evaluation/metrics.ts";
+import { metrics } from "../../evaluation/metrics.ts";
+import { parseMetric } from "../../evaluation/parse_metric.ts";
 
 const near = (found: number, wanted: number, tolerance = 1e-6) =>
   assert(Math.abs(found - wanted) < tolerance, `${found} is not ${wanted}`);

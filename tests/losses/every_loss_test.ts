@@ -9,6 +9,7 @@ import { type Given, type Lost, onWasm, table } from "./scored.ts";
 const others: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
   bpr: [{ form: "pairs" }],
   bce: [{ negatives: "sum" }],
+  gbce: [{ calibration: 0 }, { calibration: 1 }],
   hinge: [{ over: "mean" }, { over: "max" }, { of: "squares" }],
   dcl: [{ hardness: 1 }],
   advinfonce: [{ players: "mlp" }],

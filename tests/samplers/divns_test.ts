@@ -148,3 +148,12 @@ Deno.test("the adaptive lambda answers to the distance of the last epoch's negat
   const plain = await smallRun({ sampler: dns({ pool: 6 }) }); // far from an unreachable target lambda becomes 1
   assert.deepEqual(await run({ lambda: 0.6, schedule: "adaptive", kappa: 10, target: 9 }), plain.saved);
 });
+
+Deno.test("recency changes what is drawn, and only with it places are state", async () => {
+  const run = async (options: Parameters<typeof divns>[0]) =>
+    (await smallRun({ sampler: divns({ pool: 6, cache: 3, lambda: 0.5, ...options }) })).saved;
+  assert.notDeepEqual(await run({ recency: 1 }), await run({}));
+  const kept = (options: Parameters<typeof divns>[0]) => Object.keys(opened(divns(options), of).state!);
+  assert.deepEqual(kept({}), ["hard", "behind", "trained", "diverse", "sizes", "proposed", "lambda"]);
+  assert.deepEqual(kept({ recency: 1 }), [...kept({}), "places"]);
+});

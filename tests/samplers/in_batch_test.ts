@@ -135,3 +135,28 @@ Deno.test("a sampler given the state of another goes on with its streaming frequ
   for (const [name, kept] of Object.entries(one.state!)) other.state![name]!.set(kept);
   assert.deepEqual(await next(other), await next(one));
 });
+
+Deno.test("with columns the rows share that many positives of the batch, and a positive in none of them stands for one", async () => {
+  const first: number[] = [], sampler = opened(inBatch({ columns: 2 }), of, 5);
+  for (let at = 0; at < 2000; at++) {
+    const what = { ...batch, first: 5 * at };
+    const { ids, kept, logQ, positiveLogQ } = await sampler.propose(what, drawIn(of)) as unknown as Fed;
+    assert.deepEqual([ids.length, kept.length], [2, 10]);
+    first.push(ids[0]!);
+    ids.forEach((item, column) => {
+      near(logQ[column]!, Math.log([2, 2, 1, 1][item]! / 6));
+      batch.users.forEach((user, row) => assert.equal(kept[2 * row + column], MET[user]!.includes(item) ? 0 : 1));
+    });
+    const times = Math.max(1, ids.filter((item) => item === 2).length); // item 2 is the positive of row 2
+    near(positiveLogQ[2]!, Math.log(1 / 6 / times));
+    if (ids[0] === ids[1]) near(positiveLogQ[batch.positives.indexOf(ids[0]!)]!, logQ[0]! - Math.log(2));
+  }
+  assertLaw(first, [2 / 5, 2 / 5, 1 / 5, 0, 0]); // as often as the batch has them
+});
+
+Deno.test("as many columns as rows are all of them, and a batch that is not full masks what is beyond", async () => {
+  assert.deepEqual(await propose(inBatch({ columns: 5 })), await propose(inBatch()));
+  const { kept } = await propose(inBatch({ columns: 4, hits: "positive" }), { ...batch, rows: 2 });
+  assert.deepEqual([0, 1].map((row) => [...kept.subarray(4 * row, 4 * row + 4)].filter(Boolean).length), [1, 1]);
+  assert.throws(() => inBatch({ columns: 4, negatives: 2 }), /a row draws its own, or shares columns/);
+});

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { catalogue } from "../../datasets/catalogue.ts";
+import { type Interactions, interactions } from "../../datasets/interactions.ts";
 import { synthetic } from "../../datasets/synthetic.ts";
 import { type Baseline, baselines, testBaseline } from "../../studies/baselines.ts";
-import type { Protocol } from "../../studies/protocol.ts";
+import { heldIn, type Protocol } from "../../studies/protocol.ts";
 
 const data = synthetic({ users: 80, items: 120, median: 25, seed: 4 });
 const seen = catalogue(data.train), held = { held: data.valid!, alsoSeen: [] };
@@ -37,4 +38,39 @@ for (const { name, best, untuned } of tuned) {
 
 Deno.test("a protocol without test interactions says so", async () => {
   await assert.rejects(testBaseline(common, () => new Float32Array(120)), /the protocol has no test interactions/);
+});
+
+Deno.test("users who are not in train are scored by what they had met before", async () => {
+  const log = (users: number[], items: number[]) => interactions({ users, items, userCount: 12, itemCount: 4 });
+  // ten users met 0 with 1, or 2 with 3; user 10 had met 0 and user 11 had met 2
+  const ten = [...Array(10).keys()];
+  const train = log(ten.flatMap((user) => [user, user]), ten.flatMap((user) => user % 2 ? [2, 3] : [0, 1]));
+  const before = { test: log([10, 11], [0, 2]) }, test = log([10, 11], [1, 3]);
+  const protocol: Protocol = {
+    ...common,
+    data: { train, test, before },
+    catalogue: catalogue(train),
+    testing: { held: test, alsoSeen: [before.test] },
+    metrics: ["hit@1"],
+  };
+  for (const name of ["item-knn", "ials"] as const) {
+    const { scoresOf } = await baselines[name](protocol);
+    assert.equal((await testBaseline(protocol, scoresOf)).metrics["hit@1"], 1, name);
+  }
+});
+
+Deno.test("when a part is ranked, what its users had met before is known, and for test what was held out to select by", () => {
+  const log = (user: number) => interactions({ users: [user], items: [0], userCount: 5, itemCount: 1 });
+  const [train, valid, test, first, second] = [0, 1, 2, 3, 4].map(log) as [
+    Interactions,
+    Interactions,
+    Interactions,
+    Interactions,
+    Interactions,
+  ];
+  const data = { train, valid, test, before: { valid: first, test: second } };
+  assert.deepEqual(heldIn(data, "valid"), { held: valid, alsoSeen: [first] });
+  assert.deepEqual(heldIn(data, "test"), { held: test, alsoSeen: [second, valid] });
+  assert.deepEqual(heldIn({ train, valid, test }, "test"), { held: test, alsoSeen: [valid] });
+  assert.equal(heldIn({ train }, "test"), undefined);
 });

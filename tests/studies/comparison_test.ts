@@ -24,7 +24,7 @@ Deno.test("means, spread, differences and both tests are those of the seeds that
   assert.equal(mean, 1.25 / 3);
   assert.deepEqual([against!.difference, against!.percent], [0.25, 100 * 0.25 / 0.375]); // seeds 0 and 2
   assert.deepEqual([against!.overSeeds.n, against!.overSeeds.p], [2, null]); // .25 both: no spread, no t
-  assert.deepEqual([against!.overUsers.n, against!.overUsers.w], [2, 3]); // .75 against .375, .5 against .375
+  assert.deepEqual([against!.overUsers!.n, against!.overUsers!.w], [2, 3]); // .75 against .375, .5 against .375
 });
 
 Deno.test("a user whose values are the same in another order of seeds does not differ", () => {
@@ -33,7 +33,7 @@ Deno.test("a user whose values are the same in another order of seeds does not d
     contender("b", { 0: [0.3, 1], 1: [0.2, 1], 2: [0.1, 1] }),
   ], ["hit@1"]);
   assert.notEqual(0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1);
-  assert.equal(second!.cells!["hit@1"]!.against!.overUsers.n, 1);
+  assert.equal(second!.cells!["hit@1"]!.against!.overUsers!.n, 1);
 });
 
 Deno.test("p-values are corrected for as many comparisons as there are, and for each metric and test by itself", () => {
@@ -44,10 +44,21 @@ Deno.test("p-values are corrected for as many comparisons as there are, and for 
     contender("c", { 0: users(0.2) }),
     contender("none", {}),
   ], ["hit@1"]);
-  const tests = rows.slice(1, 3).map(({ cells }) => cells!["hit@1"]!.against!.overUsers);
+  const tests = rows.slice(1, 3).map(({ cells }) => cells!["hit@1"]!.against!.overUsers!);
   assert.deepEqual(tests.map(({ p }) => p), [2 / 256, 2 / 256]);
   assert.deepEqual(tests.map(({ holm }) => holm), [4 / 256, 4 / 256]);
   assert.equal(rows[3]!.cells, null);
+});
+
+Deno.test("a metric that is no mean over users is tested over seeds alone", () => {
+  const balanced = (label: string, values: readonly number[]): Contender => ({
+    label,
+    results: new Map(values.map((value, seed) => [seed, { metrics: { "balance@5": value }, perUser: {} }])),
+  });
+  const [, second] = compareToFirst([balanced("a", [0.5, 0.6]), balanced("b", [0.75, 0.8])], ["balance@5"]);
+  const { overSeeds, overUsers } = second!.cells!["balance@5"]!.against!;
+  assert.deepEqual([overSeeds.n, overUsers], [2, null]);
+  assert(overSeeds.p! > 0 && overSeeds.p! < 1);
 });
 
 Deno.test("a method that shares no seed with the first is in the table without tests", () => {

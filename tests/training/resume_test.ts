@@ -38,9 +38,18 @@ Deno.test("equal recipes leave equal bytes and equal reports; another seed leave
   for (const other of [order, start]) assert.notDeepEqual(other.saved.get("user"), first.saved.get("user"));
 });
 
-for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
+/** Options beside the defaults with which a sampler keeps more, or does more within four epochs. */
+const others: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  divns: { recency: 0.3 },
+  gnno: { start: 1, step: 0.2 },
+};
+const runs = Object.entries<AnyMethod<Policy>>(samplers).flatMap(([name, make]) => [
+  { name, sampler: make() },
+  ...others[name] ? [{ name: `${name} ${JSON.stringify(others[name])}`, sampler: make(others[name]) }] : [],
+]);
+for (const { name, sampler } of runs) {
   Deno.test(`a ${name} run stopped in the middle of an epoch and resumed ends with the same bytes and reports`, async () => {
-    const options = { ...four, sampler: make(), metadata }, whole = await smallRun(options);
+    const options = { ...four, sampler, metadata }, whole = await smallRun(options);
     const stopped = await stoppedAt(2, 1, options);
     assert.match(`${stopped.error}`, /enough/);
     assert.deepEqual([stopped.checkpoint.epoch, stopped.checkpoint.step], [2, 2]);

@@ -1,4 +1,4 @@
-import { catalogue } from "../../datasets/catalogue.ts";
+import { type Catalogue, catalogue } from "../../datasets/catalogue.ts";
 import { type Interactions, interactions } from "../../datasets/interactions.ts";
 import type { Metadata } from "../../datasets/metadata.ts";
 import { fullRanking } from "../../evaluation/full_ranking.ts";
@@ -96,13 +96,15 @@ export async function smallRun(
 }
 
 async function pairAccuracy(runtime: Runtime, backbone: Backbone, metadata?: Metadata): Promise<number> {
-  const of = catalogue(smallLog().train, metadata), probe = openProbe(runtime, backbone, of), seen = new SeenItems(of);
-  const users = idsBelow(of.users), items = idsBelow(of.items);
-  const scores = await probe.score(users, Int32Array.from([...users].flatMap(() => [...items])));
+  const of = catalogue(smallLog().train, metadata), seen = new SeenItems(of);
+  const asked = backbone.history ? afterEachPrefix(of) : { of, users: idsBelow(of.users), wanted: undefined };
+  const probe = openProbe(runtime, backbone, asked.of), ids = idsBelow(asked.users.length), items = idsBelow(of.items);
+  const scores = await probe.score(ids, Int32Array.from([...ids].flatMap(() => [...items])));
   let right = 0, pairs = 0;
-  for (const user of users) {
-    const scored = (item: number) => scores[user * of.items + item]!;
-    for (const positive of items.filter((item) => seen.has(user, item))) {
+  for (const row of ids) {
+    const user = asked.users[row]!, scored = (item: number) => scores[row * of.items + item]!;
+    const positives = asked.wanted ? [asked.wanted[row]!] : items.filter((item) => seen.has(user, item));
+    for (const positive of positives) {
       for (const negative of items.filter((item) => !seen.has(user, item))) {
         pairs++;
         if (scored(positive) > scored(negative)) right++;
@@ -111,6 +113,21 @@ async function pairAccuracy(runtime: Runtime, backbone: Backbone, metadata?: Met
   }
   await probe.dispose();
   return right / pairs;
+}
+
+/** What a model of histories was taught: a row for each item but a user's first, asked after those before it. */
+function afterEachPrefix(of: Catalogue) {
+  const { offsets, items } = of.sequences(), users: number[] = [], wanted: number[] = [], read: number[][] = [];
+  for (let user = 0; user < of.users; user++) {
+    for (let at = offsets[user]! + 1; at < offsets[user + 1]!; at++) {
+      users.push(user);
+      wanted.push(items[at]!);
+      read.push([...items.subarray(offsets[user], at)]);
+    }
+  }
+  const starts = Int32Array.from([0, ...read].map((_, at) => read.slice(0, at).flat().length));
+  const prefixes = { offsets: starts, items: Int32Array.from(read.flat()) };
+  return { of: { ...of, users: users.length, sequences: () => prefixes }, users: Int32Array.from(users), wanted };
 }
 
 /** Only what the model is made of. */

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { catalogue } from "../../../datasets/catalogue.ts";
+import { interactions } from "../../../datasets/interactions.ts";
 import { Rng } from "../../../random/rng.ts";
 import { Caches } from "../../../samplers/divns/caches.ts";
 import { DiverseSets } from "../../../samplers/divns/diverse_sets.ts";
+import { placesOf } from "../../../samplers/divns/places.ts";
 import { catalogueWhere } from "../drawn.ts";
 
 // user 0 has three positives, user 1 two, user 2 none; two pools of four a row with two runners-up each
@@ -74,4 +77,30 @@ Deno.test("each row of a user takes the next ids of its diverse set, and a short
   assert.deepEqual(taken(1), [77, 9, 8]);
   sets.clear();
   assert.deepEqual(taken(1), [77, -1, -1]);
+});
+
+Deno.test("the age of what is cached is how long before the newest it last ran up, in the user's own sequence", () => {
+  const kept = new Caches(of, 2, 4, 2, true);
+  kept.record(0, 0, POOLS, true, 7); // behind 5 come 7, 6, behind 8 come 9, 10
+  kept.record(0, 1, POOLS, true, 4); // behind 6 come 5, 11, behind 4 come 7, 9
+  kept.record(1, 0, POOLS, true, 2);
+  const ages = (user: number) => {
+    const cached = kept.runnersUpOf(user), found = kept.agesOf(user, cached);
+    return Object.fromEntries(Array.from(cached, (id, at) => [id, found[at]]));
+  };
+  assert.deepEqual(ages(0), { 7: 0, 9: 0, 10: 0, 11: 3 });
+  assert.deepEqual(ages(1), { 6: 0, 7: 0, 9: 0, 10: 0 });
+  assert.deepEqual([...kept.places], [7, 4, 0, 2, 0]);
+});
+
+Deno.test("places are those of users' sequences, the last of what was met twice", () => {
+  const log = interactions({
+    users: [0, 1, 0, 0, 0],
+    items: [2, 3, 1, 2, 0],
+    times: [5, 1, 6, 7, 1],
+    userCount: 2,
+    itemCount: 4,
+  });
+  const placeOf = placesOf(catalogue(log)); // user 0 met 0 2 1 2
+  assert.deepEqual([placeOf(0, 0), placeOf(0, 1), placeOf(0, 2), placeOf(1, 3)], [0, 2, 3, 0]);
 });

@@ -19,6 +19,7 @@ const PLAIN: RedrawOptions = {
   penalty: "inverse",
   alpha: 0, // no penalty: the k-DPP of the similarity alone
   omega: 0,
+  recency: 0,
 };
 
 /** Row 0 of a step whose pools hold these ids, the hardest first. */
@@ -101,6 +102,23 @@ Deno.test("quality weighs by the model's scores, e^(2 omega s), however large", 
   const scores = (shift: number) => stubProbe((_user, item) => shift + item);
   for (const shift of [0, 1000]) {
     assertLaw(await chosen(angles, { omega: -0.5 }, {}, scores(shift)), law([1, Math.exp(-1), Math.exp(-2)]));
+  }
+});
+
+Deno.test("what ran up early in a user's sequence fades: pairs at right angles follow e^(-2 recency age)", async () => {
+  const USERS = 6000, of = catalogueWhere(Array.from({ length: USERS }, () => [0, 1]), 6);
+  const caches = new Caches(of, 1, 3, 2, true), sets = new DiverseSets(of, 1, 1);
+  for (let user = 0; user < USERS; user++) { // 1 ran up last at place 3, 2 and 3 at place 5
+    caches.record(user, 0, poolsOf([4, 2, 3]), true, 5);
+    caches.record(user, 0, poolsOf([5, 1, 2]), true, 3);
+  }
+  const features = new Float32Array(18);
+  for (const item of [1, 2, 3]) features[4 * item - 1] = 1; // each along an axis of its own
+  for (const recency of [0.3, 0]) {
+    await redraw(sets, caches, { width: 3, features }, drawIn(of, { epoch: 1 }), { ...PLAIN, recency });
+    const pairs = Array.from({ length: USERS }, (_, user) => [...sets.of(user)].sort().join());
+    const old = Math.exp(-2 * recency * 2);
+    assertLaw(pairs.map((pair) => 1 + ["1,2", "1,3", "2,3"].indexOf(pair)), law([old, old, 1]));
   }
 });
 

@@ -1,0 +1,124 @@
+import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
+import { cohorts } from "../datasets/cohorts.ts";
+import type { Interactions } from "../datasets/interactions.ts";
+import { spread } from "./catalogue_metrics.ts";
+import { balance, CohortCounter } from "./cohort_metrics.ts";
+import type { Evaluation, RankingOptions } from "./full_ranking.ts";
+import { hide } from "./hide.ts";
+import { hideWarm } from "./hide_warm.ts";
+import { lowerBound } from "./lower_bound.ts";
+import type { RankedUser } from "./metrics.ts";
+import { parseMetric } from "./parse_metric.ts";
+import { SampledRanks } from "./sampled_ranks.ts";
+import type { Visit } from "./scorer.ts";
+import { TopK } from "./top_k.ts";
+import { balancedKeys, viewsOf } from "./views.ts";
+
+/** Scores some users against all items, block by block. */
+export type Score = (users: Int32Array, visit: Visit) => Promise<void>;
+/** Ranks for every user with held-out items, `rows` of them at a time, `columns` items at a time. */
+export type Judge = (rows: number, columns: number, score: Score) => Promise<Evaluation>;
+
+const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Settles what is measured and on what; see `fullRanking`. @throws TypeError where there is nothing to measure on. */
+export function openJudge(seen: Catalogue, held: Interactions, options: RankingOptions): Judge {
+  const { metrics, alsoSeen = [], maskSeen = true, byEvent = false, candidateSeed = 0 } = options;
+  const names = [...new Set(metrics)], views = viewsOf(names, seen, held), { popularity } = seen;
+  const truth = catalogueOf(held), met = [seen, ...alsoSeen.map((log) => catalogueOf(log))];
+  const masks = maskSeen ? met : [];
+  const users = Int32Array.from({ length: truth.users }, (_, user) => user)
+    .filter((user) => truth.offsets[user + 1]! > truth.offsets[user]!);
+  if (users.length === 0) throw new TypeError("Cannot evaluate: no user has a held-out interaction");
+  const cohortOf = cohorts(popularity).of, lengths = names.map(parseMetric).filter(({ sampled }) => !sampled);
+  const longest = Math.min(seen.items, lengths.reduce((most, { k }) => Math.max(most, k), 1));
+  // the most popular candidates of each list; a list's candidates are among those of the one before
+  const limits = [...new Set([Infinity, ...views.map(({ limit }) => limit)])].sort((a, b) => b - a);
+  const counts = [...new Set(views.flatMap(({ sampled = [] }) => sampled))];
+
+  return async (rows, columns, score) => {
+    const values = new Map(
+      views.flatMap(({ measures }) => measures.map(({ key }): [string, number[]] => [key, []])),
+    );
+    const lists = new Int32Array(users.length * longest).fill(-1), hits = new CohortCounter(cohortOf);
+    const tops = new Map(limits.map((limit) => [limit, new TopK(rows, longest)])), top = tops.get(Infinity)!;
+    const drawn = new Map(counts.map((count) => [count, new SampledRanks(met, truth, count, candidateSeed)]));
+    for (let from = 0; from < users.length; from += rows) {
+      const block = users.subarray(from, from + rows);
+      for (const each of tops.values()) each.clear();
+      for (const each of drawn.values()) each.begin(block);
+      await score(block, (scores, first) => {
+        for (const mask of masks) hide(mask, block, scores, columns, first);
+        for (const each of drawn.values()) each.take(scores, columns, first);
+        for (const [limit, each] of tops) {
+          if (limit < Infinity) hideWarm(scores, columns, first, popularity, limit);
+          each.push(scores, columns, first);
+        }
+      });
+      lists.set(top.ids.subarray(0, block.length * longest), from * longest);
+      block.forEach((user, row) => {
+        const listOf = ({ ids }: TopK) => ids.subarray(row * longest, (row + 1) * longest), list = listOf(top);
+        for (const item of itemsOf(truth, user)) hits.add(item, list.includes(item));
+        for (const { truth, limit, sampled, measures } of views) {
+          const ranked = sampled !== undefined
+            ? oneByOne(truth, user, (item) => drawn.get(sampled)!.rank(row, item))
+            : byEvent
+            ? oneByOne(truth, user, (item) => rankIn(listOf(tops.get(limit)!), item))
+            : together(truth, user, listOf(tops.get(limit)!));
+          if (ranked.length === 0) continue; // nothing that this user took counts here
+          for (const { key, metric, k } of measures) {
+            const found = ranked.map((each) => metric(each, k));
+            values.get(key)!.push(...byEvent ? found : [meanOf(found)]);
+          }
+        }
+      });
+    }
+
+    const hitsOf = (name: string) => balancedKeys(name).map((key) => meanOf(values.get(key) ?? [0]));
+    const balanced = names.filter((name) => parseMetric(name).balance);
+    const cohortHits = hits.result(), { hitHead, hitMid, hitTail } = cohortHits;
+    const unhit = balanced.filter((name) => hitsOf(name).every((rate) => rate === 0));
+    if (hitHead + hitMid + hitTail === 0) unhit.push("balance");
+    return {
+      metrics: Object.fromEntries(
+        names.map((name) => [name, balanced.includes(name) ? balance(hitsOf(name)) : meanOf(values.get(name)!)]),
+      ),
+      catalogue: { ...spread(lists, popularity), ...cohortHits },
+      perUser: Object.fromEntries(
+        names.filter((name) => values.has(name)).map((name) => [name, Float64Array.from(values.get(name)!)]),
+      ),
+      users: byEvent ? Int32Array.from([...users].flatMap((user) => itemsOf(truth, user).fill(user))) : users,
+      notes: unhit.map((name) => `${name} is 1 because nothing was hit at all: it says nothing`),
+    };
+  };
+}
+
+/** A copy of what a user took. */
+const itemsOf = ({ offsets, positives }: Catalogue, user: number): number[] =>
+  Array.from(positives.subarray(offsets[user], offsets[user + 1]));
+
+const rankIn = (list: Int32Array, item: number): number => {
+  const rank = list.indexOf(item);
+  return rank < 0 ? Infinity : rank;
+};
+
+/** Each item that a user took, as if it were the only one. */
+function oneByOne(truth: Catalogue, user: number, rankOf: (item: number) => number): readonly RankedUser[] {
+  return itemsOf(truth, user).map((item) => {
+    const rank = rankOf(item);
+    return { hits: rank < Infinity ? [rank] : [], relevant: 1 };
+  });
+}
+
+/** All that a user took, in one list; nothing where that is nothing. */
+function together({ offsets, positives }: Catalogue, user: number, list: Int32Array): readonly RankedUser[] {
+  const start = offsets[user]!, end = offsets[user + 1]!, hits: number[] = [];
+  if (start === end) return [];
+  for (let rank = 0; rank < list.length; rank++) {
+    const id = list[rank]!;
+    if (id < 0) break;
+    const at = lowerBound(positives, start, end, id);
+    if (at < end && positives[at] === id) hits.push(rank);
+  }
+  return [{ hits, relevant: end - start }];
+}

@@ -1,0 +1,59 @@
+import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
+import { COHORTS, cohorts } from "../datasets/cohorts.ts";
+import type { Interactions } from "../datasets/interactions.ts";
+import { type Metric, metrics as known } from "./metrics.ts";
+import { type MetricAt, parseMetric } from "./parse_metric.ts";
+import { withItems } from "./with_items.ts";
+
+/** A metric that is measured on its own. */
+export interface Measure {
+  readonly key: string;
+  readonly metric: Metric;
+  readonly k: number;
+}
+
+/** Metrics that look at the same held-out items and the same lists. */
+export interface View {
+  readonly truth: Catalogue;
+  /** Train interactions of the most popular candidate there may be. */
+  readonly limit: number;
+  /** How many drawn candidates there are; without it, all. */
+  readonly sampled?: number;
+  readonly measures: readonly Measure[];
+}
+
+/** The names of what a balance is the balance of, by cohort. */
+export const balancedKeys = (name: string): readonly string[] => COHORTS.map((cohort) => `${name}#${cohort}`);
+
+/**
+ * The views that metrics of these names take: of a balance, one for each cohort of which something is held out.
+ *
+ * @throws TypeError where a metric is unknown, or nothing is held out that it could be measured on.
+ */
+export function viewsOf(names: readonly string[], { popularity }: Catalogue, held: Interactions): readonly View[] {
+  const cohortOf = cohorts(popularity).of;
+  const wanted = names.flatMap((name) => {
+    const at = parseMetric(name);
+    return at.balance
+      ? balancedKeys(name).map((key, cohort) => ({ name, key, at: { ...at, cohort: COHORTS[cohort]! } }))
+      : [{ name, key: name, at }];
+  });
+  const groups = Map.groupBy(wanted, ({ at: { cold, only, cohort, sampled } }) => [cold, only, cohort, sampled].join());
+  return [...groups.values()].flatMap((group): View[] => {
+    const { cold = Infinity, only, cohort, sampled } = group[0]!.at as MetricAt;
+    const counts = (item: number) =>
+      popularity[item]! <= cold && (cohort === undefined || COHORTS[cohortOf[item]!] === cohort);
+    const truth = catalogueOf(withItems(held, counts)), asked = group.find(({ at }) => !at.balance);
+    if (truth.positives.length === 0 && (cold < Infinity || cohort !== undefined)) {
+      if (!asked) return []; // a balance counts such a cohort as never hit
+      const why = cohort === undefined ? `has at most ${cold} train interactions` : `is of the ${cohort}`;
+      throw new TypeError(`Cannot evaluate by "${asked.name}": no held-out item ${why}`);
+    }
+    return [{
+      truth,
+      limit: only ? cold : Infinity,
+      ...sampled !== undefined && { sampled },
+      measures: group.map(({ key, at: { name, k } }) => ({ key, metric: known[name], k })),
+    }];
+  });
+}
