@@ -22,6 +22,7 @@ import { proposedInput, type TrainingStep, trainingStep } from "../../training/s
 import { drawIn, opened, stubProbe } from "../samplers/drawn.ts";
 import { anyMetadata } from "../samplers/metadata.ts";
 import { webgpuTest } from "../runtime/webgpu_test_case.ts";
+import { backboneFor, lossFor } from "../training/matching.ts";
 import { historiesFor, someHistories } from "../training/some_histories.ts";
 import { smallLog } from "../training/small_run.ts";
 
@@ -41,7 +42,7 @@ const STEPS = [1e-3, 1e-2];
 /** In how many directions differences must agree, and of how many at most: kinks of rectifiers spoil some. */
 const AGREED = 2, DIRECTIONS = 5;
 /** As few rectifiers as a network can have. */
-const SMALL = { dim: WIDTH, mlpDim: WIDTH, contentDim: WIDTH, hidden: "4", layers: 1 };
+const SMALL = { dim: WIDTH, mlpDim: WIDTH, contentDim: WIDTH, hidden: "4", layers: 1, heads: 1 };
 
 /** A step of a combination with all that it is fed; nothing where it is refused. */
 async function stepOf(policy: Policy, backbone: Backbone, loss: Loss) {
@@ -163,7 +164,7 @@ for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
   Deno.test(`the gradients of a step with ${name} are those of finite differences, scope by scope, on every backbone`, async () => {
     let checked = 0;
     for (const backbone of everyBackbone) {
-      const combined = await stepOf(make(), small(backbone), losses.bpr());
+      const combined = await stepOf(make(), small(backbone), lossFor(backbone));
       if (!combined) continue;
       await checkGradients(combined, `${name} on ${backbone.name}`);
       checked++;
@@ -199,7 +200,7 @@ for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
 for (const loss of everyLoss) {
   Deno.test(`the gradients of a step under ${loss.name} are those of finite differences, scope by scope`, async () => {
     for (const sampler of [samplers.rns({ negatives: 3 }), samplers["in-batch"]()]) {
-      const combined = await stepOf(sampler, backbones.mf({ dim: WIDTH }), loss());
+      const combined = await stepOf(sampler, small(backboneFor(loss)), loss());
       if (combined) await checkGradients(combined, loss.name);
     }
   });

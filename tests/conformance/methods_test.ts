@@ -7,11 +7,12 @@ import { backbones } from "../../models/mod.ts";
 import type { AnyMethod } from "../../options/method.ts";
 import { samplers } from "../../samplers/mod.ts";
 import type { Policy } from "../../samplers/sampler.ts";
-import { optimizers } from "../../training/optimizers.ts";
+import { type Optimizer, optimizers } from "../../training/optimizers.ts";
 import { trainingStep } from "../../training/step.ts";
 import { opened } from "../samplers/drawn.ts";
 import { anyMetadata } from "../samplers/metadata.ts";
 import { smallBackbone } from "../models/small_backbone.ts";
+import { lossFor } from "../training/matching.ts";
 import { historiesFor } from "../training/some_histories.ts";
 import { smallLog, smallRun } from "../training/small_run.ts";
 
@@ -59,11 +60,14 @@ const together = (policy: Policy, backbone: Backbone, loss: Loss) => {
 };
 const everyLoss = Object.values<AnyMethod<Loss>>(losses), everyBackbone = Object.values<AnyMethod<Backbone>>(backbones);
 const everyPair = everyBackbone.flatMap((backbone) => everyLoss.map((loss) => [backbone, loss] as const));
-/** Each loss once, on backbones in turn, and each backbone at least once. */
-const somePairs = Array.from(
-  { length: Math.max(everyLoss.length, everyBackbone.length) },
-  (_, at) => [everyBackbone[at % everyBackbone.length]!, everyLoss[at % everyLoss.length]!] as const,
-);
+/** Each loss once, on backbones in turn, each backbone at least once, and a denoiser with its loss. */
+const somePairs = [
+  ...Array.from(
+    { length: Math.max(everyLoss.length, everyBackbone.length) },
+    (_, at) => [everyBackbone[at % everyBackbone.length]!, everyLoss[at % everyLoss.length]!] as const,
+  ),
+  [backbones.preferdiff, losses.preferdiff] as const,
+];
 /**
  * Distances score 0 at most: no negative exceeds the margin of a loss that is made for cosines, and none is pushed away.
  * What moves points of the hyperboloid moves no inner products. And a network lowers all scores at once, under heavy
@@ -73,6 +77,13 @@ const unsuited = (backbone: string, loss: string) =>
   backbone === "hmf"
     ? loss === "ccl"
     : loss === "triplet-lorentz" || (loss === "pointwise" && ["mlp", "neumf"].includes(backbone));
+interface Pace {
+  readonly epochs: number;
+  readonly optimizer: Optimizer;
+}
+const usual: Pace = { epochs: 12, optimizer: optimizers.adam({ lr: 0.05 }) };
+/** What noise teaches is learnt by shorter steps, and more of them. */
+const slow: Readonly<Record<string, Pace>> = { preferdiff: { epochs: 40, optimizer: optimizers.adam({ lr: 0.02 }) } };
 /** The words that a combination is refused with, if it is. */
 const refused = (build: () => unknown) => {
   try {
@@ -88,11 +99,11 @@ for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
   for (const count of "negatives" in make.options ? [1, 3] : [undefined]) {
     Deno.test(`${name} gives ${count ?? "its"} negatives a row in the shapes that its interface states`, () => {
       for (const backbone of Object.values<AnyMethod<Backbone>>(backbones)) {
-        if (refused(() => together(make(), backbone(), losses.bpr()))) continue;
+        if (refused(() => together(make(), backbone(), lossFor(backbone)))) continue;
         const { graph, negatives: given, loss, sampler } = together(
           make(count === undefined ? {} : { negatives: count }),
           backbone(),
-          losses.bpr(),
+          lossFor(backbone),
         );
         assert.deepEqual(loss.shape, []);
         for (const [proposed, feed] of Object.entries(sampler.proposes)) {
@@ -131,13 +142,13 @@ for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
         sampler: make(),
         backbone: smallBackbone(backbone, cosines),
         loss: loss(),
-        epochs: 12,
         metadata: of.metadata,
+        ...(slow[backbone.name] ?? usual),
       };
       const { error, accuracy, reports } = await smallRun({ ...run, measured: true });
       const where = `${backbone.name}, ${loss.name}`;
       assert.equal(error, undefined, `${where}: ${error}`);
-      assert.equal(reports.length, 12);
+      assert.equal(reports.length, run.epochs);
       assert(accuracy! > 0.6, `${where}: ${accuracy} of pairs are ordered right`);
     }
   });
@@ -147,7 +158,7 @@ for (const [name, make] of Object.entries<AnyMethod<Backbone>>(backbones)) {
   Deno.test(`every variable of ${name} has a gradient in a training step`, () => {
     for (const [option, { default: value }] of [["", { default: 0 }] as const, ...Object.entries(make.options)]) {
       const backbone = make(typeof value === "boolean" ? { [option]: !value } : {});
-      const { graph, gradients } = together(samplers.rns(), backbone, losses.bpr());
+      const { graph, gradients } = together(samplers.rns(), backbone, lossFor(make));
       assert.deepEqual([...gradients.keys()], [...graph.variables.values()]);
     }
   });

@@ -14,6 +14,7 @@ const others: Readonly<Record<string, readonly Readonly<Record<string, unknown>>
   dcl: [{ hardness: 1 }],
   advinfonce: [{ players: "mlp" }],
   napo: [{ confidence: "rank" }, { confidence: "rank", centred: true }],
+  preferdiff: [{ compat: "code" }],
   "triplet-lorentz": [{ form: "triplh", decay: 0 }],
 };
 const variants: readonly (readonly [string, () => Loss])[] = Object.entries<AnyMethod<Loss>>(losses).flatMap((

@@ -1,6 +1,9 @@
 import { gradients } from "../../graphs/autodiff.ts";
 import { GraphBuilder, RowGradient, type Value } from "../../graphs/builder.ts";
+import { add } from "../../graphs/ops/arithmetic.ts";
 import { denseRows } from "../../graphs/ops/index.ts";
+import { reshape } from "../../graphs/ops/shape.ts";
+import { sizeOf } from "../../graphs/tensor.ts";
 import type { Loss } from "../../losses/loss.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import type { Runtime, SavedTensor } from "../../runtime/runtime.ts";
@@ -28,6 +31,10 @@ export interface Given {
   };
   /** Negatives without ids. */
   readonly synthesised?: true;
+  /** Noise by name, row-major; else made up. */
+  readonly noise?: Readonly<Record<string, readonly number[]>>;
+  /** What a denoiser makes of x [R, D], by the levels [R, 1] and the query [R, D]; by default the two's sum. */
+  readonly guess?: (x: Value, levels: Value, query: Value) => Value;
   /** The loss's own variables, by name. */
   readonly tensors?: ReadonlyMap<string, SavedTensor>;
 }
@@ -46,6 +53,9 @@ export const table = (shape: readonly number[], data: readonly number[]): SavedT
   shape,
   data: Float32Array.from(data),
 });
+
+/** What is left at each of the three levels of noise that a loss sees. */
+export const LEFT = Float32Array.of(0.9, 0.6, 0.2);
 
 /** A loss of given scores and its gradients, on a fresh graph. Every row is user 0's, and its negative k has id k. */
 export async function lossOf(runtime: Runtime, loss: Loss, given: Given): Promise<Lost> {
@@ -76,7 +86,7 @@ export async function lossOf(runtime: Runtime, loss: Loss, given: Given): Promis
     positive: vector("positive vector", vectors?.positive.flat(), [height, 1]),
     negative: vector("negative vector", vectors?.negative.flat(2), [height, width]),
   };
-  const reported: Record<string, Value> = {};
+  const reported: Record<string, Value> = {}, { guess = (x, _, query) => add(x, query) } = given;
   const value = loss({
     graph,
     positive: p,
@@ -97,6 +107,10 @@ export async function lossOf(runtime: Runtime, loss: Loss, given: Given): Promis
     },
     counts: { users: 1, items: given.items ?? width },
     vectors: asVectors,
+    denoiser: {
+      left: LEFT,
+      guess: (x, levels) => guess(x, levels, reshape(asVectors.query, [height, layers * dim])),
+    },
     ...frozen && {
       frozen: {
         positive: fed("frozen positive", frozen.positive, [height, 1]),
@@ -105,6 +119,9 @@ export async function lossOf(runtime: Runtime, loss: Loss, given: Given): Promis
     },
     measure: (values) => Object.assign(reported, values),
   });
+  for (const { name, shape } of graph.noises.values()) {
+    feeds[name] = Float32Array.from({ length: sizeOf(shape) }, (_, at) => given.noise?.[name]?.[at] ?? (at * 0.37) % 1);
+  }
   const slopes = gradients<Value>(value, [p, n, ...Object.values(asVectors), ...graph.variables.values()]);
   const program = await runtime.compile(graph, {
     outputs: Object.fromEntries([
