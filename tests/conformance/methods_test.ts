@@ -61,10 +61,12 @@ const together = (policy: Policy, backbone: Backbone, loss: Loss) => {
 const everyLoss = Object.values<AnyMethod<Loss>>(losses), everyBackbone = Object.values<AnyMethod<Backbone>>(backbones);
 const everyPair = everyBackbone.flatMap((backbone) => everyLoss.map((loss) => [backbone, loss] as const));
 /** Each loss once, on backbones in turn, each backbone at least once, and a denoiser with its loss. */
+const ranking = everyBackbone.filter(({ name }) => name !== "preferdiff");
+const ofScores = everyLoss.filter(({ name }) => name !== "preferdiff");
 const somePairs = [
   ...Array.from(
-    { length: Math.max(everyLoss.length, everyBackbone.length) },
-    (_, at) => [everyBackbone[at % everyBackbone.length]!, everyLoss[at % everyLoss.length]!] as const,
+    { length: Math.max(ofScores.length, ranking.length) },
+    (_, at) => [ranking[at % ranking.length]!, ofScores[at % ofScores.length]!] as const,
   ),
   [backbones.preferdiff, losses.preferdiff] as const,
 ];
@@ -83,7 +85,7 @@ interface Pace {
 }
 const usual: Pace = { epochs: 12, optimizer: optimizers.adam({ lr: 0.05 }) };
 /** What noise teaches is learnt by shorter steps, and more of them. */
-const slow: Readonly<Record<string, Pace>> = { preferdiff: { epochs: 40, optimizer: optimizers.adam({ lr: 0.02 }) } };
+const slow: Readonly<Record<string, Pace>> = { preferdiff: { epochs: 60, optimizer: optimizers.adam({ lr: 0.01 }) } };
 /** The words that a combination is refused with, if it is. */
 const refused = (build: () => unknown) => {
   try {
