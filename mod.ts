@@ -99,6 +99,8 @@ export { socialItems } from "./datasets/social_items.ts";
 export { SeenItems } from "./datasets/negatives.ts";
 export { AliasTable } from "./datasets/alias_table.ts";
 export { type Batch, batchAt, batchCount, type BatchingOptions, epochOrder } from "./datasets/batching.ts";
+export type { HistoryBatch } from "./datasets/histories.ts";
+export type { HistoryWants } from "./datasets/history_batches.ts";
 export { type Names, writeAdjacency, writeSequences, writeTsv } from "./datasets/write.ts";
 
 // options
@@ -106,7 +108,7 @@ export { type About, type AnyMethod, define, type Method } from "./options/metho
 export { choice, flag, integer, type Limits, type Option, type Options, real, type Values } from "./options/option.ts";
 
 // backbones
-export type { Backbone, BatchValues, Encoder, SideTask } from "./models/backbone.ts";
+export type { Backbone, BatchValues, Encoder, HistoryValues, SideTask } from "./models/backbone.ts";
 export { backbones } from "./models/mod.ts";
 export { mf } from "./models/mf.ts";
 export { gmf } from "./models/gmf.ts";
@@ -119,6 +121,9 @@ export { vbpr } from "./models/vbpr.ts";
 export { twoTower } from "./models/two_tower.ts";
 export { multiBehaviourMf } from "./models/multi_behaviour_mf.ts";
 export { crossDomainMf } from "./models/cross_domain_mf.ts";
+export { sasrec } from "./models/sasrec.ts";
+export { gru4rec } from "./models/gru4rec.ts";
+export { avgpool } from "./models/avgpool.ts";
 export { cosine } from "./models/cosine.ts";
 export { external, type ExternalBackbone, type ExternalOptions } from "./models/external.ts";
 export type { Cut as ModelCut } from "./models/external/cut.ts";

@@ -56,7 +56,7 @@ export async function evaluateCommand(values: EvaluateValues): Promise<number> {
       `Cannot evaluate: the train interactions are not those that "${values.run}" was trained on; its config.yaml says which`,
     );
   }
-  const runtime = await openRuntime({ provider: values.provider });
+  const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
   await runtime.load(model.weights);
   const options = rankingOf(values, data);
   const backbone = savedBackbone(model.backbone, `${values.run}/${runFiles.model}`);

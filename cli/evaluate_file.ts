@@ -28,7 +28,7 @@ export async function evaluateFile(
     await tell(values, await rankModel(bytes, reading, catalogue, test, options), data, catalogue, options, output);
     return 0;
   }
-  const runtime = await openRuntime({ provider: values.provider });
+  const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
   const evaluator = await fullRanking(runtime, external(bytes, reading), catalogue, test, options);
   await tell(values, await evaluator.evaluate(), data, catalogue, options, output);
   await evaluator.dispose();

@@ -51,7 +51,7 @@ export async function trialOutcome(
   if (resume) output.say(`${said}: ${goesOn(resume)}`);
   await makeFolder(folder);
   await writeConfig(folder, { label, ...method.values, seed });
-  const runtime = await openRuntime({ provider: values.provider, seed });
+  const runtime = await openRuntime({ provider: values.provider, threads: values.threads, seed });
   try {
     const reports = await runInFolder({
       folder,

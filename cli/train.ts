@@ -32,7 +32,7 @@ export async function trainCommand(given: TrainValues, signal: AbortSignal): Pro
   const { data, protocol } = opened;
   describe(opened, output);
   for (const note of recipe.backbone.notes ?? []) output.say(note);
-  const runtime = await openRuntime({ provider: values.provider, seed: values.seed });
+  const runtime = await openRuntime({ provider: values.provider, threads: values.threads, seed: values.seed });
   output.say(`runs on ${runtime.provider} (${runtime.reason})`);
   if (values.select === "test") output.say(OPTIMISTIC);
 
@@ -73,7 +73,16 @@ const named = ({ backbone, sampler, loss }: TrainValues): string[] =>
 
 /** Options that say how a run talks or where it lies do not decide its numbers. */
 function decisive(values: TrainValues): Record<string, unknown> {
-  const { json: _json, quiet: _quiet, resume: _resume, out: _out, epochs: _epochs, memory: _memory, ...rest } = values;
+  const {
+    json: _json,
+    quiet: _quiet,
+    resume: _resume,
+    out: _out,
+    epochs: _epochs,
+    memory: _memory,
+    threads: _threads,
+    ...rest
+  } = values;
   return isFile(methodSpec("backbone", rest.backbone)) ? { ...rest, backbone: settledBackbone(values) } : rest;
 }
 

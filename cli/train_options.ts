@@ -16,7 +16,12 @@ export const metricOptions = {
 
 /** How variables are held and where graphs run: shared by all commands that run graphs. */
 export const providerOptions = {
-  provider: choice(["auto", "wasm", "webgpu"], "auto", "where graphs run; auto is WebGPU on a real GPU, else WASM"),
+  provider: choice(
+    ["auto", "wasm", "native", "webgpu"],
+    "auto",
+    "where graphs run; auto is WebGPU on a real GPU, else WASM; native is onnxruntime-node, fetched when first asked for",
+  ),
+  threads: integer(0, "threads of the native provider; 0 is one for each core", { min: 0 }),
 } as const;
 
 /** How a command talks. */

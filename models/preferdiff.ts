@@ -71,7 +71,7 @@ export const preferdiff = define({
     build(graph, { items }, batch) {
       const history = historyOf(batch, "preferdiff"), drop = dropoutAt(graph, dropout, batch.training);
       const table = graph.variable("item", [items, dim], normal(1));
-      const position = graph.variable("position", [length, dim], normal(1));
+      const position = graph.variable("position", [length, dim], zeros);
       const met = gather(table, history.items); // [K, D]
       const tokens = drop("tokens", add(met, gather(position, history.ages)));
       const h = gather(attends(graph, tokens, history, drop), history.asked); // [R, D]

@@ -1,4 +1,4 @@
-import { xavierUniform } from "../graphs/initializers.ts";
+import { xavierUniform, zeros } from "../graphs/initializers.ts";
 import { add, mul } from "../graphs/ops/arithmetic.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { unsqueeze } from "../graphs/ops/shape.ts";
@@ -12,8 +12,8 @@ import { attentionOptions, selfAttention } from "./self_attention.ts";
 
 /**
  * SASRec: self-attention over what a user has met, s(history, i) = F_t . E_i (Kang & McAuley, ICDM 2018, eqs. 2-7). Tokens
- * start as E sqrt(D) + P, with positions counted from the newest, as padding in front makes them; tables and matrices
- * start Xavier-uniform.
+ * start as E sqrt(D) + P, with positions counted from the newest, as padding in front makes them. The items' table and
+ * matrices start Xavier-uniform, P at zero: an age that no history of train had says nothing.
  *
  * `norm` says where layers are normalised. `pre`: x + f(LN(x)), as transformers are built today. `original`: as in the
  * paper's code, where queries alone are normalised, keys and values are not, and what is added back is normalised.
@@ -39,7 +39,7 @@ export const sasrec = define({
     build(graph, { items }, batch) {
       const history = historyOf(batch, "sasrec"), drop = dropoutAt(graph, dropout, batch.training);
       const table = graph.variable("item", [items, dim], xavierUniform);
-      const position = graph.variable("position", [length, dim], xavierUniform);
+      const position = graph.variable("position", [length, dim], zeros);
       const met = gather(table, history.items); // [K, D]
       const tokens = drop("tokens", add(mul(met, Math.sqrt(dim)), gather(position, history.ages)));
       return {

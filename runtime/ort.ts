@@ -2,9 +2,30 @@
 // them cheaply, but needs WebAssembly.Suspending; `/webgpu` does the same through asyncify.
 import type * as Ort from "npm:onnxruntime-web@1.30.0/jspi";
 
+import type { DType, Shape, TensorData } from "../graphs/tensor.ts";
 import { type Queue, queue } from "./queue.ts";
 
 export type { Ort };
+
+/** What runs graphs on the CPU. */
+export interface Engine {
+  readonly provider: "wasm" | "native";
+  tensor(dtype: DType, data: TensorData, shape: Shape): Ort.Tensor;
+  session(bytes: Uint8Array): Promise<Ort.InferenceSession>;
+  /** What its calls wait in. */
+  readonly queue: Queue;
+}
+
+/** onnxruntime-web's WASM provider, of one thread. */
+export async function wasmEngine(): Promise<Engine> {
+  const ort = await loadOrt();
+  return {
+    provider: "wasm",
+    tensor: (dtype, data, shape) => new ort.Tensor(dtype, data as never, shape),
+    session: (bytes) => ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: 3 }),
+    queue: sessionQueue,
+  };
+}
 
 /** The queue of every session call in this process: onnxruntime-web is one instance, whatever runtimes there are. */
 export const sessionQueue: Queue = (job) =>

@@ -1,14 +1,21 @@
+import { hostRuntime } from "./host_runtime.ts";
+import { nativeEngine } from "./native.ts";
+import { wasmEngine } from "./ort.ts";
 import type { Runtime } from "./runtime.ts";
-import { wasmRuntime } from "./wasm.ts";
 import { webgpuRuntime } from "./webgpu.ts";
 
-/** Asked of {@link openRuntime}. `auto` is WebGPU on a real adapter, WASM where there is none or a software one. */
-export type ProviderChoice = "auto" | "wasm" | "webgpu";
+/**
+ * Asked of {@link openRuntime}. `auto` is WebGPU on a real adapter, WASM where there is none or a software one; `native` is
+ * onnxruntime-node, which is fetched when it is first asked for.
+ */
+export type ProviderChoice = "auto" | "wasm" | "native" | "webgpu";
 
 export interface RuntimeOptions {
   readonly provider?: ProviderChoice;
   /** Decides the variables' initial values. */
   readonly seed?: number;
+  /** Threads of `native`; 0 is one for each core. Default 0. */
+  readonly threads?: number;
 }
 
 /** WebGPU on the CPU: slower than WASM, so never chosen by itself. */
@@ -17,7 +24,7 @@ const SOFTWARE_ADAPTER = /llvmpipe|swiftshader|softpipe|software|basic render/i;
 /**
  * Opens a runtime and says in `reason` why it is the one.
  *
- * @throws Error where `webgpu` is asked for and no adapter is found.
+ * @throws Error where `webgpu` is asked for and no adapter is found, or `native` and its package cannot be loaded.
  *
  * @example
  * ```ts
@@ -29,8 +36,16 @@ const SOFTWARE_ADAPTER = /llvmpipe|swiftshader|softpipe|software|basic render/i;
  * await runtime.dispose();
  * ```
  */
-export async function openRuntime({ provider = "auto", seed = 0 }: RuntimeOptions = {}): Promise<Runtime> {
-  if (provider === "wasm") return await wasmRuntime(seed, "asked for");
+export async function openRuntime({ provider = "auto", seed = 0, threads = 0 }: RuntimeOptions = {}): Promise<Runtime> {
+  const wasm = async (reason: string) => hostRuntime(await wasmEngine(), seed, reason);
+  if (provider === "wasm") return await wasm("asked for");
+  if (provider === "native") {
+    return hostRuntime(
+      await nativeEngine(threads),
+      seed,
+      `asked for; ${threads === 0 ? "a thread a core" : `${threads} threads`}`,
+    );
+  }
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? null;
   const name = adapter ? `${adapter.info.description || adapter.info.device || adapter.info.vendor}` : "";
   if (provider === "webgpu") {
@@ -39,9 +54,9 @@ export async function openRuntime({ provider = "auto", seed = 0 }: RuntimeOption
     }
     return await webgpuRuntime(adapter, seed, `asked for; adapter "${name}"`);
   }
-  if (!adapter) return await wasmRuntime(seed, "no WebGPU adapter was found");
+  if (!adapter) return await wasm("no WebGPU adapter was found");
   if (adapter.info.isFallbackAdapter || SOFTWARE_ADAPTER.test(name)) {
-    return await wasmRuntime(seed, `the only WebGPU adapter is software ("${name}"), which is slower than WASM`);
+    return await wasm(`the only WebGPU adapter is software ("${name}"), which is slower than WASM`);
   }
   return await webgpuRuntime(adapter, seed, `adapter "${name}"`);
 }

@@ -3,7 +3,7 @@ import { dtypeOf, sameShape, type TensorData } from "../graphs/tensor.ts";
 import type { UpdateRule } from "./update.ts";
 
 /** Where graphs run. */
-export type Provider = "wasm" | "webgpu";
+export type Provider = "wasm" | "native" | "webgpu";
 
 /** How a variable is to be updated after a run. */
 export interface Update {

@@ -101,7 +101,7 @@ export async function openRun(recipe: Recipe): Promise<Run> {
         draw: Draw = { catalogue, seen, rng, epoch, probe };
       const player: Player = players.of(epoch), pending: Pending[] = [];
       const spent = { sampling: 0, scoring: 0, updating: 0, evaluating: 0 };
-      const perRead = sampler.observe || runtime.provider === "wasm" ? 1 : STEPS_PER_READ;
+      const perRead = sampler.observe || runtime.provider !== "webgpu" ? 1 : STEPS_PER_READ;
       const sums: Record<string, number> = { ...start.sums };
       const summed = ["loss", "auxiliary", ...players.measures.map(({ output }) => output)];
       const settle = async () => {

@@ -8,25 +8,23 @@ import { gradientReading, type Reading } from "./host_gradient.ts";
 import { dotInput, gatherInput } from "./host_input.ts";
 import { hostDots } from "./host_dot.ts";
 import { HostStore } from "./host_store.ts";
-import { loadOrt, type Ort, sessionQueue } from "./ort.ts";
-import type { Queue } from "./queue.ts";
+import type { Engine, Ort } from "./ort.ts";
 import { checkFeed, type Feeds, type Plan, type Program, type Result, type Runtime } from "./runtime.ts";
 
 /** Begins the names of the outputs that a program adds for its own use. */
 const OWN = "foil";
 
 /**
- * Runs graphs on the CPU through onnxruntime-web's WASM provider. Variables are host memory: a session is fed the rows
- * it gathers or the whole table, whichever is smaller, and scores of candidates, which the host takes where they lie. It
- * returns gradients; updates run in place over that memory.
+ * Runs graphs on the CPU. Variables are host memory: a session is fed the rows it gathers or the whole table, whichever
+ * is smaller, and scores of candidates, which the host takes where they lie. It returns gradients; updates run in place
+ * over that memory.
  */
-export async function wasmRuntime(seed: number, reason: string): Promise<Runtime> {
-  const ort = await loadOrt();
-  const store = new HostStore(seed), run = sessionQueue;
+export function hostRuntime(engine: Engine, seed: number, reason: string): Runtime {
+  const store = new HostStore(seed), { provider, queue: run } = engine;
   return {
-    provider: "wasm",
+    provider,
     reason,
-    compile: (graph, plan) => run(() => wasmProgram(ort, store, run, graph, plan)), // not while a run has views
+    compile: (graph, plan) => run(() => hostProgram(engine, store, graph, plan)), // not while a run has views
     read: (results) => Promise.resolve(results.map(({ outputs }) => outputs as never)),
     save: () => run(() => Promise.resolve(store.save())),
     load: (tensors) => run(() => Promise.resolve(store.load(tensors))),
@@ -34,10 +32,9 @@ export async function wasmRuntime(seed: number, reason: string): Promise<Runtime
   };
 }
 
-async function wasmProgram<K extends string>(
-  ort: typeof Ort,
+async function hostProgram<K extends string>(
+  engine: Engine,
   store: HostStore,
-  queued: Queue,
   graph: GraphBuilder,
   { outputs, updates = [] }: Plan<K>,
 ): Promise<Program<K>> {
@@ -69,10 +66,8 @@ async function wasmProgram<K extends string>(
   const kept = prune(graph, Object.values(all), given);
   const variables = kept.leaves.filter((leaf): leaf is Variable => graph.variables.has(leaf.name));
   for (const variable of variables) store.block(variable);
-  const session = Object.keys(all).length === 0 ? null : await ort.InferenceSession.create(
-    encode(graph, all, { given }),
-    { executionProviders: ["wasm"], logSeverityLevel: 3 },
-  ); // null: the host has all it takes
+  // null: the host has all it takes
+  const session = Object.keys(all).length === 0 ? null : await engine.session(encode(graph, all, { given }));
   const direct = inputs.filter((input) => session?.inputNames.includes(input.name));
   const computed = [
     ...dots.map((dot) => dotInput(store, dot)),
@@ -81,10 +76,10 @@ async function wasmProgram<K extends string>(
   const moves = updates.map((update) => store.update(update));
 
   const start = (feeds: Feeds) =>
-    queued(async (): Promise<Result<K>> => {
+    engine.queue(async (): Promise<Result<K>> => {
       for (const input of inputs) checkFeed(input, feeds[input.name], sizeOf(input.shape));
       checkBounds(bounds, feeds);
-      const tensor = (value: Value, data: TensorData) => new ort.Tensor(value.dtype, data as never, value.shape);
+      const tensor = ({ dtype, shape }: Value, data: TensorData) => engine.tensor(dtype, data, shape);
       const fed: Record<string, Ort.Tensor> = {};
       for (const input of direct) fed[input.name] = tensor(input, feeds[input.name]!);
       for (const variable of variables) fed[variable.name] = tensor(variable, store.block(variable).view());
@@ -103,6 +98,6 @@ async function wasmProgram<K extends string>(
     inputs,
     start,
     run: async (feeds) => (await start(feeds)).outputs as Record<K, TensorData>,
-    dispose: () => queued(async () => await session?.release()),
+    dispose: () => engine.queue(async () => await session?.release()),
   };
 }
