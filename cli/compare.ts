@@ -8,7 +8,7 @@ import { metricNames, shownName, withFull } from "./metrics_text.ts";
 import { duration, openOutput } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
 import { writeConfig } from "./run_folder.ts";
-import { type Outcome, readOutcome } from "./study_folder.ts";
+import { isDone, type Outcome, readOutcome } from "./study_folder.ts";
 import { readMethods } from "./study_methods.ts";
 import type { CompareValues } from "./study_options.ts";
 import { baselineOutcome, trialOutcome } from "./study_outcomes.ts";
@@ -56,7 +56,10 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
     beside.push({ label, outcomes: new Map(values.seeds.map((seed) => [seed, outcome])), failed: [] });
     output.result({ event: "baseline", label, test: outcome.metrics }, `${label}: ${shown(outcome, wanted)}`);
   }
-  for (const [at, trial] of trials.entries()) {
+  // those that are done first, so that the table has them all however soon the rest is stopped
+  const done = await Promise.all(trials.map(({ folder }) => isDone(folder)));
+  const ordered = [...trials.filter((_, at) => done[at]), ...trials.filter((_, at) => !done[at])];
+  for (const [at, trial] of ordered.entries()) {
     const { label } = trial.method, { seed } = trial, row = rows.get(label)!;
     const said = `[${at + 1}/${trials.length}] ${label}, seed ${seed}`;
     try {

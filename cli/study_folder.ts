@@ -32,6 +32,9 @@ export async function writeOutcome(
   await writeWhole(`${folder}/${runFiles.metrics}`, `${JSON.stringify(summary, null, 2)}\n`);
 }
 
+/** Whether something has come to an end in a folder. */
+export const isDone = (folder: string): Promise<boolean> => exists(`${folder}/${runFiles.metrics}`);
+
 /** The outcome in a folder, with the metrics `wanted`; undefined where it is not there, or of something else. */
 export async function readOutcome(
   folder: string,
@@ -39,7 +42,7 @@ export async function readOutcome(
   wanted: readonly string[],
 ): Promise<Outcome | undefined> {
   const path = `${folder}/${runFiles.metrics}`;
-  if (!await exists(path)) return undefined;
+  if (!await isDone(folder)) return undefined;
   const { test, ...facts } = JSON.parse(await readText(path, "the metrics of a trial")) as Record<string, unknown>;
   if (facts.fingerprint !== fingerprint) return undefined;
   const users = `${folder}/${PER_USER}`;

@@ -5,7 +5,7 @@ import { webgpuTest } from "./webgpu_test_case.ts";
 /** Runs a test on a fresh runtime of each provider. */
 export function eachProvider(name: string, run: (runtime: Runtime) => Promise<void>): void {
   const on = async (provider: Provider) => {
-    const runtime = await openRuntime({ provider, seed: 42 });
+    const runtime = await openRuntime({ provider, seed: 42, threads: 1 });
     try {
       await run(runtime);
     } finally {
@@ -13,5 +13,6 @@ export function eachProvider(name: string, run: (runtime: Runtime) => Promise<vo
     }
   };
   Deno.test(`${name} (WASM)`, () => on("wasm"));
+  Deno.test(`${name} (native)`, () => on("native"));
   webgpuTest(`${name} (WebGPU)`, () => on("webgpu"));
 }
