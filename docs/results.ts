@@ -7,13 +7,25 @@ interface Study {
   readonly rows: readonly { readonly label: string; readonly cells: Readonly<Record<string, Cell>> | null }[];
 }
 
-/** Lai, Chen, Han, Zhang & Chen (AAAI 2024), Table 2: NDCG@20, Recall@20, NDCG@50. */
-type Published = Readonly<Record<string, readonly [number, number, number]>>;
-const COLUMNS = ["ndcg@20", "recall@20", "ndcg@50"];
+/** What a page shows of a study. */
+interface Shown {
+  /** Metrics, as columns. */
+  readonly columns: readonly string[];
+  /** By method, what was published, in the order of the columns. */
+  readonly published?: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Lai, Chen, Han, Zhang & Chen (AAAI 2024), Table 2. */
+const ahns = (published: NonNullable<Shown["published"]>): Shown => ({
+  columns: ["ndcg@20", "recall@20", "ndcg@50"],
+  published,
+});
+const COHORTS = ["ndcg@10", "hit@10", "head/hit@10", "mid/hit@10", "tail/hit@10", "balance@10"];
 
 /** By the folder of a study in docs/results. */
-const published: Readonly<Record<string, Published>> = {
-  "ahns-tool": {
+const studies: Readonly<Record<string, Shown>> = {
+  "beauty-seq": { columns: COHORTS },
+  "ahns-tool": ahns({
     rns: [0.0299, 0.0553, 0.0375],
     ssm: [0.0310, 0.0572, 0.0388],
     dns: [0.0378, 0.0666, 0.0452],
@@ -23,8 +35,8 @@ const published: Readonly<Record<string, Published>> = {
     cuco: [0.0382, 0.0676, 0.0459],
     "ahns-p1": [0.0402, 0.0727, 0.0495],
     "ahns-p2": [0.0405, 0.0742, 0.0492],
-  },
-  "ahns-sport": {
+  }),
+  "ahns-sport": ahns({
     rns: [0.0360, 0.0673, 0.0468],
     ssm: [0.0380, 0.0708, 0.0487],
     dns: [0.0425, 0.0774, 0.0532],
@@ -34,34 +46,34 @@ const published: Readonly<Record<string, Published>> = {
     cuco: [0.0425, 0.0768, 0.0536],
     "ahns-p1": [0.0458, 0.0842, 0.0582],
     "ahns-p2": [0.0461, 0.0852, 0.0581],
-  },
+  }),
 };
 
 const here = (path: string) => new URL(path, import.meta.url);
 const start = (study: string) => `<!-- ${study}:start -->`, end = (study: string) => `<!-- ${study}:end -->`;
 
-/** A study's means and standard deviations beside what the paper has, with the relative difference. */
+/** A study's means and standard deviations, beside what was published where that is known, with the relative difference. */
 export async function resultsTable(study: string): Promise<string> {
   const { rows } = JSON.parse(await Deno.readTextFile(here(`results/${study}/compare.json`))) as Study;
-  const theirs = published[study]!;
+  const { columns, published } = studies[study]!;
   const compared = rows.filter(({ cells }) => cells !== null).map(({ label, cells }) => [
     label,
-    ...COLUMNS.flatMap((metric, at) => {
-      const { mean, sd } = cells![metric]!, paper = theirs[label]?.[at];
+    ...columns.flatMap((metric, at) => {
+      const { mean, sd } = cells![metric]!, paper = published?.[label]?.[at];
       const ours = sd !== null && sd > 1e-9 ? `${mean.toFixed(4)} ± ${sd.toFixed(4)}` : mean.toFixed(4);
-      const percent = paper && (mean / paper - 1) * 100;
-      return [
-        ours,
-        percent === undefined ? "–" : `${paper!.toFixed(4)} (${percent < 0 ? "" : "+"}${percent.toFixed(1)}%)`,
-      ];
+      return published
+        ? [ours, paper === undefined ? "–" : `${paper.toFixed(4)} (${percent(mean / paper - 1)})`]
+        : [ours];
     }),
   ]);
-  return table([["method", ...COLUMNS.flatMap((metric) => [metric, "paper"])], ...compared]);
+  return table([["method", ...columns.flatMap((metric) => published ? [metric, "paper"] : [metric])], ...compared]);
 }
+
+const percent = (share: number) => `${share < 0 ? "" : "+"}${(100 * share).toFixed(1)}%`;
 
 /** A page with the tables of its studies as they are now. @throws Error where a marker is missing. */
 export async function withResults(page: string): Promise<string> {
-  for (const study of Object.keys(published)) {
+  for (const study of Object.keys(studies)) {
     const from = page.indexOf(start(study)), to = page.indexOf(end(study));
     if (from < 0 || to < from) {
       throw new Error(`Cannot write the results: expected "${start(study)}" and "${end(study)}"`);
