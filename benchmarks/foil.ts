@@ -14,16 +14,17 @@ import {
   train,
 } from "../mod.ts";
 
-const [folder, name, options, epochs, optimizer] = Deno.args as [
+const [folder, name, options, epochs, optimizer, provider] = Deno.args as [
   string,
   "rns" | "dns" | "ahns",
   string,
   string,
   string,
+  "wasm" | "native",
 ];
 const data = await loadDataset(folder), backbone = mf();
 const sampler = { rns, dns, ahns }[name](JSON.parse(options));
-const runtime = await openRuntime({ provider: "wasm", seed: 2022 });
+const runtime = await openRuntime({ provider, threads: 1, seed: 2022 });
 const ranking = await fullRanking(runtime, backbone, catalogue(data.train), data.test!, {
   metrics: ["recall@20", "ndcg@20"],
 });

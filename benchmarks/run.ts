@@ -13,6 +13,7 @@ interface Case {
   readonly sampler: "rns" | "dns" | "ahns";
   readonly options: Readonly<Record<string, number>>;
   readonly optimizer: "adam" | "lazyAdam";
+  readonly provider: "wasm" | "native";
 }
 
 const SETTINGS = {
@@ -20,11 +21,16 @@ const SETTINGS = {
   sport: { alpha: 0.5, beta: 0.1, pool: 32 },
   ml: { alpha: 0.1, beta: 0.4, pool: 16 },
 } as const;
+const dense = (provider: Case["provider"]) =>
+  Object.entries(SETTINGS).map(([data, options]): Case => ({
+    ...{ data, sampler: "ahns", options, optimizer: "adam", provider },
+  }));
 const CASES: readonly Case[] = [
-  ...Object.entries(SETTINGS).map(([data, options]): Case => ({ data, sampler: "ahns", options, optimizer: "adam" })),
-  { data: "sport", sampler: "ahns", options: SETTINGS.sport, optimizer: "lazyAdam" },
-  { data: "ml", sampler: "rns", options: {}, optimizer: "adam" },
-  { data: "ml", sampler: "dns", options: { pool: 16 }, optimizer: "adam" },
+  ...dense("wasm"),
+  { data: "sport", sampler: "ahns", options: SETTINGS.sport, optimizer: "lazyAdam", provider: "wasm" },
+  { data: "ml", sampler: "rns", options: {}, optimizer: "adam", provider: "wasm" },
+  { data: "ml", sampler: "dns", options: { pool: 16 }, optimizer: "adam", provider: "wasm" },
+  ...dense("native"),
 ];
 
 const epochs = Number(Deno.args[0] ?? 5);
@@ -37,7 +43,7 @@ async function output(command: string, args: readonly string[]): Promise<string>
   return decode(stdout);
 }
 
-async function foil({ data, sampler, options, optimizer }: Case): Promise<Measured> {
+async function foil({ data, sampler, options, optimizer, provider }: Case): Promise<Measured> {
   const script = new URL("foil.ts", import.meta.url).pathname;
   const args = [
     "run",
@@ -48,6 +54,7 @@ async function foil({ data, sampler, options, optimizer }: Case): Promise<Measur
     JSON.stringify(options),
     `${epochs}`,
     optimizer,
+    provider,
   ];
   const { training, evaluating, peakMiB } = JSON.parse(
     (await output(Deno.execPath(), args)).trim().split("\n").at(-1)!,
@@ -101,6 +108,7 @@ const header = [
   "data",
   "sampler",
   "optimiser",
+  "provider",
   "train, s an epoch",
   "of torch",
   "evaluation, s",
@@ -119,6 +127,7 @@ for (const one of CASES) {
     `ahns-${one.data}`,
     one.sampler + pool,
     one.optimizer,
+    one.provider,
     own.train.toFixed(2),
     ratio(own.train, peer?.train),
     own.evaluate.toFixed(2),
@@ -139,7 +148,7 @@ await Deno.writeTextFile(
 \`deno task bench ${epochs}\` at ${commit}, ${
     new Date().toISOString().slice(0, 10)
   }: ${cpu}, ${navigator.hardwareConcurrency} cores, Deno
-${Deno.version.deno}. Foil on WASM with one thread beside \`torch_baseline.py\` (vectorised PyTorch, one thread), in turns; medians of ${epochs}
+${Deno.version.deno}. Foil with one thread beside \`torch_baseline.py\` (vectorised PyTorch, one thread), in turns; medians of ${epochs}
 epochs, each followed by a full ranking of the test users. \`lazyAdam\` is beside torch's SparseAdam. Ratios below 1 are in Foil's
 favour; they are what counts, single numbers are noise.
 
