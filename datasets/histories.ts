@@ -83,22 +83,22 @@ export function packed(
   return batch;
 }
 
-/** How many of the spans from `from` on fit in one batch of `rows`: at least one. */
+/** How many histories from number `from` on, of which `lengthOf` tells how long each is, fit in one batch of `rows`: at least one. */
 export function fitting(
-  spans: readonly Span[],
+  count: number,
   from: number,
+  lengthOf: (at: number) => number,
   { histories, tokens }: HistoryCaps,
   rows: number,
   asks: Asks,
 ): number {
-  let count = 0, held = 0;
-  while (from + count < spans.length && count < histories) {
-    const { start, end } = spans[from + count]!;
-    held += end - start;
-    if (count > 0 && (held > tokens || (asks === "all" ? held : count + 1) > rows)) break;
-    count++;
+  let fit = 0, held = 0;
+  while (from + fit < count && fit < histories) {
+    held += lengthOf(from + fit);
+    if (fit > 0 && (held > tokens || (asks === "all" ? held : fit + 1) > rows)) break;
+    fit++;
   }
-  return count;
+  return fit;
 }
 
 /** The last `length` items of each user's sequence. */
@@ -108,15 +108,18 @@ export const lastOf = ({ offsets }: Sequences, users: Int32Array, length: number
     (user) => ({ start: Math.max(offsets[user]!, offsets[user + 1]! - length), end: offsets[user + 1]! }),
   );
 
-/** The length of the longest, 1 at least. */
-export const longest = (spans: readonly Span[]): number =>
-  spans.reduce((most, { start, end }) => Math.max(most, end - start), 1);
-
-/** Space for a batch of histories of which a few are longer than most. */
+/** Space for a batch of which a few histories are longer than most. */
 export const SLACK = 1.25;
 
-/** Tokens to make space for, where `histories` are held at a time. */
-export function tokensFor(spans: readonly Span[], histories: number, length: number): number {
-  const mean = spans.reduce((sum, { start, end }) => sum + end - start, 0) / Math.max(1, spans.length);
-  return Math.max(length, Math.min(histories * length, Math.ceil(histories * mean * SLACK)));
+/** Space for the last `most` items of so many users' sequences at a time; as many tokens as those of users of usual length have. */
+export function capsFor({ offsets }: Sequences, histories: number, most: number): HistoryCaps {
+  let users = 0, tokens = 0, length = 1;
+  for (let user = 0; user + 1 < offsets.length; user++) {
+    const own = Math.min(most, offsets[user + 1]! - offsets[user]!);
+    if (own > 0) users++;
+    tokens += own;
+    length = Math.max(length, own);
+  }
+  const usual = Math.ceil(histories * tokens / Math.max(1, users) * SLACK);
+  return { histories, tokens: Math.max(length, Math.min(histories * length, usual)), length };
 }

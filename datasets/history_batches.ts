@@ -1,6 +1,5 @@
-import type { Rng } from "../random/rng.ts";
-import { type Batch, type Batches, epochOrder } from "./batching.ts";
-import { type Asks, fitting, type HistoryCaps, longest, packed, SLACK, type Span, tokensFor } from "./histories.ts";
+import { type Batch, type Batches, type BatchingOptions, epochOrder } from "./batching.ts";
+import { type Asks, fitting, type HistoryCaps, packed, SLACK } from "./histories.ts";
 import type { Sequences } from "./sequences.ts";
 
 /** How a backbone wants to read histories. */
@@ -13,9 +12,11 @@ export interface HistoryWants {
   readonly windows: boolean;
 }
 
-/** A history and the item after it, or after each of its tokens. */
-interface Lesson extends Span {
-  readonly user: number;
+/** Histories that train, each with the item after it: `items[starts[n] .. ends[n])` of user `users[n]`. */
+interface Lessons {
+  readonly users: Int32Array; // [n]
+  readonly starts: Int32Array; // [n]
+  readonly ends: Int32Array; // [n]
 }
 
 /**
@@ -28,85 +29,98 @@ interface Lesson extends Span {
 export function historyBatches(
   sequences: Sequences,
   wants: HistoryWants,
-  { size, dropLast }: { readonly size: number; readonly dropLast: boolean },
+  { size, dropLast }: BatchingOptions,
   learns: (user: number) => boolean,
 ): Batches & { readonly caps: HistoryCaps } {
   const { asks } = wants,
     { items } = sequences,
     lessons = lessonsOf(sequences, wants, learns),
-    length = longest(lessons);
-  if (asks === "all" && size < length) {
-    throw new RangeError(
-      `Cannot batch histories of up to ${length} items, which train together, with "batchSize" ${size}: it must be at least ${length}`,
-    );
-  }
-  const mean = lessons.reduce((sum, { start, end }) => sum + end - start, 0) / Math.max(1, lessons.length);
-  const caps = asks === "all"
-    ? { histories: Math.max(1, Math.min(size, lessons.length, Math.ceil(size / mean * SLACK))), tokens: size, length }
-    : { histories: size, tokens: tokensFor(lessons, size, length), length };
+    { users, starts, ends } = lessons;
+  const caps = lessonCaps(lessons, asks, size);
+  const lengthOf = (lesson: number) => ends[lesson]! - starts[lesson]!;
+  const rowsOf = (lesson: number) => asks === "last" ? 1 : lengthOf(lesson);
   return {
     caps,
-    count: asks === "last" ? lessons.length : tokensIn(lessons, 0, lessons.length),
+    count: users.reduce((sum, _, lesson) => sum + rowsOf(lesson), 0),
     padded: true,
-    plan(epoch: number, rng: Rng) {
-      const ordered = Array.from(epochOrder(lessons.length, epoch, rng), (at) => lessons[at]!);
-      const cuts: { from: number; to: number; first: number; rows: number }[] = [];
-      for (let from = 0, first = 0; from < ordered.length;) {
-        const to = from + fitting(ordered, from, caps, size, asks);
-        const rows = asks === "last" ? to - from : tokensIn(ordered, from, to);
-        cuts.push({ from, to, first, rows });
+    plan(epoch, rng) {
+      const order = epochOrder(users.length, epoch, rng), cuts: Cut[] = [];
+      for (let from = 0, first = 0; from < order.length;) {
+        const to = from + fitting(order.length, from, (at) => lengthOf(order[at]!), caps, size, asks);
+        const held = order.subarray(from, to), rows = held.reduce((sum, lesson) => sum + rowsOf(lesson), 0);
+        cuts.push({ lessons: held, first, rows });
         from = to;
         first += rows;
       }
-      const last = cuts.at(-1),
-        steps = dropLast && last && last.rows < size && cuts.length > 1 ? cuts.length - 1 : cuts.length;
-      return { steps, at: (index) => batchOf(ordered, cuts[index]!) };
+      const short = dropLast && cuts.length > 1 && cuts.at(-1)!.rows < size;
+      return { steps: cuts.length - (short ? 1 : 0), at: (index) => batchOf(cuts[index]!) };
     },
   };
 
-  function batchOf(
-    ordered: readonly Lesson[],
-    { from, to, first, rows }: {
-      readonly from: number;
-      readonly to: number;
-      readonly first: number;
-      readonly rows: number;
-    },
-  ): Batch {
-    const held = ordered.slice(from, to), history = packed(items, held, caps, size, asks);
-    const users = new Int32Array(size), positives = new Int32Array(size);
+  function batchOf({ lessons: held, first, rows }: Cut): Batch {
+    const spans = Array.from(held, (lesson) => ({ start: starts[lesson]!, end: ends[lesson]! }));
+    const batch = { users: new Int32Array(size), positives: new Int32Array(size) };
     let row = 0;
-    for (const { user, start, end } of held) {
-      for (let at = asks === "all" ? start : end - 1; at < end; at++, row++) {
-        users[row] = user;
-        positives[row] = items[at + 1]!;
+    for (const lesson of held) {
+      for (let at = ends[lesson]! - rowsOf(lesson); at < ends[lesson]!; at++, row++) {
+        batch.users[row] = users[lesson]!;
+        batch.positives[row] = items[at + 1]!;
       }
     }
-    users.fill(users[0]!, rows);
-    positives.fill(positives[0]!, rows);
-    return { rows, first, users, positives, history };
+    batch.users.fill(batch.users[0]!, rows);
+    batch.positives.fill(batch.positives[0]!, rows);
+    return { rows, first, ...batch, history: packed(items, spans, caps, size, asks) };
   }
 }
 
-const tokensIn = (spans: readonly Span[], from: number, to: number): number => {
-  let tokens = 0;
-  for (let at = from; at < to; at++) tokens += spans[at]!.end - spans[at]!.start;
-  return tokens;
-};
+/** A batch that is to be: its lessons, the number of its first row in the epoch, and how many rows it has. */
+interface Cut {
+  readonly lessons: Int32Array;
+  readonly first: number;
+  readonly rows: number;
+}
 
 /** The histories of each sequence: its end, and with `windows` what comes before, too. */
 function lessonsOf(
   { offsets }: Sequences,
   { length, windows }: HistoryWants,
   learns: (user: number) => boolean,
-): readonly Lesson[] {
-  const lessons: Lesson[] = [];
-  for (let user = 0; user + 1 < offsets.length; user++) {
-    if (!learns(user)) continue;
-    for (let end = offsets[user + 1]! - 1; end > offsets[user]!; end -= length) {
-      lessons.push({ user, start: Math.max(offsets[user]!, end - length), end });
-      if (!windows) break;
+): Lessons {
+  const visit = (take: (user: number, start: number, end: number) => void) => {
+    for (let user = 0; user + 1 < offsets.length; user++) {
+      if (!learns(user)) continue;
+      for (let end = offsets[user + 1]! - 1; end > offsets[user]!; end -= length) {
+        take(user, Math.max(offsets[user]!, end - length), end);
+        if (!windows) break;
+      }
     }
+  };
+  let count = 0;
+  visit(() => count++);
+  const found = { users: new Int32Array(count), starts: new Int32Array(count), ends: new Int32Array(count) };
+  let at = 0;
+  visit((user, start, end) => {
+    found.users[at] = user;
+    found.starts[at] = start;
+    found.ends[at++] = end;
+  });
+  return found;
+}
+
+/** Space for a batch: as many histories, or tokens, as its rows take. */
+function lessonCaps({ starts, ends }: Lessons, asks: Asks, size: number): HistoryCaps {
+  const lengths = ends.map((end, lesson) => end - starts[lesson]!), count = Math.max(1, lengths.length);
+  const length = lengths.reduce((most, each) => Math.max(most, each), 1);
+  const mean = lengths.reduce((sum, each) => sum + each, 0) / count;
+  if (asks === "last") {
+    const tokens = Math.max(length, Math.min(size * length, Math.ceil(size * mean * SLACK)));
+    return { histories: size, tokens, length };
   }
-  return lessons;
+  if (size < length) {
+    throw new RangeError(
+      `Cannot batch histories of up to ${length} items, which train together, with "batchSize" ${size}: it must be at least ${length}`,
+    );
+  }
+  const histories = Math.min(size, count, Math.ceil(size / Math.max(1, mean) * SLACK));
+  return { histories, tokens: size, length };
 }

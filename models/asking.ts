@@ -1,5 +1,5 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
-import { fitting, lastOf, longest, packed, tokensFor } from "../datasets/histories.ts";
+import { capsFor, fitting, lastOf, packed } from "../datasets/histories.ts";
 import type { GraphBuilder } from "../graphs/builder.ts";
 import type { Backbone, BatchValues } from "./backbone.ts";
 import { historyFeeds, historyInputs } from "./history_inputs.ts";
@@ -24,9 +24,7 @@ export interface Piece {
 /** How a backbone is asked after up to `rows` users at a time. */
 export function asking({ history }: Pick<Backbone, "history">, catalogue: Catalogue, rows: number): Asking {
   if (!history) return byIds(rows);
-  const sequences = catalogue.sequences(), everyone = Int32Array.from({ length: catalogue.users }, (_, user) => user);
-  const known = lastOf(sequences, everyone, history.length), length = longest(known);
-  const caps = { histories: rows, tokens: tokensFor(known, rows, length), length };
+  const sequences = catalogue.sequences(), caps = capsFor(sequences, rows, history.length), { length } = caps;
   return {
     declare: (graph) => ({
       rows,
@@ -34,9 +32,9 @@ export function asking({ history }: Pick<Backbone, "history">, catalogue: Catalo
       history: historyInputs(graph, caps, rows),
     }),
     *pieces(users) {
-      const spans = lastOf(sequences, users, length);
+      const spans = lastOf(sequences, users, length), lengthOf = (at: number) => spans[at]!.end - spans[at]!.start;
       for (let from = 0; from < users.length;) {
-        const count = fitting(spans, from, caps, rows, "last"), held = spans.slice(from, from + count);
+        const count = fitting(users.length, from, lengthOf, caps, rows, "last"), held = spans.slice(from, from + count);
         yield {
           from,
           count,

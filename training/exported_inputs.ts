@@ -1,5 +1,5 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
-import { lastOf, longest } from "../datasets/histories.ts";
+import { capsFor } from "../datasets/histories.ts";
 import type { GraphBuilder, Value } from "../graphs/builder.ts";
 import { add, max, min, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { cast, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
@@ -23,10 +23,8 @@ export const exportedInputs = (graph: GraphBuilder, { history }: Backbone, catal
   history ? byHistory(graph, catalogue, servedLength(history, catalogue)) : byUser(graph, catalogue);
 
 /** How many items an exported file reads of a history: no more than any history had that it was trained on. */
-export function servedLength({ length }: NonNullable<Backbone["history"]>, catalogue: Catalogue): number {
-  const everyone = Int32Array.from({ length: catalogue.users }, (_, user) => user);
-  return longest(lastOf(catalogue.sequences(), everyone, length));
-}
+export const servedLength = ({ length }: NonNullable<Backbone["history"]>, catalogue: Catalogue): number =>
+  capsFor(catalogue.sequences(), 1, length).length;
 
 /** Each user's train items are read from one flat list, as many as the longest has. */
 function byUser(graph: GraphBuilder, { items, offsets, positives }: Catalogue): ExportedInputs {

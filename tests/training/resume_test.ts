@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { AnyMethod } from "../../options/method.ts";
+import { sasrec } from "../../models/sasrec.ts";
 import { samplers } from "../../samplers/mod.ts";
 import type { Policy } from "../../samplers/sampler.ts";
 import type { Checkpoint } from "../../training/checkpoint.ts";
@@ -43,13 +44,16 @@ const others: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   divns: { recency: 0.3 },
   gnno: { start: 1, step: 0.2 },
 };
-const runs = Object.entries<AnyMethod<Policy>>(samplers).flatMap(([name, make]) => [
-  { name, sampler: make() },
-  ...others[name] ? [{ name: `${name} ${JSON.stringify(others[name])}`, sampler: make(others[name]) }] : [],
-]);
-for (const { name, sampler } of runs) {
+const runs: readonly (Pick<SmallOptions, "sampler" | "backbone"> & { readonly name: string })[] = [
+  ...Object.entries<AnyMethod<Policy>>(samplers).flatMap(([name, make]) => [
+    { name, sampler: make() },
+    ...others[name] ? [{ name: `${name} ${JSON.stringify(others[name])}`, sampler: make(others[name]) }] : [],
+  ]),
+  { name: "sasrec, with dropout and packed histories,", backbone: sasrec({ dim: 4, length: 6 }) },
+];
+for (const { name, ...own } of runs) {
   Deno.test(`a ${name} run stopped in the middle of an epoch and resumed ends with the same bytes and reports`, async () => {
-    const options = { ...four, sampler, metadata }, whole = await smallRun(options);
+    const options = { ...four, ...own, metadata }, whole = await smallRun(options);
     const stopped = await stoppedAt(2, 1, options);
     assert.match(`${stopped.error}`, /enough/);
     assert.deepEqual([stopped.checkpoint.epoch, stopped.checkpoint.step], [2, 2]);
