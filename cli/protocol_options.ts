@@ -9,7 +9,9 @@ import { rankedAs } from "./ranked_as.ts";
 import type { TrainValues } from "./train_options.ts";
 
 /** The options that make a protocol. */
-export type ProtocolValues = DataValues & Pick<TrainValues, "select" | "selectBy" | "memory" | "mask" | "average">;
+export type ProtocolValues =
+  & DataValues
+  & Pick<TrainValues, "select" | "selectBy" | "memory" | "workers" | "mask" | "average">;
 
 /** Data, and how trials on it are selected and tested. */
 export interface OpenedProtocol {
@@ -19,7 +21,7 @@ export interface OpenedProtocol {
 
 /** Loads the data and settles what picks the best epoch. @throws TypeError where there is nothing to pick it on. */
 export async function openProtocol(values: ProtocolValues, metrics: readonly string[]): Promise<OpenedProtocol> {
-  const { select, memory } = values, selectBy = (values.selectBy ?? "").toLowerCase();
+  const { select, memory, workers } = values, selectBy = (values.selectBy ?? "").toLowerCase();
   if (select !== "last") parseMetric(selectBy);
   const found = await openData(values);
   const data = select === "valid" ? withValidation(found, values) : found;
@@ -43,6 +45,7 @@ export async function openProtocol(values: ProtocolValues, metrics: readonly str
     ...testing && testing.held.users.length > 0 && { testing },
     metrics,
     memory: memory * 2 ** 20,
+    workers,
     ...rankedAs(values),
   };
   return { data, protocol };

@@ -66,6 +66,7 @@ export const compareOptions = {
   metrics: text("ndcg@20,recall@20", "metrics of the table, on test; the tests that it shows are of the first"),
   ...rankedAsOptions,
   memory: trainOptions.memory,
+  workers: trainOptions.workers,
   ...providerOptions,
   out: text(null, "folder of the study; without it, runs/<data>-compare"),
   ...outputOptions,

@@ -26,6 +26,7 @@ export function heldOut({ test, name }: Dataset): Interactions {
 export const rankingOf = (values: EvaluateValues, data: Dataset): RankingOptions => ({
   metrics: metricNames(values),
   memory: values.memory * 2 ** 20,
+  workers: values.workers,
   alsoSeen: heldIn(data, "test")!.alsoSeen.filter((log) => !(values.keepValid && log === data.valid)),
   ...rankedAs(values),
 });

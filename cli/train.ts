@@ -80,6 +80,7 @@ function decisive(values: TrainValues): Record<string, unknown> {
     out: _out,
     epochs: _epochs,
     memory: _memory,
+    workers: _workers,
     threads: _threads,
     ...rest
   } = values;

@@ -15,29 +15,31 @@ export interface Spread {
 }
 
 /**
- * Spread of lists, -1 where they are short, over items whose train interactions are `popularity`.
+ * Spread of all the lists, in parts, -1 where a list is short, over items whose train interactions are `popularity`.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * import { spread } from "./catalogue_metrics.ts";
  *
- * const { coverage, gini, popularity } = spread(Int32Array.of(0, 0, 1, -1), Int32Array.of(4, 2, 1, 0));
+ * const { coverage, gini, popularity } = spread([Int32Array.of(0, 0), Int32Array.of(1, -1)], Int32Array.of(4, 2, 1, 0));
  * assert.equal(coverage, 0.5);
  * assert.equal(popularity, 10 / 3);
  * assert.equal(gini.toFixed(4), "0.5833");
  * ```
  */
-export function spread(lists: Int32Array, popularity: Int32Array): Spread {
+export function spread(parts: readonly Int32Array[], popularity: Int32Array): Spread {
   const items = popularity.length, times = new Int32Array(items), of = cohorts(popularity).of;
   const shares = [0, 0, 0];
   let total = 0, met = 0;
-  for (const item of lists) {
-    if (item < 0) continue;
-    times[item]!++;
-    total++;
-    met += popularity[item]!;
-    shares[of[item]!]!++;
+  for (const lists of parts) {
+    for (const item of lists) {
+      if (item < 0) continue;
+      times[item]!++;
+      total++;
+      met += popularity[item]!;
+      shares[of[item]!]!++;
+    }
   }
   const found = times.reduce((n, count) => count > 0 ? n + 1 : n, 0), sorted = times.toSorted();
   // sum_i (2 i - n - 1) c_(i) / (n sum c), i from 1, ascending

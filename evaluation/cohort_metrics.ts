@@ -29,7 +29,13 @@ export function balance(values: readonly number[]): number {
   return 1 - weighted / (n * total);
 }
 
-/** Counts hits by cohort: 0 head, 1 mid, 2 tail. Each held-out interaction belongs to the cohort of its item. */
+/** Held-out interactions, and those that were hit, by cohort: 0 head, 1 mid, 2 tail. */
+export interface CohortCounts {
+  readonly hits: readonly number[]; // [3]
+  readonly events: readonly number[]; // [3]
+}
+
+/** Counts hits by cohort. Each held-out interaction belongs to the cohort of its item. */
 export class CohortCounter {
   readonly #hits = [0, 0, 0];
   readonly #events = [0, 0, 0];
@@ -41,10 +47,15 @@ export class CohortCounter {
     if (hit) this.#hits[cohort]!++;
   }
 
-  /** A cohort without held-out interactions counts as never hit. */
-  result(): CohortHits {
-    const rates = this.#hits.map((hits, cohort) => hits / Math.max(1, this.#events[cohort]!));
-    const [hitHead, hitMid, hitTail] = rates as [number, number, number];
-    return { hitHead, hitMid, hitTail, balance: balance(rates) };
+  counts(): CohortCounts {
+    return { hits: this.#hits, events: this.#events };
   }
+}
+
+/** What was counted in parts, as shares. A cohort without held-out interactions counts as never hit. */
+export function cohortHits(parts: readonly CohortCounts[]): CohortHits {
+  const total = (of: keyof CohortCounts, cohort: number) => parts.reduce((sum, part) => sum + part[of][cohort]!, 0);
+  const rates = [0, 1, 2].map((cohort) => total("hits", cohort) / Math.max(1, total("events", cohort)));
+  const [hitHead, hitMid, hitTail] = rates as [number, number, number];
+  return { hitHead, hitMid, hitTail, balance: balance(rates) };
 }

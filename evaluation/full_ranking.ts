@@ -6,6 +6,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { Spread } from "./catalogue_metrics.ts";
 import type { CohortHits } from "./cohort_metrics.ts";
 import { openJudge } from "./judge.ts";
+import { openPool, type RankingPool } from "./ranking_pool.ts";
 import { blocksFor, floatsPerScore, openScorer } from "./scorer.ts";
 
 export interface RankingOptions {
@@ -24,6 +25,11 @@ export interface RankingOptions {
   readonly byEvent?: boolean;
   /** Of the candidates that metrics such as `sampled100/hit@10` draw. Default 0. */
   readonly candidateSeed?: number;
+  /**
+   * Threads that rank, on provider `wasm`; 0 is one for each core where there is enough to rank. Numbers do not depend on
+   * it. Default 0.
+   */
+  readonly workers?: number;
 }
 
 /** What a ranking of the whole catalogue is worth. */
@@ -60,15 +66,32 @@ export async function fullRanking(
   options: RankingOptions,
 ): Promise<Evaluator> {
   const judge = openJudge(seen, held, options), known = withHistories(seen, options.alsoSeen ?? []);
-  const blocks = blocksFor(options.memory ?? 2 ** 28, seen.items, floatsPerScore(backbone, seen));
+  const threads = runtime.provider === "wasm" ? threadsFor(options.workers ?? 0, judge.users.length * seen.items) : 1;
+  const blocks = blocksFor((options.memory ?? 2 ** 28) / threads, seen.items, floatsPerScore(backbone, seen));
   const scorer = await openScorer(runtime, backbone, known, blocks);
+  let pool: Promise<RankingPool> | undefined;
   return {
     async evaluate() {
       await scorer.refresh();
-      return await judge(scorer.blocks.rows, scorer.blocks.columns, scorer.score);
+      if (threads === 1) {
+        return judge.evaluation([await judge.find(judge.users, blocks.rows, blocks.columns, scorer.score)]);
+      }
+      pool ??= openPool(threads, seen, held, options, scorer);
+      return judge.evaluation(await (await pool).rank(judge.users, scorer));
     },
-    dispose: scorer.dispose,
+    async dispose() {
+      (await pool)?.dispose();
+      await scorer.dispose();
+    },
   };
+}
+
+/** Scores from which on it pays to start threads. */
+const WORTH_THREADS = 5e7;
+/** How many threads to rank with: as many as asked for, where there is memory to share. */
+function threadsFor(asked: number, scores: number): number {
+  if (typeof Worker === "undefined" || typeof SharedArrayBuffer === "undefined") return 1;
+  return asked > 0 ? asked : scores < WORTH_THREADS ? 1 : navigator.hardwareConcurrency;
 }
 
 /** Full ranking by any scores: `scoresOf` gives a user's, one for each item. */
@@ -78,9 +101,11 @@ export async function rankBy(
   held: Interactions,
   options: RankingOptions,
 ): Promise<Evaluation> {
-  return await openJudge(seen, held, options)(1, seen.items, async (users, visit) => {
+  const judge = openJudge(seen, held, options);
+  const found = await judge.find(judge.users, 1, seen.items, async (users, visit) => {
     visit((await scoresOf(users[0]!)).slice(), 0);
   });
+  return judge.evaluation([found]);
 }
 
 /** The catalogue with histories that go on with what was met since. */

@@ -2,7 +2,7 @@ import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.
 import { cohorts } from "../datasets/cohorts.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import { spread } from "./catalogue_metrics.ts";
-import { balance, CohortCounter } from "./cohort_metrics.ts";
+import { balance, CohortCounter, type CohortCounts, cohortHits } from "./cohort_metrics.ts";
 import type { Evaluation, RankingOptions } from "./full_ranking.ts";
 import { hide } from "./hide.ts";
 import { hideWarm } from "./hide_warm.ts";
@@ -16,8 +16,24 @@ import { balancedKeys, viewsOf } from "./views.ts";
 
 /** Scores some users against all items, block by block. */
 export type Score = (users: Int32Array, visit: Visit) => Promise<void>;
-/** Ranks for every user with held-out items, `rows` of them at a time, `columns` items at a time. */
-export type Judge = (rows: number, columns: number, score: Score) => Promise<Evaluation>;
+
+/** What the lists of some users came to. */
+export interface Found {
+  /** By measure, one for each user (or event) that it counts, in the order of users. */
+  readonly values: ReadonlyMap<string, readonly number[]>;
+  readonly lists: Int32Array; // [users, K]
+  readonly cohorts: CohortCounts;
+}
+
+/** Measures the rankings of users with held-out items. What it finds of some is put together with what it finds of others. */
+export interface Judge {
+  /** All of them. */
+  readonly users: Int32Array;
+  /** Ranks for some, `rows` of them at a time, `columns` items at a time. */
+  find(users: Int32Array, rows: number, columns: number, score: Score): Promise<Found>;
+  /** What was found of all, in the order of `users`, in parts. */
+  evaluation(parts: readonly Found[]): Evaluation;
+}
 
 const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
@@ -34,12 +50,11 @@ export function openJudge(seen: Catalogue, held: Interactions, options: RankingO
   const longest = Math.min(seen.items, lengths.reduce((most, { k }) => Math.max(most, k), 1));
   // the most popular candidates of each list; a list's candidates are among those of the one before
   const limits = [...new Set([Infinity, ...views.map(({ limit }) => limit)])].sort((a, b) => b - a);
+  const measured = views.flatMap(({ measures }) => measures.map(({ key }) => key));
   const counts = [...new Set(views.flatMap(({ sampled = [] }) => sampled))];
 
-  return async (rows, columns, score) => {
-    const values = new Map(
-      views.flatMap(({ measures }) => measures.map(({ key }): [string, number[]] => [key, []])),
-    );
+  const find: Judge["find"] = async (users, rows, columns, score) => {
+    const values = new Map(measured.map((key): [string, number[]] => [key, []]));
     const lists = new Int32Array(users.length * longest).fill(-1), hits = new CohortCounter(cohortOf);
     const tops = new Map(limits.map((limit) => [limit, new TopK(rows, longest)])), top = tops.get(Infinity)!;
     const drawn = new Map(counts.map((count) => [count, new SampledRanks(met, truth, count, candidateSeed)]));
@@ -73,24 +88,30 @@ export function openJudge(seen: Catalogue, held: Interactions, options: RankingO
         }
       });
     }
+    return { values, lists, cohorts: hits.counts() };
+  };
 
-    const hitsOf = (name: string) => balancedKeys(name).map((key) => meanOf(values.get(key) ?? [0]));
+  const evaluation: Judge["evaluation"] = (parts) => {
+    const values = (key: string) => parts.flatMap(({ values }) => values.get(key) ?? []);
+    const hitsOf = (name: string) =>
+      balancedKeys(name).map((key) => meanOf(measured.includes(key) ? values(key) : [0]));
     const balanced = names.filter((name) => parseMetric(name).balance);
-    const cohortHits = hits.result(), { hitHead, hitMid, hitTail } = cohortHits;
+    const hits = cohortHits(parts.map(({ cohorts }) => cohorts)), { hitHead, hitMid, hitTail } = hits;
     const unhit = balanced.filter((name) => hitsOf(name).every((rate) => rate === 0));
     if (hitHead + hitMid + hitTail === 0) unhit.push("balance");
     return {
       metrics: Object.fromEntries(
-        names.map((name) => [name, balanced.includes(name) ? balance(hitsOf(name)) : meanOf(values.get(name)!)]),
+        names.map((name) => [name, balanced.includes(name) ? balance(hitsOf(name)) : meanOf(values(name))]),
       ),
-      catalogue: { ...spread(lists, popularity), ...cohortHits },
+      catalogue: { ...spread(parts.map(({ lists }) => lists), popularity), ...hits },
       perUser: Object.fromEntries(
-        names.filter((name) => values.has(name)).map((name) => [name, Float64Array.from(values.get(name)!)]),
+        names.filter((name) => measured.includes(name)).map((name) => [name, Float64Array.from(values(name))]),
       ),
       users: byEvent ? Int32Array.from([...users].flatMap((user) => itemsOf(truth, user).fill(user))) : users,
       notes: unhit.map((name) => `${name} is 1 because nothing was hit at all: it says nothing`),
     };
   };
+  return { users, find, evaluation };
 }
 
 /** A copy of what a user took. */

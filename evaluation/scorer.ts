@@ -1,10 +1,12 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import { GraphBuilder, type Value } from "../graphs/builder.ts";
+import { encode } from "../graphs/encode.ts";
 import { prune } from "../graphs/prune.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import { asking } from "../models/asking.ts";
 import type { Backbone } from "../models/backbone.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { ScoringModel } from "./ranking_job.ts";
 import { openRepresentations } from "./representations.ts";
 
 /** How large the blocks are in which scores are computed. */
@@ -29,6 +31,10 @@ export interface Scorer {
   readonly blocks: Blocks;
   /** Represents the items anew; to be called after the model has changed. */
   refresh(): Promise<void>;
+  /** Representations of up to `blocks.rows` users; rows past them are padding. */
+  query(users: Int32Array): Promise<Float32Array>;
+  /** How it scores by now, for others to score with; `keep` says in what memory the items are to be. */
+  model(keep: (items: Float32Array) => Float32Array): Promise<ScoringModel>;
   /** Scores up to `blocks.rows` users against all items, in ascending blocks of items. Rows past the users are padding. */
   score(users: Int32Array, visit: Visit): Promise<void>;
   dispose(): Promise<void>;
@@ -61,7 +67,7 @@ export async function openScorer(
     total: catalogue.users,
   });
   const item = await openRepresentations(runtime, backbone, catalogue, "items", { size: columns, total: items });
-  const score = await runtime.compile(...scoring(backbone, catalogue, blocks));
+  const [graph, { outputs }] = scoring(backbone, catalogue, blocks), score = await runtime.compile(graph, { outputs });
   let represented: Float32Array[] = [];
   const refresh = async () => {
     query.refresh();
@@ -75,6 +81,18 @@ export async function openScorer(
   return {
     blocks,
     refresh,
+    query: query.of,
+    async model(keep) {
+      const needed = prune(graph, [outputs.scores]).leaves.filter((leaf) => graph.variables.has(leaf.name));
+      const saved = needed.length > 0 ? await runtime.save() : new Map();
+      const frozen = new Map(needed.map((variable) => [variable, saved.get(variable.name)!.data as Float32Array]));
+      const shapeOf = (name: string) => graph.inputs.get(name)!.shape;
+      return {
+        bytes: encode(graph, outputs, { frozen }),
+        shapes: { query: shapeOf("query"), items: shapeOf("items") },
+        items: represented.map(keep),
+      };
+    },
     async score(users, visit) {
       if (represented.length === 0) await refresh();
       const asked = await query.of(users);
@@ -92,7 +110,7 @@ export async function openScorer(
 }
 
 /** Takes the columns from `width` on out of a block. */
-function blank(scores: Float32Array, columns: number, width: number): void {
+export function blank(scores: Float32Array, columns: number, width: number): void {
   for (let row = 0; row < scores.length; row += columns) scores.fill(-Infinity, row + width, row + columns);
 }
 

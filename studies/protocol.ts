@@ -25,6 +25,8 @@ export interface Protocol {
   readonly metrics: readonly string[];
   /** Bytes of scores held at a time while ranking. */
   readonly memory: number;
+  /** Threads that rank; see `RankingOptions`. */
+  readonly workers?: number;
   /** Whether what is known by then is left out of the lists; see `RankingOptions`. Default true. */
   readonly maskSeen?: boolean;
   /** Whether each held-out interaction is a ranking of its own; see `RankingOptions`. Default false. */
@@ -65,4 +67,6 @@ const isOfAll = (name: string): boolean => {
   return cold === undefined && cohort === undefined;
 };
 
-const rankingOf = ({ memory, maskSeen = true, byEvent = false }: Protocol) => ({ memory, maskSeen, byEvent });
+const rankingOf = ({ memory, workers = 0, maskSeen = true, byEvent = false }: Protocol) => ({
+  ...{ memory, workers, maskSeen, byEvent },
+});

@@ -53,7 +53,7 @@ Deno.test("balance has the golden values of the specification", () => {
 
 Deno.test("spread counts coverage, evenness, popularity and cohorts of lists made by hand", () => {
   const popularity = Int32Array.of(3, 3, 3, 3, 0), lists = Int32Array.of(0, 1, 0, -1);
-  const found = spread(lists, popularity);
+  const found = spread([lists], popularity);
   near(found.coverage, 2 / 5);
   near(found.popularity, 3);
   near(found.head + found.mid + found.tail, 1);
@@ -63,6 +63,6 @@ Deno.test("spread counts coverage, evenness, popularity and cohorts of lists mad
 
 Deno.test("the Gini coefficient is 0 where every item is recommended as often, near 1 where one item is all", () => {
   const popularity = new Int32Array(100).fill(1);
-  near(spread(Int32Array.from({ length: 100 }, (_, item) => item), popularity).gini, 0);
-  near(spread(new Int32Array(50), popularity).gini, 0.99);
+  near(spread([Int32Array.from({ length: 100 }, (_, item) => item)], popularity).gini, 0);
+  near(spread([new Int32Array(50)], popularity).gini, 0.99);
 });

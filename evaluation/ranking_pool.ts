@@ -1,0 +1,96 @@
+import type { Catalogue } from "../datasets/catalogue.ts";
+import type { Interactions } from "../datasets/interactions.ts";
+import type { RankingOptions } from "./full_ranking.ts";
+import type { Found } from "./judge.ts";
+import type { RankingAnswer, RankingJob } from "./ranking_job.ts";
+import type { Scorer } from "./scorer.ts";
+
+/** The web's workers: onnxruntime-web puts Node's in their place when it opens a session in Deno. */
+const WebWorker = globalThis.Worker;
+
+/** Threads that rank beside each other. */
+export interface RankingPool {
+  /** Ranks for all `users` with the model as the scorer has it. */
+  rank(users: Int32Array, scorer: Scorer): Promise<readonly Found[]>;
+  dispose(): void;
+}
+
+/**
+ * Starts `size` workers, each with one thread of WASM, which share the data and the items' representations. What they find
+ * is what one thread finds, to the byte: each ranks whole blocks of users, and these are put together in their order.
+ */
+export async function openPool(
+  size: number,
+  seen: Catalogue,
+  held: Interactions,
+  { alsoSeen = [], ...options }: RankingOptions,
+  { blocks }: Scorer,
+): Promise<RankingPool> {
+  const { users, items, offsets, positives, popularity } = seen;
+  const known = {
+    users,
+    items,
+    offsets: shared(offsets),
+    positives: shared(positives),
+    popularity: shared(popularity),
+  };
+  const log = ({ users, items, userCount, itemCount }: Interactions): Interactions => ({
+    ...{ users: shared(users), items: shared(items), userCount, itemCount },
+  });
+  const told: RankingJob = {
+    ...{ kind: "open", seen: known, held: log(held), blocks },
+    options: { ...options, alsoSeen: alsoSeen.map(log) },
+  };
+  const workers = Array.from({ length: size }, startWorker);
+  const dispose = () => workers.forEach((worker) => worker.terminate());
+  const everyone = async (job: RankingJob) => {
+    try {
+      await Promise.all(workers.map((worker) => worker.ask(job)));
+    } catch (error) {
+      dispose();
+      throw error;
+    }
+  };
+  await everyone(told);
+  return {
+    dispose,
+    async rank(users, scorer) {
+      await everyone({ kind: "model", model: await scorer.model(shared) });
+      const { rows } = blocks, found: Found[] = [];
+      let next = 0;
+      await Promise.all(workers.map(async (worker) => {
+        while (next * rows < users.length) {
+          const block = next++, own = users.slice(block * rows, (block + 1) * rows);
+          found[block] = (await worker.ask({ kind: "rank", users: own, query: await scorer.query(own) })).found!;
+        }
+      }));
+      return found;
+    },
+  };
+}
+
+/** The same elements in memory that threads share. */
+function shared<T extends Int32Array | Float32Array>(data: T): T {
+  const buffer = new SharedArrayBuffer(data.byteLength);
+  const copy = data instanceof Int32Array ? new Int32Array(buffer) : new Float32Array(buffer);
+  copy.set(data);
+  return copy as T;
+}
+
+/** A worker that answers one job after the other. */
+function startWorker() {
+  const worker = new WebWorker(new URL("./ranking_worker.ts", import.meta.url), { type: "module" });
+  return {
+    ask: (job: RankingJob) =>
+      new Promise<RankingAnswer>((resolve, reject) => {
+        worker.onmessage = ({ data }: MessageEvent<RankingAnswer>) =>
+          data.error === undefined ? resolve(data) : reject(new Error(`Cannot rank in a worker: ${data.error}`));
+        worker.onerror = (event) => {
+          event.preventDefault();
+          reject(new Error(`Cannot rank in a worker: ${event.message}`));
+        };
+        worker.postMessage(job);
+      }),
+    terminate: () => worker.terminate(),
+  };
+}
