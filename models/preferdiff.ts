@@ -25,7 +25,7 @@ const LONGEST_WAVE = 1e4;
  * a history is the condition h; f(x, h, t) = [x; h; e(t)] W + b guesses the item's vector that x is a noisy version of, e
  * a small network of the level's sines. The query is what DDIM ends at with guesses (1 + w) f(x, h, t) - w f(x, null, t),
  * null a learnt vector that stands for some rows' h while training. Scores are its inner products with items. Loss
- * `preferdiff` trains it, and no other can. Items and null start as N(0, 1), positions at zero as `sasrec`'s.
+ * `preferdiff` trains it, and no other can. Items and null start as N(0, 1), positions at zero.
  *
  * f is affine in x and in h. So guesses are guided by guiding h, (1 + w) h - w null, at half the cost; and the query
  * that different draws of noise lead to is on average what their mean, zero, leads to: `start=mean`, the same at every
