@@ -89,7 +89,7 @@ const usual: Pace = { epochs: 12, optimizer: optimizers.adam({ lr: 0.05 }) };
 /** What noise teaches, and networks, are learnt by shorter steps, and more of them. */
 const slow: Readonly<Record<string, Pace>> = {
   preferdiff: { epochs: 60, optimizer: optimizers.adam({ lr: 0.01 }) },
-  sasrec: { epochs: 30, optimizer: optimizers.adam({ lr: 0.01 }) },
+  sasrec: { epochs: 60, optimizer: optimizers.adam({ lr: 0.01 }) },
   mlp: { epochs: 24, optimizer: optimizers.adam({ lr: 0.03 }) },
   "two-tower": { epochs: 24, optimizer: optimizers.adam({ lr: 0.02 }) },
 };
