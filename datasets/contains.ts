@@ -1,3 +1,4 @@
+import { lowerBound } from "./lower_bound.ts";
 import type { Relation } from "./metadata.ts";
 
 /**
@@ -13,12 +14,6 @@ import type { Relation } from "./metadata.ts";
  * ```
  */
 export function contains({ offsets, targets }: Relation, row: number, target: number): boolean {
-  const end = offsets[row + 1]!;
-  let low = offsets[row]!, high = end;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (targets[middle]! < target) low = middle + 1;
-    else high = middle;
-  }
-  return low < end && targets[low] === target;
+  const end = offsets[row + 1]!, at = lowerBound(targets, offsets[row]!, end, target);
+  return at < end && targets[at] === target;
 }

@@ -1,4 +1,5 @@
 import type { Rng } from "../random/rng.ts";
+import { lowerBound } from "./lower_bound.ts";
 import type { Catalogue } from "./catalogue.ts";
 
 /** Users with at most so many positives are looked up by scanning them: they are one or two lines of cache. */
@@ -130,12 +131,6 @@ export class SeenItems {
   /** Where `item` is, or would be, among the sorted positives of `user`. */
   #below(user: number, item: number): number {
     const { offsets, positives } = this.catalogue;
-    let low = offsets[user]!, high = offsets[user + 1]!;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (positives[middle]! < item) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return lowerBound(positives, offsets[user]!, offsets[user + 1]!, item);
   }
 }

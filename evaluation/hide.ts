@@ -1,5 +1,5 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
-import { lowerBound } from "./lower_bound.ts";
+import { lowerBound } from "../datasets/lower_bound.ts";
 
 /**
  * Takes what each user has met out of a block of scores, row-major [users, columns], of items `first` and up.

@@ -6,7 +6,7 @@ import { balance, CohortCounter, type CohortCounts, cohortHits } from "./cohort_
 import type { Evaluation, RankingOptions } from "./full_ranking.ts";
 import { hide } from "./hide.ts";
 import { hideWarm } from "./hide_warm.ts";
-import { lowerBound } from "./lower_bound.ts";
+import { lowerBound } from "../datasets/lower_bound.ts";
 import type { RankedUser } from "./metrics.ts";
 import { parseMetric } from "./parse_metric.ts";
 import { SampledRanks } from "./sampled_ranks.ts";

@@ -1,6 +1,6 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import { Rng } from "../random/rng.ts";
-import { lowerBound } from "./lower_bound.ts";
+import { lowerBound } from "../datasets/lower_bound.ts";
 import { drawUnmet } from "./unmet.ts";
 
 /** A batch of users, their candidates, and the scores of those and of what they took. */

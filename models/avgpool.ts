@@ -1,13 +1,11 @@
 import { xavierUniform } from "../graphs/initializers.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { matmul } from "../graphs/ops/linear.ts";
-import { unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import type { Backbone } from "./backbone.ts";
 import { scorings } from "./cosine.ts";
-import { byTime, byToken, dense, dropoutAt, historyOf } from "./history_layers.ts";
+import { byTime, byToken, dense, dropoutAt, historyOf, tied } from "./history_layers.ts";
 import { historyOptions } from "./history_options.ts";
-import { dot } from "./scoring.ts";
 
 /**
  * The mean of what a user has met, through one linear layer, is the query: the pooling of Covington, Adams & Sargin
@@ -42,12 +40,6 @@ export const avgpool = define({
         [1, times, times],
       );
       const means = byToken(matmul(upTo, byTime(drop("tokens", met), history)), history); // [K, D]
-      return {
-        query: unsqueeze(gather(dense(graph, "dense", means, dim), history.asked), 1), // [R, 1, D]
-        items: (ids) => unsqueeze(gather(table, ids), -2),
-        score: dot,
-        dot: true,
-        decayed: gather(met, history.asked),
-      };
+      return tied(gather(dense(graph, "dense", means, dim), history.asked), table, met, history);
     },
   }));

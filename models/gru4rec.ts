@@ -9,9 +9,8 @@ import { define } from "../options/method.ts";
 import { integer } from "../options/option.ts";
 import type { Backbone, HistoryValues } from "./backbone.ts";
 import { scorings } from "./cosine.ts";
-import { byTime, byToken, dense, dropoutAt, historyOf } from "./history_layers.ts";
+import { byTime, byToken, dense, dropoutAt, historyOf, tied } from "./history_layers.ts";
 import { historyOptions } from "./history_options.ts";
-import { dot } from "./scoring.ts";
 
 /**
  * GRU4Rec: a gated recurrent unit over what a user has met, whose state, brought to the items' width, is the query
@@ -44,13 +43,7 @@ export const gru4rec = define({
       for (let layer = 0; layer < layers; layer++) {
         x = graph.scope(`gru_${layer}`, () => gru(graph, drop("tokens", x), history, hidden));
       }
-      return {
-        query: unsqueeze(gather(dense(graph, "dense", x, dim), history.asked), 1), // [R, 1, D]
-        items: (ids) => unsqueeze(gather(table, ids), -2),
-        score: dot,
-        dot: true,
-        decayed: gather(met, history.asked),
-      };
+      return tied(gather(dense(graph, "dense", x, dim), history.asked), table, met, history);
     },
   }));
 

@@ -5,8 +5,9 @@ import { less, where } from "../graphs/ops/compare.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { matmul } from "../graphs/ops/linear.ts";
 import { layerNorm } from "../graphs/ops/normalize.ts";
-import { reshape } from "../graphs/ops/shape.ts";
-import type { BatchValues, HistoryValues } from "./backbone.ts";
+import { reshape, unsqueeze } from "../graphs/ops/shape.ts";
+import type { BatchValues, Encoder, HistoryValues } from "./backbone.ts";
+import { dot } from "./scoring.ts";
 
 /** The histories of a batch. @throws TypeError where whoever builds the graph has declared none. */
 export function historyOf({ history }: BatchValues, backbone: string): HistoryValues {
@@ -40,6 +41,18 @@ export const norm = (graph: GraphBuilder, name: string, x: Value): Value =>
     const shape = [x.shape.at(-1)!];
     return layerNorm(x, graph.variable("scale", shape, filled(1)), graph.variable("bias", shape, zeros), 1e-8);
   });
+
+/**
+ * The encoder of a model whose items have one table for both sides: `query` [R, D] asks, scores are inner products, and
+ * weight decay applies to the item that each row asks after, of the tokens' `met` [K, D].
+ */
+export const tied = (query: Value, table: Value, met: Value, { asked }: HistoryValues): Encoder => ({
+  query: unsqueeze(query, 1), // [R, 1, D]
+  items: (ids) => unsqueeze(gather(table, ids), -2),
+  score: dot,
+  dot: true,
+  decayed: gather(met, asked),
+});
 
 /** Drops elements at `rate` while training, and scales the others up (Srivastava et al., JMLR 2014). */
 export type Dropout = (name: string, x: Value) => Value;

@@ -5,16 +5,15 @@ import { add, cos, mul, sin, sub } from "../graphs/ops/arithmetic.ts";
 import { cast, less, where } from "../graphs/ops/compare.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { matmul } from "../graphs/ops/linear.ts";
-import { concat, slice, unsqueeze } from "../graphs/ops/shape.ts";
+import { concat, slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, flag, integer, real } from "../options/option.ts";
 import { Rng } from "../random/rng.ts";
 import type { Backbone } from "./backbone.ts";
 import { scorings } from "./cosine.ts";
 import { ddim, ddimSteps, leftAt } from "./ddim.ts";
-import { affine, dropoutAt, historyOf } from "./history_layers.ts";
+import { affine, dropoutAt, historyOf, tied } from "./history_layers.ts";
 import { historyOptions } from "./history_options.ts";
-import { dot } from "./scoring.ts";
 import { attentionOptions, selfAttention } from "./self_attention.ts";
 
 /** Waves of a level's embedding are up to this times 2 pi long. */
@@ -88,11 +87,7 @@ export const preferdiff = define({
         (x, step) => f.guess(x, guided, slice(times, 0, step, step + 1)),
       );
       return {
-        query: unsqueeze(query, 1), // [R, 1, D]
-        items: (ids) => unsqueeze(gather(table, ids), -2),
-        score: dot,
-        dot: true,
-        decayed: gather(met, history.asked),
+        ...tied(query, table, met, history),
         denoiser: { left, guess: (x, at) => f.guess(x, condition, f.timed(cast(at, "float32"))) },
       };
     },

@@ -1,14 +1,12 @@
 import { xavierUniform, zeros } from "../graphs/initializers.ts";
 import { add, mul } from "../graphs/ops/arithmetic.ts";
 import { gather } from "../graphs/ops/index.ts";
-import { unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice } from "../options/option.ts";
 import type { Backbone } from "./backbone.ts";
 import { scorings } from "./cosine.ts";
-import { dropoutAt, historyOf } from "./history_layers.ts";
+import { dropoutAt, historyOf, tied } from "./history_layers.ts";
 import { historyOptions } from "./history_options.ts";
-import { dot } from "./scoring.ts";
 import { attentionOptions, selfAttention } from "./self_attention.ts";
 
 const starts = { xavier: xavierUniform, zero: zeros } as const;
@@ -50,13 +48,7 @@ export const sasrec = define({
       const position = graph.variable("position", [length, dim], starts[positions]);
       const met = gather(table, history.items); // [K, D]
       const tokens = drop("tokens", add(mul(met, Math.sqrt(dim)), gather(position, history.ages)));
-      return {
-        query: unsqueeze(gather(attends(graph, tokens, history, drop), history.asked), 1), // [R, 1, D]
-        items: (ids) => unsqueeze(gather(table, ids), -2),
-        score: dot,
-        dot: true,
-        decayed: gather(met, history.asked),
-      };
+      return tied(gather(attends(graph, tokens, history, drop), history.asked), table, met, history);
     },
   });
 });

@@ -80,36 +80,27 @@ export class Rng {
     return Math.floor(this.next() * TWO_TO_MINUS_32 * bound);
   }
 
-  /** As many draws of {@link Rng.below} into `into[from]` and on: the same numbers, the state kept at hand. */
+  /** As many draws of {@link Rng.below} into `into[from]` and on: the same numbers. */
   fillBelow(bound: number, into: Int32Array, from: number, count: number): void {
-    const state = this.#state, scale = TWO_TO_MINUS_32 * bound;
-    let s0 = state[0]! | 0, s1 = state[1]! | 0, s2 = state[2]! | 0, s3 = state[3]! | 0;
-    for (let at = from; at < from + count; at++) {
-      const five = Math.imul(s1, 5);
-      into[at] = Math.floor((Math.imul((five << 7) | (five >>> 25), 9) >>> 0) * scale);
-      s2 ^= s0;
-      const t3 = s3 ^ s1, t2 = s2 ^ (s1 << 9);
-      s1 ^= s2;
-      s0 ^= t3;
-      s2 = t2;
-      s3 = (t3 << 11) | (t3 >>> 21);
-    }
-    state[0] = s0;
-    state[1] = s1;
-    state[2] = s2;
-    state[3] = s3;
+    const scale = TWO_TO_MINUS_32 * bound, end = from + count;
+    this.#fill(into, from, end);
+    for (let at = from; at < end; at++) into[at] = Math.floor((into[at]! >>> 0) * scale);
   }
 
-  /**
-   * Uniform numbers in [0, 1) into all of `into`: {@link Rng.next} with 24 of its bits, so that as float32 none is rounded
-   * to 1; the state kept at hand.
-   */
+  /** Uniform numbers in [0, 1) into all of `into`: 24 bits of {@link Rng.next}, so that as float32 none is rounded to 1. */
   fillUniform(into: Float32Array): void {
+    const bits = new Int32Array(into.buffer, into.byteOffset, into.length);
+    this.#fill(bits, 0, bits.length);
+    for (let at = 0; at < bits.length; at++) into[at] = (bits[at]! >>> 8) * TWO_TO_MINUS_24;
+  }
+
+  /** The bits of {@link Rng.next} into `into[from]` to `into[end - 1]`, the state kept at hand. */
+  #fill(into: Int32Array, from: number, end: number): void {
     const state = this.#state;
     let s0 = state[0]! | 0, s1 = state[1]! | 0, s2 = state[2]! | 0, s3 = state[3]! | 0;
-    for (let at = 0; at < into.length; at++) {
+    for (let at = from; at < end; at++) {
       const five = Math.imul(s1, 5);
-      into[at] = (Math.imul((five << 7) | (five >>> 25), 9) >>> 8) * TWO_TO_MINUS_24;
+      into[at] = Math.imul((five << 7) | (five >>> 25), 9);
       s2 ^= s0;
       const t3 = s3 ^ s1, t2 = s2 ^ (s1 << 9);
       s1 ^= s2;

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { catalogue } from "../../datasets/catalogue.ts";
-import { interactions } from "../../datasets/interactions.ts";
 import { fullRanking, rankBy } from "../../evaluation/full_ranking.ts";
 import { blocksFor, floatsPerScore } from "../../evaluation/scorer.ts";
 import { gmf } from "../../models/gmf.ts";
@@ -12,14 +11,7 @@ import { neumf } from "../../models/neumf.ts";
 import { ngcf } from "../../models/ngcf.ts";
 import { Rng } from "../../random/rng.ts";
 import { openRuntime } from "../../runtime/providers.ts";
-
-const log = (pairs: readonly (readonly [number, number])[], userCount: number, itemCount: number) =>
-  interactions({
-    users: Int32Array.from(pairs, ([user]) => user),
-    items: Int32Array.from(pairs, ([, item]) => item),
-    userCount,
-    itemCount,
-  });
+import { pairLog as log } from "./pair_log.ts";
 
 Deno.test("items met in training are no candidates, and users without held-out items do not count", async () => {
   const seen = catalogue(log([[0, 0], [1, 3]], 3, 4)), held = log([[0, 1], [1, 0], [1, 2]], 3, 4);

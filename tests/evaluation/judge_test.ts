@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import { catalogue } from "../../datasets/catalogue.ts";
-import { interactions } from "../../datasets/interactions.ts";
 import { type Evaluation, rankBy, type RankingOptions } from "../../evaluation/full_ranking.ts";
 import { parseMetric } from "../../evaluation/parse_metric.ts";
 import { Rng } from "../../random/rng.ts";
+import { pairLog as log } from "./pair_log.ts";
 
-const log = (pairs: readonly (readonly [number, number])[], userCount: number, itemCount: number) =>
-  interactions({
-    users: Int32Array.from(pairs, ([user]) => user),
-    items: Int32Array.from(pairs, ([, item]) => item),
-    userCount,
-    itemCount,
-  });
 const near = (found: number | undefined, expected: number, within = 1e-6) =>
   assert(Math.abs(found! - expected) < within, `${found} is not ${expected}`);
 

@@ -1,6 +1,5 @@
-import { div } from "../../graphs/ops/arithmetic.ts";
+import { add, div } from "../../graphs/ops/arithmetic.ts";
 import { cast } from "../../graphs/ops/compare.ts";
-import { add } from "../../graphs/ops/arithmetic.ts";
 import { losses } from "../../losses/mod.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { near, softplus, sum } from "./formulas.ts";
