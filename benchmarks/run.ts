@@ -48,6 +48,7 @@ async function foil({ data, sampler, options, optimizer, provider }: Case): Prom
   const args = [
     "run",
     "-A",
+    "--no-lock", // the native provider's package is not for everyone's lock file
     script,
     `${SHARED}data/ahns-${data}`,
     sampler,

@@ -108,18 +108,29 @@ export const lastOf = ({ offsets }: Sequences, users: Int32Array, length: number
     (user) => ({ start: Math.max(offsets[user]!, offsets[user + 1]! - length), end: offsets[user + 1]! }),
   );
 
-/** Space for a batch of which a few histories are longer than most. */
-export const SLACK = 1.25;
+/** How many of the last `most` items each user has who has any. */
+export const lengthsOf = ({ offsets }: Sequences, most: number): Int32Array =>
+  offsets.subarray(1).map((end, user) => Math.min(most, end - offsets[user]!)).filter((own) => own > 0);
 
-/** Space for the last `most` items of so many users' sequences at a time; as many tokens as those of users of usual length have. */
-export function capsFor({ offsets }: Sequences, histories: number, most: number): HistoryCaps {
-  let users = 0, tokens = 0, length = 1;
-  for (let user = 0; user + 1 < offsets.length; user++) {
-    const own = Math.min(most, offsets[user + 1]! - offsets[user]!);
-    if (own > 0) users++;
-    tokens += own;
-    length = Math.max(length, own);
-  }
-  const usual = Math.ceil(histories * tokens / Math.max(1, users) * SLACK);
-  return { histories, tokens: Math.max(length, Math.min(histories * length, usual)), length };
+/** Space for a batch of which a few histories are longer than most. */
+const SLACK = 1.25;
+
+/** Space for so many histories at a time, of which `lengths` are typical: as many tokens as those of usual length have. */
+export function capsOf(lengths: Int32Array, histories: number): HistoryCaps {
+  const { mean, longest: length } = spread(lengths);
+  return { histories, tokens: Math.max(length, Math.min(histories * length, withSlack(histories * mean))), length };
 }
+
+/** Space for as many histories as have so many tokens together, of which `lengths` are typical. */
+export function capsWithin(lengths: Int32Array, tokens: number): HistoryCaps {
+  const { mean, longest: length } = spread(lengths);
+  return { histories: Math.min(tokens, Math.max(1, lengths.length), withSlack(tokens / mean)), tokens, length };
+}
+
+const withSlack = (usual: number) => Math.ceil(usual * SLACK);
+
+/** Of lengths of at least 1 each. */
+const spread = (lengths: Int32Array) => ({
+  mean: Math.max(1, lengths.reduce((sum, each) => sum + each, 0) / lengths.length || 0),
+  longest: lengths.reduce((most, each) => Math.max(most, each), 1),
+});

@@ -1,5 +1,5 @@
 import { type Batch, type Batches, type BatchingOptions, epochOrder } from "./batching.ts";
-import { type Asks, fitting, type HistoryCaps, packed, SLACK } from "./histories.ts";
+import { type Asks, capsOf, capsWithin, fitting, type HistoryCaps, packed } from "./histories.ts";
 import type { Sequences } from "./sequences.ts";
 
 /** How a backbone wants to read histories. */
@@ -109,18 +109,11 @@ function lessonsOf(
 
 /** Space for a batch: as many histories, or tokens, as its rows take. */
 function lessonCaps({ starts, ends }: Lessons, asks: Asks, size: number): HistoryCaps {
-  const lengths = ends.map((end, lesson) => end - starts[lesson]!), count = Math.max(1, lengths.length);
-  const length = lengths.reduce((most, each) => Math.max(most, each), 1);
-  const mean = lengths.reduce((sum, each) => sum + each, 0) / count;
-  if (asks === "last") {
-    const tokens = Math.max(length, Math.min(size * length, Math.ceil(size * mean * SLACK)));
-    return { histories: size, tokens, length };
-  }
-  if (size < length) {
-    throw new RangeError(
-      `Cannot batch histories of up to ${length} items, which train together, with "batchSize" ${size}: it must be at least ${length}`,
-    );
-  }
-  const histories = Math.min(size, count, Math.ceil(size / Math.max(1, mean) * SLACK));
-  return { histories, tokens: size, length };
+  const lengths = ends.map((end, lesson) => end - starts[lesson]!);
+  if (asks === "last") return capsOf(lengths, size);
+  const caps = capsWithin(lengths, size);
+  if (size >= caps.length) return caps;
+  throw new RangeError(
+    `Cannot batch histories of up to ${caps.length} items, which train together, with "batchSize" ${size}: it must be at least ${caps.length}`,
+  );
 }

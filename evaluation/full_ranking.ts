@@ -1,6 +1,6 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Interactions } from "../datasets/interactions.ts";
-import { continued, sequences } from "../datasets/sequences.ts";
+import { continued, type Sequences, sequences } from "../datasets/sequences.ts";
 import type { Backbone } from "../models/backbone.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Spread } from "./catalogue_metrics.ts";
@@ -109,7 +109,7 @@ export async function rankBy(
 }
 
 /** The catalogue with histories that go on with what was met since. */
-const withHistories = (seen: Catalogue, since: readonly Interactions[]): Catalogue => ({
-  ...seen,
-  sequences: () => since.map(sequences).reduce(continued, seen.sequences()),
-});
+function withHistories(seen: Catalogue, since: readonly Interactions[]): Catalogue {
+  let histories: Sequences | undefined;
+  return { ...seen, sequences: () => histories ??= since.map(sequences).reduce(continued, seen.sequences()) };
+}

@@ -1,5 +1,5 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
-import { capsFor, fitting, lastOf, packed } from "../datasets/histories.ts";
+import { capsOf, fitting, lastOf, lengthsOf, packed } from "../datasets/histories.ts";
 import type { GraphBuilder } from "../graphs/builder.ts";
 import type { Backbone, BatchValues } from "./backbone.ts";
 import { historyFeeds, historyInputs } from "./history_inputs.ts";
@@ -24,7 +24,7 @@ export interface Piece {
 /** How a backbone is asked after up to `rows` users at a time. */
 export function asking({ history }: Pick<Backbone, "history">, catalogue: Catalogue, rows: number): Asking {
   if (!history) return byIds(rows);
-  const sequences = catalogue.sequences(), caps = capsFor(sequences, rows, history.length), { length } = caps;
+  const sequences = catalogue.sequences(), caps = capsOf(lengthsOf(sequences, history.length), rows), { length } = caps;
   return {
     declare: (graph) => ({
       rows,

@@ -1,5 +1,5 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
-import { capsFor } from "../datasets/histories.ts";
+import { lengthsOf } from "../datasets/histories.ts";
 import type { GraphBuilder, Value } from "../graphs/builder.ts";
 import { add, max, min, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { cast, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
@@ -24,7 +24,7 @@ export const exportedInputs = (graph: GraphBuilder, { history }: Backbone, catal
 
 /** How many items an exported file reads of a history: no more than any history had that it was trained on. */
 export const servedLength = ({ length }: NonNullable<Backbone["history"]>, catalogue: Catalogue): number =>
-  capsFor(catalogue.sequences(), 1, length).length;
+  lengthsOf(catalogue.sequences(), length).reduce((most, each) => Math.max(most, each), 1);
 
 /** Each user's train items are read from one flat list, as many as the longest has. */
 function byUser(graph: GraphBuilder, { items, offsets, positives }: Catalogue): ExportedInputs {

@@ -1,0 +1,8 @@
+import assert from "node:assert/strict";
+
+Deno.test("nobody who does not ask for the native provider downloads it: deno.lock does not name it", async () => {
+  // What a lock file names is downloaded by every run. Tests write tests/deno.lock in its place (CONTRIBUTING.md).
+  const { npm } = JSON.parse(await Deno.readTextFile(new URL("../deno.lock", import.meta.url)));
+  assert.deepEqual(Object.keys(npm).filter((name) => name.startsWith("onnxruntime-node@")), []);
+  assert.ok(Object.keys(npm).some((name) => name.startsWith("onnxruntime-web@")));
+});
