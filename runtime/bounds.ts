@@ -1,5 +1,6 @@
 import type { Node, Value } from "../graphs/builder.ts";
 import { normalizeAxis, type TensorData } from "../graphs/tensor.ts";
+import { isFed } from "./table_rows.ts";
 
 /** An input of ids, and how many rows there are to gather from. */
 export interface Bound {
@@ -8,18 +9,22 @@ export interface Bound {
   readonly table: string;
 }
 
-/** The inputs that `nodes` use as ids to gather. WebGPU does not notice one out of range: it corrupts another row. */
-export function boundsOf(nodes: readonly Node[]): readonly Bound[] {
+/**
+ * The inputs, and the `known` values, that `nodes` use as ids to gather. WebGPU does not notice one out of range: it
+ * corrupts another row.
+ */
+export function boundsOf(nodes: readonly Node[], known: ReadonlySet<Value> = new Set()): readonly Bound[] {
   return nodes.flatMap(({ op, inputs: [table, ids], attributes }) => {
     if (op.type !== "Gather") return [];
-    const input = source(ids!), axis = normalizeAxis(Number(attributes.axis ?? 0), table!.shape.length, "Gather");
-    return input.node || input.data ? [] : [{ input, rows: table!.shape[axis]!, table: table!.name }];
+    const input = source(ids!, known),
+      axis = normalizeAxis(Number(attributes.axis ?? 0), table!.shape.length, "Gather");
+    return !isFed(input, known) ? [] : [{ input, rows: table!.shape[axis]!, table: table!.name }];
   });
 }
 
 /** Ids before they were given another shape. */
-function source(ids: Value): Value {
-  return ids.node && RESHAPING.has(ids.node.op.type) ? source(ids.node.inputs[0]!) : ids;
+function source(ids: Value, known: ReadonlySet<Value>): Value {
+  return !isFed(ids, known) && ids.node && RESHAPING.has(ids.node.op.type) ? source(ids.node.inputs[0]!, known) : ids;
 }
 const RESHAPING: ReadonlySet<string> = new Set(["Reshape", "Squeeze", "Unsqueeze", "Expand", "Transpose", "Cast"]);
 

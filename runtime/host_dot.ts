@@ -14,11 +14,11 @@ export interface HostDot {
  * The inner products whose factors are rows of variables at fed ids: scores of candidates, of positives, squared
  * lengths. In a session each would be written beside the others to be read once; the host takes them where they lie.
  */
-export function hostDots(nodes: readonly Node[]): readonly HostDot[] {
+export function hostDots(nodes: readonly Node[], known?: ReadonlySet<Value>): readonly HostDot[] {
   return nodes.flatMap((node) => {
     const factors = node.op.type === "MatMul" ? ofProduct(node) : node.op.type === "ReduceSum" ? ofSum(node) : null;
     const [queries, items] = factors?.map(rowsOf) ?? [];
-    return queries && items && isFed(queries.ids) && isFed(items.ids)
+    return queries && items && isFed(queries.ids, known) && isFed(items.ids, known)
       ? [{ queries, items, output: node.outputs[0]! }]
       : [];
   });

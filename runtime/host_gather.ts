@@ -12,7 +12,11 @@ export interface HostGather extends TableRows {
  * The gathers worth doing on the host: those of tables that `nodes` read in no other way, where the rows gathered are
  * fewer than the table has. What is fed to a WASM session is copied, so a step then costs what it touches.
  */
-export function hostGathers(nodes: readonly Node[], read: readonly Value[]): readonly HostGather[] {
+export function hostGathers(
+  nodes: readonly Node[],
+  read: readonly Value[],
+  known?: ReadonlySet<Value>,
+): readonly HostGather[] {
   const uses = new Map<Variable, readonly HostGather[] | null>(); // null: something needs the whole table
   for (const value of read) if (value instanceof Variable) uses.set(value, null);
   for (const node of nodes) {
@@ -22,7 +26,7 @@ export function hostGathers(nodes: readonly Node[], read: readonly Value[]): rea
       const sofar = uses.get(input);
       uses.set(
         input,
-        sofar !== null && at === 0 && rows && isFed(rows.ids)
+        sofar !== null && at === 0 && rows && isFed(rows.ids, known)
           ? [...sofar ?? [], { ...rows, output: node.outputs[0]! }]
           : null,
       );

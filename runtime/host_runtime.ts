@@ -1,14 +1,12 @@
-import { type GraphBuilder, RowGradient, type Value, type Variable } from "../graphs/builder.ts";
-import { encode } from "../graphs/encode.ts";
+import { type GraphBuilder, RowGradient, type Value } from "../graphs/builder.ts";
 import { prune } from "../graphs/prune.ts";
 import { sizeOf, type TensorData } from "../graphs/tensor.ts";
 import { boundsOf, checkBounds } from "./bounds.ts";
-import { hostGathers } from "./host_gather.ts";
+import { earlyIds, named } from "./early_ids.ts";
 import { gradientReading, type Reading } from "./host_gradient.ts";
-import { dotInput, gatherInput } from "./host_input.ts";
-import { hostDots } from "./host_dot.ts";
+import { hostPhase, phasePlan } from "./host_phase.ts";
 import { HostStore } from "./host_store.ts";
-import type { Engine, Ort } from "./ort.ts";
+import type { Engine } from "./ort.ts";
 import { checkFeed, type Feeds, type Plan, type Program, type Result, type Runtime } from "./runtime.ts";
 
 /** Begins the names of the outputs that a program adds for its own use. */
@@ -55,37 +53,26 @@ async function hostProgram<K extends string>(
     if (graph.inputs.has(value.name)) return (run) => run(value.name);
     const name = `${OWN}/${value.name}`;
     all[name] = value;
-    return (run) => run(name);
+    return (run) => run(early.has(value) ? value.name : name);
   };
   for (const { variable } of updates) store.block(variable);
   const nexts = assignments.map(([variable, next]) => ({ variable, next: ask(next) }));
   const gradients = updates.map((update) => gradientReading(store, update, ask));
-  const dots = hostDots(prune(graph, Object.values(all)).nodes), given = new Set(dots.map(({ output }) => output));
-  const gathers = hostGathers(prune(graph, Object.values(all), given).nodes, Object.values(all));
-  for (const { output } of gathers) given.add(output);
-  const kept = prune(graph, Object.values(all), given);
-  const variables = kept.leaves.filter((leaf): leaf is Variable => graph.variables.has(leaf.name));
-  for (const variable of variables) store.block(variable);
-  // null: the host has all it takes
-  const session = Object.keys(all).length === 0 ? null : await engine.session(encode(graph, all, { given }));
-  const direct = inputs.filter((input) => session?.inputNames.includes(input.name));
-  const computed = [
-    ...dots.map((dot) => dotInput(store, dot)),
-    ...gathers.map((gather) => gatherInput(store, gather)),
-  ];
+  const early = earlyIds(graph, all);
+  for (const name of Object.keys(all)) if (name.startsWith(OWN) && early.has(all[name]!)) delete all[name];
+  const choosing = early.size > 0 ? await hostPhase(engine, store, phasePlan(graph, named(early))) : undefined;
+  const chosen = boundsOf(needed.nodes, early).filter(({ input }) => early.has(input));
+  const phase = await hostPhase(engine, store, phasePlan(graph, all, early));
   const moves = updates.map((update) => store.update(update));
 
   const start = (feeds: Feeds) =>
     engine.queue(async (): Promise<Result<K>> => {
       for (const input of inputs) checkFeed(input, feeds[input.name], sizeOf(input.shape));
       checkBounds(bounds, feeds);
-      const tensor = ({ dtype, shape }: Value, data: TensorData) => engine.tensor(dtype, data, shape);
-      const fed: Record<string, Ort.Tensor> = {};
-      for (const input of direct) fed[input.name] = tensor(input, feeds[input.name]!);
-      for (const variable of variables) fed[variable.name] = tensor(variable, store.block(variable).view());
-      for (const { value, compute } of computed) fed[value.name] = tensor(value, compute(feeds));
-      const results = await session?.run(fed) ?? {}, scored = performance.now();
-      const data = (name: string) => (results[name]?.data ?? feeds[name]) as TensorData;
+      const found = await choosing?.run(feeds) ?? {};
+      checkBounds(chosen, found);
+      const tensors = { ...feeds, ...found }, results = await phase.run(tensors), scored = performance.now();
+      const data = (name: string) => (results[name] ?? tensors[name])!;
       moves.forEach(({ take }, at) => take(gradients[at]!(data)));
       for (const { apply } of moves) apply();
       for (const { variable, next } of nexts) store.block(variable).view().set(next(data) as Float32Array);
@@ -98,6 +85,10 @@ async function hostProgram<K extends string>(
     inputs,
     start,
     run: async (feeds) => (await start(feeds)).outputs as Record<K, TensorData>,
-    dispose: () => engine.queue(async () => await session?.release()),
+    dispose: () =>
+      engine.queue(async () => {
+        await choosing?.dispose();
+        await phase.dispose();
+      }),
   };
 }

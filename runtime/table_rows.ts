@@ -18,8 +18,9 @@ export function rowsOf(value: Value): TableRows | null {
   return rows?.variable.shape.length === 2 && rows.variable.shape[1] === value.shape.at(-1) ? rows : null;
 }
 
-/** Whether ids are known before the run. */
-export const isFed = (ids: Value): boolean => !ids.node && !ids.data;
+/** Whether ids are known before the run: an input, or computed by then. */
+export const isFed = (ids: Value, known: ReadonlySet<Value> = new Set()): boolean =>
+  known.has(ids) || (!ids.node && !ids.data);
 
 /** A value before it was given other axes. */
 export const unshaped = (value: Value): Value =>

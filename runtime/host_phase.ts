@@ -1,0 +1,75 @@
+import type { GraphBuilder, Value, Variable } from "../graphs/builder.ts";
+import { encode } from "../graphs/encode.ts";
+import { prune } from "../graphs/prune.ts";
+import { sizeOf, type TensorData } from "../graphs/tensor.ts";
+import { type HostDot, hostDots } from "./host_dot.ts";
+import { type HostGather, hostGathers } from "./host_gather.ts";
+import { dotInput, gatherInput } from "./host_input.ts";
+import type { HostStore } from "./host_store.ts";
+import type { Engine, Ort } from "./ort.ts";
+import type { Feeds } from "./runtime.ts";
+
+/** What one session is to compute, and what the host has computed for it by then. */
+export interface PhasePlan {
+  readonly graph: GraphBuilder;
+  readonly asked: Readonly<Record<string, Value>>;
+  /** Values beside the graph's inputs that are known before the run. */
+  readonly known: ReadonlySet<Value>;
+  readonly dots: readonly HostDot[];
+  readonly gathers: readonly HostGather[];
+  /** All that the session takes as inputs although the graph computes it. */
+  readonly given: ReadonlySet<Value>;
+  /** Variables that the session is fed whole. */
+  readonly variables: readonly Variable[];
+  /** Elements that the session is fed of variables, and computes. */
+  readonly elements: number;
+}
+
+/** Divides a graph between a session and the host. */
+export function phasePlan(
+  graph: GraphBuilder,
+  asked: Readonly<Record<string, Value>>,
+  known: ReadonlySet<Value> = new Set(),
+): PhasePlan {
+  const wanted = Object.values(asked), given = new Set(known);
+  const dots = hostDots(prune(graph, wanted, given).nodes, known);
+  for (const { output } of dots) given.add(output);
+  const gathers = hostGathers(prune(graph, wanted, given).nodes, wanted, known);
+  for (const { output } of gathers) given.add(output);
+  const { nodes, leaves } = prune(graph, wanted, given);
+  const variables = leaves.filter((leaf): leaf is Variable => graph.variables.has(leaf.name));
+  const fed = [...variables, ...gathers.map(({ output }) => output), ...nodes.flatMap(({ outputs }) => outputs)];
+  const elements = fed.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return { graph, asked, known, dots, gathers, given, variables, elements };
+}
+
+/** A session and what the host computes for it. */
+export interface HostPhase {
+  /** Takes the graph's inputs and what is known, all ids checked; gives what was asked for, by its names. */
+  run(tensors: Feeds): Promise<Feeds>;
+  dispose(): Promise<void>;
+}
+
+export async function hostPhase(engine: Engine, store: HostStore, plan: PhasePlan): Promise<HostPhase> {
+  const { graph, asked, known, given, variables } = plan;
+  for (const variable of variables) store.block(variable);
+  const session = Object.keys(asked).length === 0 ? null : await engine.session(encode(graph, asked, { given }));
+  const takes = (value: Value) => session?.inputNames.includes(value.name) ?? false;
+  const direct = [...graph.inputs.values(), ...known].filter(takes);
+  const computed = [
+    ...plan.dots.map((dot) => dotInput(store, dot)),
+    ...plan.gathers.map((gather) => gatherInput(store, gather)),
+  ];
+  const tensor = ({ dtype, shape }: Value, data: TensorData) => engine.tensor(dtype, data, shape);
+  return {
+    async run(tensors) {
+      const fed: Record<string, Ort.Tensor> = {};
+      for (const value of direct) fed[value.name] = tensor(value, tensors[value.name]!);
+      for (const variable of variables) fed[variable.name] = tensor(variable, store.block(variable).view());
+      for (const { value, compute } of computed) fed[value.name] = tensor(value, compute(tensors));
+      const results = await session?.run(fed) ?? {};
+      return Object.fromEntries(Object.keys(results).map((name) => [name, results[name]!.data as TensorData]));
+    },
+    dispose: async () => await session?.release(),
+  };
+}
