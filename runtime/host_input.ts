@@ -17,12 +17,12 @@ export interface HostInput {
 /** Rows of a variable beside each other. */
 export function gatherInput(store: HostStore, { output, ...rows }: HostGather): HostInput {
   const { arena } = store, { count, ids, table, width, place } = reach(store, rows);
-  const out = arena.allocate(sizeOf(output.shape));
+  const out = arena.allocate(sizeOf(output.shape)), gather = arena.rows.gather(width);
   return {
     value: output,
     compute(feeds) {
       place(feeds);
-      arena.rows.gather(count, ids.byteOffset, out.byteOffset, table.byteOffset, width);
+      gather(count, ids.byteOffset, table.byteOffset, out.byteOffset);
       return out.view();
     },
   };
@@ -31,21 +31,20 @@ export function gatherInput(store: HostStore, { output, ...rows }: HostGather): 
 /** Inner products of rows where they lie. */
 export function dotInput(store: HostStore, { queries, items, output }: HostDot): HostInput {
   const { arena } = store, asked = reach(store, queries), { count, ids, table, width, place } = reach(store, items);
-  const out = arena.allocate(count), each = count / asked.count;
+  const out = arena.allocate(count), each = count / asked.count, dots = arena.rows.dots(width);
   return {
     value: output,
     compute(feeds) {
       asked.place(feeds);
       place(feeds);
-      arena.rows.dots(
+      dots(
         asked.count,
-        ids.byteOffset,
-        out.byteOffset,
-        table.byteOffset,
-        width,
         asked.ids.byteOffset,
         asked.table.byteOffset,
         each,
+        ids.byteOffset,
+        table.byteOffset,
+        out.byteOffset,
       );
       return out.view();
     },
@@ -59,7 +58,7 @@ function reach(store: HostStore, { variable, ids }: TableRows) {
     count,
     ids: placed,
     table: store.block(variable),
-    width: sizeOf(variable.shape.slice(1)) * Float32Array.BYTES_PER_ELEMENT,
+    width: sizeOf(variable.shape.slice(1)),
     place: (feeds: Feeds) => placed.ints().set(feeds[ids.name] as Int32Array),
   };
 }

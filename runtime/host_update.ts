@@ -68,20 +68,13 @@ function rowAdder(arena: Arena, sum: Block, width: number): (gradient: GradientR
     const terms = rows instanceof Float32Array
       ? [{ table: place(`rows ${part}`, rows), ids: ids.map((_, at) => at), scales: Float32Array.of(1) }]
       : rows;
-    const into = place(`ids ${part}`, ids).byteOffset, bytes = Float32Array.BYTES_PER_ELEMENT;
-    terms.forEach(({ table, ids: from, scales }, at) => {
-      const [source, scale] = [place(`source ${part} ${at}`, from), place(`scales ${part} ${at}`, scales)];
-      arena.rows.add(
-        ids.length,
-        into,
-        scale.byteOffset,
-        sum.byteOffset,
-        width * bytes,
-        source.byteOffset,
-        table.byteOffset,
-        scales.length > 1 ? bytes : 0,
-      );
-    });
+    const placed = terms.flatMap(({ table, ids: from, scales }, at) => [
+      place(`scales ${part} ${at}`, scales).byteOffset,
+      scales.length > 1 ? scales.BYTES_PER_ELEMENT : 0,
+      place(`source ${part} ${at}`, from).byteOffset,
+      table.byteOffset,
+    ]);
+    arena.rows.add(width, terms.length)(ids.length, place(`ids ${part}`, ids).byteOffset, sum.byteOffset, ...placed);
   };
 }
 

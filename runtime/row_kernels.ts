@@ -1,142 +1,193 @@
 import { type Lane, scalarLane, vectorLane, WasmCode, wasmModule } from "./wasm_code.ts";
 
+/** At byte addresses, as all that follow: out[i] = table[ids[i]], for each of `count` int32 ids. */
+export type GatherKernel = (count: number, ids: number, table: number, out: number) => void;
+/** out[i][j] = queries[queryIds[i]] . table[ids[i][j]], `each` ids for each of `count` queries. */
+export type DotsKernel = (
+  count: number,
+  queryIds: number,
+  queries: number,
+  each: number,
+  ids: number,
+  table: number,
+  out: number,
+) => void;
 /**
- * Row operations over shared memory, at byte addresses: `ids` are int32 row numbers, rows are `width` bytes long, and a
- * table's row `id` is at `table + id width`.
+ * table[ids[i]] += the sum over terms of scales[i] source[sourceIds[i]], one i after another: ids may repeat. A term is
+ * four numbers: where its scales are, the bytes from one to the next (0: one for all), its source ids, its source.
  */
+export type AddKernel = (count: number, ids: number, table: number, ...terms: readonly number[]) => void;
+
+/** Row operations over shared memory, compiled for rows of `width` float32. Tests hold them to plain TypeScript. */
 export interface RowKernels {
-  /** table[ids[i]] += scales[i] source[sourceIds[i]], one after another: ids may repeat. `stride` 0 is one scale for all. */
-  add(
-    count: number,
-    ids: number,
-    scales: number,
-    table: number,
-    width: number,
-    sourceIds: number,
-    source: number,
-    stride: number,
-  ): void;
-  /** out[i] = table[ids[i]] */
-  gather(count: number, ids: number, out: number, table: number, width: number): void;
-  /** out[i][j] = queries[queryIds[i]] . table[ids[i][j]], `each` ids for each of `count` queries. */
-  dots(
-    count: number,
-    ids: number,
-    out: number,
-    table: number,
-    width: number,
-    queryIds: number,
-    queries: number,
-    each: number,
-  ): void;
+  gather(width: number): GatherKernel;
+  dots(width: number): DotsKernel;
+  add(width: number, terms: number): AddKernel;
 }
 
-const INT_BYTES = 4;
-
-/** Compiles the row operations for a memory. Tests hold them to plain TypeScript. */
+/** Compiles each kernel when it is first asked for. */
 export function rowKernels(memory: WebAssembly.Memory): RowKernels {
-  const instantiate = (code: WasmCode) =>
-    new WebAssembly.Instance(new WebAssembly.Module(wasmModule(code)), { foil: { memory } }).exports.run;
+  const made = new Map<string, unknown>();
+  const kept = <Kernel>(name: string, code: () => WasmCode): Kernel => {
+    if (!made.has(name)) {
+      const module = new WebAssembly.Module(wasmModule(code()));
+      made.set(name, new WebAssembly.Instance(module, { foil: { memory } }).exports.run);
+    }
+    return made.get(name) as Kernel;
+  };
   return {
-    add: instantiate(addCode()) as RowKernels["add"],
-    gather: instantiate(gatherCode()) as RowKernels["gather"],
-    dots: instantiate(dotsCode()) as RowKernels["dots"],
+    gather: (width) => kept(`gather ${width}`, () => gatherCode(width)),
+    dots: (width) => kept(`dots ${width}`, () => dotsCode(width)),
+    add: (width, terms) => kept(`add ${width} ${terms}`, () => addCode(width, terms)),
   };
 }
 
-const COUNT = 0, IDS = 1, TABLE = 3, WIDTH = 4;
+const WORD = 4;
+/** Vectors of a row that are written out one after another before a loop goes round. */
+const UNROLLED = 16;
+
 const parameters = (count: number) => new WasmCode(Array.from({ length: count }, () => "i32" as const));
 const advance = (code: WasmCode, pointer: number, bytes: number) =>
   code.get(pointer).i32(bytes).op("i32.add").set(pointer);
 
-/** Runs `body` for each of the `count` ids at `ids`, with the address of the table's row in a local. */
-function overRows(
-  code: WasmCode,
-  { ids = IDS, count = COUNT, table = TABLE },
-  body: (row: number) => void,
-): void {
-  const end = code.local("i32"), row = code.local("i32");
-  code.get(ids).get(count).i32(INT_BYTES).op("i32.mul").op("i32.add").set(end);
-  code.loopWhile(() => code.get(ids).get(end).op("i32.lt_u"), () => {
-    code.get(table).get(ids).op("i32.load").get(WIDTH).op("i32.mul").op("i32.add").set(row);
-    body(row);
-    advance(code, ids, INT_BYTES);
-  });
-}
-
-/** The address past the row at `pointer`, or past its whole blocks of `block` bytes, in a local. */
-function rowEnd(code: WasmCode, pointer: number, block = 1): number {
+/** Runs `body` while `pointer`, which it moves on, has not come to `words` words further. */
+function overWords(code: WasmCode, pointer: number, words: () => void, body: () => void): void {
   const end = code.local("i32");
-  code.get(pointer).get(WIDTH).i32(-block).op("i32.and").op("i32.add").set(end);
-  return end;
+  code.get(pointer);
+  words();
+  code.i32(WORD).op("i32.mul").op("i32.add").set(end);
+  code.loopWhile(() => code.get(pointer).get(end).op("i32.lt_u"), body);
 }
 
-/** Visits a row by whole vectors, then element by element; `other` moves along with `row`. */
-function alongRow(code: WasmCode, row: number, other: number, body: (lane: Lane) => void): void {
-  const vectorEnd = rowEnd(code, row, vectorLane.bytes), end = rowEnd(code, row);
-  for (const [lane, until] of [[vectorLane, vectorEnd], [scalarLane, end]] as const) {
-    code.loopWhile(() => code.get(row).get(until).op("i32.lt_u"), () => {
-      body(lane);
-      for (const pointer of [row, other]) advance(code, pointer, lane.bytes);
+/** The address of the row of `table` whose number is `offset` bytes past `ids`, into a local. */
+function rowAt(code: WasmCode, row: number, table: number, ids: number, width: number, offset = 0): void {
+  code.get(table).get(ids).load(intLane, offset).i32(width * WORD).op("i32.mul").op("i32.add").set(row);
+}
+const intLane = { ...scalarLane, load: [0x28] };
+
+/** Visits rows of `width` side by side, by whole vectors, then element by element: `body` is `offset` bytes past each pointer. */
+function alongRows(
+  code: WasmCode,
+  width: number,
+  pointers: readonly number[],
+  body: (lane: Lane, offset: number) => void,
+): void {
+  const { bytes } = vectorLane, vectors = Math.floor(width * WORD / bytes), rounds = Math.floor(vectors / UNROLLED);
+  const looped = rounds > 1 ? rounds * UNROLLED : 0;
+  if (looped > 0) {
+    overWords(code, pointers[0]!, () => code.i32(looped * bytes / WORD), () => {
+      for (let at = 0; at < UNROLLED; at++) body(vectorLane, at * bytes);
+      for (const pointer of pointers) advance(code, pointer, UNROLLED * bytes);
     });
   }
+  for (let at = 0; at < vectors - looped; at++) body(vectorLane, at * bytes);
+  for (let at = vectors * bytes; at < width * WORD; at += WORD) body(scalarLane, at - looped * bytes);
 }
 
-function addCode(): WasmCode {
-  const code = parameters(8), SCALES = 2, SOURCE_IDS = 5, SOURCE = 6, STRIDE = 7;
-  const source = code.local("i32"), scale = code.local("f32"), scales = code.local("v128");
-  overRows(code, {}, (row) => {
-    code.get(SOURCE).get(SOURCE_IDS).op("i32.load").get(WIDTH).op("i32.mul").op("i32.add").set(source);
-    code.get(SCALES).load(scalarLane).set(scale).get(scale).emit(vectorLane.splat).set(scales);
-    alongRow(code, row, source, (lane) => {
-      code.get(row).get(row).load(lane).get(source).load(lane).get(lane === vectorLane ? scales : scale);
-      code.emit(lane.ops.Mul!).emit(lane.ops.Add!).store(lane);
-    });
-    advance(code, SOURCE_IDS, INT_BYTES);
-    code.get(SCALES).get(STRIDE).op("i32.add").set(SCALES);
+function gatherCode(width: number): WasmCode {
+  const code = parameters(4), [COUNT, IDS, TABLE, OUT] = [0, 1, 2, 3] as const;
+  const row = code.local("i32"), out = code.local("i32");
+  overWords(code, IDS, () => code.get(COUNT), () => {
+    rowAt(code, row, TABLE, IDS, width);
+    code.get(OUT).set(out);
+    alongRows(code, width, [row, out], (lane, offset) => code.get(out).get(row).load(lane, offset).store(lane, offset));
+    advance(code, OUT, width * WORD);
+    advance(code, IDS, WORD);
   });
   return code;
 }
 
-function gatherCode(): WasmCode {
-  const code = parameters(5), OUT = 2;
-  overRows(code, {}, (row) => alongRow(code, row, OUT, (lane) => code.get(OUT).get(row).load(lane).store(lane)));
+function addCode(width: number, count: number): WasmCode {
+  const code = parameters(3 + 4 * count), [COUNT, IDS, TABLE] = [0, 1, 2] as const;
+  const row = code.local("i32");
+  const terms = Array.from({ length: count }, (_, at) => {
+    const [scales, stride, ids, source] = [0, 1, 2, 3].map((n) => 3 + 4 * at + n) as [number, number, number, number];
+    return { scales, stride, ids, source, row: code.local("i32"), splat: code.local("v128"), scale: code.local("f32") };
+  });
+  overWords(code, IDS, () => code.get(COUNT), () => {
+    rowAt(code, row, TABLE, IDS, width);
+    for (const term of terms) {
+      rowAt(code, term.row, term.source, term.ids, width);
+      code.get(term.scales).load(scalarLane).set(term.scale);
+      code.get(term.scale).emit(vectorLane.splat).set(term.splat);
+      code.get(term.scales).get(term.stride).op("i32.add").set(term.scales);
+      advance(code, term.ids, WORD);
+    }
+    alongRows(code, width, [row, ...terms.map((term) => term.row)], (lane, offset) => {
+      code.get(row).get(row).load(lane, offset);
+      for (const term of terms) {
+        code.get(term.row).load(lane, offset).get(lane === vectorLane ? term.splat : term.scale);
+        code.emit(lane.ops.Mul!).emit(lane.ops.Add!);
+      }
+      code.store(lane, offset);
+    });
+    advance(code, IDS, WORD);
+  });
   return code;
 }
 
-/** Vectors whose products are summed apart, so that an addition need not wait for the one before it. */
-const SUMS = 4;
-
-/** Products are added in one order on every machine: {@link SUMS} vectors by turns, those sums, their lanes, the rest. */
-function dotsCode(): WasmCode {
-  const code = parameters(8), OUT = 2, QUERY_IDS = 5, QUERIES = 6, EACH = 7;
-  const sums = Array.from({ length: SUMS }, () => code.local("v128")), total = code.local("f32");
-  const query = code.local("i32");
-  overRows(code, { ids: QUERY_IDS, table: QUERIES }, (queryRow) =>
-    overRows(code, { count: EACH }, (row) => {
-      const blocksEnd = rowEnd(code, row, SUMS * vectorLane.bytes), end = rowEnd(code, row);
-      const products = (lane: Lane, until: number, into: readonly number[]) =>
-        code.loopWhile(() => code.get(row).get(until).op("i32.lt_u"), () => {
-          into.forEach((sum, at) => {
-            code.get(sum);
-            for (const pointer of [row, query]) code.get(pointer).load(lane, at * lane.bytes);
-            code.emit(lane.ops.Mul!).emit(lane.ops.Add!).set(sum);
-          });
-          for (const pointer of [row, query]) advance(code, pointer, into.length * lane.bytes);
-        });
-      code.get(queryRow).set(query);
-      for (const sum of sums) code.f32(0).emit(vectorLane.splat).set(sum);
-      products(vectorLane, blocksEnd, sums);
-      sums.forEach((sum, at) => at === 0 ? code.get(sum) : code.get(sum).emit(vectorLane.ops.Add!));
-      code.set(sums[0]!);
+/**
+ * Products are added in one order on every machine and wherever a row stands: vector by vector, the lanes of that sum,
+ * then the sum of what is left of the row. Four rows go side by side: none waits for another's memory.
+ */
+function dotsCode(width: number): WasmCode {
+  const code = parameters(7), [COUNT, QUERY_IDS, QUERIES, EACH, IDS, TABLE, OUT] = [0, 1, 2, 3, 4, 5, 6] as const;
+  const SIDE = 4, first = code.local("i32"), query = code.local("i32"), part = code.local("v128");
+  const rows = Array.from({ length: SIDE }, () => code.local("i32"));
+  const sums = Array.from({ length: SIDE }, () => code.local("v128"));
+  const rests = Array.from({ length: SIDE }, () => code.local("f32"));
+  const mixed = Array.from({ length: SIDE }, () => code.local("v128"));
+  const products = (count: number) => {
+    const own = rows.slice(0, count);
+    own.forEach((row, at) => {
+      rowAt(code, row, TABLE, IDS, width, at * WORD);
+      code.f32(0).emit(vectorLane.splat).set(sums[at]!).f32(0).set(rests[at]!);
+    });
+    code.get(first).set(query);
+    alongRows(code, width, [query, ...own], (lane, offset) => {
+      if (lane === vectorLane) code.get(query).load(lane, offset).set(part);
+      own.forEach((row, at) => {
+        const into = lane === vectorLane ? sums[at]! : rests[at]!;
+        code.get(into).get(row).load(lane, offset);
+        if (lane === vectorLane) code.get(part);
+        else code.get(query).load(lane, offset);
+        code.emit(lane.ops.Mul!).emit(lane.ops.Add!).set(into);
+      });
+    });
+  };
+  const moved = (count: number) => [IDS, OUT].forEach((pointer) => advance(code, pointer, count * WORD));
+  overWords(code, QUERY_IDS, () => code.get(COUNT), () => {
+    rowAt(code, first, QUERIES, QUERY_IDS, width);
+    overWords(code, IDS, () => code.get(EACH).i32(-SIDE).op("i32.and"), () => {
+      products(SIDE);
+      code.get(OUT);
+      // the n-th lanes of the four sums side by side, and those four vectors added in order
+      [[0, 4, 1, 5], [2, 6, 3, 7]].forEach((lanes, half) =>
+        [[0, 1], [2, 3]].forEach(([one, other], pair) =>
+          code.get(sums[one!]!).get(sums[other!]!).shuffle(lanes).set(mixed[2 * half + pair]!)
+        )
+      );
+      [0, 1, 2, 3].forEach((lane) => {
+        const half = lane >> 1, lanes = lane % 2 === 0 ? [0, 1, 4, 5] : [2, 3, 6, 7];
+        code.get(mixed[2 * half]!).get(mixed[2 * half + 1]!).shuffle(lanes);
+        if (lane > 0) code.emit(vectorLane.ops.Add!);
+      });
+      code.get(rests[0]!).emit(vectorLane.splat);
+      for (let at = 1; at < SIDE; at++) code.get(rests[at]!).replace(at);
+      code.emit(vectorLane.ops.Add!).store(vectorLane);
+      moved(SIDE);
+    });
+    overWords(code, IDS, () => code.get(EACH).i32(SIDE - 1).op("i32.and"), () => {
+      products(1);
+      code.get(OUT);
       [0, 1, 2, 3].forEach((lane) => {
         code.get(sums[0]!).extract(lane);
         if (lane > 0) code.emit(scalarLane.ops.Add!);
       });
-      code.set(total);
-      products(scalarLane, end, [total]);
-      code.get(OUT).get(total).store(scalarLane);
-      advance(code, OUT, scalarLane.bytes);
-    }));
+      code.get(rests[0]!).emit(scalarLane.ops.Add!).store(scalarLane);
+      moved(1);
+    });
+    advance(code, QUERY_IDS, WORD);
+  });
   return code;
 }

@@ -117,12 +117,20 @@ export class WasmCode {
   load(lane: Lane, offset = 0): this {
     return this.emit([...lane.load, lane.align, ...unsigned(offset)]);
   }
-  store(lane: Lane): this {
-    return this.emit([...lane.store, lane.align, 0]);
+  store(lane: Lane, offset = 0): this {
+    return this.emit([...lane.store, lane.align, ...unsigned(offset)]);
   }
   /** Replaces the four float32 on the stack by their `lane`-th. */
   extract(lane: number): this {
     return this.emit([...simd(0x1f), lane]);
+  }
+  /** Replaces the `lane`-th of the four float32 below by the one on the stack. */
+  replace(lane: number): this {
+    return this.emit([...simd(0x20), lane]);
+  }
+  /** Replaces two vectors by four of their float32: `lanes` counts those of the first from 0, of the second from 4. */
+  shuffle(lanes: readonly number[]): this {
+    return this.emit([...simd(0x0d), ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte))]);
   }
   loopWhile(condition: () => void, body: () => void): this {
     const VOID = 0x40;
