@@ -7,7 +7,7 @@ import type { Spread } from "./catalogue_metrics.ts";
 import type { CohortHits } from "./cohort_metrics.ts";
 import { openJudge } from "./judge.ts";
 import { openPool, type RankingPool } from "./ranking_pool.ts";
-import { blocksFor, floatsPerScore, openScorer } from "./scorer.ts";
+import { blocksFor, floatsPerScore, openScorer, scoresByProducts } from "./scorer.ts";
 
 export interface RankingOptions {
   /** Names such as `ndcg@20`, `cold5/ndcg@20`, `head/hit@10`, `balance@10`, `sampled100/hit@10`; see `parseMetric`. */
@@ -26,8 +26,8 @@ export interface RankingOptions {
   /** Of the candidates that metrics such as `sampled100/hit@10` draw. Default 0. */
   readonly candidateSeed?: number;
   /**
-   * Threads that rank, on provider `wasm`; 0 is one for each core where there is enough to rank. Numbers do not depend on
-   * it. Default 0.
+   * Threads that rank: on provider `wasm`, and on `native` where scores are inner products. 0 is one for each core where
+   * there is enough to rank. Numbers do not depend on it. Default 0.
    */
   readonly workers?: number;
 }
@@ -66,7 +66,9 @@ export async function fullRanking(
   options: RankingOptions,
 ): Promise<Evaluator> {
   const judge = openJudge(seen, held, options), known = withHistories(seen, options.alsoSeen ?? []);
-  const threads = runtime.provider === "wasm" ? threadsFor(options.workers ?? 0, judge.users.length * seen.items) : 1;
+  const threads = workersScore(runtime, backbone, seen)
+    ? threadsFor(options.workers ?? 0, judge.users.length * seen.items)
+    : 1;
   const blocks = blocksFor((options.memory ?? 2 ** 28) / threads, seen.items, floatsPerScore(backbone, seen));
   const scorer = await openScorer(runtime, backbone, known, blocks);
   let pool: Promise<RankingPool> | undefined;
@@ -86,6 +88,9 @@ export async function fullRanking(
   };
 }
 
+/** Whether threads without the runtime score as it does, to the bit. */
+const workersScore = ({ provider }: Runtime, backbone: Backbone, seen: Catalogue) =>
+  provider === "wasm" || (provider === "native" && scoresByProducts(backbone, seen));
 /** Scores from which on it pays to start threads. */
 const WORTH_THREADS = 5e7;
 /** How many threads to rank with: as many as asked for, where there is memory to share. */

@@ -1,5 +1,6 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Interactions } from "../datasets/interactions.ts";
+import type { ProductShape } from "../runtime/product_kernel.ts";
 import type { RankingOptions } from "./full_ranking.ts";
 import type { Found } from "./judge.ts";
 import type { Blocks } from "./scorer.ts";
@@ -16,11 +17,16 @@ export type RankingJob =
   | { readonly kind: "model"; readonly model: ScoringModel }
   | { readonly kind: "rank"; readonly users: Int32Array; readonly query: Float32Array };
 
-/** How a backbone scores, as it stands: a graph of `query` and `items` to `scores`, and its items, represented in blocks. */
+/** How a backbone scores, as it stands: by inner products or a graph, and its items, represented in blocks. */
 export interface ScoringModel {
+  readonly by: ProductShape | ScoringGraph;
+  /** Each block as `by` takes it: `packed` for products. */
+  readonly items: readonly Float32Array[];
+}
+/** An ONNX file of `query` and `items` to `scores`. */
+export interface ScoringGraph {
   readonly bytes: Uint8Array;
   readonly shapes: { readonly query: readonly number[]; readonly items: readonly number[] };
-  readonly items: readonly Float32Array[];
 }
 
 /** What a worker answers each job: what it found, if it was to rank, or why it failed. */

@@ -1,5 +1,5 @@
 // Ranks a share of the users in a thread of its own; see ranking_pool.ts, which starts it.
-import { type Model, openModel } from "../runtime/model.ts";
+import { type BlockScores, openBlockScores } from "./block_scores.ts";
 import { type Judge, openJudge } from "./judge.ts";
 import type { RankingAnswer, RankingJob, ScoringModel } from "./ranking_job.ts";
 import { blank, type Blocks } from "./scorer.ts";
@@ -17,7 +17,7 @@ interface Opened {
   readonly items: number;
 }
 let opened: Opened;
-let scoring: { readonly session: Model; readonly model: ScoringModel } | undefined;
+let scoring: { readonly scores: BlockScores; readonly model: ScoringModel } | undefined;
 
 async function answer(job: RankingJob): Promise<RankingAnswer> {
   switch (job.kind) {
@@ -31,19 +31,17 @@ async function answer(job: RankingJob): Promise<RankingAnswer> {
       return {};
     }
     case "model": {
-      await scoring?.session.dispose();
-      scoring = { session: await openModel(job.model.bytes), model: job.model };
+      await scoring?.scores.dispose();
+      scoring = { scores: await openBlockScores(job.model.by), model: job.model };
       return {};
     }
     case "rank": {
-      const { judge, blocks: { rows, columns }, items } = opened, { session, model } = scoring!;
-      const query = { dtype: "float32", shape: model.shapes.query, data: job.query } as const;
+      const { judge, blocks: { rows, columns }, items } = opened, { scores: { of, above }, model } = scoring!;
       const found = await judge.find(job.users, rows, columns, async (_, visit) => {
         for (const [block, data] of model.items.entries()) {
-          const given = { dtype: "float32", shape: model.shapes.items, data } as const, first = block * columns;
-          const scores = (await session.run({ query, items: given })).scores!.data as Float32Array;
+          const scores = await of(job.query, data), first = block * columns;
           if (first + columns > items) blank(scores, columns, items - first);
-          visit(scores, first);
+          visit(scores, first, above);
         }
       });
       return { found };

@@ -29,15 +29,18 @@ export class TopK {
     this.scores.fill(-Infinity);
   }
 
-  /** Takes a block [rows, columns] of the scores of items `first` and up. Blocks come in ascending order of item. */
-  push(block: Float32Array, columns: number, first: number): void {
+  /**
+   * Takes a block [rows, columns] of the scores of items `first` and up. Blocks come in ascending order of item. `above`
+   * may pass over scores faster, where the block lies.
+   */
+  push(block: Float32Array, columns: number, first: number, above: Above = skip): void {
     const { k, scores } = this;
     for (let row = 0; row < this.rows; row++) {
       const from = row * columns, last = row * k + k - 1, end = from + columns;
       let least = scores[last]!, at = from;
       while (at < end) {
-        at = skip(block, at, end, least);
-        for (const stop = Math.min(at + AT_ONCE, end); at < stop; at++) {
+        at = above(block, at, end, least);
+        for (const stop = Math.min(at + NEAR, end); at < stop; at++) {
           if (!(block[at]! > least)) continue;
           this.#insert(row, block[at]!, first + at - from);
           least = scores[last]!;
@@ -60,10 +63,17 @@ export class TopK {
   }
 }
 
+/**
+ * Passes over scores that are too low: says where, from `from` on, some are near one another of which any is above
+ * `least`, or where so few are left that it does not look.
+ */
+export type Above = (block: Float32Array, from: number, end: number, least: number) => number;
+
+/** Scores that are looked at one by one where any of them may be above. */
+const NEAR = 16;
 /** Scores that are passed over together: nearly all are too low, and one branch for several is half the time. */
 const AT_ONCE = 4;
 
-/** The first of the next {@link AT_ONCE} scores of which any is above `least`, or of those left at the end. */
 function skip(block: Float32Array, from: number, end: number, least: number): number {
   let at = from;
   while (

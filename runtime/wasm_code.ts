@@ -77,18 +77,22 @@ export const vectorLane: Lane = {
 const operations = {
   "i32.eqz": [0x45],
   "i32.lt_u": [0x49],
+  "i32.le_u": [0x4d],
   "i32.add": [0x6a],
   "i32.mul": [0x6c],
   "i32.and": [0x71],
   "i32.shl": [0x74],
   "i32.load": [0x28, 2, 0],
+  "f32x4.gt": simd(0x44),
+  "v128.or": simd(0x50),
+  "v128.any_true": simd(0x53),
 } as const;
 
 /** The body of one WebAssembly function, under construction. */
 export class WasmCode {
   readonly body: number[] = [];
   readonly locals: ValueType[] = [];
-  constructor(readonly parameters: readonly ValueType[]) {}
+  constructor(readonly parameters: readonly ValueType[], readonly results: readonly ValueType[] = []) {}
 
   /** Declares a local and returns its index. */
   local(type: ValueType): number {
@@ -143,12 +147,12 @@ export class WasmCode {
 }
 
 /** A module that imports `foil.memory` and exports the function as `run`. */
-export function wasmModule({ parameters, locals, body }: WasmCode): Uint8Array<ArrayBuffer> {
+export function wasmModule({ parameters, results, locals, body }: WasmCode): Uint8Array<ArrayBuffer> {
   const text = (value: string) => vector([...new TextEncoder().encode(value)]);
   const vector = (bytes: readonly number[]) => [...unsigned(bytes.length), ...bytes];
   const section = (id: number, bytes: readonly number[]) => [id, ...vector(bytes)];
   const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-  const type = [0x60, ...vector(parameters.map((p) => typeCodes[p])), 0];
+  const type = [0x60, ...[parameters, results].flatMap((types) => vector(types.map((each) => typeCodes[each])))];
   const declared = [...unsigned(locals.length), ...locals.flatMap((l) => [1, typeCodes[l]])];
   return Uint8Array.from([
     ...MAGIC_AND_VERSION,

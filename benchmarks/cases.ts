@@ -1,0 +1,54 @@
+// What `deno task bench` measures.
+import type { Case } from "./case.ts";
+
+/** Published settings of AHNS, by dataset of ../shared/data. */
+const AHNS = {
+  "ahns-tool": { alpha: 1, beta: 0.1, pool: 32 },
+  "ahns-sport": { alpha: 0.5, beta: 0.1, pool: 32 },
+  "ahns-ml": { alpha: 0.1, beta: 0.4, pool: 16 },
+} as const;
+type Data = keyof typeof AHNS;
+
+const BASE = {
+  backbone: "mf",
+  loss: "bpr",
+  optimizer: "adam",
+  provider: "wasm",
+  threads: 1,
+  evaluates: false,
+} as const;
+type Part = Omit<Case, "epochs">;
+const method = (data: string, sampler: string, options: Record<string, number>, rest: Partial<Part> = {}): Part => ({
+  ...{ ...BASE, data, sampler, options: { backbone: {}, sampler: options } },
+  ...rest,
+});
+const ahns = (data: Data, rest?: Partial<Part>) => method(data, "ahns", AHNS[data], rest);
+const datasets = Object.keys(AHNS) as Data[];
+
+/** One thread beside one of PyTorch. `lazyAdam` is beside SparseAdam. */
+export const training: readonly Part[] = [
+  ...datasets.map((data) => ahns(data)),
+  ...datasets.map((data) => ahns(data, { optimizer: "lazyAdam" })),
+  ...datasets.map((data) => ahns(data, { provider: "native" })),
+  method("ahns-ml", "rns", {}),
+  method("ahns-ml", "dns", { pool: 16 }),
+];
+
+/** All cores beside as many threads of PyTorch, which trains by rns in between. */
+export const evaluation: readonly Part[] = (["wasm", "native"] as const).flatMap((provider) =>
+  datasets.map((data) => method(data, "rns", {}, { provider, threads: navigator.hardwareConcurrency, evaluates: true }))
+);
+
+/** Methods that no peer here has, each beside the first on its data. */
+export const methods: readonly (readonly Part[])[] = [
+  [
+    method("ahns-tool", "rns", {}),
+    method("ahns-tool", "mixgcf", { pool: 16 }),
+    method("ahns-tool", "divns", {}),
+    method("ahns-tool", "rns", {}, { backbone: "lightgcn" }),
+  ],
+  [
+    method("amazon-beauty-seq", "rns", {}),
+    method("amazon-beauty-seq", "rns", {}, { backbone: "sasrec", loss: "bce" }),
+  ],
+];
