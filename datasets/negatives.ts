@@ -98,11 +98,16 @@ export class SeenItems {
       }
       return;
     }
+    if (row >= 0) {
+      for (let at = from; at < end; at++) if (this.has(user, into[at]!)) into[at] = this.#redraw(user, rng);
+      return;
+    }
+    // few positives: most draws differ from all of them in their lowest bits
+    let lowest = 0;
+    for (let known = first; known < last; known++) lowest |= 1 << (positives[known]! & 31);
     for (let at = from; at < end; at++) {
       const item = into[at]!;
-      let met = row >= 0 && this.has(user, item);
-      if (row < 0) { for (let known = first; known < last && !met; known++) met = positives[known] === item; }
-      if (met) into[at] = this.#redraw(user, rng);
+      if ((lowest & (1 << (item & 31))) !== 0 && this.has(user, item)) into[at] = this.#redraw(user, rng);
     }
   }
 
