@@ -25,6 +25,7 @@ const COHORTS = ["ndcg@10", "hit@10", "head/hit@10", "mid/hit@10", "tail/hit@10"
 /** By the folder of a study in docs/results. */
 const studies: Readonly<Record<string, Shown>> = {
   "beauty-seq": { columns: COHORTS },
+  "sports-seq": { columns: COHORTS },
   "ahns-tool": ahns({
     rns: [0.0299, 0.0553, 0.0375],
     ssm: [0.0310, 0.0572, 0.0388],
