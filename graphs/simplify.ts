@@ -16,11 +16,12 @@ import { broadcastShapes, normalizeAxis, sameShape, sizeOf } from "./tensor.ts";
  * import assert from "node:assert/strict";
  * import { GraphBuilder } from "./builder.ts";
  * import { abs, mul, neg, stopGradient } from "./ops/arithmetic.ts";
+ * import { prune } from "./prune.ts";
  * import { simplify } from "./simplify.ts";
  *
- * const g = new GraphBuilder(), x = g.input("x", "float32", [4]);
- * const { graph } = simplify(g, [abs(abs(neg(mul(2, stopGradient(mul(3, x))))))]);
- * assert.deepEqual(graph.nodes.map(({ op }) => op.type), ["Mul", "Abs"]); // |-6 x|
+ * const g = new GraphBuilder(), x = g.input("x", "float32", [4]), y = abs(neg(mul(2, stopGradient(mul(3, x)))));
+ * const { graph, of } = simplify(g, [y]);
+ * assert.deepEqual(prune(graph, [of(y)]).nodes.map(({ op }) => op.type), ["Mul", "Abs"]); // |6 x|
  * ```
  */
 export const simplify = (graph: GraphBuilder, wanted: readonly Value[]): Rewritten => rewrite(graph, wanted, simpler);

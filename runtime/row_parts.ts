@@ -37,15 +37,19 @@ export const gatherFromParts = (most: number): Rule => ({ op, attributes }, [tab
   return [found.reduce((before, rows, at) => where(less(one, parts[at]!.first), before, rows))];
 };
 
-/** Of a row gradient, what belongs to a part of its table, as a tensor of the part's shape; duplicates summed. */
-export function denseRowsOf({ parts }: RowGradient, { first, shape }: RowPart): Value {
-  const width = shape.slice(1), count = shape[0]!;
+/**
+ * Of a row gradient, what belongs to a part of its table (or to all of it), as a tensor of the part's shape; duplicates
+ * summed. One scatter takes the rows of all gathers: each by itself would fill a table, to be added to the others.
+ */
+export function denseRowsOf({ parts }: RowGradient, { first, shape }: RowPart, all: boolean): Value {
+  const [count = 1, ...width] = shape;
   const flat = (x: Value, rest: Shape) => reshape(x, [sizeOf(x.shape) / sizeOf(rest), ...rest]);
-  const ids = concat(parts.map(({ ids }) => flat(ids, [])), 0),
-    rows = concat(parts.map(({ rows }) => flat(rows, width)), 0);
+  const ids = concat(parts.map(({ ids }) => flat(ids, [])), 0), gathered = ids.shape[0]!;
+  const rows = concat(parts.map(({ rows }) => flat(rows, width)), 0);
+  const into = (ids: Value, rows: Value) => scatterNdAdd(zerosOf(rows, shape), reshape(ids, [gathered, 1]), rows);
+  if (all) return into(ids, rows);
   const own = and(greaterOrEqual(ids, first), less(ids, first + count));
-  const kept = where(reshape(own, [sizeOf(ids.shape), ...width.map(() => 1)]), rows, 0);
-  return scatterNdAdd(zerosOf(rows, shape), reshape(within(ids, first, count), [sizeOf(ids.shape), 1]), kept);
+  return into(within(ids, first, count), where(reshape(own, [gathered, ...width.map(() => 1)]), rows, 0));
 }
 
 /** Ids counted from `first`; those before and after are the first and the last of `count`. */

@@ -96,7 +96,7 @@ async function webgpuProgram<K extends string>(
     logSeverityLevel: 3,
   });
   const updater = await deviceUpdater(device, store, moves, (value) => own.get(at(value))!);
-  const bounds = boundsOf(simple.graph.nodes);
+  const bounds = boundsOf(prune(simple.graph, wanted.map(simple.of)).nodes); // of whole tables
 
   const feed = (input: Value, data: TensorData): Ort.Tensor => {
     const buffer = own.get(input);

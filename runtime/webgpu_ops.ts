@@ -3,7 +3,7 @@ import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { and, cast, greater, less, not, where } from "../graphs/ops/compare.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { sumOp } from "../graphs/ops/reduce.ts";
-import { reshape } from "../graphs/ops/shape.ts";
+import { reshape, sliceRanges } from "../graphs/ops/shape.ts";
 import type { Rule } from "../graphs/rewrite.ts";
 import { normalizeAxis, sizeOf } from "../graphs/tensor.ts";
 
@@ -24,9 +24,9 @@ const rules: Readonly<Record<string, (inputs: Inputs, node: Node) => Value | und
     if (length === undefined) return undefined;
     return cast(gather(x.graph.constant(Int32Array.from({ length }, (_, slot) => slot)), x), y!.dtype);
   },
-  /** Kernels gather elements of float32 alone; rows of any type are gathered by Gather. */
+  /** Of int32, kernels gather rows alone. */
   GatherElements: ([x, slots], { attributes }) => {
-    if (x.dtype === "float32" || slots.dtype !== "int32") return undefined;
+    if (x.dtype !== "int32" || slots.dtype !== "int32") return undefined;
     const axis = normalizeAxis(Number(attributes.axis ?? 0), x.shape.length, "GatherElements");
     const stride = sizeOf(x.shape.slice(axis + 1)), length = x.shape[axis]!;
     const positive = slotsBelow(slots) === undefined ? where(less(slots, 0), add(slots, length), slots) : slots;
@@ -36,6 +36,14 @@ const rules: Readonly<Record<string, (inputs: Inputs, node: Node) => Value | und
       others,
     );
     return gather(reshape(x, [sizeOf(x.shape)]), add(stride === 1 ? positive : mul(positive, stride), starts));
+  },
+  Reshape: ([x], { outputs: [y] }) => reshape(x, y!.shape),
+  Slice: (inputs) => {
+    if (inputs[0].dtype !== "int32") return undefined;
+    return sliceRanges(inputs).reduce((x, { from, step, count }, axis) => {
+      if (count === x.shape[axis] && step === 1) return x;
+      return gather(x, x.graph.constant(Int32Array.from({ length: count }, (_, at) => from + at * step)), axis);
+    }, inputs[0] as Value);
   },
   Sign: ([x]) => x.dtype === "float32" ? where(greater(x, 0), 1, where(less(x, 0), -1, x)) : undefined,
   Neg: ([x]) => x.dtype === "int32" ? sub(0, x) : undefined,

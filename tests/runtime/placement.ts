@@ -2,12 +2,15 @@
 import fs from "node:fs";
 import { loadOrt } from "../../runtime/ort.ts";
 
+/** What onnxruntime calls its providers. */
+export const CPU = "CPUExecutionProvider", GPU = "WebGpuExecutionProvider";
+
 /** Where onnxruntime runs the nodes of the sessions that were created. */
 export interface Placement {
   /** Nodes after onnxruntime's own fusions, by provider. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Nodes as `Op (name)` that are not where all the others are: it names none where all are in one place. */
-  readonly named: readonly string[];
+  /** The nodes of each, as `Op (name)`, where a session's are not all in one place: else it names none. */
+  readonly named: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -29,10 +32,12 @@ export async function placementOf(open: () => Promise<unknown>): Promise<Placeme
     Object.assign(fs, { writeSync });
   }
   const said = log.split("\n").flatMap((line) => /VerifyEachNodeIsAssignedToAnEp\] +(.*)$/.exec(line)?.[1] ?? []);
-  const counts: Record<string, number> = {};
+  const counts: Record<string, number> = {}, named: Record<string, string[]> = {};
+  let on = "";
   for (const line of said) {
     const [, provider, count] = /placed on \[(\w+)\]\. Number of nodes: (\d+)/.exec(line) ?? [];
-    if (provider) counts[provider] = (counts[provider] ?? 0) + Number(count);
+    if (provider) counts[on = provider] = (counts[provider] ?? 0) + Number(count);
+    else if (/^\w+ \(.*\)$/.test(line)) (named[on] ??= []).push(line);
   }
-  return { counts, named: said.filter((line) => /^\w+ \(.*\)$/.test(line)) };
+  return { counts, named };
 }
