@@ -2,6 +2,7 @@ import { type Node, notDifferentiable, type Op, type Value } from "../graphs/bui
 import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { and, cast, greater, less, not, where } from "../graphs/ops/compare.ts";
 import { gather } from "../graphs/ops/index.ts";
+import { gemm } from "../graphs/ops/linear.ts";
 import { sumOp } from "../graphs/ops/reduce.ts";
 import { reshape, sliceRanges } from "../graphs/ops/shape.ts";
 import type { Rule } from "../graphs/rewrite.ts";
@@ -37,6 +38,12 @@ const rules: Readonly<Record<string, (inputs: Inputs, node: Node) => Value | und
     );
     return gather(reshape(x, [sizeOf(x.shape)]), add(stride === 1 ? positive : mul(positive, stride), starts));
   },
+  /** Gemm reads a matrix in either order. */
+  MatMul: ([a, b]) => {
+    const [left, right] = [turned(a), turned(b)];
+    if (a.shape.length !== 2 || b.shape.length !== 2 || !(left || right)) return undefined;
+    return gemm(left ?? a, right ?? b, undefined, { transA: left !== null, transB: right !== null });
+  },
   Reshape: ([x], { outputs: [y] }) => reshape(x, y!.shape),
   Slice: (inputs) => {
     if (inputs[0].dtype !== "int32") return undefined;
@@ -60,6 +67,10 @@ const rules: Readonly<Record<string, (inputs: Inputs, node: Node) => Value | und
 };
 
 const sumOfSquares: Op = { ...sumOp, type: "ReduceSumSquare", vjp: notDifferentiable };
+
+/** What a matrix is the transpose of. */
+const turned = ({ node, shape }: Value): Value | null =>
+  node?.op.type === "Transpose" && shape.length === 2 ? node.inputs[0]! : null;
 
 /** Where in memory the elements of `x` start that an element of the slots can be, but for the slot itself. */
 function startOf(position: number, others: readonly number[], x: Value): number {
