@@ -2,7 +2,6 @@ import { type GraphBuilder, type Value, Variable } from "../graphs/builder.ts";
 import { encode } from "../graphs/encode.ts";
 import { prune } from "../graphs/prune.ts";
 import { rewrite } from "../graphs/rewrite.ts";
-import { simplify } from "../graphs/simplify.ts";
 import { sizeOf, type TensorData } from "../graphs/tensor.ts";
 import { boundsOf, checkBounds } from "./bounds.ts";
 import { readTensors } from "./device_read.ts";
@@ -12,6 +11,7 @@ import { loadOrt, type Ort, sessionQueue } from "./ort.ts";
 import type { Queue } from "./queue.ts";
 import { gatherFromParts } from "./row_parts.ts";
 import { checkFeed, type Feeds, type Plan, type Program, type Result, type Runtime } from "./runtime.ts";
+import { simplified } from "./simplified.ts";
 import { forWebgpu } from "./webgpu_ops.ts";
 
 /**
@@ -54,31 +54,31 @@ const NEXT = "foil/next", TAKEN = "foil/taken";
 
 async function webgpuProgram<K extends string>(
   { ort, device, store, queued }: Context,
-  source: GraphBuilder,
-  { outputs, updates = [] }: Plan<K>,
+  given: GraphBuilder,
+  plan: Plan<K>,
 ): Promise<Program<K>> {
+  const { graph: source, plan: { outputs, updates } } = simplified(given, plan);
   const moves = updates.flatMap((update) => deviceUpdates(store, update)), assigned = [...source.assignments];
   const asked = { ...outputs, ...Object.fromEntries(assigned.map(([{ name }, next]) => [`${NEXT}/${name}`, next])) };
   const wanted = [...new Set([...Object.values<Value>(asked), ...moves.flatMap(({ takes }) => takes)])];
-  for (const leaf of prune(source, wanted).leaves) if (leaf instanceof Variable) store.declare(leaf);
+  const whole = prune(source, wanted), bounds = boundsOf(whole.nodes), inParts = gatherFromParts(store.most);
+  for (const leaf of whole.leaves) if (leaf instanceof Variable) store.declare(leaf);
   for (const [variable] of assigned) store.declare(variable);
-  const simple = simplify(source, wanted), inParts = gatherFromParts(store.most);
   const { graph, of } = rewrite(
-    simple.graph,
-    wanted.map(simple.of),
+    source,
+    wanted,
     (node, inputs, graph) => inParts(node, inputs, graph) ?? forWebgpu(node, inputs, graph),
   );
-  const at = (value: Value) => of(simple.of(value));
 
-  const needed = prune(graph, wanted.map(at)), inputs = needed.leaves.filter((leaf) => graph.inputs.has(leaf.name));
+  const needed = prune(graph, wanted.map(of)), inputs = needed.leaves.filter((leaf) => graph.inputs.has(leaf.name));
   checkSizes([...needed.leaves, ...needed.nodes.flatMap(({ outputs }) => outputs)], store.most);
   const variables = needed.leaves.filter((leaf): leaf is Variable => leaf instanceof Variable);
   const all: Record<string, Value> = Object.fromEntries(
-    Object.entries(asked).map(([name, value]) => [name, at(value)]),
+    Object.entries(asked).map(([name, value]) => [name, of(value)]),
   );
   const own = new Map<Value, GPUBuffer>(); // what is fed, and what updates take
   for (const input of inputs) if (isUploaded(input)) own.set(input, deviceBuffer(device, input.shape));
-  for (const value of new Set(moves.flatMap(({ takes }) => takes.map(at)))) {
+  for (const value of new Set(moves.flatMap(({ takes }) => takes.map(of)))) {
     if (own.has(value)) continue;
     const buffer = deviceBuffer(device, value.shape);
     own.set(value, buffer);
@@ -86,7 +86,7 @@ async function webgpuProgram<K extends string>(
     else all[`${TAKEN}/${value.name}`] = value;
   }
   const inPlace = new Set(
-    assigned.filter(([v, next]) => updatesInPlace(needed.nodes, at(v), at(next))).map(([v]) => v),
+    assigned.filter(([v, next]) => updatesInPlace(needed.nodes, of(v), of(next))).map(([v]) => v),
   );
   const onDevice = (buffer: GPUBuffer, { dtype, shape }: Value) =>
     ort.Tensor.fromGpuBuffer(buffer, { dataType: dtype as "float32" | "int32", dims: [...shape] });
@@ -95,8 +95,7 @@ async function webgpuProgram<K extends string>(
     preferredOutputLocation: "gpu-buffer",
     logSeverityLevel: 3,
   });
-  const updater = await deviceUpdater(device, store, moves, (value) => own.get(at(value))!);
-  const bounds = boundsOf(prune(simple.graph, wanted.map(simple.of)).nodes); // of whole tables
+  const updater = await deviceUpdater(device, store, moves, (value) => own.get(of(value))!);
 
   const feed = (input: Value, data: TensorData): Ort.Tensor => {
     const buffer = own.get(input);
