@@ -91,7 +91,7 @@ export class DeviceStore {
     const width = sizeOf(shape) / (shape[0] ?? 1);
     for (const { current, first, shape } of parts) {
       const part = data.subarray(first * width, first * width + sizeOf(shape));
-      this.device.queue.writeBuffer(current, 0, part as Float32Array<ArrayBuffer>);
+      if (part.length > 0) this.device.queue.writeBuffer(current, 0, part as Float32Array<ArrayBuffer>);
     }
   }
   async #read({ current, shape }: DevicePart): Promise<Float32Array> {

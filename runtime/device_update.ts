@@ -106,7 +106,7 @@ export async function deviceUpdater(
     apply() {
       if (steps.length === 0) return;
       const numbers = [...counts.values()].flatMap(({ rule, steps }) => Object.values(rule.scalars(++steps.count)));
-      device.queue.writeBuffer(scalars, 0, Float32Array.from(numbers));
+      if (numbers.length > 0) device.queue.writeBuffer(scalars, 0, Float32Array.from(numbers));
       const encoder = device.createCommandEncoder(), pass = encoder.beginComputePass();
       for (const { dispatch } of steps) dispatch(pass);
       pass.end();
