@@ -27,8 +27,10 @@ export async function webgpuRuntime(
   reason: string,
   most = Infinity,
 ): Promise<Runtime> {
-  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-  const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+  const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits;
+  const device = await adapter.requestDevice({
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage },
+  });
   const bytes = Math.min(most, maxBufferSize, maxStorageBufferBindingSize),
     store = new DeviceStore(device, seed, bytes);
   const context: Context = { ort: await loadOrt(), device, store, queued: sessionQueue };
