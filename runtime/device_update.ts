@@ -1,4 +1,5 @@
 import { GraphBuilder, RowGradient, type Value, type Variable } from "../graphs/builder.ts";
+import { denseRows } from "../graphs/ops/index.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import type { DevicePart, DeviceStore } from "./device_store.ts";
 import type { Formula } from "./kernel.ts";
@@ -21,8 +22,10 @@ export interface DeviceUpdate {
 export function deviceUpdates(store: DeviceStore, { variable, gradient, rule }: Update): readonly DeviceUpdate[] {
   const { parts } = store.declare(variable), states = rule.states.map((state) => store.state(variable, state).parts);
   const touched = gradient instanceof RowGradient && rule.rows === "touched" ? summedRows(variable, gradient) : null;
-  const whole = (part: DevicePart) =>
-    gradient instanceof RowGradient ? denseRowsOf(gradient, part, parts.length === 1) : gradient;
+  const whole = (part: DevicePart) => {
+    if (!(gradient instanceof RowGradient)) return gradient;
+    return parts.length === 1 ? denseRows(gradient, variable.shape) : denseRowsOf(gradient, part);
+  };
   return parts.map((parameter, at) => ({
     rule,
     variable,

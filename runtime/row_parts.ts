@@ -1,8 +1,8 @@
 import { type RowGradient, type Value, Variable } from "../graphs/builder.ts";
 import { max, min, sub } from "../graphs/ops/arithmetic.ts";
 import { and, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
-import { gather, scatterNdAdd } from "../graphs/ops/index.ts";
-import { concat, reshape, zerosOf } from "../graphs/ops/shape.ts";
+import { gather, joinedRows, scatterNdAdd } from "../graphs/ops/index.ts";
+import { reshape, zerosOf } from "../graphs/ops/shape.ts";
 import type { Rule } from "../graphs/rewrite.ts";
 import { type Shape, sizeOf } from "../graphs/tensor.ts";
 
@@ -37,19 +37,12 @@ export const gatherFromParts = (most: number): Rule => ({ op, attributes }, [tab
   return [found.reduce((before, rows, at) => where(less(one, parts[at]!.first), before, rows))];
 };
 
-/**
- * Of a row gradient, what belongs to a part of its table (or to all of it), as a tensor of the part's shape; duplicates
- * summed. One scatter takes the rows of all gathers: each by itself would fill a table, to be added to the others.
- */
-export function denseRowsOf({ parts }: RowGradient, { first, shape }: RowPart, all: boolean): Value {
-  const [count = 1, ...width] = shape;
-  const flat = (x: Value, rest: Shape) => reshape(x, [sizeOf(x.shape) / sizeOf(rest), ...rest]);
-  const ids = concat(parts.map(({ ids }) => flat(ids, [])), 0), gathered = ids.shape[0]!;
-  const rows = concat(parts.map(({ rows }) => flat(rows, width)), 0);
-  const into = (ids: Value, rows: Value) => scatterNdAdd(zerosOf(rows, shape), reshape(ids, [gathered, 1]), rows);
-  if (all) return into(ids, rows);
+/** Of a row gradient, what belongs to a part of its table, as a tensor of the part's shape; duplicates summed. */
+export function denseRowsOf({ parts }: RowGradient, { first, shape }: RowPart): Value {
+  const [count = 1, ...width] = shape, { ids, rows } = joinedRows(parts, width), gathered = ids.shape[0]!;
   const own = and(greaterOrEqual(ids, first), less(ids, first + count));
-  return into(within(ids, first, count), where(reshape(own, [gathered, ...width.map(() => 1)]), rows, 0));
+  const kept = where(reshape(own, [gathered, ...width.map(() => 1)]), rows, 0);
+  return scatterNdAdd(zerosOf(rows, shape), reshape(within(ids, first, count), [gathered, 1]), kept);
 }
 
 /** Ids counted from `first`; those before and after are the first and the last of `count`. */

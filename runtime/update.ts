@@ -1,8 +1,7 @@
 import type { RowGradient, Value, Variable } from "../graphs/builder.ts";
-import { concat, expand, reshape, zerosOf } from "../graphs/ops/shape.ts";
-import { gather, scatterNdAdd, scatterNdMax } from "../graphs/ops/index.ts";
+import { expand, reshape, zerosOf } from "../graphs/ops/shape.ts";
+import { gather, joinedRows, scatterNdAdd, scatterNdMax } from "../graphs/ops/index.ts";
 import { cast } from "../graphs/ops/compare.ts";
-import { sizeOf } from "../graphs/tensor.ts";
 
 /** What an update reads: elements of the parameter, its gradient and its states; and the step's scalars. */
 export interface UpdateInputs {
@@ -39,8 +38,7 @@ export const stateName = ({ name }: Pick<Variable, "name">, state: string): stri
  */
 export function summedRows(variable: Variable, { parts }: RowGradient) {
   const { graph, shape: [count, ...width] } = variable as Variable & { readonly shape: readonly [number, ...number[]] };
-  const ids = concat(parts.map(({ ids }) => reshape(ids, [sizeOf(ids.shape)])), 0);
-  const rows = concat(parts.map(({ ids, rows }) => reshape(rows, [sizeOf(ids.shape), ...width])), 0);
+  const { ids, rows } = joinedRows(parts, width);
   const gathered = ids.shape[0]!, at = reshape(ids, [gathered, 1]);
   const positions = graph.constant(Float32Array.from({ length: gathered }, (_, position) => position));
   const none = expand(graph.constant(Float32Array.of(-1), []), [count]);

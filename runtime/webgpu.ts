@@ -150,10 +150,11 @@ async function webgpuProgram<K extends string>(
 /** What is fed through a buffer that stays: onnxruntime would make one for each run, and submit its copy by itself. */
 const isUploaded = ({ dtype, shape }: Value) => sizeOf(shape) > 0 && (dtype === "float32" || dtype === "int32");
 
+const BYTES = { float32: 4, int32: 4, int64: 8, bool: 1 } as const;
 /** @throws RangeError naming a tensor that no buffer can hold. */
 function checkSizes(values: readonly Value[], most: number): void {
   for (const { name, dtype, shape, node } of values) {
-    const bytes = sizeOf(shape) * (dtype === "int64" ? 8 : 4);
+    const bytes = sizeOf(shape) * BYTES[dtype];
     if (bytes <= most) continue;
     throw new RangeError(
       `Cannot compile for WebGPU: "${name}" (${dtype} [${shape}]) takes ${bytes} bytes, and a tensor may take ${most} here; ` +
