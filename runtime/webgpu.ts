@@ -91,7 +91,7 @@ async function webgpuProgram<K extends string>(
     assigned.filter(([v, next]) => updatesInPlace(needed.nodes, of(v), of(next))).map(([v]) => v),
   );
   const onDevice = (buffer: GPUBuffer, { dtype, shape }: Value) =>
-    ort.Tensor.fromGpuBuffer(buffer, { dataType: dtype as "float32" | "int32", dims: [...shape] });
+    ort.Tensor.fromGpuBuffer(buffer, { dataType: dtype, dims: [...shape] });
   const session = Object.keys(all).length === 0 ? null : await ort.InferenceSession.create(encode(graph, all), {
     executionProviders: [{ name: "webgpu", device } as Ort.InferenceSession.ExecutionProviderConfig],
     preferredOutputLocation: "gpu-buffer",
@@ -102,7 +102,7 @@ async function webgpuProgram<K extends string>(
   const feed = (input: Value, data: TensorData): Ort.Tensor => {
     const buffer = own.get(input);
     if (!buffer) return new ort.Tensor(input.dtype, data as never, input.shape);
-    device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
+    device.queue.writeBuffer(buffer, 0, inWords(data));
     return onDevice(buffer, input);
   };
   const start = (feeds: Feeds) =>
@@ -148,7 +148,14 @@ async function webgpuProgram<K extends string>(
 }
 
 /** What is fed through a buffer that stays: onnxruntime would make one for each run, and submit its copy by itself. */
-const isUploaded = ({ dtype, shape }: Value) => sizeOf(shape) > 0 && (dtype === "float32" || dtype === "int32");
+const isUploaded = ({ dtype, shape }: Value) => sizeOf(shape) > 0 && dtype !== "int64"; // which nodes on the CPU read
+/** What is written must end with a word; booleans are bytes. */
+function inWords(data: TensorData): Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer> {
+  if (!(data instanceof Uint8Array)) return data as Float32Array<ArrayBuffer>;
+  const padded = new Uint8Array(Math.ceil(data.length / 4) * 4);
+  padded.set(data);
+  return padded;
+}
 
 const BYTES = { float32: 4, int32: 4, int64: 8, bool: 1 } as const;
 /** @throws RangeError naming a tensor that no buffer can hold. */
