@@ -35,14 +35,18 @@ export function deviceUpdates(store: DeviceStore, { variable, gradient, rule }: 
   }));
 }
 
-/** Updates in place, by one dispatch each, all in one pass. */
+/** A program's updates in place: a dispatch for each buffer, all in one pass. */
 export interface DeviceUpdater {
-  /** Enqueues the updates after a run: `buffers` hold what each takes. */
+  /** Enqueues them, after the run whose gradients they take. */
   apply(): void;
   dispose(): void;
 }
 
-/** Compiles a program's updates. `bufferOf` finds where a value that an update takes will be. */
+/**
+ * Compiles a program's updates to shaders. `bufferOf` finds where a value that an update takes will be.
+ *
+ * @throws TypeError where a rule uses an op that no shader has.
+ */
 export async function deviceUpdater(
   device: GPUDevice,
   store: DeviceStore,

@@ -12,7 +12,7 @@ import { compilePlayers } from "../../training/players.ts";
 import { CPU, GPU, placementOf } from "../runtime/placement.ts";
 import { webgpuTest } from "../runtime/webgpu_test_case.ts";
 import { opened } from "../samplers/drawn.ts";
-import { historiesFor } from "../training/some_histories.ts";
+import { historiesFor } from "./some_histories.ts";
 import { smallLog } from "./small_run.ts";
 
 const { train: log } = smallLog(), of = catalogue(log), ROWS = 5, dim = 4;
