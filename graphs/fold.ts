@@ -13,6 +13,8 @@ interface Known {
   readonly shape: Shape;
   readonly at: readonly number[];
 }
+/** What there is to know of a node that is folded. */
+type FoldedCall = Pick<ImportCall, "type" | "attributes" | "outputs" | "fromShapes">;
 type Elementwise = (...operands: readonly number[]) => number;
 
 const elementwise: Readonly<Record<string, Elementwise>> = {
@@ -50,7 +52,7 @@ const elementwise: Readonly<Record<string, Elementwise>> = {
 export function fold(
   graph: GraphBuilder,
   inputs: readonly (Value | undefined)[],
-  call: ImportCall,
+  call: FoldedCall,
 ): readonly Value[] | null {
   const op = opTable.get(call.type);
   const measured = inputs.some((_, at) => call.fromShapes(at));
@@ -74,7 +76,7 @@ const knownOf = ({ dtype, shape, data }: Value): Known => ({
 
 /** How the elements follow from the inputs, once the shape of the result is known. */
 function elementsOf(
-  { type, attributes }: ImportCall,
+  { type, attributes }: FoldedCall,
   values: readonly Value[],
 ): ((shape: Shape) => readonly number[]) | null {
   const inputs = values.map(knownOf), [x] = inputs as [Known], axis = Number(attributes.axis ?? 0);

@@ -3,7 +3,7 @@ import { normalizeAxis, type Shape, sizeOf } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { cast } from "./compare.ts";
 import { ints, readInts } from "./operand.ts";
-import { reshape, transpose, zerosLike, zerosOf } from "./shape.ts";
+import { concat, reshape, transpose, zerosLike, zerosOf } from "./shape.ts";
 
 const axisOf = (x: Value, axis: unknown, fallback: number, type: string) =>
   normalizeAxis((axis as number | undefined) ?? fallback, x.shape.length, type);
@@ -147,11 +147,24 @@ export function topK(x: Value, k: number): { readonly values: Value; readonly sl
   return { values, slots: cast(slots, "int32") };
 }
 
-/** A row gradient as a table of `shape`, duplicates summed. */
-export function denseRows(gradient: RowGradient, shape: Shape): Value {
-  const tables = gradient.parts.map(({ ids, rows }) => {
-    const count = sizeOf(ids.shape);
-    return scatterNdAdd(zerosOf(rows, shape), reshape(ids, [count, 1]), reshape(rows, [count, ...shape.slice(1)]));
+/**
+ * A row gradient as a table of `shape`, duplicates summed. One scatter takes the rows of all parts: each by itself would
+ * fill a table, to be added to the others. (Ids that are int64 are scattered apart: WebGPU joins no int64.)
+ */
+export function denseRows({ parts }: RowGradient, shape: Shape): Value {
+  const joined = parts.filter(({ ids }) => ids.dtype === "int32"),
+    apart = parts.filter((part) => !joined.includes(part));
+  const tables = [...joined.length > 0 ? [joined] : [], ...apart.map((part) => [part])].map((parts) => {
+    const { ids, rows } = joinedRows(parts, shape.slice(1));
+    return scatterNdAdd(zerosOf(rows, shape), reshape(ids, [ids.shape[0]!, 1]), rows);
   });
   return tables.reduce(add);
+}
+
+/** The ids [n] and rows [n, ...D] of all parts, one after another. */
+export function joinedRows(parts: RowGradient["parts"], width: Shape): { readonly ids: Value; readonly rows: Value } {
+  return {
+    ids: concat(parts.map(({ ids }) => reshape(ids, [sizeOf(ids.shape)])), 0),
+    rows: concat(parts.map(({ ids, rows }) => reshape(rows, [sizeOf(ids.shape), ...width])), 0),
+  };
 }

@@ -1,6 +1,6 @@
-import type { Op, Value } from "../builder.ts";
+import type { Attributes, Op, Value } from "../builder.ts";
 import { normalizeAxis } from "../tensor.ts";
-import { add, div, mul, reciprocal, sqrt, sub } from "./arithmetic.ts";
+import { mul, reciprocal, sqrt, sub } from "./arithmetic.ts";
 import { greater, where } from "./compare.ts";
 import { mean, sum, unbroadcast } from "./reduce.ts";
 
@@ -19,26 +19,28 @@ export const softmaxOp: Op = {
     return [sub(weighted, mul(y!, sum(weighted, [(axis as number | undefined) ?? -1], true)))];
   },
 };
-/** Ba, Kiros & Hinton (2016). The gradient is written out from the normalised input. */
+/**
+ * Ba, Kiros & Hinton (2016). Outputs are the normalised input, and for each vector its mean and the inverse of its
+ * deviation, which the gradient takes.
+ */
 export const layerNormOp: Op = {
   type: "LayerNormalization",
   attributes: { axis: "int", epsilon: "float", stash_type: "int" },
   infer: ([x], { axis }) => {
-    normalizeAxis((axis as number | undefined) ?? -1, x!.shape.length, "LayerNormalization");
-    return [x!.type];
+    const first = firstNormalized(x!, axis), shape = x!.shape.map((d, at) => at >= first ? 1 : d);
+    return [x!.type, { dtype: x!.dtype, shape }, { dtype: x!.dtype, shape }];
   },
-  vjp: ([g], { inputs: [x, scale, bias], attributes: { axis, epsilon } }) => {
-    const first = normalizeAxis((axis as number | undefined) ?? -1, x!.shape.length, "LayerNormalization");
-    const over = x!.shape.flatMap((_, at) => at >= first ? [at] : []);
-    const centred = sub(x!, mean(x!, over, true));
-    const deviation = sqrt(add(mean(mul(centred, centred), over, true), Number(epsilon ?? 1e-5)));
-    const unit = div(centred, deviation), g1 = mul(g!, scale!);
-    const dx = div(sub(sub(g1, mean(g1, over, true)), mul(unit, mean(mul(g1, unit), over, true))), deviation);
+  vjp: ([g], { inputs: [x, scale, bias], outputs: [, centre, inverse], attributes: { axis } }) => {
+    const first = firstNormalized(x!, axis), over = x!.shape.flatMap((_, at) => at >= first ? [at] : []);
+    const unit = mul(sub(x!, centre!), inverse!), g1 = mul(g!, scale!);
+    const dx = mul(sub(sub(g1, mean(g1, over, true)), mul(unit, mean(mul(g1, unit), over, true))), inverse!);
     const out = [dx, unbroadcast(mul(g!, unit), scale!.shape)];
     if (bias) out.push(unbroadcast(g!, bias.shape));
     return out;
   },
 };
+const firstNormalized = (x: Value, axis: Attributes[string] | undefined) =>
+  normalizeAxis((axis as number | undefined) ?? -1, x.shape.length, "LayerNormalization");
 
 /** e^x normalised to sum 1 along `axis`; stable. */
 export const softmax = (x: Value, axis = -1): Value =>

@@ -7,8 +7,9 @@ import { gather } from "../../graphs/ops/index.ts";
 import { sum } from "../../graphs/ops/reduce.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import type { Provider, Update } from "../../runtime/runtime.ts";
-import { assignUpdate, scalarName, type UpdateRule } from "../../runtime/update.ts";
+import type { UpdateRule } from "../../runtime/update.ts";
 import { optimizers } from "../../training/optimizers.ts";
+import { assignUpdate, scalarName } from "./assign_update.ts";
 import { webgpuTest } from "./webgpu_test_case.ts";
 
 /** A rule with one state that remembers, and one with none; both in both row modes. */

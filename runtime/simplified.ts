@@ -1,0 +1,41 @@
+import { type GraphBuilder, RowGradient, type Value } from "../graphs/builder.ts";
+import { simplify } from "../graphs/simplify.ts";
+import type { Plan, Update } from "./runtime.ts";
+
+/**
+ * What a program computes, in a graph of its own that takes fewer nodes. Names of outputs, inputs and variables stay;
+ * the graph that was given stays as it is.
+ */
+export function simplified<K extends string>(
+  source: GraphBuilder,
+  { outputs, updates = [] }: Plan<K>,
+): { readonly graph: GraphBuilder; readonly plan: Required<Plan<K>> } {
+  const { graph, of } = simplify(source, [
+    ...Object.values<Value>(outputs),
+    ...source.assignments.values(),
+    ...updates.flatMap(({ gradient }) => valuesOf(gradient)),
+  ]);
+  const same = <T extends Value>(value: T) => of(value) as T; // a variable stands for a variable
+  for (const [variable, next] of source.assignments) graph.assign(same(variable), of(next));
+  const gradientOf = (gradient: Update["gradient"]) =>
+    gradient instanceof RowGradient
+      ? new RowGradient(gradient.parts.map(({ ids, rows }) => ({ ids: of(ids), rows: of(rows) })))
+      : of(gradient);
+  return {
+    graph,
+    plan: {
+      outputs: Object.fromEntries(Object.entries<Value>(outputs).map(([name, value]) => [name, of(value)])) as Record<
+        K,
+        Value
+      >,
+      updates: updates.map(({ variable, gradient, rule }) => ({
+        variable: same(variable),
+        gradient: gradientOf(gradient),
+        rule,
+      })),
+    },
+  };
+}
+
+const valuesOf = (gradient: Update["gradient"]): readonly Value[] =>
+  gradient instanceof RowGradient ? gradient.parts.flatMap(({ ids, rows }) => [ids, rows]) : [gradient];
