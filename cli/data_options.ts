@@ -16,8 +16,14 @@ export const dataOptions = {
   data: text(null, "file or folder of interactions; without it, the embedded synthetic dataset"),
   valid: text(null, "file of held-out interactions to select by, where --data is the train file"),
   test: text(null, "file of held-out interactions to test on, where --data is the train file"),
-  format: text(null, "atomic, movielens, sequences, delimited or adjacency; without it, what the file looks like"),
-  userColumn: text(null, "name or number (from 1) of the user column of a delimited file"),
+  format: text(
+    null,
+    "atomic, movielens, jsonl, sequences, delimited or adjacency; without it, what the file looks like",
+  ),
+  userColumn: text(
+    null,
+    "name of the user column, or its number (from 1) in a delimited file; of JSON a path, user.id",
+  ),
   itemColumn: text(null, "name or number of the item column"),
   ratingColumn: text(null, "name or number of the rating column"),
   timeColumn: text(null, "name or number of the time column"),

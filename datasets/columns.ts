@@ -1,6 +1,6 @@
 import type { ColumnChoice, ParseOptions } from "./format.ts";
 import { InputError } from "./input_error.ts";
-import type { FieldNumbers } from "./scan_rows.ts";
+import type { FieldNumbers } from "./row_scan.ts";
 
 /** What headers call a column, without case and punctuation, the likelier first. */
 const NAMES = {
@@ -67,6 +67,25 @@ export function columnsByName(
     rating: find("rating", false),
     time: find("time", false),
   };
+}
+
+/** The names of the columns that are read. */
+export interface ColumnNames {
+  readonly user: string;
+  readonly item: string;
+  readonly rating: string | undefined;
+  readonly time: string | undefined;
+}
+
+/** As {@link columnsByName}, by name. */
+export function namesOf(
+  header: readonly string[],
+  choices: NonNullable<ParseOptions["columns"]>,
+  file: string,
+): ColumnNames {
+  const { user, item, rating, time } = columnsByName(header, choices, file);
+  const name = (field: number | undefined) => field === undefined ? undefined : header[field]!;
+  return { user: header[user]!, item: header[item]!, rating: name(rating), time: name(time) };
 }
 
 /**

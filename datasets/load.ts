@@ -1,7 +1,7 @@
 import { baseName } from "./base_name.ts";
 import { companionsOf } from "./companions.ts";
 import type { Dataset } from "./dataset.ts";
-import { listFolder } from "./files.ts";
+import { listFolder, openText } from "./files.ts";
 import { InputError } from "./input_error.ts";
 import { layoutOf, LOOKED_FOR } from "./layouts.ts";
 import { metadataSources, readSource } from "./metadata_sources.ts";
@@ -41,9 +41,9 @@ export interface LoadOptions extends DatasetOptions, MetadataOptions {
 export async function loadDataset(path: string, options: LoadOptions = {}): Promise<Dataset> {
   const { folder, train, valid, test, beside } = await partsOf(path, options);
   const dataset = await parseDataset(options.name ?? stem(path.replace(/[/\\]+$/, "")), {
-    train: await readSource(train),
-    ...(valid !== undefined && { valid: await readSource(valid) }),
-    ...(test !== undefined && { test: await readSource(test) }),
+    train: await openText(train),
+    ...(valid !== undefined && { valid: await openText(valid) }),
+    ...(test !== undefined && { test: await openText(test) }),
     beside,
     read: (name) => readSource(folder + name),
   }, options);
@@ -88,4 +88,5 @@ async function partsOf(path: string, { valid, test }: LoadOptions): Promise<Part
 }
 
 /** The last name of a path, without its ending. */
-const stem = (path: string): string => baseName(path).replace(/(\.(inter|txt|csv|tsv|dat|data))?(\.gz)?$/i, "");
+const stem = (path: string): string =>
+  baseName(path).replace(/(\.(inter|txt|csv|tsv|dat|data|jsonl|ndjson|json))?(\.gz)?$/i, "");

@@ -21,7 +21,7 @@ import { select } from "./select.ts";
 export function merge(log: Interactions): { readonly interactions: Interactions; readonly repeats: number } {
   const { items, itemCount } = log, { offsets, rows } = rowsByUser(log);
   const last = log.inOrder === true && !log.times;
-  const times = log.times?.slice(), ratings = log.ratings?.slice();
+  let times: Float64Array | undefined, ratings: Float32Array | undefined; // copied when the first repeat changes them
   const rowOf = new Int32Array(itemCount), metBy = new Int32Array(itemCount).fill(-1);
   const repeated = new Uint8Array(items.length);
   let repeats = 0;
@@ -36,7 +36,10 @@ export function merge(log: Interactions): { readonly interactions: Interactions;
       const [kept, gone] = last ? [row, rowOf[item]!] : [rowOf[item]!, row];
       rowOf[item] = kept;
       repeated[gone] = 1;
-      repeats++;
+      if (repeats++ === 0) {
+        times = log.times?.slice();
+        ratings = log.ratings?.slice();
+      }
       if (times) times[kept] = Math.max(times[kept]!, times[gone]!);
       if (ratings) ratings[kept] = Math.max(ratings[kept]!, ratings[gone]!);
     }
