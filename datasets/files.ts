@@ -1,8 +1,7 @@
+import type { Folder } from "./folder.ts";
 import { gunzipped, isGzip } from "./gzip.ts";
 import { InputError } from "./input_error.ts";
-import { headOf } from "./head.ts";
 import { inMemory, pieces, type RandomAccess, readAll } from "./random_access.ts";
-import type { Source } from "./source.ts";
 
 /**
  * The bytes of a file, unzipped if they are gzip. The only file of `datasets/` that touches `Deno`.
@@ -21,7 +20,7 @@ import type { Source } from "./source.ts";
  */
 export async function readBytes(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await plainBytes(path);
-  return isGzip(bytes) ? await readAll(gunzipped(inMemory(String(path), bytes))) : bytes;
+  return isGzip(bytes) ? await readAll(gunzipped(String(path), [bytes])) : bytes;
 }
 
 /** Opens a file to be read at any place; what is no regular file, as a pipe, is read whole. Throws InputError. */
@@ -36,11 +35,17 @@ export async function openFile(path: string): Promise<RandomAccess> {
   }
 }
 
-/** Opens a text file, unzipped if it is gzip: its first bytes, and the rest where there is more. Throws InputError. */
-export async function openText(path: string): Promise<Source> {
-  const file = await openFile(path), zipped = isGzip(new Uint8Array(await file.slice(0, 2)));
-  return await headOf(path, () => zipped ? gunzipped(file) : pieces(file));
-}
+/** The files of a folder; `path` ends with a slash, or is empty for the current one. */
+export const diskFolder = (path: string, names: readonly string[]): Folder => ({
+  names,
+  entry: (name) => ({
+    file: path + name,
+    async *pieces() {
+      yield* pieces(await openFile(path + name));
+    },
+    random: () => openFile(path + name),
+  }),
+});
 
 async function slice(path: string, start: number, end: number): Promise<ArrayBuffer> {
   const bytes = new Uint8Array(Math.max(0, end - start));

@@ -18,12 +18,13 @@ const LAYOUTS: readonly { readonly train: RegExp; readonly valid?: RegExp; reado
   { train: /\.inter$/ },
   { train: /^u\.data$/ },
   { train: /^ratings\.(dat|csv)$/ },
+  { train: /^user_artists\.dat$/ }, // HetRec 2011's Last.FM
 ];
 
 /** What a folder is searched for, for messages. */
 export const LOOKED_FOR =
   '"train.txt" with "valid.txt" and "test.txt" (or .csv, .tsv, .jsonl), "train_data.txt" with "valid_data.txt" and ' +
-  '"test_data.txt", "data1.txt" with "test1.txt", "*.inter", "u.data", "ratings.dat", "ratings.csv"';
+  '"test_data.txt", "data1.txt" with "test1.txt", "*.inter", "u.data", "ratings.dat", "ratings.csv", "user_artists.dat"';
 
 /**
  * The parts of a dataset among the names of a folder, `.gz` allowed behind each; undefined where there are none.

@@ -1,7 +1,7 @@
 import { assemble, type AssembleOptions } from "./assemble.ts";
 import { baseName } from "./base_name.ts";
 import type { Dataset } from "./dataset.ts";
-import { textLog, type TextOptions } from "./log.ts";
+import { type TextLog, textLog, type TextOptions } from "./log.ts";
 import type { Source } from "./source.ts";
 
 export interface DatasetOptions extends TextOptions, AssembleOptions {}
@@ -45,11 +45,21 @@ export async function parseDataset(
   { train, valid, test, beside = [], read }: DatasetSources,
   options: DatasetOptions = {},
 ): Promise<Dataset> {
-  const log = textLog(train, options), { titles: kept } = log.format;
+  const log = textLog(train, options);
   const other = (source: Source | undefined) => source && textLog(source, options, log.format);
   const dataset = await assemble(name, { train: log, valid: other(valid), test: other(test) }, options);
-  const titleFile = kept?.find(baseName(train.file), beside);
-  if (titleFile === undefined || !read) return dataset;
-  const titles = kept!.parse(await read(titleFile));
+  return read ? await withTitles(dataset, log, beside, read) : dataset;
+}
+
+/** The dataset with the titles that lie beside its log, where there are any. */
+export async function withTitles(
+  dataset: Dataset,
+  { file, format: { titles: kept } }: TextLog,
+  beside: readonly string[],
+  read: (name: string) => Promise<Source>,
+): Promise<Dataset> {
+  const found = kept?.find(baseName(file), beside);
+  if (found === undefined) return dataset;
+  const titles = kept!.parse(await read(found));
   return { ...dataset, titles: dataset.itemIds.names.map((item) => titles.get(item)) };
 }
