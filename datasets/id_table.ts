@@ -21,53 +21,59 @@ export interface IdTable {
  * ```
  */
 export function idTable(): IdTable {
-  let slots = new Int32Array(1024).fill(-1); // id, or -1 where free
-  let hashes = new Int32Array(512), ends = new Int32Array(512), pool = new Uint8Array(4096);
-  let size = 0;
+  let slots = new Int32Array(2048).fill(-1); // id, or -1 where free, and its hash: they lie together in the cache
+  let ends = new Int32Array(512), pool = new Uint8Array(4096);
+  let size = 0, last = 0;
 
   const grow = () => {
-    slots = new Int32Array(slots.length * 2).fill(-1);
-    for (let id = 0; id < size; id++) {
-      let slot = hashes[id]! & (slots.length - 1);
-      while (slots[slot]! >= 0) slot = (slot + 1) & (slots.length - 1);
-      slots[slot] = id;
+    const smaller = slots, mask = smaller.length - 1; // of as many slots as there were numbers
+    slots = new Int32Array(smaller.length * 2).fill(-1);
+    for (let at = 0; at < smaller.length; at += 2) {
+      const id = smaller[at]!, hash = smaller[at + 1]!;
+      if (id < 0) continue;
+      let slot = hash & mask;
+      while (slots[2 * slot]! >= 0) slot = (slot + 1) & mask;
+      slots[2 * slot] = id;
+      slots[2 * slot + 1] = hash;
     }
-    hashes = doubled(hashes);
     ends = doubled(ends);
   };
 
-  const insert = (bytes: Uint8Array, start: number, end: number, hash: number): number => {
-    const first = size === 0 ? 0 : ends[size - 1]!, last = first + end - start;
-    while (last > pool.length) {
+  const insert = (bytes: Uint8Array, start: number, end: number): number => {
+    const first = size === 0 ? 0 : ends[size - 1]!, stop = first + end - start;
+    while (stop > pool.length) {
       const larger = new Uint8Array(pool.length * 2);
       larger.set(pool);
       pool = larger;
     }
     for (let at = start; at < end; at++) pool[first + at - start] = bytes[at]!;
-    hashes[size] = hash;
-    ends[size] = last;
+    ends[size] = stop;
     return size++;
+  };
+
+  const isSame = (id: number, bytes: Uint8Array, start: number, end: number): boolean => {
+    const first = id === 0 ? 0 : ends[id - 1]!;
+    if (ends[id]! - first !== end - start) return false;
+    for (let from = start, to = first; from < end; from++, to++) if (bytes[from] !== pool[to]) return false;
+    return true;
   };
 
   return {
     add(bytes, start, end) {
+      if (size > 0 && isSame(last, bytes, start, end)) return last; // logs are often sorted
       let hash = 0x811c9dc5; // FNV-1a (Fowler, Noll, Vo)
       for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
       hash ^= hash >>> 15;
-      const mask = slots.length - 1, length = end - start;
+      const mask = slots.length / 2 - 1;
       for (let slot = hash & mask;; slot = (slot + 1) & mask) {
-        const id = slots[slot]!;
+        const id = slots[2 * slot]!;
         if (id < 0) {
-          const added = slots[slot] = insert(bytes, start, end, hash);
-          if (2 * size >= slots.length) grow();
-          return added;
+          slots[2 * slot] = last = insert(bytes, start, end);
+          slots[2 * slot + 1] = hash;
+          if (4 * size >= slots.length) grow();
+          return last;
         }
-        if (hashes[id] !== hash) continue;
-        const first = id === 0 ? 0 : ends[id - 1]!;
-        if (ends[id]! - first !== length) continue;
-        let same = 0;
-        while (same < length && pool[first + same] === bytes[start + same]) same++;
-        if (same === length) return id;
+        if (slots[2 * slot + 1] === hash && isSame(id, bytes, start, end)) return last = id;
       }
     },
     get size() {

@@ -131,7 +131,7 @@ function pathsOf(head: Source, choices: NonNullable<ParseOptions["columns"]>): C
       // told when the line is read
     }
   }
-  return namesOf([...names], choices, file);
+  return namesOf([...names], choices, file, 1);
 }
 
 /** What an object holds, and paths to what the objects in it hold. */

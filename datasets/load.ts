@@ -2,12 +2,12 @@ import { assemble } from "./assemble.ts";
 import { baseName } from "./base_name.ts";
 import { companionsOf } from "./companions.ts";
 import type { Dataset } from "./dataset.ts";
-import { type FileEntry, type Folder, openText, wholeFile } from "./folder.ts";
+import { type FileEntry, type Folder, wholeFile } from "./folder.ts";
 import { InputError } from "./input_error.ts";
 import { layoutOf, LOOKED_FOR } from "./layouts.ts";
-import { type TextLog, textLog } from "./log.ts";
 import { findLog } from "./find_log.ts";
 import { metadataSources } from "./metadata_sources.ts";
+import { openLog } from "./open_log.ts";
 import { type DatasetOptions, withTitles } from "./parse.ts";
 import { type MetadataFiles, type MetadataOptions, withMetadata } from "./with_metadata.ts";
 
@@ -44,10 +44,16 @@ export interface LoadOptions extends DatasetOptions, MetadataOptions {
 export async function loadDataset(path: string, options: LoadOptions = {}): Promise<Dataset> {
   const { folder, train, valid, test } = await partsOf(path, options);
   const log = await openLog(train, options);
-  const other = async (entry: FileEntry | undefined) => entry && await openLog(entry, options, log);
+  const other = async (entry: FileEntry | undefined) => entry && await openLog(entry, options, log.format);
   const logs = { train: log, valid: await other(valid), test: await other(test) };
   const dataset = await assemble(options.name ?? stem(path.replace(/[/\\]+$/, "")), logs, options);
-  const titled = await withTitles(dataset, log, folder.names, (name) => wholeFile(folder.entry(name)));
+  const titled = await withTitles(
+    dataset,
+    log.format?.titles,
+    baseName(train.file),
+    folder.names,
+    (name) => wholeFile(folder.entry(name)),
+  );
   const companions = companionsOf(baseName(train.file), folder.names), { metadata = {} } = options;
   const chosen = {
     attributes: options.attributeColumns !== undefined,
@@ -55,10 +61,6 @@ export async function loadDataset(path: string, options: LoadOptions = {}): Prom
   };
   return withMetadata(titled, await metadataSources(folder, companions, metadata, chosen), options);
 }
-
-/** A file as a log; of a part that is not the first, in the first one's format. */
-const openLog = async (entry: FileEntry, options: LoadOptions, first?: TextLog): Promise<TextLog> =>
-  textLog(await openText(entry), options, first?.format);
 
 /** The files of a dataset's parts, and the folder that train is in. */
 interface Parts {
@@ -90,4 +92,4 @@ async function partAt(path: string | undefined): Promise<FileEntry | undefined> 
 
 /** The last name of a path, without its ending. */
 const stem = (path: string): string =>
-  baseName(path).replace(/(\.(inter|txt|csv|tsv|dat|data|jsonl|ndjson|json|zip))?(\.gz)?$/i, "");
+  baseName(path).replace(/(\.(inter|txt|csv|tsv|dat|data|jsonl|ndjson|json|parquet|zip))?(\.gz)?$/i, "");

@@ -1,7 +1,8 @@
 import { assemble, type AssembleOptions } from "./assemble.ts";
 import { baseName } from "./base_name.ts";
 import type { Dataset } from "./dataset.ts";
-import { type TextLog, textLog, type TextOptions } from "./log.ts";
+import type { Titles } from "./format.ts";
+import { textLog, type TextOptions } from "./log.ts";
 import type { Source } from "./source.ts";
 
 export interface DatasetOptions extends TextOptions, AssembleOptions {}
@@ -48,17 +49,18 @@ export async function parseDataset(
   const log = textLog(train, options);
   const other = (source: Source | undefined) => source && textLog(source, options, log.format);
   const dataset = await assemble(name, { train: log, valid: other(valid), test: other(test) }, options);
-  return read ? await withTitles(dataset, log, beside, read) : dataset;
+  return read ? await withTitles(dataset, log.format.titles, baseName(train.file), beside, read) : dataset;
 }
 
-/** The dataset with the titles that lie beside its log, where there are any. */
+/** The dataset with the titles that lie beside its log, where its format keeps any. */
 export async function withTitles(
   dataset: Dataset,
-  { file, format: { titles: kept } }: TextLog,
+  kept: Titles | undefined,
+  log: string,
   beside: readonly string[],
   read: (name: string) => Promise<Source>,
 ): Promise<Dataset> {
-  const found = kept?.find(baseName(file), beside);
+  const found = kept?.find(log, beside);
   if (found === undefined) return dataset;
   const titles = kept!.parse(await read(found));
   return { ...dataset, titles: dataset.itemIds.names.map((item) => titles.get(item)) };
