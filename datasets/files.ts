@@ -40,6 +40,7 @@ export const diskFolder = (path: string, names: readonly string[]): Folder => ({
   names,
   entry: (name) => ({
     file: path + name,
+    onDisk: true,
     async *pieces() {
       yield* pieces(await openFile(path + name));
     },

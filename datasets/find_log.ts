@@ -35,6 +35,6 @@ export async function findLog(path: string): Promise<FoundLog> {
   if (isZip(new Uint8Array(await file.slice(0, 4)))) return await zipFolder(file);
   const name = baseName(path), beside = path.slice(0, path.length - name.length);
   const folder = diskFolder(beside, await listFolder(beside || ".").catch(() => undefined) ?? []);
-  // what is open is not opened again: a pipe is read once
-  return { folder: { ...folder, entry: (other) => other === name ? openEntry(file) : folder.entry(other) }, name };
+  const found = { ...openEntry(file), onDisk: true }; // what is open is not opened again: a pipe is read once
+  return { folder: { ...folder, entry: (other) => other === name ? found : folder.entry(other) }, name };
 }

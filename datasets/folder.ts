@@ -7,6 +7,8 @@ import type { Source } from "./source.ts";
 export interface FileEntry {
   /** Its path, as errors tell it. */
   readonly file: string;
+  /** Whether that is a path on disk. */
+  readonly onDisk?: boolean;
   /** Its bytes as they are, piece by piece, from the first each time. Throws InputError. */
   pieces(): AsyncIterable<Uint8Array>;
   /** For reading at any place; what is packed is unpacked in memory. Throws InputError. */

@@ -2,16 +2,17 @@ import { assemble } from "./assemble.ts";
 import { baseName } from "./base_name.ts";
 import { companionsOf } from "./companions.ts";
 import type { Dataset } from "./dataset.ts";
+import { duckDbLog } from "./duckdb_log.ts";
 import { type FileEntry, type Folder, wholeFile } from "./folder.ts";
 import { InputError } from "./input_error.ts";
 import { layoutOf, LOOKED_FOR } from "./layouts.ts";
 import { findLog } from "./find_log.ts";
-import { metadataSources } from "./metadata_sources.ts";
-import { openLog } from "./open_log.ts";
+import { metadataSources, readMetadata } from "./metadata_sources.ts";
+import { openLog, type OpenOptions } from "./open_log.ts";
 import { type DatasetOptions, withTitles } from "./parse.ts";
 import { type MetadataFiles, type MetadataOptions, withMetadata } from "./with_metadata.ts";
 
-export interface LoadOptions extends DatasetOptions, MetadataOptions {
+export interface LoadOptions extends DatasetOptions, OpenOptions, MetadataOptions {
   /** Default: the file's or folder's name. */
   readonly name?: string;
   /** Paths of the held-out parts, where `path` is the train file. */
@@ -62,6 +63,27 @@ export async function loadDataset(path: string, options: LoadOptions = {}): Prom
   return withMetadata(titled, await metadataSources(folder, companions, metadata, chosen), options);
 }
 
+/**
+ * Loads what a query answers by DuckDB, of the files that it names: Parquet, CSV, JSON lines. One log, to be split later.
+ *
+ * @throws InputError where the query is wrong, lacks a column, or answers what is no interaction.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { loadQuery } from "./load.ts";
+ *
+ * await assert.rejects(loadQuery(" "), /a query selects rows/);
+ * ```
+ */
+export async function loadQuery(sql: string, options: LoadOptions = {}): Promise<Dataset> {
+  if (sql.trim() === "") {
+    throw new TypeError('Cannot run an empty query: a query selects rows, "select user, item from ..."');
+  }
+  const dataset = await assemble(options.name ?? "query", { train: duckDbLog(undefined, { sql }, options) }, options);
+  return withMetadata(dataset, await readMetadata(options.metadata ?? {}), options);
+}
+
 /** The files of a dataset's parts, and the folder that train is in. */
 interface Parts {
   readonly folder: Folder;
@@ -92,4 +114,7 @@ async function partAt(path: string | undefined): Promise<FileEntry | undefined> 
 
 /** The last name of a path, without its ending. */
 const stem = (path: string): string =>
-  baseName(path).replace(/(\.(inter|txt|csv|tsv|dat|data|jsonl|ndjson|json|parquet|zip))?(\.gz)?$/i, "");
+  baseName(path).replace(
+    /(\.(inter|txt|csv|tsv|dat|data|jsonl|ndjson|json|parquet|zip|sqlite3?|db|duckdb))?(\.gz)?$/i,
+    "",
+  );
