@@ -8,12 +8,16 @@ import { loadDataset, loadQuery } from "../datasets/load.ts";
 import type { Metadata } from "../datasets/metadata.ts";
 import { readMetadata } from "../datasets/metadata_sources.ts";
 import { withMetadata } from "../datasets/with_metadata.ts";
+import { dataPath } from "./cache.ts";
 import { choice, integer, optionalReal, real, text, type Values } from "../options/option.ts";
 import { columnChoice, metadataFiles, metadataOptions } from "./metadata_options.ts";
 
 /** Where interactions come from and how they are parted: shared by all commands that read data. */
 export const dataOptions = {
-  data: text(null, "file, folder, archive or database of interactions; without it, the embedded synthetic dataset"),
+  data: text(
+    null,
+    "file, folder, archive or database of interactions, or fetched:NAME; without it, the embedded synthetic dataset",
+  ),
   sql: text(
     null,
     "query of the interactions: of the SQLite or DuckDB database that is --data; without --data, of files, by DuckDB",
@@ -149,7 +153,7 @@ async function load(values: DataValues): Promise<Dataset> {
     ...files,
     ...(sql !== null || table !== null) && { query: given({ sql, table }) },
   };
-  return data === null ? await loadQuery(sql!, options) : await loadDataset(data, options);
+  return data === null ? await loadQuery(sql!, options) : await loadDataset(await dataPath(data), options);
 }
 
 /** Without what was not given. */
