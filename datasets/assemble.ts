@@ -48,7 +48,7 @@ export async function assemble(
   const tables = { users: idTable(), items: idTable() }, notes: string[] = [];
   const parts = PARTS.filter((part) => logs[part] !== undefined), { numbered, usersOfTheirOwn } = logs.train;
   const rows = new Map<Part, Rows>();
-  let low: Rows | undefined;
+  let low: Rows | undefined, mergedRows = 0;
   for (const part of parts) {
     const log = logs[part]!, read = await log.read(tables), rated = threshold(read, options.minRating, log.file);
     notes.push(...[...read.notes, ...rated.notes].map((note) => `${part}: ${note}`));
@@ -68,6 +68,7 @@ export async function assemble(
     rows.delete(part);
     const merged = merge(interactions({ ...of, userCount: users.names.length, itemCount: items.names.length }));
     const { repeats } = merged;
+    if (part === "train") mergedRows = repeats;
     if (repeats > 0) {
       notes.push(`${part}: merged ${counted(repeats, "row")} that repeat${repeats > 1 ? "" : "s"} a user and item`);
     }
@@ -84,6 +85,7 @@ export async function assemble(
   notes.push(...dislikes?.notes ?? []);
   return {
     ...{ name, ...built, userIds: namedIds(users.names), itemIds: namedIds(items.names), notes },
+    ...(mergedRows > 0 && { merged: mergedRows }),
     ...(dislikes?.dislikes && { metadata: { dislikes: dislikes.dislikes } }),
   };
 }
