@@ -66,7 +66,7 @@ export async function assemble(
   const build = (part: Part) => {
     const of = rows.get(part)!;
     rows.delete(part);
-    const merged = merge(interactions({ ...of, userCount: users.names.length, itemCount: items.names.length }));
+    const merged = merge(interactions({ ...of, userCount: users.names.length, itemCount: items.names.length }), true);
     const { repeats } = merged;
     if (part === "train") mergedRows = repeats;
     if (repeats > 0) {
@@ -105,6 +105,7 @@ function parted({ train, ...held }: Parts, notes: string[]): Parts {
 
 /** In place: rows may be many, and nobody else has them. */
 function renumber(column: Int32Array, { dense }: Numbering): void {
+  if (dense.every((id, entry) => id === entry)) return;
   for (let row = 0; row < column.length; row++) column[row] = dense[column[row]!]!;
 }
 

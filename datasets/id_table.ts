@@ -7,6 +7,9 @@ export interface IdTable {
   names(): string[];
 }
 
+/** Numbers of a slot. Names of at most so many bytes are told by the slot alone; longer ones have this as their key's. */
+const SLOT = 4, SHORT = 7, LONG = -1;
+
 /**
  * An empty table.
  *
@@ -21,20 +24,18 @@ export interface IdTable {
  * ```
  */
 export function idTable(): IdTable {
-  let slots = new Int32Array(2048).fill(-1); // id, or -1 where free, and its hash: they lie together in the cache
+  let slots = new Int32Array(SLOT * 1024).fill(-1); // each: id (-1: free), hash, key: they lie together in the cache
   let ends = new Int32Array(512), pool = new Uint8Array(4096);
-  let size = 0, last = 0;
+  let size = 0;
 
   const grow = () => {
-    const smaller = slots, mask = smaller.length - 1; // of as many slots as there were numbers
+    const smaller = slots, mask = 2 * smaller.length / SLOT - 1;
     slots = new Int32Array(smaller.length * 2).fill(-1);
-    for (let at = 0; at < smaller.length; at += 2) {
-      const id = smaller[at]!, hash = smaller[at + 1]!;
-      if (id < 0) continue;
-      let slot = hash & mask;
-      while (slots[2 * slot]! >= 0) slot = (slot + 1) & mask;
-      slots[2 * slot] = id;
-      slots[2 * slot + 1] = hash;
+    for (let at = 0; at < smaller.length; at += SLOT) {
+      if (smaller[at]! < 0) continue;
+      let slot = smaller[at + 1]! & mask;
+      while (slots[SLOT * slot]! >= 0) slot = (slot + 1) & mask;
+      slots.set(smaller.subarray(at, at + SLOT), SLOT * slot);
     }
     ends = doubled(ends);
   };
@@ -60,20 +61,30 @@ export function idTable(): IdTable {
 
   return {
     add(bytes, start, end) {
-      if (size > 0 && isSame(last, bytes, start, end)) return last; // logs are often sorted
-      let hash = 0x811c9dc5; // FNV-1a (Fowler, Noll, Vo)
-      for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+      let hash = 0x811c9dc5, low = 0, high = 0; // FNV-1a (Fowler, Noll, Vo)
+      for (let at = start; at < end; at++) {
+        const byte = bytes[at]!;
+        hash = Math.imul(hash ^ byte, 0x01000193);
+        high = high << 8 | low >>> 24;
+        low = low << 8 | byte;
+      }
       hash ^= hash >>> 15;
-      const mask = slots.length / 2 - 1;
+      // the key tells short names apart by itself: their bytes, and in the topmost how many
+      const short = end - start <= SHORT, mask = slots.length / SLOT - 1;
+      if (short) high |= end - start << 24;
+      else high = LONG;
       for (let slot = hash & mask;; slot = (slot + 1) & mask) {
-        const id = slots[2 * slot]!;
+        const at = SLOT * slot, id = slots[at]!;
         if (id < 0) {
-          slots[2 * slot] = last = insert(bytes, start, end);
-          slots[2 * slot + 1] = hash;
-          if (4 * size >= slots.length) grow();
-          return last;
+          const added = slots[at] = insert(bytes, start, end);
+          slots[at + 1] = hash;
+          slots[at + 2] = low;
+          slots[at + 3] = high;
+          if (2 * SLOT * size >= slots.length) grow();
+          return added;
         }
-        if (slots[2 * slot + 1] === hash && isSame(id, bytes, start, end)) return last = id;
+        if (slots[at + 1] !== hash || slots[at + 3] !== high || slots[at + 2] !== low) continue;
+        if (short || isSame(id, bytes, start, end)) return id;
       }
     },
     get size() {
