@@ -48,7 +48,7 @@ export function growing<T extends Column>(make: (length: number) => T): Growing<
       for (let one = 0; one < full.length; one++) {
         whole.set(full[one]!, start);
         start += full[one]!.length;
-        full[one] = block; // what is copied may go
+        full[one]!.buffer.transfer(0); // what is copied goes at once: to wait for the collector may double the memory
       }
       whole.set(block.subarray(0, at), start);
       full = [];

@@ -2,7 +2,7 @@ import { type ColumnNames, namesOf } from "./columns.ts";
 import type { Piece, Position } from "./fields.ts";
 import { type Format, inPieces, type ParseOptions } from "./format.ts";
 import { InputError } from "./input_error.ts";
-import { countLines, sampleLines, type Source } from "./source.ts";
+import type { Source } from "./source.ts";
 import { valueRows } from "./value_rows.ts";
 
 /** Objects that detection of the fields looks at. */
@@ -48,16 +48,17 @@ export const jsonLines: Format = {
           const exact = !inexact(at(parsed, user)) && !inexact(at(parsed, item));
           const object = exact ? parsed : exactly(text, file, line);
           rows.push(at(object, user), at(object, item), rating && at(object, rating), time && at(object, time), line);
+          return true;
         }),
       end: () => rows.end(),
     };
   }),
 };
 
-/** Visits the lines that are not blank; as `eachRow`, leaves the last one where it may go on. */
+/** Visits lines that are not blank while it returns true; as `eachRow`, leaves the last one where it may go on. */
 function eachLine(
   { bytes, line = 1, more = false }: Piece,
-  visit: (bytes: Uint8Array, line: number) => void,
+  visit: (bytes: Uint8Array, line: number) => boolean,
 ): Position {
   let start = 0;
   while (start < bytes.length) {
@@ -65,7 +66,7 @@ function eachLine(
     if (newline < 0 && more) break;
     let first = start;
     while (first < stop && bytes[first]! <= SPACE) first++;
-    if (first < stop) visit(bytes.subarray(first, stop), line);
+    if (first < stop && !visit(bytes.subarray(first, stop), line)) break;
     if (newline < 0) return { at: stop, line };
     start = stop + 1;
     line++;
@@ -86,6 +87,15 @@ function objectOf(text: string, file: string, line: number): Json {
     throw new InputError(`it is ${found}: JSON lines have one object a line`, file, line);
   }
   return value as Json;
+}
+
+/** The value of a line; undefined where it is no JSON, which is told when the line is read. */
+function parsedOrNone(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a number lost digits: ids may be larger than 2^53. */
@@ -116,21 +126,19 @@ const own = (value: unknown, name: string): unknown =>
 
 /** Which field each column is: as chosen, else by the names of the first objects' fields. */
 function pathsOf(head: Source, choices: NonNullable<ParseOptions["columns"]>): ColumnNames {
-  const { file, bytes } = head, names = new Set<string>();
+  const { file } = head, names = new Set<string>();
   for (const [role, choice] of Object.entries(choices)) {
     if (typeof choice !== "number") continue;
     throw new InputError(`its ${role} column cannot be number ${choice}: fields of JSON have names`, file);
   }
-  const [first = "", ...others] = sampleLines(head).slice(0, SAMPLE);
-  const before = bytes.subarray(0, bytes.findIndex((byte) => byte > SPACE));
-  for (const name of fieldsOf(objectOf(first.trim(), file, countLines(before) + 1))) names.add(name);
-  for (const text of others) {
-    try {
-      for (const name of fieldsOf(JSON.parse(text))) names.add(name);
-    } catch {
-      // told when the line is read
-    }
-  }
+  const decoder = new TextDecoder();
+  let seen = 0;
+  eachLine({ ...head, more: head.rest !== undefined }, (bytes, line) => {
+    const text = decoder.decode(bytes);
+    if (seen === 0) { for (const name of fieldsOf(objectOf(text, file, line))) names.add(name); }
+    else for (const name of fieldsOf(parsedOrNone(text))) names.add(name);
+    return ++seen < SAMPLE;
+  });
   return namesOf([...names], choices, file, 1);
 }
 

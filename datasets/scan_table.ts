@@ -67,7 +67,7 @@ export function tableScan<N extends string = never>(file: string, layout: TableL
   const ids = layout.ids.map((column) => ({ ...column, values: growing((length) => new Int32Array(length)) }));
   const numbers = Object.entries<NumberColumn>(layout.numbers).flatMap(([what, { field, parse, single }]) => {
     const values = growing((length) => single ? new Float32Array(length) : new Float64Array(length));
-    return field === undefined ? [] : [{ what, field, parse, values }];
+    return field === undefined ? [] : [{ what, field, parse, values, stored: single ? Math.fround : Number }];
   });
   const needed = Math.max(...ids.map(({ field }) => field), ...numbers.map(({ field }) => field)) + 1;
   let { skip } = layout;
@@ -86,9 +86,9 @@ export function tableScan<N extends string = never>(file: string, layout: TableL
           if (start === stop) throw new InputError(`its ${what} (column ${field + 1}) is empty`, file, row.line);
           values.push(table.add(row.buffers[field]!, start, stop));
         }
-        for (const { field, what, parse, values } of numbers) {
-          const value = parse(row.buffers[field]!, row.starts[field]!, row.stops[field]!);
-          if (Number.isNaN(value)) {
+        for (const { field, what, parse, values, stored } of numbers) {
+          const value = stored(parse(row.buffers[field]!, row.starts[field]!, row.stops[field]!));
+          if (!Number.isFinite(value)) {
             const found = `its ${what} (column ${field + 1}) is "${fieldText(row, field)}"`;
             throw new InputError(`${found}: a ${what} is a number`, file, row.line);
           }

@@ -63,7 +63,7 @@ export function valueRows(
     const found = typeof value === "string"
       ? (what === "time" ? parseTime : parseNumber)(scratch, 0, written(value.trim()))
       : plainNumber(value, what);
-    if (Number.isFinite(found)) return found;
+    if (Number.isFinite(what === "rating" ? Math.fround(found) : found)) return found;
     throw wrong(`its ${what} is ${shown(value)}: a ${what} is a number`, line);
   };
   return {

@@ -44,6 +44,10 @@ Deno.test("what is wrong in JSON lines is told by file and line", async () => {
   await rejects(`${good}{"user": "u", "item": ""}\n`, /line 2: its item is empty/);
   await rejects(`${good}{"user": "u", "item": "i", "rating": "bad"}\n`, /line 2: its rating is "bad"/);
   await rejects(`${good}{"user": "u", "item": "i", "rating": 3}\n`, /line 2: its time is missing/);
+  await rejects('{"user": 1, "item": 2, "rating": 1e39}\n', /line 1: its rating is "1e\+39": a rating is a number/);
+  const deep = 50_000;
+  await rejects(`${'{"user":'.repeat(deep)}1${"}".repeat(deep)}\n`, /line 1: no item column among "user"/);
+  await rejects(`{"user": 9007199254740993, "item": ${"[".repeat(deep)}${"]".repeat(deep)}}\n`, /line 1: /);
   await rejects('{"buyer": 1, "item": 2}\n', /line 1: no user column among "buyer", "item"/);
   await rejects(good, /its user column cannot be number 2: fields of JSON have names/, { columns: { user: 2 } });
 });
