@@ -64,9 +64,9 @@ export function scanTable<N extends string = never>(source: Source, layout: Tabl
 
 /** As {@link scanTable}, of a file that comes in pieces. */
 export function tableScan<N extends string = never>(file: string, layout: TableLayout<N>): TableScan<N> {
-  const ids = layout.ids.map((column) => ({ ...column, values: growing((length) => new Int32Array(length)) }));
+  const ids = layout.ids.map((column) => ({ ...column, values: growing((buffer) => new Int32Array(buffer)) }));
   const numbers = Object.entries<NumberColumn>(layout.numbers).flatMap(([what, { field, parse, single }]) => {
-    const values = growing((length) => single ? new Float32Array(length) : new Float64Array(length));
+    const values = growing((buffer) => single ? new Float32Array(buffer) : new Float64Array(buffer));
     return field === undefined ? [] : [{ what, field, parse, values, stored: single ? Math.fround : Number }];
   });
   const needed = Math.max(...ids.map(({ field }) => field), ...numbers.map(({ field }) => field)) + 1;

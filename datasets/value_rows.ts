@@ -43,8 +43,8 @@ export function valueRows(
   row: "line" | "row",
 ): ValueRows {
   const encoder = new TextEncoder();
-  const users = growing((length) => new Int32Array(length)), items = growing((length) => new Int32Array(length));
-  const ratings = growing((length) => new Float32Array(length)), times = growing((length) => new Float64Array(length));
+  const users = growing((buffer) => new Int32Array(buffer)), items = growing((buffer) => new Int32Array(buffer));
+  const ratings = growing((buffer) => new Float32Array(buffer)), times = growing((buffer) => new Float64Array(buffer));
   let scratch = new Uint8Array(256);
   const wrong = (problem: string, line: number) =>
     row === "line" ? new InputError(problem, file, line) : new InputError(`row ${line}: ${problem}`, file);
