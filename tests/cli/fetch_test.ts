@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { createServer } from "node:http";
 import { dataOptions, openWhole } from "../../cli/data_options.ts";
 import { fetchCommand } from "../../cli/fetch.ts";
 import { resolve } from "../../options/option.ts";
@@ -34,34 +35,29 @@ interface Asked {
 async function withHost(run: (url: string, host: Host, asked: Asked[]) => Promise<void>): Promise<void> {
   const host: Host = { ranges: true, etag: '"a"', cutAt: undefined, md5: `MD5 (ml-1m.zip) = ${md5}\n`, body: archive };
   const asked: Asked[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
-    const { pathname } = new URL(request.url), range = request.headers.get("range");
-    asked.push({ path: pathname, range });
-    if (pathname === "/ml-1m.zip.md5") {
-      return new Response(host.md5 ?? "", { status: host.md5 === undefined ? 404 : 200 });
-    }
-    if (pathname !== "/ml-1m.zip") return new Response(null, { status: 404 });
-    const from = Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? 0);
-    const partly = host.ranges && range !== null && request.headers.get("if-range") === host.etag;
-    const body = host.body.subarray(partly ? from : 0), { cutAt } = host;
-    const headers = {
+  const server = createServer((request, response) => {
+    const path = request.url!, range = request.headers.range ?? null;
+    asked.push({ path, range });
+    if (path === "/ml-1m.zip.md5" && host.md5 !== undefined) return response.end(host.md5);
+    if (path !== "/ml-1m.zip") return response.writeHead(404).end();
+    const partly = host.ranges && range !== null && request.headers["if-range"] === host.etag;
+    const from = partly ? Number(/^bytes=(\d+)-$/.exec(range)![1]) : 0, body = host.body.subarray(from);
+    response.writeHead(partly ? 206 : 200, {
       etag: host.etag,
-      "content-length": String(body.length),
+      "content-length": body.length,
       ...partly && { "content-range": `bytes ${from}-${host.body.length - 1}/${host.body.length}` },
-    };
-    const stream = cutAt === undefined ? body : new ReadableStream({
-      async start(controller) {
-        controller.enqueue(body.subarray(0, cutAt));
-        await new Promise((done) => setTimeout(done, 50));
-        controller.error(new Error("cut"));
-      },
     });
-    return new Response(stream, { status: partly ? 206 : 200, headers });
+    if (host.cutAt === undefined) return response.end(body);
+    response.write(body.subarray(0, host.cutAt), () => setTimeout(() => response.destroy(), 50));
   });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   try {
-    await run(`http://127.0.0.1:${server.addr.port}/ml-1m.zip`, host, asked);
+    await run(`http://127.0.0.1:${(server.address() as { port: number }).port}/ml-1m.zip`, host, asked);
   } finally {
-    await server.shutdown();
+    await new Promise((closed) => {
+      server.close(closed);
+      server.closeAllConnections();
+    });
   }
 }
 
