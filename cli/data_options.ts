@@ -4,20 +4,35 @@ import { counted } from "../datasets/counted.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { embeddedDataset } from "../datasets/embedded.ts";
 import { filterDataset } from "../datasets/filter.ts";
-import { loadDataset } from "../datasets/load.ts";
+import { loadDataset, loadQuery } from "../datasets/load.ts";
 import type { Metadata } from "../datasets/metadata.ts";
 import { readMetadata } from "../datasets/metadata_sources.ts";
 import { withMetadata } from "../datasets/with_metadata.ts";
+import { dataPath } from "./cache.ts";
 import { choice, integer, optionalReal, real, text, type Values } from "../options/option.ts";
 import { columnChoice, metadataFiles, metadataOptions } from "./metadata_options.ts";
 
 /** Where interactions come from and how they are parted: shared by all commands that read data. */
 export const dataOptions = {
-  data: text(null, "file or folder of interactions; without it, the embedded synthetic dataset"),
+  data: text(
+    null,
+    "file, folder, archive or database of interactions, or fetched:NAME; without it, the embedded synthetic dataset",
+  ),
+  sql: text(
+    null,
+    "query of the interactions: of the SQLite or DuckDB database that is --data; without --data, of files, by DuckDB",
+  ),
+  table: text(null, "table of the interactions in the database that is --data"),
   valid: text(null, "file of held-out interactions to select by, where --data is the train file"),
   test: text(null, "file of held-out interactions to test on, where --data is the train file"),
-  format: text(null, "atomic, movielens, sequences, delimited or adjacency; without it, what the file looks like"),
-  userColumn: text(null, "name or number (from 1) of the user column of a delimited file"),
+  format: text(
+    null,
+    "atomic, movielens, jsonl, sequences, delimited or adjacency; without it, what the file looks like",
+  ),
+  userColumn: text(
+    null,
+    "name of the user column, or its number (from 1) in a delimited file; of JSON a path, user.id",
+  ),
   itemColumn: text(null, "name or number of the item column"),
   ratingColumn: text(null, "name or number of the rating column"),
   timeColumn: text(null, "name or number of the time column"),
@@ -115,18 +130,30 @@ const entries = ({ dislikes, behaviours = [], source }: Metadata): number =>
 const noted = (dataset: Dataset, note: string): Dataset => ({ ...dataset, notes: [...dataset.notes, note] });
 
 async function load(values: DataValues): Promise<Dataset> {
-  const { data, valid, test, format, userColumn, itemColumn, ratingColumn, timeColumn, minRating, ids } = values;
+  const { data, sql, table, valid, test, format, userColumn, itemColumn, ratingColumn, timeColumn, minRating, ids } =
+    values;
   const files = metadataFiles(values);
-  if (data === null) return withMetadata(await embeddedDataset(), await readMetadata(files.metadata), files);
+  if (sql !== null && table !== null) {
+    throw new TypeError("Cannot use both --sql and --table: a query names its tables");
+  }
+  if (table !== null && data === null) throw new TypeError("Cannot use --table without a database: --data names it");
+  if (data === null && sql !== null && (valid !== null || test !== null)) {
+    throw new TypeError("Cannot use --valid or --test with a query: its rows are one log, which is split");
+  }
+  if (data === null && sql === null) {
+    return withMetadata(await embeddedDataset(), await readMetadata(files.metadata), files);
+  }
   const columns = Object.entries(
     given({ user: userColumn, item: itemColumn, rating: ratingColumn, time: timeColumn }),
   ).map(([role, choice]) => [role, columnChoice(choice)]);
-  return await loadDataset(data, {
+  const options = {
     ...given({ valid, test, format, minRating }),
     ...ids === "rows" && { rowIds: true },
     ...columns.length > 0 && { columns: Object.fromEntries(columns) },
     ...files,
-  });
+    ...(sql !== null || table !== null) && { query: given({ sql, table }) },
+  };
+  return data === null ? await loadQuery(sql!, options) : await loadDataset(await dataPath(data), options);
 }
 
 /** Without what was not given. */

@@ -25,7 +25,10 @@ function lines(record: Readonly<Record<string, unknown>>, indent = ""): string[]
   return Object.entries(record).flatMap(([key, value]) => {
     if (value === undefined) return [];
     if (Array.isArray(value)) {
-      return value.length > 0 ? [`${indent}${key}: ${value.join(typeof value[0] === "string" ? "; " : " to ")}`] : [];
+      if (value.length === 0) return [];
+      const sentences = typeof value[0] === "string" && value[0].includes(" ");
+      if (sentences) return [`${indent}${key}:`, ...value.map((sentence) => `${indent}  ${sentence}`)];
+      return [`${indent}${key}: ${value.join(typeof value[0] === "string" ? ", " : " to ")}`];
     }
     if (typeof value === "object" && value !== null) {
       const inner = Object.entries(value as Record<string, unknown>);

@@ -10,6 +10,7 @@ import {
 } from "./datasets.ts";
 import { compareCommand } from "./compare.ts";
 import { evaluateCommand, evaluateDefaults, evaluateOptions } from "./evaluate.ts";
+import { fetchCommand, fetchOptions } from "./fetch.ts";
 import { addFlags, readFlags } from "./flags.ts";
 import { inspectCommand } from "./inspect.ts";
 import { list } from "./list.ts";
@@ -17,7 +18,7 @@ import { openOutput } from "./output.ts";
 import { recommendCommand, recommendOptions } from "./recommend.ts";
 import { compareOptions } from "./study_options.ts";
 import { trainCommand } from "./train.ts";
-import { trainOptions } from "./train_options.ts";
+import { outputOptions, trainOptions } from "./train_options.ts";
 
 /** Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong, 130 stopped by Ctrl-C. */
 const FAILED = 1, MISUSED = 2, STOPPED = 130;
@@ -83,7 +84,7 @@ export async function run(args: readonly string[]): Promise<number> {
       code = await inspectCommand({ model, freeze, json: json === true });
     });
   const datasets = program.command("datasets").description(
-    "look at, part and generate interactions",
+    "fetch, look at, part and generate interactions",
   ) as unknown as Command;
   command(datasets, "info", "what a log holds", infoOptions, infoCommand);
   command(datasets, "split", "part a log into train, valid and test files", splitOptions, splitCommand);
@@ -94,6 +95,16 @@ export async function run(args: readonly string[]): Promise<number> {
     synthesizeOptions,
     synthesizeCommand,
   );
+  datasets.command("fetch").description("download a public dataset from its publisher, check it, say its terms")
+    .exitOverride()
+    .argument("[name]", "ml-100k, ml-1m, lastfm-2k, amazon-2023-video-games, ...; without it, all names are listed")
+    .option("--url <text>", fetchOptions.url.help)
+    .option("--cache <text>", fetchOptions.cache.help)
+    .option("--json", outputOptions.json.help)
+    .option("--quiet", outputOptions.quiet.help)
+    .action(async (name: string | undefined, { url = null, cache = null, json = false, quiet = false }) => {
+      code = await fetchCommand({ name, url, cache, json: json === true, quiet: quiet === true }, interrupted.signal);
+    });
   program.command("list").description("samplers, backbones, losses and optimisers, with options and sources")
     .argument("[kinds...]", "samplers, backbones, losses, optimizers")
     .option("--json", "print JSON lines")

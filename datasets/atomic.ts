@@ -1,6 +1,6 @@
 import { columnsByName } from "./columns.ts";
-import type { Format } from "./format.ts";
-import { scanRows } from "./scan_rows.ts";
+import { type Format, inPieces } from "./format.ts";
+import { rowScan } from "./row_scan.ts";
 import { sampleLines, textSource } from "./source.ts";
 import { namedTitles } from "./titles.ts";
 
@@ -26,10 +26,10 @@ export const atomic: Format = {
   summary: "RecBole's .inter: tab-separated with a typed header, `user_id:token`; titles from .item",
   numbered: false,
   matches: (file, lines) => /\.inter(\.gz)?$/i.test(file) || /^[^\t]+:(token|float)\t/.test(lines[0] ?? ""),
-  parse(source, ids, { columns = {} }) {
-    const header = (sampleLines(source)[0] ?? "").split("\t").map((cell) => cell.trim().replace(/:\w+$/, ""));
-    return scanRows(source, { ...TAB, fields: columnsByName(header, columns, source.file), skip: 1 }, ids);
-  },
+  ...inPieces((head, ids, { columns = {} }) => {
+    const header = (sampleLines(head)[0] ?? "").split("\t").map((cell) => cell.trim().replace(/:\w+$/, ""));
+    return rowScan(head.file, { ...TAB, fields: columnsByName(header, columns, head.file), skip: 1 }, ids);
+  }),
   titles: {
     find(file, beside) {
       const stem = file.replace(/(\.(train|valid|test))?\.inter(\.gz)?$/i, "");

@@ -1,6 +1,6 @@
 import type { ColumnChoice, ParseOptions } from "./format.ts";
 import { InputError } from "./input_error.ts";
-import type { FieldNumbers } from "./scan_rows.ts";
+import type { FieldNumbers } from "./row_scan.ts";
 
 /** What headers call a column, without case and punctuation, the likelier first. */
 const NAMES = {
@@ -30,6 +30,8 @@ export const isColumnName = (cell: string): boolean =>
 /**
  * Which field holds what, by the names in a header.
  *
+ * @param line where the header is; null where the file has no lines.
+ *
  * @throws InputError where the user or item column, or one that was asked for, is not there.
  *
  * @example
@@ -47,10 +49,12 @@ export function columnsByName(
   header: readonly string[],
   choices: NonNullable<ParseOptions["columns"]>,
   file: string,
+  line: number | null = 1,
 ): FieldNumbers {
+  const wrong = (problem: string) => new InputError(problem, file, line ?? undefined);
   const find = (role: Role, required: boolean) => {
     const choice = choices[role];
-    if (choice !== undefined) return chosen(header, choice, role, file);
+    if (choice !== undefined) return chosen(header, choice, role, wrong);
     for (const name of NAMES[role]) {
       const at = header.findIndex((cell) => normal(cell) === name);
       if (at >= 0) return at;
@@ -59,7 +63,7 @@ export function columnsByName(
     const problem = `no ${role} column among ${
       quoted(header)
     }; say which one it is (--${role}-column, or "columns" in code)`;
-    throw new InputError(problem, file, 1);
+    throw wrong(problem);
   };
   return {
     user: find("user", true)!,
@@ -67,6 +71,26 @@ export function columnsByName(
     rating: find("rating", false),
     time: find("time", false),
   };
+}
+
+/** The names of the columns that are read. */
+export interface ColumnNames {
+  readonly user: string;
+  readonly item: string;
+  readonly rating: string | undefined;
+  readonly time: string | undefined;
+}
+
+/** As {@link columnsByName}, by name. */
+export function namesOf(
+  header: readonly string[],
+  choices: NonNullable<ParseOptions["columns"]>,
+  file: string,
+  line: number | null = null,
+): ColumnNames {
+  const { user, item, rating, time } = columnsByName(header, choices, file, line);
+  const name = (field: number | undefined) => field === undefined ? undefined : header[field]!;
+  return { user: header[user]!, item: header[item]!, rating: name(rating), time: name(time) };
 }
 
 /**
@@ -80,12 +104,13 @@ export function columnsByPosition(
   file: string,
 ): FieldNumbers {
   const numbers = Array.from({ length: width }, (_, at) => String(at + 1));
+  const wrong = (problem: string) => new InputError(problem, file, 1);
   const at = (role: Role) => {
     const choice = choices[role];
     if (typeof choice === "string" && !numbers.includes(choice)) {
-      throw new InputError(`no ${role} column named "${choice}": the file has no header, so give a number`, file, 1);
+      throw wrong(`no ${role} column named "${choice}": the file has no header, so give a number`);
     }
-    return choice === undefined ? undefined : chosen(numbers, Number(choice), role, file);
+    return choice === undefined ? undefined : chosen(numbers, Number(choice), role, wrong);
   };
   const user = at("user"), item = at("item"), rating = at("rating"), time = at("time");
   const picked = [user, item, rating, time].some((field) => field !== undefined);
@@ -100,11 +125,16 @@ export function columnsByPosition(
   };
 }
 
-function chosen(header: readonly string[], choice: ColumnChoice, role: Role, file: string): number {
+function chosen(
+  header: readonly string[],
+  choice: ColumnChoice,
+  role: Role,
+  wrong: (problem: string) => InputError,
+): number {
   const at = typeof choice === "number" ? choice - 1 : header.indexOf(choice);
   if (at in header) return at;
   const asked = typeof choice === "number" ? `number ${choice}` : `named "${choice}"`;
-  throw new InputError(`no ${role} column ${asked} among ${quoted(header)}`, file, 1);
+  throw wrong(`no ${role} column ${asked} among ${quoted(header)}`);
 }
 
 /** Names for a message. */

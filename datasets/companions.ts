@@ -13,6 +13,7 @@ const COMPANIONS: readonly { readonly log: RegExp; readonly files: MetadataFiles
     },
   },
   { log: /^data1\.txt$/, files: { friends: "trustnetwork.txt" } }, // LightGCN's LastFM
+  { log: /^user_artists\.dat$/, files: { friends: "user_friends.dat" } }, // HetRec 2011's Last.FM
   { log: /^ratings\.csv$/, files: { attributes: "movies.csv" } }, // MovieLens
 ];
 

@@ -23,6 +23,8 @@ export interface Dataset extends Parts {
   readonly titles?: readonly (string | undefined)[];
   /** What else is known, in dense ids. */
   readonly metadata?: Metadata;
+  /** Rows of train that repeated a user and item and were merged into others. */
+  readonly merged?: number;
   /** One sentence each: merged duplicates, dropped ratings, test rows whose item was never trained on. */
   readonly notes: readonly string[];
 }

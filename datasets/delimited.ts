@@ -1,8 +1,8 @@
 import { columnsByName, columnsByPosition, isColumnName } from "./columns.ts";
 import { type Dialect, eachRow, fieldText } from "./fields.ts";
-import type { Format } from "./format.ts";
+import { type Format, inPieces } from "./format.ts";
 import { InputError } from "./input_error.ts";
-import { scanRows } from "./scan_rows.ts";
+import { rowScan } from "./row_scan.ts";
 import { sampleLines, type Source, textSource } from "./source.ts";
 import { namedTitles } from "./titles.ts";
 
@@ -51,7 +51,7 @@ export const delimited: Format = {
       (users.size < lines.length || isColumnName(first.split(/\s/)[0]!));
   },
 
-  parse(source, ids, { delimiter, header, columns = {} }) {
+  ...inPieces((source, ids, { delimiter, header, columns = {} }) => {
     const [firstLine] = sampleLines(source);
     if (delimiter !== undefined && !/^[\t !#-~]{1,2}$/.test(delimiter)) {
       throw new InputError(
@@ -76,14 +76,12 @@ export const delimited: Format = {
     const fields = headed
       ? columnsByName(first, columns, source.file)
       : columnsByPosition(first.length, columns, thirdIsTime, source.file);
-    const rows = scanRows(source, { ...dialect, fields, skip: headed ? 1 : 0 }, ids);
-    if (headed) return rows;
     const used = Object.entries(fields).filter(([, field]) => field !== undefined);
-    return {
-      ...rows,
-      notes: [`no header: columns read are ${used.map(([role, at]) => `${role} ${at! + 1}`).join(", ")}`],
-    };
-  },
+    const notes = headed
+      ? []
+      : [`no header: columns read are ${used.map(([role, at]) => `${role} ${at! + 1}`).join(", ")}`];
+    return rowScan(source.file, { ...dialect, fields, skip: headed ? 1 : 0 }, ids, notes);
+  }),
 
   titles: {
     find: (file, beside) =>
@@ -99,7 +97,7 @@ export const likeliestDelimiter = (line: string): string =>
 /** Cells of the first rows. */
 function sampleRows(source: Source, dialect: Dialect): readonly string[][] {
   const sample: string[][] = [];
-  eachRow(source, dialect, (row) => {
+  eachRow({ ...source, more: source.rest !== undefined }, dialect, (row) => {
     sample.push(Array.from({ length: row.count }, (_, field) => fieldText(row, field)));
     if (sample.length === SAMPLE_ROWS) return false;
   });

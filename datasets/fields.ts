@@ -1,5 +1,4 @@
 import { InputError } from "./input_error.ts";
-import type { Source } from "./source.ts";
 
 /** How a delimited file writes a row. */
 export interface Dialect {
@@ -19,11 +18,27 @@ export interface Fields {
   readonly stops: number[];
 }
 
+/** Some bytes of a file, from the start of a line. */
+export interface Piece {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  /** The number of its first line; default 1. */
+  readonly line?: number;
+  /** Whether the file goes on behind them: then a row without its line end is left for the next piece. */
+  readonly more?: boolean;
+}
+
+/** Where reading stopped. */
+export interface Position {
+  readonly at: number;
+  readonly line: number;
+}
+
 const NEWLINE = 10, RETURN = 13, TAB = 9, SPACE = 32, QUOTE = 34;
 
 /**
  * Visits the rows of a checked file, except blank ones, until `visit` returns false. Unquoted fields lose the blanks
- * around them.
+ * around them. Returns where the first row begins that was not visited.
  *
  * @throws InputError where a quote is not closed, or text follows one.
  *
@@ -40,14 +55,16 @@ const NEWLINE = 10, RETURN = 13, TAB = 9, SPACE = 32, QUOTE = 34;
  * assert.deepEqual(rows, [["7", 'Good, "bad"'], ["8", "Ugly"]]);
  * ```
  */
-export function eachRow({ file, bytes }: Source, dialect: Dialect, visit: (row: Fields) => false | void): void {
+export function eachRow(piece: Piece, dialect: Dialect, visit: (row: Fields) => false | void): Position {
+  const { file, bytes, line: firstLine = 1, more = false } = piece;
   const { quotes } = dialect, length = bytes.length;
   const first = dialect.delimiter.charCodeAt(0), second = dialect.delimiter.charCodeAt(1), two = second === second;
   const runs = first === SPACE, width = two ? 2 : 1;
-  const row: Fields = { line: 1, count: 0, buffers: [], starts: [], stops: [] };
+  const row: Fields = { line: firstLine, count: 0, buffers: [], starts: [], stops: [] };
 
-  let line = 1, at = 0;
+  let line = firstLine, at = 0;
   while (at < length) {
+    const begin = at;
     row.line = line;
     let field = 0, open = true;
     while (open) {
@@ -55,6 +72,7 @@ export function eachRow({ file, bytes }: Source, dialect: Dialect, visit: (row: 
       let start = at, stop: number, buffer = bytes;
       if (quotes && bytes[at] === QUOTE) {
         const close = closingQuote(bytes, at + 1);
+        if (close < 0 && more) return { at: begin, line: row.line };
         if (close < 0) throw new InputError("a quote opens here and never closes", file, line);
         start = at + 1;
         stop = close;
@@ -86,11 +104,14 @@ export function eachRow({ file, bytes }: Source, dialect: Dialect, visit: (row: 
       if (at >= length || bytes[at] === NEWLINE) open = false;
       else if (!runs) at += width;
     }
+    if (more && at >= length) return { at: begin, line: row.line };
     row.count = field;
-    if ((field > 1 || row.stops[0]! > row.starts[0]!) && visit(row) === false) return;
+    const visited = field > 1 || row.stops[0]! > row.starts[0]!;
+    if (visited && visit(row) === false) return { at: begin, line: row.line };
     at++;
     line++;
   }
+  return { at: length, line };
 }
 
 /** Field `field` of a row, as a string. */

@@ -1,7 +1,7 @@
+import type { Folder } from "./folder.ts";
+import { gunzipped, isGzip } from "./gzip.ts";
 import { InputError } from "./input_error.ts";
-
-/** The first bytes of a gzip stream (RFC 1952). */
-const GZIP = [0x1f, 0x8b];
+import { inMemory, pieces, type RandomAccess, readAll } from "./random_access.ts";
 
 /**
  * The bytes of a file, unzipped if they are gzip. The only file of `datasets/` that touches `Deno`.
@@ -19,13 +19,57 @@ const GZIP = [0x1f, 0x8b];
  * ```
  */
 export async function readBytes(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
-  let bytes: Uint8Array<ArrayBuffer>;
+  const bytes = await plainBytes(path);
+  return isGzip(bytes) ? await readAll(gunzipped(String(path), [bytes])) : bytes;
+}
+
+/** Opens a file to be read at any place; what is no regular file, as a pipe, is read whole. Throws InputError. */
+export async function openFile(path: string): Promise<RandomAccess> {
   try {
-    bytes = await Deno.readFile(path);
+    const { isFile, isDirectory, size } = await Deno.stat(path);
+    if (isDirectory) throw new InputError("it is a folder", path);
+    if (!isFile) return inMemory(path, await plainBytes(path));
+    return { file: path, byteLength: size, slice: (start, end = size) => slice(path, start, Math.min(end, size)) };
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError(reason(error), path);
+  }
+}
+
+/** The files of a folder; `path` ends with a slash, or is empty for the current one. */
+export const diskFolder = (path: string, names: readonly string[]): Folder => ({
+  names,
+  entry: (name) => ({
+    file: path + name,
+    onDisk: true,
+    async *pieces() {
+      yield* pieces(await openFile(path + name));
+    },
+    random: () => openFile(path + name),
+  }),
+});
+
+async function slice(path: string, start: number, end: number): Promise<ArrayBuffer> {
+  const bytes = new Uint8Array(Math.max(0, end - start));
+  try {
+    using file = await Deno.open(path);
+    await file.seek(start, Deno.SeekMode.Start);
+    for (let at = 0; at < bytes.length;) {
+      const read = await file.read(bytes.subarray(at));
+      if (read === null) throw new InputError("it became shorter while it was read", path);
+      at += read;
+    }
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError(reason(error), path);
+  }
+  return bytes.buffer;
+}
+
+async function plainBytes(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(path);
   } catch (error) {
     throw new InputError(reason(error), String(path));
   }
-  return GZIP.every((byte, at) => bytes[at] === byte) ? await gunzip(bytes, String(path)) : bytes;
 }
 
 /** Names of the files in a folder, sorted; undefined where the path is a file. Throws InputError where there is nothing. */
@@ -37,15 +81,6 @@ export async function listFolder(path: string): Promise<readonly string[] | unde
     return names.sort();
   } catch (error) {
     throw new InputError(reason(error), path);
-  }
-}
-
-async function gunzip(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  } catch (error) {
-    throw new InputError(`it starts as gzip but does not unzip (${(error as Error).message})`, file);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Piece, Position } from "./fields.ts";
 import type { IdTables, Rows } from "./rows.ts";
 import type { Source } from "./source.ts";
 
@@ -32,9 +33,35 @@ export interface Format {
   readonly usersOfTheirOwn?: boolean;
   /** Whether a file looks like this; `lines` are its first ones, none blank. */
   matches(file: string, lines: readonly string[]): boolean;
-  /** Throws InputError naming file and line. */
+  /** Reads a whole file. Throws InputError naming file and line. */
   parse(source: Source, ids: IdTables, options: ParseOptions): Rows;
+  /**
+   * Begins to read a file piece by piece, so that it may be larger than memory; a format without this is read whole.
+   *
+   * @param head its first bytes, to see how it is written.
+   */
+  open?(head: Source, ids: IdTables, options: ParseOptions): Scan;
   readonly titles?: Titles;
+}
+
+/** A file that is being read. */
+export interface Scan {
+  /** Reads the whole lines of a piece; returns where the first begins that was left for the next. */
+  take(piece: Piece): Position;
+  /** What was read. Throws InputError where there were no interactions. */
+  end(): Rows;
+}
+
+/** A format that is read piece by piece: how `open` reads whole files, too. */
+export function inPieces(open: NonNullable<Format["open"]>): Required<Pick<Format, "open" | "parse">> {
+  return {
+    open,
+    parse(source, ids, options) {
+      const scan = open(source, ids, options);
+      scan.take(source);
+      return scan.end();
+    },
+  };
 }
 
 /** Where a format keeps the titles of items. */

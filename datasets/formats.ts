@@ -2,13 +2,14 @@ import { adjacency } from "./adjacency.ts";
 import { atomic } from "./atomic.ts";
 import { delimited } from "./delimited.ts";
 import type { Format } from "./format.ts";
+import { jsonLines } from "./json_lines.ts";
 import { InputError } from "./input_error.ts";
 import { movielens } from "./movielens.ts";
 import { sequenceLines } from "./sequence_lines.ts";
 import { sampleLines, type Source } from "./source.ts";
 
 /** Every format, in the order in which detection asks them. */
-export const formats: readonly Format[] = [atomic, movielens, sequenceLines, delimited, adjacency];
+export const formats: readonly Format[] = [atomic, movielens, jsonLines, sequenceLines, delimited, adjacency];
 
 /**
  * The format of a checked file: the one so named, else the first that the file looks like.
@@ -22,7 +23,7 @@ export const formats: readonly Format[] = [atomic, movielens, sequenceLines, del
  *
  * const source = { file: "train.txt", bytes: new TextEncoder().encode("0 4 5 6\n1 4\n") };
  * assert.equal(formatOf(source).name, "adjacency");
- * assert.throws(() => formatOf(source, "xml"), /"xml".*"atomic", "movielens", "sequences", "delimited", "adjacency"/);
+ * assert.throws(() => formatOf(source, "xml"), /"xml".*"atomic", "movielens", "jsonl", "sequences", "delimited", "adjacency"/);
  * ```
  */
 export function formatOf(source: Source, name?: string): Format {

@@ -7,6 +7,9 @@ export interface IdTable {
   names(): string[];
 }
 
+/** Numbers of a slot. Names of at most so many bytes are told by the slot alone; longer ones have this as their key's. */
+const SLOT = 4, SHORT = 7, LONG = -1;
+
 /**
  * An empty table.
  *
@@ -21,53 +24,67 @@ export interface IdTable {
  * ```
  */
 export function idTable(): IdTable {
-  let slots = new Int32Array(1024).fill(-1); // id, or -1 where free
-  let hashes = new Int32Array(512), ends = new Int32Array(512), pool = new Uint8Array(4096);
+  let slots = new Int32Array(SLOT * 1024).fill(-1); // each: id (-1: free), hash, key: they lie together in the cache
+  let ends = new Int32Array(512), pool = new Uint8Array(4096);
   let size = 0;
 
   const grow = () => {
-    slots = new Int32Array(slots.length * 2).fill(-1);
-    for (let id = 0; id < size; id++) {
-      let slot = hashes[id]! & (slots.length - 1);
-      while (slots[slot]! >= 0) slot = (slot + 1) & (slots.length - 1);
-      slots[slot] = id;
+    const smaller = slots, mask = 2 * smaller.length / SLOT - 1;
+    slots = new Int32Array(smaller.length * 2).fill(-1);
+    for (let at = 0; at < smaller.length; at += SLOT) {
+      if (smaller[at]! < 0) continue;
+      let slot = smaller[at + 1]! & mask;
+      while (slots[SLOT * slot]! >= 0) slot = (slot + 1) & mask;
+      slots.set(smaller.subarray(at, at + SLOT), SLOT * slot);
     }
-    hashes = doubled(hashes);
     ends = doubled(ends);
   };
 
-  const insert = (bytes: Uint8Array, start: number, end: number, hash: number): number => {
-    const first = size === 0 ? 0 : ends[size - 1]!, last = first + end - start;
-    while (last > pool.length) {
+  const insert = (bytes: Uint8Array, start: number, end: number): number => {
+    const first = size === 0 ? 0 : ends[size - 1]!, stop = first + end - start;
+    while (stop > pool.length) {
       const larger = new Uint8Array(pool.length * 2);
       larger.set(pool);
       pool = larger;
     }
     for (let at = start; at < end; at++) pool[first + at - start] = bytes[at]!;
-    hashes[size] = hash;
-    ends[size] = last;
+    ends[size] = stop;
     return size++;
+  };
+
+  const isSame = (id: number, bytes: Uint8Array, start: number, end: number): boolean => {
+    const first = id === 0 ? 0 : ends[id - 1]!;
+    if (ends[id]! - first !== end - start) return false;
+    for (let from = start, to = first; from < end; from++, to++) if (bytes[from] !== pool[to]) return false;
+    return true;
   };
 
   return {
     add(bytes, start, end) {
-      let hash = 0x811c9dc5; // FNV-1a (Fowler, Noll, Vo)
-      for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+      let hash = 0x811c9dc5, low = 0, high = 0; // FNV-1a (Fowler, Noll, Vo)
+      for (let at = start; at < end; at++) {
+        const byte = bytes[at]!;
+        hash = Math.imul(hash ^ byte, 0x01000193);
+        high = high << 8 | low >>> 24;
+        low = low << 8 | byte;
+      }
       hash ^= hash >>> 15;
-      const mask = slots.length - 1, length = end - start;
+      // the key tells short names apart by itself: their bytes, and in the topmost how many
+      const short = end - start <= SHORT, mask = slots.length / SLOT - 1;
+      if (short) high |= end - start << 24;
+      else high = LONG;
       for (let slot = hash & mask;; slot = (slot + 1) & mask) {
-        const id = slots[slot]!;
+        const at = SLOT * slot, id = slots[at]!;
         if (id < 0) {
-          const added = slots[slot] = insert(bytes, start, end, hash);
-          if (2 * size >= slots.length) grow();
+          const added = slots[at] = insert(bytes, start, end);
+          slots[at + 1] = hash;
+          slots[at + 2] = low;
+          slots[at + 3] = high;
+          if (2 * SLOT * size >= slots.length) grow();
           return added;
         }
-        if (hashes[id] !== hash) continue;
-        const first = id === 0 ? 0 : ends[id - 1]!;
-        if (ends[id]! - first !== length) continue;
-        let same = 0;
-        while (same < length && pool[first + same] === bytes[start + same]) same++;
-        if (same === length) return id;
+        if (slots[at + 1] !== hash || slots[at + 3] !== high || slots[at + 2] !== low) continue;
+        if (short || isSame(id, bytes, start, end)) return id;
       }
     },
     get size() {

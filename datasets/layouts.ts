@@ -8,22 +8,23 @@ export interface Layout {
 /** Names that part files have, as patterns; the first layout whose train file is there is taken. */
 const LAYOUTS: readonly { readonly train: RegExp; readonly valid?: RegExp; readonly test?: RegExp }[] = [
   {
-    train: /^train\.(txt|csv|tsv|inter)$/,
-    valid: /^(valid|validation|val)\.(txt|csv|tsv|inter)$/,
-    test: /^test(_id)?\.(txt|csv|tsv|inter)$/,
+    train: /^train\.(txt|csv|tsv|inter|jsonl|parquet)$/,
+    valid: /^(valid|validation|val)\.(txt|csv|tsv|inter|jsonl|parquet)$/,
+    test: /^test(_id)?\.(txt|csv|tsv|inter|jsonl|parquet)$/,
   },
   { train: /^train_data\.txt$/, valid: /^valid_data\.txt$/, test: /^test_data\.txt$/ }, // sequences
   { train: /^data1\.txt$/, test: /^test1\.txt$/ }, // LightGCN's LastFM
   { train: /\.train\.inter$/, valid: /\.valid\.inter$/, test: /\.test\.inter$/ },
   { train: /\.inter$/ },
   { train: /^u\.data$/ },
-  { train: /^ratings\.(dat|csv)$/ },
+  { train: /^ratings\.(dat|csv|parquet)$/ },
+  { train: /^user_artists\.dat$/ }, // HetRec 2011's Last.FM
 ];
 
 /** What a folder is searched for, for messages. */
 export const LOOKED_FOR =
-  '"train.txt" with "valid.txt" and "test.txt" (or .csv, .tsv), "train_data.txt" with "valid_data.txt" and ' +
-  '"test_data.txt", "data1.txt" with "test1.txt", "*.inter", "u.data", "ratings.dat", "ratings.csv"';
+  '"train.txt" with "valid.txt" and "test.txt" (or .csv, .tsv, .jsonl, .parquet), "train_data.txt" with "valid_data.txt" and ' +
+  '"test_data.txt", "data1.txt" with "test1.txt", "*.inter", "u.data", "ratings.dat", "ratings.csv", "user_artists.dat"';
 
 /**
  * The parts of a dataset among the names of a folder, `.gz` allowed behind each; undefined where there are none.

@@ -1,14 +1,18 @@
+import { assemble } from "./assemble.ts";
 import { baseName } from "./base_name.ts";
 import { companionsOf } from "./companions.ts";
 import type { Dataset } from "./dataset.ts";
-import { listFolder } from "./files.ts";
+import { duckDbLog } from "./duckdb_log.ts";
+import { type FileEntry, type Folder, wholeFile } from "./folder.ts";
 import { InputError } from "./input_error.ts";
 import { layoutOf, LOOKED_FOR } from "./layouts.ts";
-import { metadataSources, readSource } from "./metadata_sources.ts";
-import { type DatasetOptions, parseDataset } from "./parse.ts";
+import { findLog } from "./find_log.ts";
+import { metadataSources, readMetadata } from "./metadata_sources.ts";
+import { openLog, type OpenOptions } from "./open_log.ts";
+import { type DatasetOptions, withTitles } from "./parse.ts";
 import { type MetadataFiles, type MetadataOptions, withMetadata } from "./with_metadata.ts";
 
-export interface LoadOptions extends DatasetOptions, MetadataOptions {
+export interface LoadOptions extends DatasetOptions, OpenOptions, MetadataOptions {
   /** Default: the file's or folder's name. */
   readonly name?: string;
   /** Paths of the held-out parts, where `path` is the train file. */
@@ -20,7 +24,7 @@ export interface LoadOptions extends DatasetOptions, MetadataOptions {
 
 /**
  * Loads a dataset from a file (one log, to be split later: all of it is `train`) or from a folder whose files have the
- * usual names. Gzip is unzipped. The formats are in `formats.ts`; what is known of users and items besides is read from
+ * usual names, or from a zip archive of either. Gzip is unzipped. The formats are in `formats.ts`; what is known of users and items besides is read from
  * the files of usual names beside the log (`companions.ts`), or those given.
  *
  * @throws InputError where nothing is there, or it cannot be read; it names the file and the line.
@@ -39,53 +43,78 @@ export interface LoadOptions extends DatasetOptions, MetadataOptions {
  * ```
  */
 export async function loadDataset(path: string, options: LoadOptions = {}): Promise<Dataset> {
-  const { folder, train, valid, test, beside } = await partsOf(path, options);
-  const dataset = await parseDataset(options.name ?? stem(path.replace(/[/\\]+$/, "")), {
-    train: await readSource(train),
-    ...(valid !== undefined && { valid: await readSource(valid) }),
-    ...(test !== undefined && { test: await readSource(test) }),
-    beside,
-    read: (name) => readSource(folder + name),
-  }, options);
-  const companions = companionsOf(baseName(train), beside), { metadata = {} } = options;
+  const { folder, train, valid, test } = await partsOf(path, options);
+  const log = await openLog(train, options);
+  const other = async (entry: FileEntry | undefined) => entry && await openLog(entry, options, log.format);
+  const logs = { train: log, valid: await other(valid), test: await other(test) };
+  const dataset = await assemble(options.name ?? stem(path.replace(/[/\\]+$/, "")), logs, options);
+  const titled = await withTitles(
+    dataset,
+    log.format?.titles,
+    baseName(train.file),
+    folder.names,
+    (name) => wholeFile(folder.entry(name)),
+  );
+  const companions = companionsOf(baseName(train.file), folder.names), { metadata = {} } = options;
   const chosen = {
     attributes: options.attributeColumns !== undefined,
     userAttributes: options.userAttributeColumns !== undefined,
   };
-  return withMetadata(
-    dataset,
-    await metadataSources(folder, companions, metadata, chosen),
-    options,
-  );
+  return withMetadata(titled, await metadataSources(folder, companions, metadata, chosen), options);
 }
 
-/** The paths of a dataset's parts, and what lies beside them. */
+/**
+ * Loads what a query answers by DuckDB, of the files that it names: Parquet, CSV, JSON lines. One log, to be split later.
+ *
+ * @throws InputError where the query is wrong, lacks a column, or answers what is no interaction.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { loadQuery } from "./load.ts";
+ *
+ * await assert.rejects(loadQuery(" "), /a query selects rows/);
+ * ```
+ */
+export async function loadQuery(sql: string, options: LoadOptions = {}): Promise<Dataset> {
+  if (sql.trim() === "") {
+    throw new TypeError('Cannot run an empty query: a query selects rows, "select user, item from ..."');
+  }
+  const dataset = await assemble(options.name ?? "query", { train: duckDbLog(undefined, { sql }, options) }, options);
+  return withMetadata(dataset, await readMetadata(options.metadata ?? {}), options);
+}
+
+/** The files of a dataset's parts, and the folder that train is in. */
 interface Parts {
-  /** With the slash at its end; "" for the current one. */
-  readonly folder: string;
-  readonly train: string;
-  readonly valid?: string | undefined;
-  readonly test?: string | undefined;
-  readonly beside: readonly string[];
+  readonly folder: Folder;
+  readonly train: FileEntry;
+  readonly valid: FileEntry | undefined;
+  readonly test: FileEntry | undefined;
 }
 
 async function partsOf(path: string, { valid, test }: LoadOptions): Promise<Parts> {
-  const names = await listFolder(path);
-  if (!names) {
-    const folder = /[/\\]/.test(path) ? path.replace(/[/\\][^/\\]*$/, "/") : "";
-    return { folder, train: path, valid, test, beside: await listFolder(folder || ".") ?? [] };
+  const { folder, name } = await findLog(path);
+  if (name !== undefined) {
+    return { folder, train: folder.entry(name), valid: await partAt(valid), test: await partAt(test) };
   }
   if (valid !== undefined || test !== undefined) {
     throw new InputError("it is a folder; where valid or test files are named, the train file is named, too", path);
   }
-  const layout = layoutOf(names), folder = `${path.replace(/[/\\]+$/, "")}/`;
+  const layout = layoutOf(folder.names), entry = (part: string | undefined) => part && folder.entry(part) || undefined;
   if (!layout) throw new InputError(`no dataset in this folder; looked for ${LOOKED_FOR}`, path);
-  const located = (name: string | undefined) => name === undefined ? undefined : folder + name;
-  return {
-    ...{ folder, train: folder + layout.train, beside: names },
-    ...{ valid: located(layout.valid), test: located(layout.test) },
-  };
+  return { folder, train: folder.entry(layout.train), valid: entry(layout.valid), test: entry(layout.test) };
+}
+
+async function partAt(path: string | undefined): Promise<FileEntry | undefined> {
+  if (path === undefined) return undefined;
+  const { folder, name } = await findLog(path);
+  if (name === undefined) throw new InputError("it is a folder where a file of held-out interactions is read", path);
+  return folder.entry(name);
 }
 
 /** The last name of a path, without its ending. */
-const stem = (path: string): string => baseName(path).replace(/(\.(inter|txt|csv|tsv|dat|data))?(\.gz)?$/i, "");
+const stem = (path: string): string =>
+  baseName(path).replace(
+    /(\.(inter|txt|csv|tsv|dat|data|jsonl|ndjson|json|parquet|zip|sqlite3?|db|duckdb))?(\.gz)?$/i,
+    "",
+  );

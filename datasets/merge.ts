@@ -6,6 +6,8 @@ import { select } from "./select.ts";
  * Merges rows of the same user and item into the first of them, which takes the latest time and the highest rating;
  * into the last where rows are in order and have no times.
  *
+ * @param owned whether its columns may be written over: nothing is copied then.
+ *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -18,10 +20,13 @@ import { select } from "./select.ts";
  * assert.deepEqual([merged.items, merged.times], [Int32Array.of(1, 0), Float64Array.of(7, 6)]);
  * ```
  */
-export function merge(log: Interactions): { readonly interactions: Interactions; readonly repeats: number } {
+export function merge(
+  log: Interactions,
+  owned = false,
+): { readonly interactions: Interactions; readonly repeats: number } {
   const { items, itemCount } = log, { offsets, rows } = rowsByUser(log);
   const last = log.inOrder === true && !log.times;
-  const times = log.times?.slice(), ratings = log.ratings?.slice();
+  let times: Float64Array | undefined, ratings: Float32Array | undefined; // copied when the first repeat changes them
   const rowOf = new Int32Array(itemCount), metBy = new Int32Array(itemCount).fill(-1);
   const repeated = new Uint8Array(items.length);
   let repeats = 0;
@@ -36,13 +41,39 @@ export function merge(log: Interactions): { readonly interactions: Interactions;
       const [kept, gone] = last ? [row, rowOf[item]!] : [rowOf[item]!, row];
       rowOf[item] = kept;
       repeated[gone] = 1;
-      repeats++;
+      if (repeats++ === 0) {
+        times = owned ? log.times : log.times?.slice();
+        ratings = owned ? log.ratings : log.ratings?.slice();
+      }
       if (times) times[kept] = Math.max(times[kept]!, times[gone]!);
       if (ratings) ratings[kept] = Math.max(ratings[kept]!, ratings[gone]!);
     }
   }
   if (repeats === 0) return { interactions: log, repeats };
+  const merged = { ...log, ...(times && { times }), ...(ratings && { ratings }) };
+  if (owned) return { interactions: without(merged, repeated), repeats };
   const kept = new Int32Array(items.length - repeats);
   for (let row = 0, at = 0; row < repeated.length; row++) if (repeated[row] === 0) kept[at++] = row;
-  return { interactions: select({ ...log, ...(times && { times }), ...(ratings && { ratings }) }, kept), repeats };
+  return { interactions: select(merged, kept), repeats };
+}
+
+/** The rows that are not marked, moved to the front of their own columns. */
+function without(log: Interactions, marked: Uint8Array): Interactions {
+  const { users, items, times, ratings } = log;
+  let count = 0;
+  for (let row = 0; row < marked.length; row++) {
+    if (marked[row] === 1) continue;
+    users[count] = users[row]!;
+    items[count] = items[row]!;
+    if (times) times[count] = times[row]!;
+    if (ratings) ratings[count] = ratings[row]!;
+    count++;
+  }
+  return {
+    ...log,
+    users: users.subarray(0, count),
+    items: items.subarray(0, count),
+    ...(times && { times: times.subarray(0, count) }),
+    ...(ratings && { ratings: ratings.subarray(0, count) }),
+  };
 }

@@ -1,10 +1,11 @@
 import { hasAttributes } from "./attributes.ts";
 import { readBytes } from "./files.ts";
+import { type Folder, wholeFile } from "./folder.ts";
 import { latin1Source, type Source } from "./source.ts";
 import type { MetadataFiles } from "./with_metadata.ts";
 
 /** A file's bytes, by its path. */
-export const readSource = async (file: string): Promise<Source> => ({ file, bytes: await readBytes(file) });
+const fileSource = async (file: string): Promise<Source> => ({ file, bytes: await readBytes(file) });
 
 /** NumPy's matrices have no ids: those lie beside them. */
 const MATRIX = /\.npy(\.gz)?$/i, ITS_ITEMS = ".ids.txt";
@@ -24,6 +25,7 @@ const MATRIX = /\.npy(\.gz)?$/i, ITS_ITEMS = ".ids.txt";
  */
 export async function readMetadata(
   { behaviours, vectors, ...files }: MetadataFiles<string>,
+  readSource: (file: string) => Promise<Source> = fileSource,
 ): Promise<MetadataFiles<Source>> {
   const read = await Promise.all(Object.entries(files).map(async ([part, file]) => [part, await readSource(file)]));
   const named = await Promise.all(
@@ -47,23 +49,24 @@ export async function readMetadata(
  * Reads the side information of a log: the files given, else those found beside it. Found links go with the found
  * graph alone; a file that may hold nothing but titles is no attributes unless columns of it are chosen.
  *
- * @param found names in `folder`.
+ * @param folder where the log is.
+ * @param found names in it.
  * @param chosen whose columns of attributes are chosen.
  */
 export async function metadataSources(
-  folder: string,
+  folder: Folder,
   found: MetadataFiles<string>,
   given: MetadataFiles<string>,
   chosen: { readonly attributes: boolean; readonly userAttributes: boolean },
 ): Promise<MetadataFiles<Source>> {
   const { attributes, userAttributes, friends, knowledge, links } = found;
   const beside = await readMetadata({
-    ...(attributes && !given.attributes && { attributes: folder + attributes }),
-    ...(userAttributes && !given.userAttributes && { userAttributes: folder + userAttributes }),
-    ...(friends && !given.friends && { friends: folder + friends }),
-    ...(knowledge && !given.knowledge && { knowledge: folder + knowledge }),
-    ...(links && !given.knowledge && !given.links && { links: folder + links }),
-  });
+    ...(attributes && !given.attributes && { attributes }),
+    ...(userAttributes && !given.userAttributes && { userAttributes }),
+    ...(friends && !given.friends && { friends }),
+    ...(knowledge && !given.knowledge && { knowledge }),
+    ...(links && !given.knowledge && !given.links && { links }),
+  }, (name) => wholeFile(folder.entry(name)));
   const { attributes: items, userAttributes: users, ...others } = beside;
   return {
     ...others,

@@ -1,6 +1,6 @@
 import { eachRow, fieldText } from "./fields.ts";
-import type { Format } from "./format.ts";
-import { scanRows } from "./scan_rows.ts";
+import { type Format, inPieces } from "./format.ts";
+import { rowScan } from "./row_scan.ts";
 import { latin1Source, sampleLines } from "./source.ts";
 
 /** Where MovieLens keeps titles, and what parts the id from the title there. */
@@ -27,14 +27,11 @@ export const movielens: Format = {
   summary: "MovieLens as released: u.data or ratings.dat, titles from u.item or movies.dat",
   numbered: false,
   matches: (file) => /^(u\.data|u[1-5ab]\.(base|test)|ratings\.dat)(\.gz)?$/i.test(file),
-  parse(source, ids) {
-    const delimiter = sampleLines(source)[0]?.includes("::") ? "::" : "\t";
-    return scanRows(
-      source,
-      { delimiter, quotes: false, skip: 0, fields: { user: 0, item: 1, rating: 2, time: 3 } },
-      ids,
-    );
-  },
+  ...inPieces((head, ids) => {
+    const delimiter = sampleLines(head)[0]?.includes("::") ? "::" : "\t";
+    const fields = { user: 0, item: 1, rating: 2, time: 3 };
+    return rowScan(head.file, { delimiter, quotes: false, skip: 0, fields }, ids);
+  }),
   titles: {
     find: (file, beside) => beside.find((name) => name === (/^u/i.test(file) ? "u.item" : "movies.dat")),
     parse(source) {

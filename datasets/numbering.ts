@@ -42,7 +42,8 @@ export function numberIds(entries: readonly string[], columns: readonly Int32Arr
   }
   const names: string[] = [];
   for (const column of columns) {
-    for (const entry of column) {
+    for (let row = 0; row < column.length && names.length < entries.length; row++) {
+      const entry = column[row]!;
       if (dense[entry]! >= 0) continue;
       dense[entry] = names.length;
       names.push(entries[entry]!);

@@ -19,8 +19,15 @@ export function orderedRows(log: Interactions): RowsByUser {
   const { offsets, rows } = rowsByUser(log), { times } = log;
   if (times) {
     for (let user = 0; user < log.userCount; user++) {
-      rows.subarray(offsets[user], offsets[user + 1]).sort((a, b) => times[a]! - times[b]! || a - b);
+      const own = rows.subarray(offsets[user], offsets[user + 1]);
+      if (!inOrder(own, times)) own.sort((a, b) => times[a]! - times[b]! || a - b);
     }
   }
   return { offsets, rows };
+}
+
+/** Whether they need no sorting, as in a log that was written as things happened. */
+function inOrder(rows: Int32Array, times: Float64Array): boolean {
+  for (let at = 1; at < rows.length; at++) if (times[rows[at]!]! < times[rows[at - 1]!]!) return false;
+  return true;
 }

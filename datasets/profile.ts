@@ -5,6 +5,9 @@ import type { Interactions } from "./interactions.ts";
 import { merge } from "./merge.ts";
 import { type MetadataProfile, metadataProfile } from "./metadata_profile.ts";
 import { type Overlap, overlap } from "./overlap.ts";
+import { type PopularityCurve, popularityCurve } from "./popularity_curve.ts";
+import { type RecommendedProtocol, recommendedProtocol } from "./recommended_protocol.ts";
+import { type TimeProfile, timeProfile } from "./time_profile.ts";
 
 /** The spread of some counts: minimum, quartiles, ninth decile, maximum (nearest rank), and mean. */
 export interface Quantiles {
@@ -35,6 +38,14 @@ export interface Before {
   readonly before?: number;
 }
 
+/** How many have fewer train interactions than these, of those that have any. */
+export interface Few {
+  readonly one: number;
+  readonly below3: number;
+  readonly below5: number;
+  readonly below10: number;
+}
+
 /** What `datasets info` shows. */
 export interface Profile {
   readonly name: string;
@@ -42,13 +53,20 @@ export interface Profile {
   readonly items: number;
   /** All rows of all parts, over users x items. */
   readonly density: number;
+  /** Rows of train as it was read that repeated a user and item, which were merged. */
+  readonly duplicates: number;
   readonly train: PartProfile;
   readonly valid?: PartProfile & Overlap & Before;
   readonly test?: PartProfile & Overlap & Before;
   /** Train interactions of the users, and of the items, that have any. */
   readonly perUser: Quantiles;
   readonly perItem: Quantiles;
+  /** Users and items of whom train knows little. */
+  readonly few: { readonly users: Few; readonly items: Few };
+  readonly popularity: PopularityCurve;
   readonly cohorts: CohortSizes;
+  readonly times?: TimeProfile;
+  readonly recommended: RecommendedProtocol;
   readonly metadata?: MetadataProfile;
   readonly notes: readonly string[];
 }
@@ -67,22 +85,29 @@ export interface Profile {
  * assert(perUser.least <= perUser.median && perUser.median <= perUser.most);
  * ```
  */
-export function profile({ name, train, valid, test, before = {}, metadata, notes }: Dataset): Profile {
+export function profile({ name, train, valid, test, before = {}, metadata, merged = 0, notes }: Dataset): Profile {
   const { userCount: users, itemCount: items } = train, { offsets, popularity } = catalogue(train);
   const perUser = Int32Array.from({ length: users }, (_, user) => offsets[user + 1]! - offsets[user]!);
   const rows = [train, valid, test, before.valid, before.test].reduce((n, part) => n + (part?.users.length ?? 0), 0);
   const known = (part: Interactions | undefined): Before => ({ ...(part && { before: part.users.length }) });
+  const times = timeProfile(train), met = perUser.filter((count) => count > 0);
+  const shown = popularity.filter((count) => count > 0);
   return {
     name,
     users,
     items,
     density: users * items > 0 ? rows / (users * items) : 0,
+    duplicates: merged,
     train: partProfile(train),
     ...(valid && { valid: { ...partProfile(valid), ...overlap(train, valid), ...known(before.valid) } }),
     ...(test && { test: { ...partProfile(test), ...overlap(train, test), ...known(before.test) } }),
-    perUser: quantiles(perUser.filter((count) => count > 0)),
-    perItem: quantiles(popularity.filter((count) => count > 0)),
+    perUser: quantiles(met),
+    perItem: quantiles(shown),
+    few: { users: few(met), items: few(shown) },
+    popularity: popularityCurve(popularity),
     cohorts: cohorts(popularity).sizes,
+    ...(times && { times }),
+    recommended: recommendedProtocol(train, times, test),
     ...(metadata && { metadata: metadataProfile(metadata, users, items) }),
     notes,
   };
@@ -92,11 +117,22 @@ function partProfile(part: Interactions): PartProfile {
   const { users, items, times } = part;
   return {
     rows: users.length,
-    users: new Set(users).size,
-    items: new Set(items).size,
+    users: distinct(users, part.userCount),
+    items: distinct(items, part.itemCount),
     repeats: merge(part).repeats,
     ...(times && times.length > 0 && { times: [least(times), most(times)] as const }),
   };
+}
+
+function distinct(ids: Int32Array, count: number): number {
+  const met = new Uint8Array(count);
+  for (let row = 0; row < ids.length; row++) met[ids[row]!] = 1;
+  return met.reduce((sum, one) => sum + one, 0);
+}
+
+function few(counts: Int32Array): Few {
+  const below = (limit: number) => counts.reduce((sum, count) => count < limit ? sum + 1 : sum, 0);
+  return { one: below(2), below3: below(3), below5: below(5), below10: below(10) };
 }
 
 const least = (values: Float64Array): number => values.reduce((a, b) => Math.min(a, b), Infinity);

@@ -1,7 +1,8 @@
-import { type Dialect, eachRow, fieldText } from "./fields.ts";
+import { type Dialect, eachRow, fieldText, type Piece, type Position } from "./fields.ts";
+import { growing } from "./growing.ts";
 import type { IdTable } from "./id_table.ts";
 import { InputError } from "./input_error.ts";
-import { countLines, type Source } from "./source.ts";
+import type { Source } from "./source.ts";
 
 /** What is read of a delimited file. Fields count from 0. */
 export interface TableLayout<N extends string = never> extends Dialect {
@@ -18,12 +19,22 @@ export interface NumberColumn {
   readonly field: number | undefined;
   /** NaN where it is no number. */
   readonly parse: (bytes: Uint8Array, start: number, stop: number) => number;
+  /** Whether float32 is enough, at half the memory. */
+  readonly single?: boolean;
+}
+
+/** A table that is read piece by piece. */
+export interface TableScan<N extends string> {
+  /** Reads the rows of a piece; returns where the first begins that was left for the next. */
+  take(piece: Piece): Position;
+  /** The columns. Throws InputError where there were no rows. */
+  end(): Columns<N>;
 }
 
 /** The columns of a file, row by row. */
 export interface Columns<N extends string> {
   readonly ids: readonly Int32Array[];
-  readonly numbers: Readonly<Partial<Record<N, Float64Array>>>;
+  readonly numbers: Readonly<Partial<Record<N, Float64Array | Float32Array>>>;
 }
 
 /**
@@ -46,37 +57,48 @@ export interface Columns<N extends string> {
  * ```
  */
 export function scanTable<N extends string = never>(source: Source, layout: TableLayout<N>): Columns<N> {
-  const { file } = source, capacity = countLines(source.bytes) + 1;
-  const ids = layout.ids.map((column) => ({ ...column, values: new Int32Array(capacity) }));
-  const numbers = Object.entries<NumberColumn>(layout.numbers).flatMap(([what, { field, parse }]) =>
-    field === undefined ? [] : [{ what, field, parse, values: new Float64Array(capacity) }]
-  );
-  const needed = Math.max(...ids.map(({ field }) => field), ...numbers.map(({ field }) => field)) + 1;
-  let count = 0, { skip } = layout;
-  eachRow(source, layout, (row) => {
-    if (skip > 0) {
-      skip--;
-      return;
-    }
-    if (row.count < needed) {
-      throw new InputError(`it has ${row.count} columns where ${needed} are read`, file, row.line);
-    }
-    for (const { field, what, table, values } of ids) {
-      const start = row.starts[field]!, stop = row.stops[field]!;
-      if (start === stop) throw new InputError(`its ${what} (column ${field + 1}) is empty`, file, row.line);
-      values[count] = table.add(row.buffers[field]!, start, stop);
-    }
-    for (const { field, what, parse, values } of numbers) {
-      const value = parse(row.buffers[field]!, row.starts[field]!, row.stops[field]!);
-      if (Number.isNaN(value)) {
-        const found = `its ${what} (column ${field + 1}) is "${fieldText(row, field)}"`;
-        throw new InputError(`${found}: a ${what} is a number`, file, row.line);
-      }
-      values[count] = value;
-    }
-    count++;
+  const scan = tableScan(source.file, layout);
+  scan.take(source);
+  return scan.end();
+}
+
+/** As {@link scanTable}, of a file that comes in pieces. */
+export function tableScan<N extends string = never>(file: string, layout: TableLayout<N>): TableScan<N> {
+  const ids = layout.ids.map((column) => ({ ...column, values: growing((buffer) => new Int32Array(buffer)) }));
+  const numbers = Object.entries<NumberColumn>(layout.numbers).flatMap(([what, { field, parse, single }]) => {
+    const values = growing((buffer) => single ? new Float32Array(buffer) : new Float64Array(buffer));
+    return field === undefined ? [] : [{ what, field, parse, values, stored: single ? Math.fround : Number }];
   });
-  if (count === 0) throw new InputError(`it has no ${layout.holds}`, file);
-  const found = Object.fromEntries(numbers.map(({ what, values }) => [what, values.slice(0, count)]));
-  return { ids: ids.map(({ values }) => values.slice(0, count)), numbers: found as Columns<N>["numbers"] };
+  const needed = Math.max(...ids.map(({ field }) => field), ...numbers.map(({ field }) => field)) + 1;
+  let { skip } = layout;
+  return {
+    take: (piece) =>
+      eachRow(piece, layout, (row) => {
+        if (skip > 0) {
+          skip--;
+          return;
+        }
+        if (row.count < needed) {
+          throw new InputError(`it has ${row.count} columns where ${needed} are read`, file, row.line);
+        }
+        for (const { field, what, table, values } of ids) {
+          const start = row.starts[field]!, stop = row.stops[field]!;
+          if (start === stop) throw new InputError(`its ${what} (column ${field + 1}) is empty`, file, row.line);
+          values.push(table.add(row.buffers[field]!, start, stop));
+        }
+        for (const { field, what, parse, values, stored } of numbers) {
+          const value = stored(parse(row.buffers[field]!, row.starts[field]!, row.stops[field]!));
+          if (!Number.isFinite(value)) {
+            const found = `its ${what} (column ${field + 1}) is "${fieldText(row, field)}"`;
+            throw new InputError(`${found}: a ${what} is a number`, file, row.line);
+          }
+          values.push(value);
+        }
+      }),
+    end() {
+      if (ids.every(({ values }) => values.length === 0)) throw new InputError(`it has no ${layout.holds}`, file);
+      const found = Object.fromEntries(numbers.map(({ what, values }) => [what, values.whole()]));
+      return { ids: ids.map(({ values }) => values.whole()), numbers: found as Columns<N>["numbers"] };
+    },
+  };
 }

@@ -5,6 +5,8 @@ export interface Source {
   /** What errors call it. */
   readonly file: string;
   readonly bytes: Uint8Array;
+  /** What follows `bytes`, where these are only the first ones of a large file. */
+  readonly rest?: AsyncIterable<Uint8Array>;
 }
 
 /** The UTF-8 byte-order mark. */
@@ -27,19 +29,23 @@ const NEWLINE = 10;
  * assert.throws(() => textSource({ file: "train.txt", bytes }), /"train.txt", line 2: .* not UTF-8/);
  * ```
  */
-export function textSource({ file, bytes }: Source): Source {
+export function textSource({ file, bytes, rest }: Source): Source {
   const text = MARK.every((byte, at) => bytes[at] === byte) ? bytes.subarray(MARK.length) : bytes;
   const bad = firstBadByte(text);
   if (bad !== undefined) {
-    throw new InputError(
-      `byte 0x${text[bad]!.toString(16).padStart(2, "0")} is not UTF-8; files are UTF-8 text, or gzip of it`,
-      file,
-      countLines(text.subarray(0, bad)) + 1,
-    );
+    throw notUtf8(text[bad]!, file, countLines(text.subarray(0, bad)) + 1);
   }
-  if (!text.some((byte) => byte > 32)) throw new InputError("it is empty", file);
-  return { file, bytes: text };
+  if (!rest && !text.some((byte) => byte > 32)) throw new InputError("it is empty", file);
+  return { file, bytes: text, ...(rest && { rest }) };
 }
+
+/** What is said of a byte that no UTF-8 text has there. */
+export const notUtf8 = (byte: number, file: string, line: number): InputError =>
+  new InputError(
+    `byte 0x${byte.toString(16).padStart(2, "0")} is not UTF-8; files are UTF-8 text, or gzip of it`,
+    file,
+    line,
+  );
 
 /** As {@link textSource}, for files that may be Latin-1 (MovieLens titles): those are turned into UTF-8. */
 export function latin1Source(source: Source): Source {
@@ -62,8 +68,8 @@ export function sampleLines({ bytes }: Source): readonly string[] {
   return lines.filter((line) => line.trim() !== "");
 }
 
-/** Where the bytes stop being UTF-8: the native decoder narrows it down to 64 KiB, then to a line, then to a byte. */
-function firstBadByte(bytes: Uint8Array): number | undefined {
+/** Where the bytes stop being UTF-8, or undefined: the native decoder narrows it down to 64 KiB, then to a line, then to a byte. */
+export function firstBadByte(bytes: Uint8Array): number | undefined {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const decodes = (start: number, end: number, stream: boolean) => {
     try {

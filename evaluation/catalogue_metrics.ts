@@ -1,4 +1,5 @@
 import { cohorts } from "../datasets/cohorts.ts";
+import { gini } from "../datasets/gini.ts";
 
 /** How recommendations spread over the catalogue. */
 export interface Spread {
@@ -41,13 +42,11 @@ export function spread(parts: readonly Int32Array[], popularity: Int32Array): Sp
       shares[of[item]!]!++;
     }
   }
-  const found = times.reduce((n, count) => count > 0 ? n + 1 : n, 0), sorted = times.toSorted();
-  // sum_i (2 i - n - 1) c_(i) / (n sum c), i from 1, ascending
-  const weighted = sorted.reduce((sum, count, at) => sum + (2 * (at + 1) - items - 1) * count, 0);
+  const found = times.reduce((n, count) => count > 0 ? n + 1 : n, 0);
   const share = (x: number) => total > 0 ? x / total : 0;
   return {
     coverage: found / items,
-    gini: total > 0 ? weighted / (items * total) : 0,
+    gini: gini(times.toSorted()),
     popularity: share(met),
     head: share(shares[0]!),
     mid: share(shares[1]!),

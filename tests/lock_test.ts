@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-Deno.test("nobody who does not ask for the native provider downloads it: deno.lock does not name it", async () => {
+Deno.test("nobody who does not ask for onnxruntime-node or DuckDB downloads them: deno.lock does not name them", async () => {
   // What a lock file names is downloaded by every run. Tests write tests/deno.lock in its place (CONTRIBUTING.md).
   const { npm } = JSON.parse(await Deno.readTextFile(new URL("../deno.lock", import.meta.url)));
-  assert.deepEqual(Object.keys(npm).filter((name) => name.startsWith("onnxruntime-node@")), []);
+  assert.deepEqual(Object.keys(npm).filter((name) => /^(onnxruntime-node|@duckdb\/)/.test(name)), []);
   assert.ok(Object.keys(npm).some((name) => name.startsWith("onnxruntime-web@")));
 });

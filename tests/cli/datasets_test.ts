@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { dataOptions, openData } from "../../cli/data_options.ts";
+import { DatabaseSync } from "node:sqlite";
+import { dataOptions, openData, openWhole } from "../../cli/data_options.ts";
 import { resolve } from "../../options/option.ts";
 import { foil, inFolder, jsonLines } from "./foil.ts";
 
@@ -108,6 +109,25 @@ Deno.test("dislikes of the time that a split holds out are left out", () =>
     const late = await openData({ ...values, split: "time", validShare: 0, testShare: 0.4 });
     assert.equal(late.metadata!.dislikes!.targets.length, 2);
     assert(late.notes.includes("left out 1 dislike or behaviour of the time that is held out"));
+  }));
+
+Deno.test("--sql and --table ask the database that is --data, and flags that do not go together say so", () =>
+  inFolder(async (folder) => {
+    const data = `${folder}/my.sqlite`, database = new DatabaseSync(data);
+    database.exec("create table plays (who text, song text); insert into plays values ('ann', 'x'), ('bob', 'y')");
+    database.close();
+    const open = (given: Readonly<Record<string, unknown>>) => openWhole(resolve("data", dataOptions, given));
+    const { userIds } = await open({ data, table: "plays", userColumn: "who", itemColumn: "song" });
+    assert.deepEqual(userIds.names, ["ann", "bob"]);
+    const asked = await open({
+      data,
+      sql: "select who as user, song as item from plays where who > 'b'",
+      itemColumn: "item",
+    });
+    assert.deepEqual(asked.itemIds.names, ["y"]);
+    await assert.rejects(open({ data, sql: "select 1", table: "plays" }), /both --sql and --table/);
+    await assert.rejects(open({ table: "plays" }), /--table without a database/);
+    await assert.rejects(open({ sql: "select 1", test: data }), /--valid or --test with a query/);
   }));
 
 Deno.test("list tells every method with its options, defaults and source", async () => {

@@ -112,6 +112,11 @@ Deno.test("delimited errors name the file and the line", async () => {
   await rejects("log.csv", "user,item\na,b\n", /no time column number 7/, { columns: { time: 7 } });
   await rejects("log.csv", "user,item,rating\na,b,3\na,c\n", /line 3: it has 2 columns where 3 are read/);
   await rejects("log.csv", "user,item,time\na,b,noon\n", /line 2: its time \(column 3\) is "noon": a time is a number/);
+  await rejects(
+    "log.csv",
+    "user,item,rating\na,b,1e39\n",
+    /line 2: its rating \(column 3\) is "1e39": a rating is a number/,
+  );
   await rejects("log.csv", "user,item\n,b\n", /line 2: its user \(column 1\) is empty/);
   await rejects("log.csv", "user,item\n", /no interactions/);
   await rejects("log.csv", "user\nb\n", /line 1: it has one column/);

@@ -3,6 +3,7 @@ import { dataOptions } from "../../cli/data_options.ts";
 import { compareOptions } from "../../cli/study_options.ts";
 import { evaluateOptions } from "../../cli/evaluate.ts";
 import { recommendOptions } from "../../cli/recommend.ts";
+import { fetchOptions } from "../../cli/fetch.ts";
 import { splitOptions, synthesizeOptions } from "../../cli/datasets.ts";
 import { trainOptions } from "../../cli/train_options.ts";
 import { catalogue, interactions, metrics, rankBy } from "../../mod.ts";
@@ -13,6 +14,7 @@ const names = [
   dataOptions,
   compareOptions,
   evaluateOptions,
+  fetchOptions,
   recommendOptions,
   splitOptions,
   synthesizeOptions,

@@ -1,8 +1,8 @@
 import type { Dialect } from "./fields.ts";
+import type { Scan } from "./format.ts";
 import { parseNumber, parseTime } from "./numbers.ts";
-import type { IdTables, Rows } from "./rows.ts";
-import { scanTable } from "./scan_table.ts";
-import type { Source } from "./source.ts";
+import type { IdTables } from "./rows.ts";
+import { tableScan } from "./scan_table.ts";
 
 /** Which field, from 0, holds what. */
 export interface FieldNumbers {
@@ -19,7 +19,7 @@ export interface Layout extends Dialect {
 }
 
 /**
- * Reads a file of one interaction a row.
+ * Reads a file of one interaction a row, piece by piece.
  *
  * @throws InputError naming file and line where a row is short, an id is empty, or a rating or time is not a number.
  *
@@ -27,29 +27,41 @@ export interface Layout extends Dialect {
  * ```ts
  * import assert from "node:assert/strict";
  * import { idTable } from "./id_table.ts";
- * import { scanRows } from "./scan_rows.ts";
+ * import { rowScan } from "./row_scan.ts";
  *
  * const ids = { users: idTable(), items: idTable() };
- * const source = { file: "u.data", bytes: new TextEncoder().encode("196\t242\t3\n22\t242\t1") };
  * const layout = { delimiter: "\t", quotes: false, skip: 0, fields: { user: 0, item: 1, rating: 2 } };
- * const rows = scanRows(source, layout, ids);
+ * const scan = rowScan("u.data", layout, ids);
+ * scan.take({ file: "u.data", bytes: new TextEncoder().encode("196\t242\t3\n22\t242\t1") });
+ * const rows = scan.end();
  * assert.deepEqual([rows.users, rows.items], [Int32Array.of(0, 1), Int32Array.of(0, 0)]);
  * assert.deepEqual(rows.ratings, Float32Array.of(3, 1));
  * ```
  */
-export function scanRows(source: Source, { fields, ...layout }: Layout, ids: IdTables): Rows {
+export function rowScan(
+  file: string,
+  { fields, ...layout }: Layout,
+  ids: IdTables,
+  notes: readonly string[] = [],
+): Scan {
   const { user, item, rating, time } = fields;
-  const { ids: [users, items], numbers } = scanTable(source, {
+  const scan = tableScan(file, {
     ...layout,
     holds: "interactions",
     ids: [{ field: user, what: "user", table: ids.users }, { field: item, what: "item", table: ids.items }],
-    numbers: { rating: { field: rating, parse: parseNumber }, time: { field: time, parse: parseTime } },
+    numbers: { rating: { field: rating, parse: parseNumber, single: true }, time: { field: time, parse: parseTime } },
   });
   return {
-    users: users!,
-    items: items!,
-    ...(numbers.rating && { ratings: Float32Array.from(numbers.rating) }),
-    ...(numbers.time && { times: numbers.time }),
-    notes: [],
+    take: scan.take,
+    end() {
+      const { ids: [users, items], numbers } = scan.end();
+      return {
+        users: users!,
+        items: items!,
+        ...(numbers.rating && { ratings: numbers.rating as Float32Array }),
+        ...(numbers.time && { times: numbers.time as Float64Array }),
+        notes,
+      };
+    },
   };
 }
