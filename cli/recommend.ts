@@ -1,15 +1,22 @@
 import { flag, integer, text, type Values } from "../options/option.ts";
+import { openRuntime } from "../runtime/providers.ts";
 import { savedBackbone } from "./backbone_spec.ts";
+import { giveOut, listOf } from "./lists.ts";
+import { denseIds } from "./named.ts";
 import { openOutput } from "./output.ts";
 import { recommendations } from "./recommendations.ts";
 import { readIds, readModel, runFiles } from "./run_folder.ts";
-import { outputOptions } from "./train_options.ts";
+import { formatOf } from "./table.ts";
+import { outputOptions, providerOptions } from "./train_options.ts";
 
 export const recommendOptions = {
   run: text(null, "folder of a run of `train`"),
   users: text(null, "ids of users as the data has them, comma separated; or `all`"),
+  usersFile: text(null, "a file of ids of users, a line each"),
   top: integer(10, "items for each user", { min: 1 }),
   includeSeen: flag(false, "also items that the user met in training"),
+  out: text(null, "a file to write instead of printing: .csv, .jsonl or .parquet"),
+  ...providerOptions,
   ...outputOptions,
 } as const;
 
@@ -17,35 +24,27 @@ export const recommendOptions = {
 export async function recommendCommand(values: Values<typeof recommendOptions>): Promise<number> {
   const output = openOutput(values);
   if (values.run === null) throw new TypeError("Cannot recommend: --run says which folder holds the trained model");
-  if (values.users === null) {
-    throw new TypeError("Cannot recommend: --users says for whom, as ids of the data or `all`");
+  if (values.out !== null) formatOf(values.out);
+  const ids = await readIds(values.run), { backbone, catalogue, weights } = await readModel(values.run);
+  const users = await denseIds("user", { list: values.users, file: values.usersFile }, ids.users, values.run);
+  if (users === null) {
+    throw new TypeError("Cannot recommend: --users says for whom, as ids of the data or `all`, --users-file in a file");
   }
-  const { backbone, catalogue, weights } = await readModel(values.run), ids = await readIds(values.run);
-  const asked = values.users === "all" ? [...ids.users.keys()] : values.users.split(",").map((name) => {
-    const user = ids.users.indexOf(name.trim());
-    if (user >= 0) return user;
-    throw new TypeError(
-      `Cannot recommend: there is no user "${name.trim()}" in "${values.run}" (the first is "${ids.users[0]}")`,
-    );
-  });
-  const model = {
-    backbone: savedBackbone(backbone, `${values.run}/${runFiles.model}`),
-    ...{ catalogue, weights, top: values.top, includeSeen: values.includeSeen },
+  const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
+  await runtime.load(weights);
+  const asked = { catalogue, backbone: savedBackbone(backbone, `${values.run}/${runFiles.model}`) };
+  const lists = recommendations(runtime, { ...asked, top: values.top, includeSeen: values.includeSeen }, users);
+  let none = 0;
+  const entries = async function* () {
+    for await (const { user, items } of lists) {
+      if (items.length === 0) none++;
+      yield listOf("user", ids.users[user]!, items, ids);
+    }
   };
-  for await (const { user, items } of recommendations(model, asked)) {
-    const found = items.map(({ item, score }) => {
-      const title = ids.titles?.[item];
-      return { item: ids.items[item]!, score, ...title && { title } };
-    });
-    output.result(
-      { user: ids.users[user], items: found },
-      [
-        `user ${ids.users[user]}`,
-        ...found.map(({ item, score, title }, rank) =>
-          `${String(rank + 1).padStart(4)}. ${item}  ${score.toFixed(4)}${title ? `  ${title}` : ""}`
-        ),
-      ].join("\n"),
-    );
+  await giveOut(entries(), "user", values.out, ids, output);
+  if (none > 0) {
+    output.say(`${none} of ${users.length} users got nothing: nothing is left, or nothing is known of them`);
   }
+  await runtime.dispose();
   return 0;
 }
