@@ -185,6 +185,8 @@ export { type Metric, metrics, type RankedUser } from "./evaluation/metrics.ts";
 export { type MetricAt, parseMetric } from "./evaluation/parse_metric.ts";
 export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
 export { type Blocks, blocksFor, floatsPerScore, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
+export { type Nearest, openNearest } from "./evaluation/nearest.ts";
+export { innerVectors, itemDirections, type Vectors as IdVectors } from "./evaluation/vectors.ts";
 export { TopK } from "./evaluation/top_k.ts";
 export { rankModel } from "./evaluation/rank_model.ts";
 export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";

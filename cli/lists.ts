@@ -31,10 +31,10 @@ export function listOf(
   };
 }
 
-/** Prints lists as they come, or writes them to a file. */
+/** Prints lists as they come, or writes them to a file, where `kind` names the column of whose they are and `of` that of what is in them. */
 export async function giveOut(
   lists: AsyncIterable<NamedList>,
-  kind: string,
+  { kind, of = "item" }: { readonly kind: string; readonly of?: string },
   out: string | null,
   { titles }: RunIds,
   output: Output,
@@ -44,7 +44,7 @@ export async function giveOut(
     return;
   }
   const columns: Columns = {
-    ...{ [kind]: "text", rank: "whole", item: "text", score: "real" },
+    ...{ [kind]: "text", rank: "whole", [of]: "text", score: "real" },
     ...titles && { title: "text" },
   };
   let done = 0;

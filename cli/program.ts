@@ -16,6 +16,7 @@ import { inspectCommand } from "./inspect.ts";
 import { list } from "./list.ts";
 import { openOutput } from "./output.ts";
 import { recommendCommand, recommendOptions } from "./recommend.ts";
+import { similarCommand, similarOptions } from "./similar.ts";
 import { compareOptions } from "./study_options.ts";
 import { trainCommand } from "./train.ts";
 import { outputOptions, trainOptions } from "./train_options.ts";
@@ -76,6 +77,7 @@ export async function run(args: readonly string[]): Promise<number> {
     evaluateDefaults,
   );
   command(root, "recommend", "the best unseen items for given users", recommendOptions, recommendCommand);
+  command(root, "similar", "the items most similar to given items", similarOptions, similarCommand);
   program.command("inspect").description("what an ONNX file is made of, and what of it would be trained").exitOverride()
     .argument("<model>", "an ONNX file, as --backbone takes it")
     .option("--freeze <text>", trainOptions.freeze.help)

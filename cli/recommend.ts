@@ -1,11 +1,10 @@
 import { flag, integer, text, type Values } from "../options/option.ts";
 import { openRuntime } from "../runtime/providers.ts";
-import { savedBackbone } from "./backbone_spec.ts";
 import { giveOut, listOf } from "./lists.ts";
 import { denseIds } from "./named.ts";
+import { openRun } from "./opened_run.ts";
 import { openOutput } from "./output.ts";
 import { recommendations } from "./recommendations.ts";
-import { readIds, readModel, runFiles } from "./run_folder.ts";
 import { formatOf } from "./table.ts";
 import { outputOptions, providerOptions } from "./train_options.ts";
 
@@ -25,15 +24,14 @@ export async function recommendCommand(values: Values<typeof recommendOptions>):
   const output = openOutput(values);
   if (values.run === null) throw new TypeError("Cannot recommend: --run says which folder holds the trained model");
   if (values.out !== null) formatOf(values.out);
-  const ids = await readIds(values.run), { backbone, catalogue, weights } = await readModel(values.run);
+  const { ids, catalogue, backbone, weights } = await openRun(values.run), { top, includeSeen } = values;
   const users = await denseIds("user", { list: values.users, file: values.usersFile }, ids.users, values.run);
   if (users === null) {
     throw new TypeError("Cannot recommend: --users says for whom, as ids of the data or `all`, --users-file in a file");
   }
   const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
   await runtime.load(weights);
-  const asked = { catalogue, backbone: savedBackbone(backbone, `${values.run}/${runFiles.model}`) };
-  const lists = recommendations(runtime, { ...asked, top: values.top, includeSeen: values.includeSeen }, users);
+  const lists = recommendations(runtime, { backbone, catalogue, top, includeSeen }, users);
   let none = 0;
   const entries = async function* () {
     for await (const { user, items } of lists) {
@@ -41,7 +39,7 @@ export async function recommendCommand(values: Values<typeof recommendOptions>):
       yield listOf("user", ids.users[user]!, items, ids);
     }
   };
-  await giveOut(entries(), "user", values.out, ids, output);
+  await giveOut(entries(), { kind: "user" }, values.out, ids, output);
   if (none > 0) {
     output.say(`${none} of ${users.length} users got nothing: nothing is left, or nothing is known of them`);
   }

@@ -4,6 +4,7 @@ import { compareOptions } from "../../cli/study_options.ts";
 import { evaluateOptions } from "../../cli/evaluate.ts";
 import { recommendOptions } from "../../cli/recommend.ts";
 import { fetchOptions } from "../../cli/fetch.ts";
+import { similarOptions } from "../../cli/similar.ts";
 import { splitOptions, synthesizeOptions } from "../../cli/datasets.ts";
 import { trainOptions } from "../../cli/train_options.ts";
 import { catalogue, interactions, metrics, rankBy } from "../../mod.ts";
@@ -16,6 +17,7 @@ const names = [
   evaluateOptions,
   fetchOptions,
   recommendOptions,
+  similarOptions,
   splitOptions,
   synthesizeOptions,
   trainOptions,
