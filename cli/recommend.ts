@@ -1,9 +1,11 @@
 import { flag, integer, text, type Values } from "../options/option.ts";
 import { openRuntime } from "../runtime/providers.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { foldInOptions, openAnswers } from "./answers.ts";
 import { giveOut, listOf } from "./lists.ts";
 import { denseIds } from "./named.ts";
-import { openRun } from "./opened_run.ts";
-import { openOutput } from "./output.ts";
+import { type OpenedRun, openRun } from "./opened_run.ts";
+import { openOutput, type Output } from "./output.ts";
 import { recommendations } from "./recommendations.ts";
 import { formatOf } from "./table.ts";
 import { outputOptions, providerOptions } from "./train_options.ts";
@@ -12,26 +14,42 @@ export const recommendOptions = {
   run: text(null, "folder of a run of `train`"),
   users: text(null, "ids of users as the data has them, comma separated; or `all`"),
   usersFile: text(null, "a file of ids of users, a line each"),
+  items: text(null, "instead of users: what somebody new has met, ids of items, oldest first, comma separated"),
+  ...foldInOptions,
   top: integer(10, "items for each user", { min: 1 }),
   includeSeen: flag(false, "also items that the user met in training"),
   out: text(null, "a file to write instead of printing: .csv, .jsonl or .parquet"),
   ...providerOptions,
   ...outputOptions,
 } as const;
+type RecommendValues = Values<typeof recommendOptions>;
 
 /** `recommend`: the best items for given users, with the ids of the data they came from. */
-export async function recommendCommand(values: Values<typeof recommendOptions>): Promise<number> {
+export async function recommendCommand(values: RecommendValues): Promise<number> {
   const output = openOutput(values);
   if (values.run === null) throw new TypeError("Cannot recommend: --run says which folder holds the trained model");
   if (values.out !== null) formatOf(values.out);
-  const { ids, catalogue, backbone, weights } = await openRun(values.run), { top, includeSeen } = values;
-  const users = await denseIds("user", { list: values.users, file: values.usersFile }, ids.users, values.run);
+  const opened = await openRun(values.run),
+    { ids, catalogue, backbone, weights } = opened,
+    { top, includeSeen } = values;
+  const list = { list: values.users, file: values.usersFile };
+  if (values.items !== null && (list.list ?? list.file) !== null) {
+    throw new TypeError("Cannot recommend: --items is instead of --users and --users-file, found both");
+  }
+  const given = await denseIds("item", { list: values.items, file: null }, ids.items, values.run);
+  const users = given ? Int32Array.of() : await denseIds("user", list, ids.users, values.run);
   if (users === null) {
-    throw new TypeError("Cannot recommend: --users says for whom, as ids of the data or `all`, --users-file in a file");
+    throw new TypeError(
+      "Cannot recommend: --users says for whom, as ids of the data or `all`, --users-file in a file; --items says what somebody new has met",
+    );
   }
   const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
   await runtime.load(weights);
   const lists = recommendations(runtime, { backbone, catalogue, top, includeSeen }, users);
+  if (given) {
+    await forNew(values, opened, given, runtime, output);
+    return 0;
+  }
   let none = 0;
   const entries = async function* () {
     for await (const { user, items } of lists) {
@@ -45,4 +63,24 @@ export async function recommendCommand(values: Values<typeof recommendOptions>):
   }
   await runtime.dispose();
   return 0;
+}
+
+/** Somebody whom the log does not know, by what they have met. */
+async function forNew(
+  { c0, decay, top, includeSeen, out }: RecommendValues,
+  run: OpenedRun,
+  met: Int32Array,
+  runtime: Runtime,
+  output: Output,
+): Promise<void> {
+  if (includeSeen) throw new TypeError("Cannot recommend: --include-seen is for users of the log, found --items");
+  const answers = await openAnswers(runtime, run, { c0, decay });
+  if (answers.noNew !== undefined) throw new TypeError(`Cannot recommend to somebody new: ${answers.noNew}`);
+  const [items] = await answers.recommend([{ met: [...met] }], top), { ids } = run;
+  const lists = async function* () {
+    yield await Promise.resolve(listOf("given", Array.from(met, (item) => ids.items[item]!).join(","), items!, ids));
+  };
+  await giveOut(lists(), { kind: "given" }, out, ids, output);
+  await answers.dispose();
+  await runtime.dispose();
 }
