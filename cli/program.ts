@@ -12,6 +12,7 @@ import { compareCommand } from "./compare.ts";
 import { evaluateCommand, evaluateDefaults, evaluateOptions } from "./evaluate.ts";
 import { fetchCommand, fetchOptions } from "./fetch.ts";
 import { addFlags, readFlags } from "./flags.ts";
+import { indexCommand, indexOptions } from "./index_run.ts";
 import { inspectCommand } from "./inspect.ts";
 import { list } from "./list.ts";
 import { openOutput } from "./output.ts";
@@ -77,6 +78,7 @@ export async function run(args: readonly string[]): Promise<number> {
     evaluateDefaults,
   );
   command(root, "recommend", "the best unseen items for given users", recommendOptions, recommendCommand);
+  command(root, "index", "an index of the items, for catalogues too large to score whole", indexOptions, indexCommand);
   command(root, "similar", "the items most similar to given items", similarOptions, similarCommand);
   program.command("inspect").description("what an ONNX file is made of, and what of it would be trained").exitOverride()
     .argument("<model>", "an ONNX file, as --backbone takes it")

@@ -2,11 +2,12 @@ import { flag, integer, text, type Values } from "../options/option.ts";
 import { openRuntime } from "../runtime/providers.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { foldInOptions, openAnswers } from "./answers.ts";
+import { indexedAnswers } from "./indexed.ts";
 import { giveOut, listOf } from "./lists.ts";
 import { denseIds } from "./named.ts";
 import { type OpenedRun, openRun } from "./opened_run.ts";
 import { openOutput, type Output } from "./output.ts";
-import { recommendations } from "./recommendations.ts";
+import { recommendations, type Recommended } from "./recommendations.ts";
 import { formatOf } from "./table.ts";
 import { outputOptions, providerOptions } from "./train_options.ts";
 
@@ -18,10 +19,14 @@ export const recommendOptions = {
   ...foldInOptions,
   top: integer(10, "items for each user", { min: 1 }),
   includeSeen: flag(false, "also items that the user met in training"),
+  index: flag(false, "find items by the index that `index` built, not by scoring all"),
   out: text(null, "a file to write instead of printing: .csv, .jsonl or .parquet"),
   ...providerOptions,
   ...outputOptions,
 } as const;
+/** Users asked of an index at a time. */
+const BLOCK = 256;
+
 type RecommendValues = Values<typeof recommendOptions>;
 
 /** `recommend`: the best items for given users, with the ids of the data they came from. */
@@ -45,11 +50,13 @@ export async function recommendCommand(values: RecommendValues): Promise<number>
   }
   const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
   await runtime.load(weights);
-  const lists = recommendations(runtime, { backbone, catalogue, top, includeSeen }, users);
   if (given) {
     await forNew(values, opened, given, runtime, output);
     return 0;
   }
+  const lists = values.index
+    ? byIndex(values, opened, runtime, users)
+    : recommendations(runtime, { backbone, catalogue, top, includeSeen }, users);
   let none = 0;
   const entries = async function* () {
     for await (const { user, items } of lists) {
@@ -65,16 +72,35 @@ export async function recommendCommand(values: RecommendValues): Promise<number>
   return 0;
 }
 
+/** Users a block at a time, by the run's index. */
+async function* byIndex(
+  values: RecommendValues,
+  run: OpenedRun,
+  runtime: Runtime,
+  users: Int32Array,
+): AsyncGenerator<Recommended> {
+  if (values.includeSeen) {
+    throw new TypeError("Cannot recommend: --include-seen goes through all scores, found --index");
+  }
+  const answers = await indexedAnswers(runtime, run, values);
+  for (let from = 0; from < users.length; from += BLOCK) {
+    const some = users.subarray(from, from + BLOCK);
+    const lists = await answers.recommend(Array.from(some, (user) => ({ user })), values.top);
+    for (const [row, items] of lists.entries()) yield { user: some[row]!, items };
+  }
+  await answers.dispose();
+}
+
 /** Somebody whom the log does not know, by what they have met. */
 async function forNew(
-  { c0, decay, top, includeSeen, out }: RecommendValues,
+  { c0, decay, top, includeSeen, index, out }: RecommendValues,
   run: OpenedRun,
   met: Int32Array,
   runtime: Runtime,
   output: Output,
 ): Promise<void> {
   if (includeSeen) throw new TypeError("Cannot recommend: --include-seen is for users of the log, found --items");
-  const answers = await openAnswers(runtime, run, { c0, decay });
+  const answers = await (index ? indexedAnswers : openAnswers)(runtime, run, { c0, decay });
   if (answers.noNew !== undefined) throw new TypeError(`Cannot recommend to somebody new: ${answers.noNew}`);
   const [items] = await answers.recommend([{ met: [...met] }], top), { ids } = run;
   const lists = async function* () {

@@ -4,6 +4,7 @@ import { compareOptions } from "../../cli/study_options.ts";
 import { evaluateOptions } from "../../cli/evaluate.ts";
 import { recommendOptions } from "../../cli/recommend.ts";
 import { fetchOptions } from "../../cli/fetch.ts";
+import { indexOptions } from "../../cli/index_run.ts";
 import { similarOptions } from "../../cli/similar.ts";
 import { splitOptions, synthesizeOptions } from "../../cli/datasets.ts";
 import { trainOptions } from "../../cli/train_options.ts";
@@ -18,6 +19,7 @@ const names = [
   fetchOptions,
   recommendOptions,
   similarOptions,
+  indexOptions,
   splitOptions,
   synthesizeOptions,
   trainOptions,
