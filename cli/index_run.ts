@@ -61,6 +61,9 @@ export function checkIndexed({ backbone, catalogue, name }: OpenedRun): void {
   );
 }
 
+/** Searches before time is taken. */
+const WARM = 100;
+
 /** The lists of some users, one search each, and the time that all took. */
 async function lists(
   nearest: Nearest,
@@ -70,11 +73,13 @@ async function lists(
   run: OpenedRun,
 ) {
   const { offsets, positives } = run.catalogue, ids: Int32Array[] = [];
-  const started = performance.now();
-  for (const user of users) {
+  const search = async (user: number) => {
     const query = data.subarray(user * width, (user + 1) * width);
-    ids.push((await nearest.search(query, top, () => positives.subarray(offsets[user], offsets[user + 1]))).ids);
-  }
+    return (await nearest.search(query, top, () => positives.subarray(offsets[user], offsets[user + 1]))).ids;
+  };
+  for (const user of users.slice(0, WARM)) await search(user);
+  const started = performance.now();
+  for (const user of users) ids.push(await search(user));
   return { ids, ms: performance.now() - started };
 }
 

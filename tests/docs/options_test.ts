@@ -5,6 +5,7 @@ import { evaluateOptions } from "../../cli/evaluate.ts";
 import { recommendOptions } from "../../cli/recommend.ts";
 import { fetchOptions } from "../../cli/fetch.ts";
 import { indexOptions } from "../../cli/index_run.ts";
+import { serveOptions } from "../../cli/serve.ts";
 import { similarOptions } from "../../cli/similar.ts";
 import { splitOptions, synthesizeOptions } from "../../cli/datasets.ts";
 import { trainOptions } from "../../cli/train_options.ts";
@@ -19,6 +20,7 @@ const names = [
   fetchOptions,
   recommendOptions,
   similarOptions,
+  serveOptions,
   indexOptions,
   splitOptions,
   synthesizeOptions,
