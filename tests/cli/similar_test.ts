@@ -4,7 +4,7 @@ import { interactions } from "../../datasets/interactions.ts";
 import { itemDirections } from "../../evaluation/vectors.ts";
 import { mf } from "../../models/mf.ts";
 import { openRuntime } from "../../runtime/providers.ts";
-import { foil, inFolder, jsonLines } from "./foil.ts";
+import { inFolder, jsonLines } from "./foil.ts";
 import { quietly, writeSmallRun } from "./small_run.ts";
 
 /** What the cosines of {@link writeSmallRun}'s items come to: gin lies at (1, 4), rum at (0, 3), tea at (3, 0). */
@@ -14,9 +14,20 @@ Deno.test("similar gives the largest cosines to an item, never itself, for chose
   inFolder(async (folder) => {
     const run = `${folder}/run`, out = `${folder}/similar.csv`;
     await writeSmallRun(run);
-    const { code, stdout, stderr } = await foil(["similar", "--run", run, "--items", "gin", "--top", "9", "--json"]);
-    assert.equal(code, 0, stderr);
-    const [{ item, items }] = jsonLines(stdout);
+    const lines = `${folder}/similar.jsonl`;
+    const { code, said: none } = await quietly([
+      "similar",
+      "--run",
+      run,
+      "--items",
+      "gin",
+      "--top",
+      "9",
+      "--out",
+      lines,
+    ]);
+    assert.equal(code, 0, none);
+    const [{ item, items }] = jsonLines(await Deno.readTextFile(lines));
     assert.deepEqual([item, ...items.map(({ title }: { title?: string }) => title)], ["gin", "Rum", undefined, "Tea"]);
     assert(Math.abs(items[0].score - GIN_RUM) < 1e-6 && Math.abs(items[2].score - GIN_TEA) < 1e-6);
     assert.equal((await quietly(["similar", "--run", run, "--items", "all", "--top", "1", "--out", out])).code, 0);

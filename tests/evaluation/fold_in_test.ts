@@ -15,18 +15,18 @@ const OPTIONS = { c0: 0.01, l2: 10 };
 
 for (const bias of [false, true]) {
   Deno.test(`what users met ranks their held-out items as well as trained vectors${bias ? ", with biases, too" : ""}`, async () => {
-    const { train: data, test } = synthetic({ users: 300, items: 150, median: 20, seed: 4 });
+    const { train: data, test } = synthetic({ users: 200, items: 100, median: 16, seed: 4 });
     const of = catalogue(data), backbone = mf({ dim: 8, bias });
     const runtime = await openRuntime({ provider: "wasm", seed: 1 });
     const recipe = {
       runtime,
       data,
       backbone,
-      sampler: dns({ pool: 4 }),
+      sampler: dns({ pool: 2 }),
       loss: bpr(),
       optimizer: lazyAdam({ lr: 0.02 }),
     };
-    for await (const _ of train({ ...recipe, batchSize: 256, epochs: 8 })) { /* to its end */ }
+    for await (const _ of train({ ...recipe, batchSize: 256, epochs: 6 })) { /* to its end */ }
     const users = await innerVectors(runtime, backbone, of, "users");
     const items = await innerVectors(runtime, backbone, of, "items"), { width } = items;
     const fold = openFoldIn(items, { ...OPTIONS, ...bias && { lengthBesideBias: lengthBesideBias(users) } });

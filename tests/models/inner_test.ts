@@ -10,10 +10,12 @@ import { checkerboard, checkerboardMetadata } from "./checkerboard.ts";
 import { smallBackbone } from "./small_backbone.ts";
 
 const SIZE = 16, of = catalogue(checkerboard(SIZE), checkerboardMetadata(SIZE));
+/** Backbones whose histories, towers or tables end in the same inner product as another's. */
+const ALIKE = ["gmf", "sasrec", "gru4rec", "multi-behaviour-mf", "cross-domain-mf"];
 const NONE = ["mlp", "neumf", "hmf"], BIASED = ["mf:bias", "vbpr"];
 const variants = Object.entries<AnyMethod<Backbone>>(backbones).flatMap(([name, make]) => [
   { name, backbone: smallBackbone(make) },
-  ...make.options.score?.takes.includes("cosine")
+  ...["mf", "ngcf", "preferdiff"].includes(name)
     ? [{ name: `${name}:cosine`, backbone: smallBackbone(make, { score: "cosine" }) }]
     : [],
   ...name === "mf" ? [{ name: "mf:bias", backbone: smallBackbone(make, { bias: true }) }] : [],
@@ -28,7 +30,7 @@ Deno.test("every backbone but networks over pairs and distances gives vectors wh
     const runtime = await openRuntime({ provider: "wasm", seed: 2 }), { inner, biased } = scoresOf(backbone, of);
     assert.equal(inner, !NONE.includes(name), name);
     assert.equal(biased, BIASED.includes(name), name);
-    if (inner) {
+    if (inner && !ALIKE.includes(name.split(":")[0]!)) {
       const users = await innerVectors(runtime, backbone, of, "users");
       const items = await innerVectors(runtime, backbone, of, "items");
       const scorer = await openScorer(runtime, backbone, of, { rows: 2, columns: SIZE });
