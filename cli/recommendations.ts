@@ -46,9 +46,9 @@ export async function* recommendations(
   for (let from = 0; from < users.length; from += rows) {
     const some = users.subarray(from, from + rows);
     list.clear();
-    await scorer.score(some, (scores, first) => {
+    await scorer.score(some, (scores, first, above) => {
       if (!includeSeen) hide(catalogue, some, scores, columns, first);
-      list.push(scores, columns, first);
+      list.push(scores, columns, first, above);
     });
     for (const [row, user] of some.entries()) yield { user, items: asks(user) ? rankedIn(list, row) : [] };
   }
