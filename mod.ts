@@ -170,7 +170,7 @@ export type { Best, EpochReport, Recipe, Seconds } from "./training/recipe.ts";
 export type { Checkpoint } from "./training/checkpoint.ts";
 export { train } from "./training/trainer.ts";
 export { type TrainingStep, trainingStep } from "./training/step.ts";
-export { recommenderModel, type RecommenderOptions } from "./training/recommender.ts";
+export { recommenderModel, type RecommenderOptions, scoresModel } from "./training/recommender.ts";
 export { decodeSafetensors, encodeSafetensors, type SafeTensors, type Tensor } from "./training/safetensors.ts";
 
 // evaluation
@@ -185,6 +185,9 @@ export { type Metric, metrics, type RankedUser } from "./evaluation/metrics.ts";
 export { type MetricAt, parseMetric } from "./evaluation/parse_metric.ts";
 export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
 export { type Blocks, blocksFor, floatsPerScore, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
+export { type Nearest, openNearest } from "./evaluation/nearest.ts";
+export { innerVectors, itemDirections, type Vectors as IdVectors } from "./evaluation/vectors.ts";
+export { type FoldInOptions, lengthBesideBias, openFoldIn } from "./evaluation/fold_in.ts";
 export { TopK } from "./evaluation/top_k.ts";
 export { rankModel } from "./evaluation/rank_model.ts";
 export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";

@@ -12,10 +12,13 @@ import { compareCommand } from "./compare.ts";
 import { evaluateCommand, evaluateDefaults, evaluateOptions } from "./evaluate.ts";
 import { fetchCommand, fetchOptions } from "./fetch.ts";
 import { addFlags, readFlags } from "./flags.ts";
+import { indexCommand, indexOptions } from "./index_run.ts";
 import { inspectCommand } from "./inspect.ts";
 import { list } from "./list.ts";
 import { openOutput } from "./output.ts";
 import { recommendCommand, recommendOptions } from "./recommend.ts";
+import { serveCommand, serveOptions } from "./serve.ts";
+import { similarCommand, similarOptions } from "./similar.ts";
 import { compareOptions } from "./study_options.ts";
 import { trainCommand } from "./train.ts";
 import { outputOptions, trainOptions } from "./train_options.ts";
@@ -76,6 +79,15 @@ export async function run(args: readonly string[]): Promise<number> {
     evaluateDefaults,
   );
   command(root, "recommend", "the best unseen items for given users", recommendOptions, recommendCommand);
+  command(
+    root,
+    "serve",
+    "answer over HTTP with a trained model",
+    serveOptions,
+    (values) => serveCommand(values, interrupted.signal),
+  );
+  command(root, "index", "an index of the items, for catalogues too large to score whole", indexOptions, indexCommand);
+  command(root, "similar", "the items most similar to given items", similarOptions, similarCommand);
   program.command("inspect").description("what an ONNX file is made of, and what of it would be trained").exitOverride()
     .argument("<model>", "an ONNX file, as --backbone takes it")
     .option("--freeze <text>", trainOptions.freeze.help)

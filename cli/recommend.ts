@@ -1,51 +1,112 @@
 import { flag, integer, text, type Values } from "../options/option.ts";
-import { savedBackbone } from "./backbone_spec.ts";
-import { openOutput } from "./output.ts";
-import { recommendations } from "./recommendations.ts";
-import { readIds, readModel, runFiles } from "./run_folder.ts";
-import { outputOptions } from "./train_options.ts";
+import { openRuntime } from "../runtime/providers.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { foldInOptions, openAnswers } from "./answers.ts";
+import { indexedAnswers } from "./indexed.ts";
+import { giveOut, listOf } from "./lists.ts";
+import { denseIds } from "./named.ts";
+import { type OpenedRun, openRun } from "./opened_run.ts";
+import { openOutput, type Output } from "./output.ts";
+import { recommendations, type Recommended } from "./recommendations.ts";
+import { formatOf } from "./table.ts";
+import { outputOptions, providerOptions } from "./train_options.ts";
 
 export const recommendOptions = {
   run: text(null, "folder of a run of `train`"),
   users: text(null, "ids of users as the data has them, comma separated; or `all`"),
+  usersFile: text(null, "a file of ids of users, a line each"),
+  items: text(null, "instead of users: what somebody new has met, ids of items, oldest first, comma separated"),
+  ...foldInOptions,
   top: integer(10, "items for each user", { min: 1 }),
   includeSeen: flag(false, "also items that the user met in training"),
+  index: flag(false, "find items by the index that `index` built, not by scoring all"),
+  out: text(null, "a file to write instead of printing: .csv, .jsonl or .parquet"),
+  ...providerOptions,
   ...outputOptions,
 } as const;
+/** Users asked of an index at a time. */
+const BLOCK = 256;
+
+type RecommendValues = Values<typeof recommendOptions>;
 
 /** `recommend`: the best items for given users, with the ids of the data they came from. */
-export async function recommendCommand(values: Values<typeof recommendOptions>): Promise<number> {
+export async function recommendCommand(values: RecommendValues): Promise<number> {
   const output = openOutput(values);
   if (values.run === null) throw new TypeError("Cannot recommend: --run says which folder holds the trained model");
-  if (values.users === null) {
-    throw new TypeError("Cannot recommend: --users says for whom, as ids of the data or `all`");
+  if (values.out !== null) formatOf(values.out);
+  const opened = await openRun(values.run),
+    { ids, catalogue, backbone, weights } = opened,
+    { top, includeSeen } = values;
+  const list = { list: values.users, file: values.usersFile };
+  if (values.items !== null && (list.list ?? list.file) !== null) {
+    throw new TypeError("Cannot recommend: --items is instead of --users and --users-file, found both");
   }
-  const { backbone, catalogue, weights } = await readModel(values.run), ids = await readIds(values.run);
-  const asked = values.users === "all" ? [...ids.users.keys()] : values.users.split(",").map((name) => {
-    const user = ids.users.indexOf(name.trim());
-    if (user >= 0) return user;
+  const given = await denseIds("item", { list: values.items, file: null }, ids.items, values.run);
+  const users = given ? Int32Array.of() : await denseIds("user", list, ids.users, values.run);
+  if (users === null) {
     throw new TypeError(
-      `Cannot recommend: there is no user "${name.trim()}" in "${values.run}" (the first is "${ids.users[0]}")`,
-    );
-  });
-  const model = {
-    backbone: savedBackbone(backbone, `${values.run}/${runFiles.model}`),
-    ...{ catalogue, weights, top: values.top, includeSeen: values.includeSeen },
-  };
-  for await (const { user, items } of recommendations(model, asked)) {
-    const found = items.map(({ item, score }) => {
-      const title = ids.titles?.[item];
-      return { item: ids.items[item]!, score, ...title && { title } };
-    });
-    output.result(
-      { user: ids.users[user], items: found },
-      [
-        `user ${ids.users[user]}`,
-        ...found.map(({ item, score, title }, rank) =>
-          `${String(rank + 1).padStart(4)}. ${item}  ${score.toFixed(4)}${title ? `  ${title}` : ""}`
-        ),
-      ].join("\n"),
+      "Cannot recommend: --users says for whom, as ids of the data or `all`, --users-file in a file; --items says what somebody new has met",
     );
   }
+  const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
+  await runtime.load(weights);
+  if (given) {
+    await forNew(values, opened, given, runtime, output);
+    return 0;
+  }
+  const lists = values.index
+    ? byIndex(values, opened, runtime, users)
+    : recommendations(runtime, { backbone, catalogue, top, includeSeen }, users);
+  let none = 0;
+  const entries = async function* () {
+    for await (const { user, items } of lists) {
+      if (items.length === 0) none++;
+      yield listOf("user", ids.users[user]!, items, ids);
+    }
+  };
+  await giveOut(entries(), { kind: "user" }, values.out, ids, output);
+  if (none > 0) {
+    output.say(`${none} of ${users.length} users got nothing: nothing is left, or nothing is known of them`);
+  }
+  await runtime.dispose();
   return 0;
+}
+
+/** Users a block at a time, by the run's index. */
+async function* byIndex(
+  values: RecommendValues,
+  run: OpenedRun,
+  runtime: Runtime,
+  users: Int32Array,
+): AsyncGenerator<Recommended> {
+  if (values.includeSeen) {
+    throw new TypeError("Cannot recommend: --include-seen goes through all scores, found --index");
+  }
+  const answers = await indexedAnswers(runtime, run, values);
+  for (let from = 0; from < users.length; from += BLOCK) {
+    const some = users.subarray(from, from + BLOCK);
+    const lists = await answers.recommend(Array.from(some, (user) => ({ user })), values.top);
+    for (const [row, items] of lists.entries()) yield { user: some[row]!, items };
+  }
+  await answers.dispose();
+}
+
+/** Somebody whom the log does not know, by what they have met. */
+async function forNew(
+  { c0, decay, top, includeSeen, index, out }: RecommendValues,
+  run: OpenedRun,
+  met: Int32Array,
+  runtime: Runtime,
+  output: Output,
+): Promise<void> {
+  if (includeSeen) throw new TypeError("Cannot recommend: --include-seen is for users of the log, found --items");
+  const answers = await (index ? indexedAnswers : openAnswers)(runtime, run, { c0, decay });
+  if (answers.noNew !== undefined) throw new TypeError(`Cannot recommend to somebody new: ${answers.noNew}`);
+  const [items] = await answers.recommend([{ met: [...met] }], top), { ids } = run;
+  const lists = async function* () {
+    yield await Promise.resolve(listOf("given", Array.from(met, (item) => ids.items[item]!).join(","), items!, ids));
+  };
+  await giveOut(lists(), { kind: "given" }, out, ids, output);
+  await answers.dispose();
+  await runtime.dispose();
 }

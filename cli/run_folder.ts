@@ -19,6 +19,9 @@ export const runFiles = {
   recommender: "recommender.onnx",
   /** The backbone with its trained weights, where it came as a file. */
   model: "model.onnx",
+  /** Of the items, where one was built, and of what it is. */
+  index: "items.usearch",
+  indexFacts: "items.usearch.json",
 } as const;
 
 /** The original names behind dense ids, and titles where there are any. */

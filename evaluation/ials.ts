@@ -2,8 +2,8 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import { invert } from "../datasets/invert.ts";
 import type { Relation } from "../datasets/metadata.ts";
 import { dot } from "../random/dpp/dot.ts";
-import { innerProducts } from "../random/dpp/inner_products.ts";
 import { Rng } from "../random/rng.ts";
+import { gram } from "./gram.ts";
 import { factorise, solve } from "./solve.ts";
 
 export interface IalsOptions {
@@ -114,11 +114,4 @@ export function solveSide(
     factorise(a, dim, dim);
     solve(a, dim, dim, into);
   }
-}
-
-/** Y'Y of `y` [count, dim], its lower triangle. */
-function gram(y: Side, count: number, dim: number): Float64Array {
-  const columns = new Float64Array(y.length);
-  for (let at = 0; at < count; at++) for (let d = 0; d < dim; d++) columns[d * count + at] = y[at * dim + d]!;
-  return innerProducts(columns, dim, columns, dim, count, new Float64Array(dim * dim), true);
 }

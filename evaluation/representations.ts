@@ -1,14 +1,14 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
-import { GraphBuilder } from "../graphs/builder.ts";
+import { GraphBuilder, type Value } from "../graphs/builder.ts";
 import { settled } from "../graphs/settled.ts";
 import { type Shape, sizeOf } from "../graphs/tensor.ts";
 import { asking } from "../models/asking.ts";
-import type { Backbone } from "../models/backbone.ts";
+import type { Backbone, Encoder } from "../models/backbone.ts";
 import type { Feeds, Runtime } from "../runtime/runtime.ts";
 
 /** Representations of one side, users or items, `size` ids at a time. */
 export interface Representations {
-  /** Of what {@link of} gives: [size, L, D]. */
+  /** Of what {@link of} gives: [size, L, D], or what `form` makes of it. */
   readonly shape: Shape;
   /** Representations of up to `size` ids; rows past them are padding. */
   of(ids: Int32Array): Promise<Float32Array>;
@@ -17,13 +17,19 @@ export interface Representations {
   dispose(): Promise<void>;
 }
 
+/** What is made of representations, [count, L, D] -> [count, L', D']. */
+export type Form = (encoder: Encoder, x: Value) => Value;
+/** As short as scoring needs them. */
+const pooled: Form = (encoder, x) => encoder.pool?.(x) ?? x;
+
 /** Which side the ids are of. */
 export type Side = "users" | "items";
 
 /**
  * Compiles what represents one side of a backbone. Where part of it needs no id (a propagation over the graph), all
  * `total` ids are represented by the first call and kept until `refresh`, so that that part runs once. A user without a
- * history, where that is what the backbone reads, is represented by zeros.
+ * history, where that is what the backbone reads, is represented by zeros. `form` says what is made of representations; by
+ * default, what scoring needs.
  */
 export async function openRepresentations(
   runtime: Runtime,
@@ -31,12 +37,13 @@ export async function openRepresentations(
   catalogue: Catalogue,
   side: Side,
   { size, total }: { readonly size: number; readonly total: number },
+  form: Form = pooled,
 ): Promise<Representations> {
   const build = (count: number) => {
     const graph = new GraphBuilder(), asked = asking(backbone, catalogue, count);
     const encoder = backbone.build(graph, catalogue, asked.declare(graph));
     const found = side === "users" ? encoder.query : encoder.items(graph.input("ids", "int32", [count])); // [count, L, D]
-    return { graph, asked, output: encoder.pool?.(found) ?? found };
+    return { graph, asked, output: form(encoder, found) };
   };
   const one = build(size),
     atOnce = settled([one.output]).length > 0,

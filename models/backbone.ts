@@ -17,6 +17,12 @@ export interface Encoder {
   /** Whether `score` is the inner product of layer means: what some methods build on. */
   readonly dot?: true;
   /**
+   * What of representations `score` is the inner product of, where it is one but not of layer means; see `innerOf`.
+   */
+  inner?(x: Value): Value; // [.., L, D] -> [.., 1, D']
+  /** Whether the last coordinate of every query is 1: that of an item is a bias. */
+  readonly biased?: true;
+  /**
    * Representations as short as scoring needs them, where layers are kept apart: of the same score. Whoever keeps
    * representations to score them often keeps these.
    */

@@ -1,5 +1,7 @@
+import type { Value } from "../graphs/builder.ts";
 import { unit } from "../graphs/ops/normalize.ts";
 import type { Backbone } from "./backbone.ts";
+import { innerOf } from "./inner.ts";
 import { averaged } from "./scoring.ts";
 
 /**
@@ -9,8 +11,14 @@ import { averaged } from "./scoring.ts";
 export const cosine = (backbone: Backbone): Backbone => ({
   ...backbone,
   build(graph, catalogue, batch) {
-    const { dot: _, ...encoder } = backbone.build(graph, catalogue, batch), pool = encoder.pool ?? averaged;
-    return { ...encoder, pool, score: (query, items) => encoder.score(unit(pool(query)), unit(pool(items))) };
+    const built = backbone.build(graph, catalogue, batch), { dot: _, ...encoder } = built;
+    const pool = encoder.pool ?? averaged, inner = innerOf(built), direction = (x: Value) => unit(pool(x));
+    return {
+      ...encoder,
+      pool,
+      ...inner && { inner: (x) => inner(direction(x)) },
+      score: (query, items) => encoder.score(direction(query), direction(items)),
+    };
   },
 });
 

@@ -48,6 +48,7 @@ export const mf = define({
         items: (ids) => unsqueeze(concat([gather(item, ids), gather(biases, ids)], -1), -2),
         score: dot,
         dot: true,
+        biased: true,
         decayed: user,
       };
     },

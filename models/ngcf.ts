@@ -86,6 +86,7 @@ export const ngcf = define({
         query: lookup(position.subarray(0, users), batch.users),
         items: (ids) => lookup(position.subarray(users), ids),
         score: (query, items) => dot(joined(query), joined(items)),
+        inner: joined,
         pool: joined,
       };
     },

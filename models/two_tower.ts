@@ -11,6 +11,7 @@ import { choice, flag, integer, real } from "../options/option.ts";
 import type { Backbone } from "./backbone.ts";
 import { attributeMeans, lookedUp, type Lookup, projections } from "./content.ts";
 import { scorings } from "./cosine.ts";
+import { innerOf } from "./inner.ts";
 import { linear } from "./linear.ts";
 import { required } from "./requirements.ts";
 import { dot } from "./scoring.ts";
@@ -125,8 +126,12 @@ function tempered(backbone: Backbone, temperature: number): Backbone {
   return {
     ...backbone,
     build(graph, catalogue, batch) {
-      const { dot: _, ...encoder } = backbone.build(graph, catalogue, batch);
-      return { ...encoder, score: (query, items) => div(encoder.score(query, items), temperature) };
+      const built = backbone.build(graph, catalogue, batch), { dot: _, ...encoder } = built, inner = innerOf(built);
+      return {
+        ...encoder,
+        ...inner && { inner: (x: Value) => div(inner(x), Math.sqrt(temperature)) },
+        score: (query, items) => div(encoder.score(query, items), temperature),
+      };
     },
   };
 }

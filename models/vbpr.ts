@@ -62,6 +62,7 @@ export const vbpr = define({
         unsqueeze(concat([gather(item, ids), content(ids), add(gather(bias, ids), contentBias(ids))], -1), -2),
       score: dot,
       dot: true,
+      biased: true,
       decayed: user,
     };
   },

@@ -4,6 +4,7 @@ import type * as Ort from "npm:onnxruntime-web@1.30.0/jspi";
 
 import type { DType, Shape, TensorData } from "../graphs/tensor.ts";
 import { type Queue, queue } from "./queue.ts";
+import { turn } from "./turn.ts";
 
 export type { Ort };
 
@@ -37,17 +38,6 @@ export const sessionQueue: Queue = (job) =>
     return await job();
   });
 const inOrder = queue();
-/** One turn of the event loop; a timer would take milliseconds. */
-function turn(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
-}
 /** WASM runs end without a turn of the event loop; without one, Ctrl-C, timers and a browser's page would wait. */
 const BREATH_MS = 50;
 let breathed = performance.now();

@@ -36,13 +36,39 @@ export async function recommenderModel(
   weights: ReadonlyMap<string, SavedTensor>,
   { top, unseenOnly = true }: RecommenderOptions,
 ): Promise<Uint8Array> {
+  return await exported(backbone, catalogue, weights, (scores, seen) => {
+    const { values, slots } = topK(unseenOnly && seen ? without(seen, scores) : scores, Math.min(top, catalogue.items));
+    return { items: cast(slots, "int64"), scores: values };
+  });
+}
+
+/**
+ * The same file without a choice among items: `users` or `history`, as {@link recommenderModel} takes them, to the
+ * `scores` of all items, seen or not, float32 [N, I].
+ *
+ * @throws TypeError where `weights` lacks a variable of the backbone.
+ */
+export async function scoresModel(
+  backbone: Backbone,
+  catalogue: Catalogue,
+  weights: ReadonlyMap<string, SavedTensor>,
+): Promise<Uint8Array> {
+  return await exported(backbone, catalogue, weights, (scores) => ({ scores }));
+}
+
+/** A file of what `outputs` makes of the scores [N, I] and of what was seen [N, S]. */
+async function exported(
+  backbone: Backbone,
+  catalogue: Catalogue,
+  weights: ReadonlyMap<string, SavedTensor>,
+  outputs: (scores: Value, seen: Value | undefined) => Readonly<Record<string, Value>>,
+): Promise<Uint8Array> {
   const graph = new GraphBuilder(), { items } = catalogue;
   const { batch, seen, symbolic, description } = exportedInputs(graph, backbone, catalogue);
   const encoder = backbone.build(graph, catalogue, batch);
   const all = graph.constant(Int32Array.from({ length: items }, (_, id) => id), [1, items]);
   const scores = encoder.score(encoder.query, encoder.items(all)); // [N, I]
-  const left = unseenOnly && seen ? without(seen, scores) : scores;
-  const { values, slots } = topK(left, Math.min(top, items));
+  const wanted = outputs(scores, seen);
   const weighted = new Map([...graph.variables.values()].map((variable) => {
     const saved = weights.get(variable.name);
     if (saved) return [variable as Value, saved.data];
@@ -51,7 +77,7 @@ export async function recommenderModel(
     );
   }));
   const ready = await computed(graph, settled([scores]), weighted);
-  return encode(graph, { items: cast(slots, "int64"), scores: values }, {
+  return encode(graph, wanted, {
     given: new Set(ready.keys()),
     frozen: new Map([...weighted, ...ready]),
     symbolic,

@@ -4,6 +4,9 @@ import { compareOptions } from "../../cli/study_options.ts";
 import { evaluateOptions } from "../../cli/evaluate.ts";
 import { recommendOptions } from "../../cli/recommend.ts";
 import { fetchOptions } from "../../cli/fetch.ts";
+import { indexOptions } from "../../cli/index_run.ts";
+import { serveOptions } from "../../cli/serve.ts";
+import { similarOptions } from "../../cli/similar.ts";
 import { splitOptions, synthesizeOptions } from "../../cli/datasets.ts";
 import { trainOptions } from "../../cli/train_options.ts";
 import { catalogue, interactions, metrics, rankBy } from "../../mod.ts";
@@ -16,6 +19,9 @@ const names = [
   evaluateOptions,
   fetchOptions,
   recommendOptions,
+  similarOptions,
+  serveOptions,
+  indexOptions,
   splitOptions,
   synthesizeOptions,
   trainOptions,

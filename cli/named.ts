@@ -1,0 +1,41 @@
+import { namedIds } from "../datasets/ids.ts";
+import { readText } from "./files.ts";
+
+/** How a command is told of users or items: by a list, or by a file. */
+export interface Named {
+  /** Ids of the log, parted by commas, or `all`. */
+  readonly list: string | null;
+  /** A file of such ids, a line each; blank lines are left out. */
+  readonly file: string | null;
+}
+
+/**
+ * The dense ids of what is named, in its order; null where nothing is.
+ *
+ * @param kind what they are ids of: `user` or `item`.
+ * @param names the ids of the log, in the order of the dense ones.
+ * @throws TypeError naming what there is none of, with its line where it came from a file.
+ */
+export async function denseIds(
+  kind: "user" | "item",
+  { list, file }: Named,
+  names: readonly string[],
+  run: string,
+): Promise<Int32Array | null> {
+  if (list !== null && file !== null) {
+    throw new TypeError(`Cannot take ${kind}s from both --${kind}s and --${kind}s-file: give one of them`);
+  }
+  if (list === "all") return Int32Array.from(names.keys());
+  const found = (name: string, where: string) => {
+    const id = ids.indexOf(name);
+    if (id !== undefined) return id;
+    throw new TypeError(`Cannot find ${kind} "${name}"${where}: run "${run}" knows none (its first is "${names[0]}")`);
+  };
+  const ids = namedIds(names);
+  if (list !== null) return Int32Array.from(list.split(","), (name) => found(name.trim(), ""));
+  if (file === null) return null;
+  const lines = (await readText(file, `the ids of ${kind}s`)).split("\n").map((line) => line.trim());
+  return Int32Array.from(
+    lines.flatMap((name, at) => name === "" ? [] : [found(name, ` of line ${at + 1} of "${file}"`)]),
+  );
+}

@@ -1,0 +1,29 @@
+import type { Catalogue } from "../datasets/catalogue.ts";
+import type { Backbone } from "../models/backbone.ts";
+import type { SavedTensor } from "../runtime/runtime.ts";
+import { savedBackbone } from "./backbone_spec.ts";
+import { readIds, readModel, runFiles, type RunIds } from "./run_folder.ts";
+
+/** A trained model with the log's ids, ready to be asked. */
+export interface OpenedRun {
+  readonly folder: string;
+  /** The backbone as `train` was given it. */
+  readonly name: string;
+  readonly backbone: Backbone;
+  readonly catalogue: Catalogue;
+  readonly weights: ReadonlyMap<string, SavedTensor>;
+  readonly ids: RunIds;
+}
+
+/** Reads a run folder. @throws Error naming what is missing or does not belong together. */
+export async function openRun(folder: string): Promise<OpenedRun> {
+  const ids = await readIds(folder), { backbone: name, catalogue, weights } = await readModel(folder);
+  const { users, items } = catalogue;
+  if (ids.users.length !== users || ids.items.length !== items) {
+    throw new TypeError(
+      `Cannot open run "${folder}": its weights are of ${users} users and ${items} items, ` +
+        `its ${runFiles.ids} names ${ids.users.length} and ${ids.items.length}`,
+    );
+  }
+  return { folder, name, backbone: savedBackbone(name, `${folder}/${runFiles.model}`), catalogue, weights, ids };
+}

@@ -1,0 +1,94 @@
+import { parquetRows } from "./parquet_rows.ts";
+
+/** What a column holds; `title` may be missing in a row. */
+export type ColumnType = "text" | "whole" | "real";
+/** A table's columns, in order. */
+export type Columns = Readonly<Record<string, ColumnType>>;
+export type Cell = string | number | null;
+
+/** Records one after the other, each of which has rows of one table. */
+export interface Entry {
+  /** As a line of JSON. */
+  readonly record: Readonly<Record<string, unknown>>;
+  /** As rows, in the order of the columns. */
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** Turns entries into bytes as they come, holding a bounded number of them. */
+export interface Encoder {
+  add(entry: Entry): Uint8Array | null;
+  end(): Uint8Array | null;
+}
+
+/** How a file is written, by the end of its name. */
+const formats: Readonly<Record<string, (columns: Columns) => Encoder | Promise<Encoder>>> = {
+  csv: (columns) => inPieces(csvRow(Object.keys(columns)), ({ rows }) => rows.map(csvRow).join("")),
+  jsonl: () => inPieces("", ({ record }) => `${JSON.stringify(record)}\n`),
+  parquet: parquetRows,
+};
+
+/**
+ * Writes entries as they come to a file of the format that its name ends with, under a temporary name until all are there.
+ *
+ * @returns how many rows were written.
+ * @throws TypeError where the name ends with none that is known, Error where it cannot be written; no file is left then.
+ */
+export async function writeTable(path: string, columns: Columns, entries: AsyncIterable<Entry>): Promise<number> {
+  const encoder = await formatOf(path)(columns), temporary = `${path}.tmp`;
+  let rows = 0, file: Deno.FsFile | undefined;
+  const wrong = (error: unknown): never => {
+    throw new Error(`Cannot write "${path}": ${(error as Error).message}`, { cause: error });
+  };
+  const write = async (bytes: Uint8Array | null) => {
+    for (let at = 0; bytes && at < bytes.length;) at += await file!.write(bytes.subarray(at)).catch(wrong);
+  };
+  try {
+    file = await Deno.open(temporary, { write: true, create: true, truncate: true }).catch(wrong);
+    for await (const entry of entries) {
+      rows += entry.rows.length;
+      await write(encoder.add(entry));
+    }
+    await write(encoder.end());
+    file.close();
+    file = undefined;
+    await Deno.rename(temporary, path).catch(wrong);
+    return rows;
+  } catch (error) {
+    file?.close();
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/** @throws TypeError where no format is known for such a name. */
+export function formatOf(path: string): (columns: Columns) => Encoder | Promise<Encoder> {
+  const ending = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? "", found = formats[ending];
+  if (found) return found;
+  const known = Object.keys(formats).map((each) => `.${each}`).join(", ");
+  throw new TypeError(`Cannot write "${path}": its name says the format and must end with one of ${known}`);
+}
+
+/** Text is written when there is this much of it. */
+const PIECE = 2 ** 16;
+function inPieces(head: string, line: (entry: Entry) => string): Encoder {
+  let text = head;
+  const take = () => {
+    const bytes = new TextEncoder().encode(text);
+    text = "";
+    return bytes;
+  };
+  return {
+    add(entry) {
+      text += line(entry);
+      return text.length < PIECE ? null : take();
+    },
+    end: take,
+  };
+}
+
+/** RFC 4180, with line feeds. */
+const csvRow = (cells: readonly Cell[]): string => `${cells.map(csvCell).join(",")}\n`;
+function csvCell(cell: Cell): string {
+  const text = cell === null ? "" : String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

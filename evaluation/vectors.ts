@@ -1,0 +1,68 @@
+import type { Catalogue } from "../datasets/catalogue.ts";
+import { GraphBuilder } from "../graphs/builder.ts";
+import { unit } from "../graphs/ops/normalize.ts";
+import { slice } from "../graphs/ops/shape.ts";
+import { asking } from "../models/asking.ts";
+import type { Backbone, Encoder } from "../models/backbone.ts";
+import { innerOf } from "../models/inner.ts";
+import { averaged } from "../models/scoring.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { type Form, openRepresentations, type Side } from "./representations.ts";
+
+/** One vector for each of some ids. */
+export interface Vectors {
+  readonly data: Float32Array; // [n, width]
+  readonly width: number;
+}
+
+/** Ids that are represented at a time. */
+const BLOCK = 1024;
+
+/**
+ * The vectors of every user or item whose inner products are the backbone's scores.
+ *
+ * @throws TypeError where its scores are inner products of none.
+ */
+export function innerVectors(runtime: Runtime, backbone: Backbone, catalogue: Catalogue, side: Side): Promise<Vectors> {
+  return vectors(runtime, backbone, catalogue, side, (encoder, x) => {
+    const inner = innerOf(encoder);
+    if (inner) return inner(x);
+    throw new TypeError("Cannot take the vectors of a backbone whose scores are no inner products");
+  });
+}
+
+/** The directions of every item's representation, layers as ranking takes them, biases left out: a zero vector stays one. */
+export function itemDirections(runtime: Runtime, backbone: Backbone, catalogue: Catalogue): Promise<Vectors> {
+  return vectors(runtime, backbone, catalogue, "items", (encoder, x) => {
+    const pooled = (encoder.pool ?? averaged)(x);
+    return unit(encoder.biased ? slice(pooled, -1, 0, pooled.shape.at(-1)! - 1) : pooled);
+  });
+}
+
+/** What a backbone's scores are: inner products of vectors, some of them biases, or neither. */
+export function scoresOf(
+  backbone: Backbone,
+  catalogue: Catalogue,
+): { readonly inner: boolean; readonly biased: boolean } {
+  const graph = new GraphBuilder();
+  const encoder: Encoder = backbone.build(graph, catalogue, asking(backbone, catalogue, 1).declare(graph));
+  return { inner: innerOf(encoder) !== undefined, biased: encoder.biased === true };
+}
+
+async function vectors(
+  runtime: Runtime,
+  backbone: Backbone,
+  catalogue: Catalogue,
+  side: Side,
+  form: Form,
+): Promise<Vectors> {
+  const total = catalogue[side], size = Math.min(BLOCK, total);
+  const found = await openRepresentations(runtime, backbone, catalogue, side, { size, total }, form);
+  const width = found.shape.slice(1).reduce((a, b) => a * b, 1), data = new Float32Array(total * width);
+  for (let from = 0; from < total; from += size) {
+    const ids = Int32Array.from({ length: Math.min(size, total - from) }, (_, at) => from + at);
+    data.set((await found.of(ids)).subarray(0, ids.length * width), from * width);
+  }
+  await found.dispose();
+  return { data, width };
+}

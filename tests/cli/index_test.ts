@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { buildIndex, indexedNearest } from "../../cli/ann.ts";
+import { openNearest } from "../../evaluation/nearest.ts";
+import { Rng } from "../../random/rng.ts";
+import { inFolder, jsonLines } from "./foil.ts";
+import { quietly, SMALL, writeSmallRun } from "./small_run.ts";
+
+const OPTIONS = { connectivity: 16, expansionAdd: 128, expansionSearch: 128 };
+
+Deno.test("an index finds nearly all that exact search finds, with its scores, and never what is hidden", async () => {
+  const rng = new Rng(1, "index"), count = 1500, width = 8, rows = 60, k = 10;
+  const normals = (n: number) => Float32Array.from({ length: n }, () => rng.normal());
+  const items = { data: normals(count * width), width }, queries = normals(rows * width);
+  const exact = await openNearest(items), indexed = indexedNearest(await buildIndex(items, OPTIONS), items);
+  // of each row what is best without hiding is hidden, five lists deep
+  const { ids } = await exact.search(queries, 5 * k);
+  const hidden = (row: number) => ids.subarray(row * 5 * k, row * 5 * k + 4 * k);
+  const right = await exact.search(queries, k, hidden), found = await indexed.search(queries, k, hidden);
+  let hits = 0;
+  for (let row = 0; row < rows; row++) {
+    const own = right.ids.subarray(row * k, (row + 1) * k);
+    found.ids.subarray(row * k, (row + 1) * k).forEach((item, at) => {
+      assert(item >= 0 && !hidden(row).includes(item));
+      const place = own.indexOf(item);
+      if (place < 0) return;
+      hits++;
+      assert(Math.abs(found.scores[row * k + at]! - right.scores[row * k + place]!) < 1e-4);
+    });
+  }
+  assert(hits > 0.95 * rows * k, `${hits} of ${rows * k}`);
+  await exact.dispose();
+});
+
+Deno.test("index builds into the run folder what recommend --index answers by; of another model it is refused", () =>
+  inFolder(async (folder) => {
+    const run = `${folder}/run`, out = `${folder}/lists.jsonl`;
+    const ask = ["recommend", "--run", run, "--users", "all", "--index", "--top", "2", "--out", out];
+    await writeSmallRun(run);
+    const none = await quietly(ask);
+    assert.equal(none.code, 1);
+    assert.match(none.said, /there is no ".*items\.usearch"; command `index` builds it/);
+    assert.equal((await quietly(["index", "--run", run])).code, 0);
+    assert.deepEqual(
+      [...Deno.readDirSync(run)].map(({ name }) => name).filter((name) => name.includes("usearch")).sort(),
+      [
+        "items.usearch",
+        "items.usearch.json",
+      ],
+    );
+    const asked = await quietly(ask);
+    assert.equal(asked.code, 0, asked.said);
+    const lists = jsonLines(await Deno.readTextFile(out));
+    assert.deepEqual(
+      lists.map(({ user, items }) => [user, ...items.map(({ score }: { score: number }) => score)]),
+      [["ann", 1, 0], ["bob", 4, 1], ["cat", 5, 3]],
+    );
+    assert.deepEqual(lists[1].items.map(({ item }: { item: string }) => item), ["gin", SMALL.items[1]]);
+    await writeSmallRun(run, { item: SMALL.item.toReversed() });
+    const old = await quietly(ask);
+    assert.equal(old.code, 1);
+    assert.match(old.said, /it is of a model before this one/);
+    await writeSmallRun(run, { backbone: "hmf:dim=2" });
+    const other = await quietly(["index", "--run", run]);
+    assert.equal(other.code, 1);
+    assert.match(other.said, /largest inner products with a user's vector, and backbone "hmf:dim=2" scores by none/);
+  }));
