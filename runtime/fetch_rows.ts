@@ -9,14 +9,15 @@ const TOGETHER = 128;
 const NEAR = 2 ** 22;
 const BYTES = 4;
 
-/** Rows of a table whose int32 numbers are at address `ids`. */
+/** Rows of a table whose int32 numbers are at address `ids`: one for each thing that is done, or `each`. */
 export interface RowsFrom {
   readonly ids: number;
   readonly table: Block;
+  readonly each?: number;
 }
 
 /**
- * Calls `use` for stretches of `count` rows, `width` float32 each, that were fetched into the processor's caches before:
+ * Calls `use` for stretches of `count` things, whose rows, `width` float32, were fetched into the processor's caches before:
  * rows of tables larger than caches are then waited for together, and not one after the other. Nothing changes but time.
  */
 export type FetchRows = (
@@ -31,10 +32,14 @@ export function fetchRows(memory: WebAssembly.Memory): FetchRows {
   const module = new WebAssembly.Module(wasmModule(touchCode()));
   const touch = new WebAssembly.Instance(module, { foil: { memory } }).exports.run as (...numbers: number[]) => void;
   return (count, from, width, use) => {
-    const far = from.filter(({ table }) => table.length > NEAR), together = far.length > 0 ? TOGETHER : count;
+    const far = from.filter(({ table }) => table.length > NEAR);
+    const rows = far.reduce((most, { each = 1 }) => Math.max(most, each), 0);
+    const together = rows > 0 ? Math.max(1, Math.floor(TOGETHER / rows)) : count;
     for (let first = 0; first < count; first += together) {
       const some = Math.min(together, count - first);
-      for (const { ids, table } of far) touch(some, ids + first * BYTES, table.byteOffset, width * BYTES);
+      for (const { ids, table, each = 1 } of far) {
+        touch(some * each, ids + first * each * BYTES, table.byteOffset, width * BYTES);
+      }
       use(first, some);
     }
   };
