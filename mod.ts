@@ -74,6 +74,8 @@ export type { ColumnChoice, Format, ParseOptions, Scan, Titles } from "./dataset
 export { formats } from "./datasets/formats.ts";
 export type { IdTables, Rows } from "./datasets/rows.ts";
 export type { Source } from "./datasets/source.ts";
+export { sampleUsers } from "./datasets/sample_users.ts";
+export { skewed, type SkewedOptions } from "./datasets/skewed.ts";
 export { carveValidation, leaveOneOut, type Shares, splitByRatio, splitByTime, splitByUser } from "./datasets/split.ts";
 export { filterDataset, kCore, type Kept } from "./datasets/filter.ts";
 export { type Few, type PartProfile, type Profile, profile, type Quantiles } from "./datasets/profile.ts";

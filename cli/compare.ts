@@ -8,6 +8,7 @@ import { metricNames, shownName, withFull } from "./metrics_text.ts";
 import { duration, openOutput } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
 import { writeConfig } from "./run_folder.ts";
+import { rankedAsRecord } from "./ranked_as.ts";
 import { isDone, type Outcome, readOutcome } from "./study_folder.ts";
 import { readMethods } from "./study_methods.ts";
 import type { CompareValues } from "./study_options.ts";
@@ -48,8 +49,8 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
   const rows = new Map<string, Progress>(
     methods.map(({ label }) => [label, { label, outcomes: new Map(), failed: [] }]),
   );
-  const { select, selectBy, seeds, mask, average } = values;
-  const about = { data: data.name, selectedOn: select, selectBy, seeds, mask, average };
+  const { select, selectBy, seeds } = values;
+  const about = { data: data.name, selectedOn: select, selectBy, seeds, ...rankedAsRecord(values) };
   const beside: Progress[] = [], table = () => studyTable([...rows.values(), ...beside], wanted, data, values);
   for (const name of named) {
     const { label, outcome } = await baselineOutcome(name, await places.baseline(name), protocol, wanted);

@@ -1,5 +1,6 @@
 import { catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
+import { evaluated } from "../evaluation/judge.ts";
 import { parseMetric } from "../evaluation/parse_metric.ts";
 import { viewsOf } from "../evaluation/views.ts";
 import { heldIn, type Protocol } from "../studies/protocol.ts";
@@ -11,7 +12,7 @@ import type { TrainValues } from "./train_options.ts";
 /** The options that make a protocol. */
 export type ProtocolValues =
   & DataValues
-  & Pick<TrainValues, "select" | "selectBy" | "memory" | "workers" | "mask" | "average">;
+  & Pick<TrainValues, "select" | "selectBy" | "memory" | "workers" | "mask" | "average" | "evaluateUsers">;
 
 /** Data, and how trials on it are selected and tested. */
 export interface OpenedProtocol {
@@ -35,8 +36,11 @@ export async function openProtocol(values: ProtocolValues, metrics: readonly str
   }
   const testing = heldIn(data, "test"), catalogue = catalogueOf(data.train, data.metadata);
   const selecting = select === "last" ? undefined : heldIn(data, select);
+  const ranking = rankedAs(values), { sample } = ranking;
   // what test cannot be measured by is said before anything is trained
-  if (testing && testing.held.users.length > 0) viewsOf(metrics, catalogue, testing.held);
+  if (testing && testing.held.users.length > 0) {
+    viewsOf(metrics, catalogue, evaluated(testing.held, sample));
+  }
   const protocol = {
     data,
     catalogue,
@@ -46,7 +50,7 @@ export async function openProtocol(values: ProtocolValues, metrics: readonly str
     metrics,
     memory: memory * 2 ** 20,
     workers,
-    ...rankedAs(values),
+    ...ranking,
   };
   return { data, protocol };
 }

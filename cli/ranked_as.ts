@@ -1,4 +1,4 @@
-import { choice, type Values } from "../options/option.ts";
+import { choice, integer, type Values } from "../options/option.ts";
 
 /** What is ranked, and what means are over: shared by `train`, `evaluate` and `compare`. */
 export const rankedAsOptions = {
@@ -12,18 +12,34 @@ export const rankedAsOptions = {
     "users",
     "what metrics are means over: users, or held-out interactions, each ranked by itself",
   ),
+  evaluateUsers: integer(
+    0,
+    "rank for so many of the users with held-out items, drawn by --split-seed, not for all; 0 is all",
+    { min: 0 },
+  ),
 } as const;
 export type RankedAsValues = Values<typeof rankedAsOptions>;
 
 /** As the library has it. */
-export const rankedAs = ({ mask, average }: RankedAsValues) => ({
+export const rankedAs = (
+  { mask, average, evaluateUsers, splitSeed }: RankedAsValues & { readonly splitSeed: number },
+) => ({
   maskSeen: mask === "seen",
   byEvent: average === "events",
+  ...evaluateUsers > 0 && { sample: { users: evaluateUsers, seed: splitSeed } },
 });
 
 /** What stands above a table of full ranking where it is not as usual; empty where it is. */
-export const rankedAsText = ({ mask, average }: RankedAsValues): string =>
+export const rankedAsText = ({ mask, average, evaluateUsers }: RankedAsValues): string =>
   [
     ...mask === "none" ? ["history is not masked: lists have what the user has met, too"] : [],
     ...average === "events" ? ["means are over held-out interactions, each ranked by itself"] : [],
+    ...evaluateUsers > 0 ? [`ranked for a sample of ${evaluateUsers} users, not for all`] : [],
   ].join("; ");
+
+/** What records say of it. */
+export const rankedAsRecord = ({ mask, average, evaluateUsers }: RankedAsValues): Record<string, unknown> => ({
+  mask,
+  average,
+  ...evaluateUsers > 0 && { evaluateUsers },
+});

@@ -3,7 +3,7 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { SavedTensor } from "../runtime/runtime.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
-import { decodeSafetensors, encodeSafetensors, type Tensor } from "../training/safetensors.ts";
+import { decodeSafetensors, safetensorsParts, type Tensor } from "../training/safetensors.ts";
 import type { Metadata } from "../datasets/metadata.ts";
 import { exists, readBytesOf, readText, writeWhole } from "./files.ts";
 import { packMetadata, unpackMetadata } from "./saved_metadata.ts";
@@ -78,7 +78,7 @@ export async function writeModel(
   const { users, items, offsets, positives, popularity } = catalogue,
     order = catalogue.sequences(),
     side = packMetadata(catalogue.metadata, reads);
-  const bytes = encodeSafetensors(
+  const parts = safetensorsParts(
     Object.fromEntries([
       ...prefixed("", weights),
       ["seen#offsets", i32(offsets)],
@@ -90,7 +90,7 @@ export async function writeModel(
     ]),
     { foil: JSON.stringify({ backbone, dataset, users, items }), metadata: side.layout },
   );
-  await writeWhole(`${folder}/${runFiles.weights}`, bytes);
+  await writeWhole(`${folder}/${runFiles.weights}`, parts);
 }
 
 export async function readModel(folder: string): Promise<SavedModel> {
@@ -122,11 +122,11 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint, fi
     `sampler/${name}`,
     data instanceof Int32Array ? i32(data) : { dtype: "F32", shape: [data.length], data },
   ]);
-  const bytes = encodeSafetensors(
+  const parts = safetensorsParts(
     Object.fromEntries([...prefixed("now/", tensors), ...prefixed("best/", bestTensors), ...state]),
     { foil: JSON.stringify({ epoch, step, sums, waited, best, fingerprint }) },
   );
-  await writeWhole(`${folder}/${runFiles.checkpoint}`, bytes);
+  await writeWhole(`${folder}/${runFiles.checkpoint}`, parts);
 }
 
 /** @throws Error where there is no checkpoint, or it belongs to other data or options. */

@@ -72,6 +72,11 @@ function notesOn(rows: StudyTable["rows"], metrics: readonly string[], data: Dat
     ...values.average === "events"
       ? ["Each held-out interaction is ranked by itself; means and tests called users' are over those."]
       : [],
+    ...values.evaluateUsers > 0
+      ? [
+        `Ranked for a sample of ${values.evaluateUsers} users (seed ${values.splitSeed}), to pick epochs and on test, not for all.`,
+      ]
+      : [],
     ...metrics.some((name) => parseMetric(name).sampled)
       ? [
         "Columns called sampled rank each held-out item among drawn items and not in full: they may order methods otherwise " +

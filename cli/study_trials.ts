@@ -22,7 +22,7 @@ const SHOWN = 8;
 
 /** Where trials and baselines lie. What decides the numbers is in the digest, whatever it is called or wherever data lies. */
 export async function openPlaces(folder: string, data: Dataset, values: CompareValues, metrics: readonly string[]) {
-  const { select, selectBy, evaluateEvery, patience, provider, mask, average } = values;
+  const { select, selectBy, evaluateEvery, patience, provider, mask, average, evaluateUsers, splitSeed } = values;
   const protocol = {
     data: await fingerprintOf({}, decisiveColumns(data)),
     select,
@@ -31,6 +31,7 @@ export async function openPlaces(folder: string, data: Dataset, values: CompareV
     // as they were before there was a choice: studies that are under way go on
     ...mask !== "seen" && { mask },
     ...average !== "users" && { average },
+    ...evaluateUsers > 0 && { evaluateUsers, splitSeed },
   };
   const place = async (kind: string, name: string, decides: Readonly<Record<string, unknown>>): Promise<Place> => {
     const fingerprint = await fingerprintOf({ ...protocol, ...decides }, []);

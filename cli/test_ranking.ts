@@ -7,7 +7,7 @@ import { openData, withValidation } from "./data_options.ts";
 import type { EvaluateValues } from "./evaluate.ts";
 import { metricNames, rankingTables } from "./metrics_text.ts";
 import type { Output } from "./output.ts";
-import { rankedAs, rankedAsText } from "./ranked_as.ts";
+import { rankedAs, rankedAsRecord, rankedAsText } from "./ranked_as.ts";
 import { referenceMetrics } from "./references.ts";
 
 /** The data of a test, parted as those that are trained on. */
@@ -31,6 +31,14 @@ export const rankingOf = (values: EvaluateValues, data: Dataset): RankingOptions
   ...rankedAs(values),
 });
 
+/** Of whom a sample was drawn, where one was. */
+export const sampledText = ({ users, sampledOf }: Evaluation): string[] =>
+  sampledOf === undefined ? [] : [
+    `these are means over a sample of ${
+      new Set(users).size
+    } of the ${sampledOf} users with held-out items: not over all`,
+  ];
+
 /** Says how good a ranking is, beside what needs no training. */
 export async function tell(
   values: EvaluateValues,
@@ -43,8 +51,8 @@ export async function tell(
   const measured = { ...ranked.metrics, ...ranked.catalogue };
   const references = await referenceMetrics(data, catalogue, options);
   output.result(
-    { event: "test", mask: values.mask, average: values.average, test: measured, references },
+    { event: "test", ...rankedAsRecord(values), test: measured, references },
     rankingTables("test", rankedAsText(values), { model: measured, ...references }),
   );
-  for (const note of ranked.notes) output.say(note);
+  for (const note of [...sampledText(ranked), ...ranked.notes]) output.say(note);
 }

@@ -15,9 +15,10 @@ import { metricNames, metricsLine, rankingTables } from "./metrics_text.ts";
 import { bar, duration, openOutput, type Output } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
 import { referenceMetrics } from "./references.ts";
-import { rankedAsText } from "./ranked_as.ts";
+import { rankedAsRecord, rankedAsText } from "./ranked_as.ts";
 import { decisiveColumns, fingerprintOf } from "./fingerprint.ts";
 import { readCheckpoint, runFiles, writeConfig, writeIds, writeModel } from "./run_folder.ts";
+import { sampledText } from "./test_ranking.ts";
 import { makeRecipe } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
 import { goesOn, runInFolder, type StepDone } from "./trial_run.ts";
@@ -149,8 +150,8 @@ interface Finished {
 async function finish(
   { values, data, protocol, runtime, folder, backbone, reports, output }: Finished,
 ): Promise<void> {
-  const { catalogue, testing } = protocol, saved = await runtime.save();
-  const weights = new Map([...saved].filter(([name]) => !name.includes("#") && isModel(name)));
+  const { catalogue, testing } = protocol, isWeight = (name: string) => !name.includes("#") && isModel(name);
+  const weights = await runtime.save(isWeight);
   await writeModel(folder, { backbone: values.backbone!, dataset: data.name, catalogue, weights }, backbone.reads);
   if (backbone.written) await writeWhole(`${folder}/${runFiles.model}`, backbone.written(weights));
   await writeWhole(
@@ -158,14 +159,12 @@ async function finish(
     await recommenderModel(backbone, catalogue, weights, { top: EXPORTED_TOP }),
   );
   const best = reports.at(-1)?.best;
-  const { mask, average } = values,
-    summary: Record<string, unknown> = {
-      epochs: reports.length,
-      selectedOn: values.select,
-      ...best && { best },
-      mask,
-      average,
-    };
+  const summary: Record<string, unknown> = {
+    epochs: reports.length,
+    selectedOn: values.select,
+    ...best && { best },
+    ...rankedAsRecord(values),
+  };
   if (testing) {
     const tested = await testTrial(runtime, protocol, backbone);
     summary.test = { ...tested.metrics, ...tested.catalogue };
@@ -181,7 +180,7 @@ async function finish(
         ...references,
       }),
     );
-    for (const said of tested.notes) output.say(said);
+    for (const said of [...sampledText(tested), ...tested.notes]) output.say(said);
   }
   const shown = reports[best?.epoch ?? reports.length - 1];
   if (shown?.negatives) {

@@ -1,3 +1,4 @@
+import { distinct } from "./distinct.ts";
 import { type AttributeColumn, attributeColumns } from "./attribute_columns.ts";
 import { baseName } from "./base_name.ts";
 import { quoted } from "./columns.ts";
@@ -85,7 +86,7 @@ export function readAttributes(
   });
   if (rows.length === 0) throw new InputError(`none of its ${whose}s is one of the log: ids are the log's own`, file);
   const entries = { rows: Int32Array.from(rows), targets: Int32Array.from(targets) };
-  const unknown = known.size - rowCount, covered = new Set(rows).size;
+  const unknown = known.size - rowCount, covered = distinct(entries.rows).length;
   return {
     attributes: {
       ...relation({ ...entries, rowCount, targetCount: attributes.size }),

@@ -1,3 +1,4 @@
+import { type Permutation, permutation } from "../random/permutation.ts";
 import type { Rng } from "../random/rng.ts";
 import type { HistoryBatch } from "./histories.ts";
 import type { Interactions } from "./interactions.ts";
@@ -46,31 +47,34 @@ export function epochOrder(count: number, epoch: number, rng: Rng): Int32Array {
   return rng.seek(epoch, 0).shuffle(Int32Array.from({ length: count }, (_, at) => at));
 }
 
+/** What a shuffled order of more interactions would take is too much beside them: 64 MiB. */
+const SHUFFLED = 2 ** 24;
+
 /** Batch number `index` of an epoch. */
 export function batchAt(
   { users, items }: Pick<Interactions, "users" | "items">,
-  order: Int32Array,
+  order: Permutation,
   index: number,
   { size }: BatchingOptions,
 ): Batch {
   const first = index * size, rows = Math.min(size, order.length - first);
   const batch = { rows, first, users: new Int32Array(size), positives: new Int32Array(size) };
   for (let row = 0; row < size; row++) {
-    const at = order[row < rows ? first + row : first]!;
+    const at = order.at(row < rows ? first + row : first)!;
     batch.users[row] = users[at]!;
     batch.positives[row] = items[at]!;
   }
   return batch;
 }
 
-/** Batches of interactions in random order, each for itself. */
+/** Batches of interactions in random order, each for itself; of very many, the order is computed and not held. */
 export function pairBatches(data: Pick<Interactions, "users" | "items">, batching: BatchingOptions): Batches {
   const count = data.users.length, steps = batchCount(count, batching);
   return {
     count,
     padded: !batching.dropLast && count % batching.size !== 0,
     plan(epoch, rng) {
-      const order = epochOrder(count, epoch, rng);
+      const order = count > SHUFFLED ? permutation(count, rng.seek(epoch, 0)) : epochOrder(count, epoch, rng);
       return { steps, at: (index) => batchAt(data, order, index, batching) };
     },
   };

@@ -1,6 +1,6 @@
 import { checkMetadata } from "./check_metadata.ts";
 import type { Interactions } from "./interactions.ts";
-import type { Metadata } from "./metadata.ts";
+import type { Metadata, Relation } from "./metadata.ts";
 import { relation } from "./relation.ts";
 import { type Sequences, sequences } from "./sequences.ts";
 
@@ -43,10 +43,20 @@ export function catalogue(train: Interactions, metadata: Metadata = {}): Catalog
   checkMetadata(metadata, users, items);
   const popularity = new Int32Array(items);
   for (const item of train.items) popularity[item]!++;
-  const met = relation({ rows: train.users, targets: train.items, rowCount: users, targetCount: items });
+  const met = metIn(train);
   let ordered: Sequences | undefined;
   return {
     ...{ users, items, offsets: met.offsets, positives: met.targets, popularity, metadata },
     sequences: () => ordered ??= sequences(train),
   };
+}
+
+/** Interactions do not change, and one part of a dataset is asked for its catalogue by all that work on it. */
+const known = new WeakMap<Interactions, Relation>();
+
+function metIn(log: Interactions): Relation {
+  const found = known.get(log) ??
+    relation({ rows: log.users, targets: log.items, rowCount: log.userCount, targetCount: log.itemCount });
+  known.set(log, found);
+  return found;
 }

@@ -21,16 +21,37 @@ export interface Ids {
  * ```
  */
 export function namedIds(names: readonly string[]): Ids {
-  let index: Map<string, number> | undefined;
-  const build = () => {
-    const built = new Map(names.map((name, id) => [name, id]));
-    if (built.size === names.length) return built;
-    const id = names.findIndex((name, at) => built.get(name) !== at);
-    throw new RangeError(
-      `Cannot number ids by name: "${names[id]}" is the name of both ${id} and ${built.get(names[id]!)}`,
-    );
+  let find: ((name: string) => number) | undefined;
+  return {
+    names,
+    indexOf(name) {
+      const id = (find ??= index(names))(name);
+      return id < 0 ? undefined : id;
+    },
   };
-  return { names, indexOf: (name) => (index ??= build()).get(name) };
+}
+
+/** Finds the id of a name, or -1: an open-addressing hash table of ids, a few bytes a name. */
+function index(names: readonly string[]): (name: string) => number {
+  const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * names.length + 1))).fill(-1), mask = slots.length - 1;
+  const slotOf = (name: string) => {
+    let slot = hash(name) & mask;
+    while (slots[slot]! >= 0 && names[slots[slot]!] !== name) slot = (slot + 1) & mask;
+    return slot;
+  };
+  names.forEach((name, id) => {
+    const slot = slotOf(name), other = slots[slot]!;
+    if (other >= 0) throw new RangeError(`Cannot number ids by name: "${name}" is the name of both ${other} and ${id}`);
+    slots[slot] = id;
+  });
+  return (name) => slots[slotOf(name)]!;
+}
+
+/** FNV-1a (Fowler, Noll, Vo) of UTF-16 units. */
+function hash(name: string): number {
+  let found = 0x811c9dc5;
+  for (let at = 0; at < name.length; at++) found = Math.imul(found ^ name.charCodeAt(at), 0x01000193);
+  return found ^ (found >>> 15);
 }
 
 /** Ids whose names are their own numbers: "0", "1", ... */

@@ -1,3 +1,4 @@
+import { distinct } from "./distinct.ts";
 import { mutualPairs } from "./friends.ts";
 import type { KnowledgeGraph, Metadata, Relation } from "./metadata.ts";
 
@@ -97,7 +98,7 @@ const rowsWithAny = ({ offsets }: Relation): number =>
 const pairsProfile = (relation: Relation): PairsProfile => ({
   pairs: relation.targets.length,
   users: rowsWithAny(relation),
-  items: new Set(relation.targets).size,
+  items: distinct(relation.targets).length,
 });
 
 function itemsWithFacts({ heads, tails, entities }: KnowledgeGraph, items: number): number {

@@ -13,7 +13,8 @@ export interface Entries {
 }
 
 /**
- * Sparse rows of entries, in linear time. Repeats become one entry: their weights add up, their first time stays.
+ * Sparse rows of entries, in linear time. Repeats become one entry: their weights add up, their first time stays. Targets
+ * that are in order as they are, and have nothing beside them, are kept and not copied.
  *
  * @throws RangeError where columns differ in length or an id is out of range.
  *
@@ -44,6 +45,7 @@ export function relation({ rows, targets, rowCount, targetCount, weights, times 
   }
   checkIds("row", rows, rowCount);
   checkIds("target", targets, targetCount);
+  if (!weights && !times) return pairs(rows, targets, rowCount);
 
   const { offsets: starts, order } = countingSort(rows, rowCount, countingSort(targets, targetCount).order);
   const offsets = new Int32Array(rowCount + 1), kept = new Int32Array(count);
@@ -64,6 +66,32 @@ export function relation({ rows, targets, rowCount, targetCount, weights, times 
     ...(weighed && { weights: weighed.slice(0, size) }),
     ...(timed && { times: timed.slice(0, size) }),
   };
+}
+
+/** Sparse rows of entries with nothing beside them: nothing of their size is held but the targets. */
+function pairs(rows: Int32Array, targets: Int32Array, rowCount: number): Relation {
+  const starts = new Int32Array(rowCount + 1);
+  for (const row of rows) starts[row + 1]!++;
+  for (let row = 0; row < rowCount; row++) starts[row + 1]! += starts[row]!;
+  if (isOrdered(rows, targets)) return { offsets: starts, targets };
+  const offsets = new Int32Array(rowCount + 1), next = starts.slice(0, rowCount), kept = new Int32Array(targets.length);
+  for (let entry = 0; entry < rows.length; entry++) kept[next[rows[entry]!]!++] = targets[entry]!;
+  let size = 0;
+  for (let row = 0; row < rowCount; row++) {
+    const own = kept.subarray(starts[row], starts[row + 1]).sort();
+    for (const target of own) if (size === offsets[row] || kept[size - 1] !== target) kept[size++] = target;
+    offsets[row + 1] = size;
+  }
+  return { offsets, targets: size < kept.length ? kept.slice(0, size) : kept };
+}
+
+/** Whether rows ascend, and targets do within each, without repeats. */
+function isOrdered(rows: Int32Array, targets: Int32Array): boolean {
+  for (let at = 1; at < rows.length; at++) {
+    const step = rows[at]! - rows[at - 1]!;
+    if (step < 0 || (step === 0 && targets[at]! <= targets[at - 1]!)) return false;
+  }
+  return true;
 }
 
 function checkIds(what: string, column: Int32Array, count: number): void {

@@ -1,3 +1,4 @@
+import { distinct } from "./distinct.ts";
 import { baseName } from "./base_name.ts";
 import { counted } from "./counted.ts";
 import { formatOf } from "./formats.ts";
@@ -37,14 +38,14 @@ export function readSourceDomain(
   userIds: Ids,
 ): { readonly domain: SourceDomain; readonly notes: readonly string[] } {
   const tables = { users: knownIds(userIds), items: idTable() }, { file } = source, count = userIds.names.length;
-  const { users, items, times, notes } = formatOf(source).parse(source, tables, {}), found = new Set(users);
-  const common = [...found].filter((user) => user < count).length;
+  const { users, items, times, notes } = formatOf(source).parse(source, tables, {}), found = distinct(users);
+  const common = found.filter((user) => user < count).length;
   if (common === 0) {
-    throw new InputError(`none of its ${counted(found.size, "user")} is one of the log: ids are the log's own`, file);
+    throw new InputError(`none of its ${counted(found.length, "user")} is one of the log: ids are the log's own`, file);
   }
   const shape = { rowCount: tables.users.size, targetCount: tables.items.size };
   const domain = { ...relation({ rows: users, targets: items, ...shape, times }), items: tables.items.size };
-  const of = `of ${counted(found.size, "user")}, ${common} of them of the log, and ${counted(domain.items, "item")}`;
+  const of = `of ${counted(found.length, "user")}, ${common} of them of the log, and ${counted(domain.items, "item")}`;
   return {
     domain,
     notes: [

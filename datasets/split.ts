@@ -12,7 +12,6 @@ export interface Shares {
   readonly test?: number;
 }
 
-type Part = "train" | "valid" | "test";
 const TRAIN = 0, VALID = 1, TEST = 2;
 /** 0.29 * 100 is 28.999999999999996, and should count as 29. */
 const ROUNDING = 1e-9;
@@ -186,12 +185,18 @@ function requireOrder(log: Interactions, act: string): void {
 }
 
 function take(log: Interactions, part: Uint8Array, made: Readonly<Record<"valid" | "test", boolean>>): Parts {
-  const rows = { train: [] as number[], valid: [] as number[], test: [] as number[] };
-  const names: readonly Part[] = ["train", "valid", "test"];
-  part.forEach((which, row) => rows[names[which]!].push(row));
   return {
-    train: select(log, rows.train),
-    ...(made.valid && { valid: select(log, rows.valid) }),
-    ...(made.test && { test: select(log, rows.test) }),
+    train: select(log, rowsOf(part, TRAIN)),
+    ...(made.valid && { valid: select(log, rowsOf(part, VALID)) }),
+    ...(made.test && { test: select(log, rowsOf(part, TEST)) }),
   };
+}
+
+/** The rows of one part, ascending. */
+function rowsOf(part: Uint8Array, wanted: number): Int32Array {
+  let count = 0;
+  for (const which of part) if (which === wanted) count++;
+  const rows = new Int32Array(count);
+  for (let row = 0, at = 0; row < part.length; row++) if (part[row] === wanted) rows[at++] = row;
+  return rows;
 }

@@ -110,18 +110,23 @@ function drawInteractions(
   stream: string,
   times = 1,
 ): Interactions {
-  const log = { users: [] as number[], items: [] as number[] }, items = affinity.items.length;
-  for (let user = 0; user < affinity.users.length; user++) {
+  const userCount = affinity.users.length, itemCount = affinity.items.length;
+  const drawn = Array.from({ length: userCount }, (_, user) => {
     const rng = new Rng(seed, stream).seek(user, 0);
     const usual = Math.min(most, Math.max(least, Math.round(median * Math.exp(spread * rng.normal()))));
     const key = Float64Array.from(trueAffinity(affinity, user), (utility) => utility + gumbel(rng));
     const ranked = Int32Array.from(key.keys()).sort((a, b) => key[b]! - key[a]! || a - b);
-    for (const item of ranked.subarray(0, Math.min(items, Math.round(times * usual))).sort()) {
-      log.users.push(user);
-      log.items.push(item);
-    }
+    return ranked.slice(0, Math.min(itemCount, Math.round(times * usual))).sort();
+  });
+  const count = drawn.reduce((sum, { length }) => sum + length, 0), users = new Int32Array(count);
+  const items = new Int32Array(count);
+  let rows = 0;
+  for (const [user, own] of drawn.entries()) {
+    users.fill(user, rows, rows + own.length);
+    items.set(own, rows);
+    rows += own.length;
   }
-  return interactions({ ...log, userCount: affinity.users.length, itemCount: items });
+  return interactions({ users, items, userCount, itemCount });
 }
 
 function drawMetadata(settings: SyntheticOptions, affinity: Affinity): Metadata {

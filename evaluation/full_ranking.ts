@@ -7,12 +7,16 @@ import type { Spread } from "./catalogue_metrics.ts";
 import type { CohortHits } from "./cohort_metrics.ts";
 import { openJudge } from "./judge.ts";
 import { openPool, type RankingPool } from "./ranking_pool.ts";
-import { blocksFor, floatsPerScore, openScorer, scoresByProducts } from "./scorer.ts";
+import { blocksFor, floatsPerScore, itemBytes, openScorer, scoresByProducts } from "./scorer.ts";
 
 export interface RankingOptions {
   /** Names such as `ndcg@20`, `cold5/ndcg@20`, `head/hit@10`, `balance@10`, `sampled100/hit@10`; see `parseMetric`. */
   readonly metrics: readonly string[];
-  /** Bytes held at a time of scores, or of the widest that the backbone computes for each. Default 256 MiB. */
+  /**
+   * Bytes held at a time: of scores, or of the widest that the backbone computes for each, and of representations of all
+   * items, which are computed anew for each block of users, in one thread, where they would take more than half. Default
+   * 256 MiB.
+   */
   readonly memory?: number;
   /** Interactions since the train ones, known by now: left out of the lists as seen, and histories go on with them. */
   readonly alsoSeen?: readonly Interactions[];
@@ -23,13 +27,21 @@ export interface RankingOptions {
    * instead of users: the protocol of Apple's study of negative samplers. Default false.
    */
   readonly byEvent?: boolean;
+  /** Rank for a sample of the users who have held-out items: `users` of them, or all where there are no more. Default: all. */
+  readonly sample?: UserSample;
   /** Of the candidates that metrics such as `sampled100/hit@10` draw. Default 0. */
   readonly candidateSeed?: number;
   /**
-   * Threads that rank: on provider `wasm`, and on `native` where scores are inner products. 0 is one for each core where
-   * there is enough to rank. Numbers do not depend on it. Default 0.
+   * Threads that rank, on provider `wasm`; 0 is one for each core where there is enough to rank. Numbers do not depend on
+   * it. Default 0.
    */
   readonly workers?: number;
+}
+
+/** Which users are ranked for, where not all are: the same ones at each evaluation, for every model; see `sampleUsers`. */
+export interface UserSample {
+  readonly users: number;
+  readonly seed: number;
 }
 
 /** What a ranking of the whole catalogue is worth. */
@@ -42,6 +54,8 @@ export interface Evaluation {
   readonly perUser: Readonly<Record<string, Float64Array>>;
   /** The user of each value of a metric of all held-out items; by event, a user comes once for each. */
   readonly users: Int32Array;
+  /** How many users have held-out items, where a sample of them was ranked for. */
+  readonly sampledOf?: number;
   /** Sentences on numbers that do not mean what they seem to. */
   readonly notes: readonly string[];
 }
@@ -54,7 +68,7 @@ export interface Evaluator {
 
 /**
  * Full ranking: every item that a user has not met in training is a candidate, none is sampled (but for metrics whose name
- * says so). Users without held-out items are left out of the means. Memory is bounded by `memory` and one representation of every item.
+ * says so). Users without held-out items are left out of the means. Memory is bounded by `memory`, but for what every item's representation needs at once.
  *
  * @throws TypeError where a metric is unknown, or nothing is held out.
  */
@@ -66,11 +80,15 @@ export async function fullRanking(
   options: RankingOptions,
 ): Promise<Evaluator> {
   const judge = openJudge(seen, held, options), known = withHistories(seen, options.alsoSeen ?? []);
-  const threads = workersScore(runtime, backbone, seen)
-    ? threadsFor(options.workers ?? 0, judge.users.length * seen.items)
+  const { memory = 2 ** 28, workers = 0 } = options,
+    represented = itemBytes(backbone, seen),
+    keeps = represented <= memory / 2;
+  const threads = keeps && workersScore(runtime, backbone, seen)
+    ? threadsFor(workers, judge.users.length * seen.items)
     : 1;
-  const blocks = blocksFor((options.memory ?? 2 ** 28) / threads, seen.items, floatsPerScore(backbone, seen));
-  const scorer = await openScorer(runtime, backbone, known, blocks);
+  const left = memory - (keeps ? represented : 0);
+  const blocks = blocksFor(left / threads, seen.items, floatsPerScore(backbone, seen));
+  const scorer = await openScorer(runtime, backbone, known, blocks, { keeps });
   let pool: Promise<RankingPool> | undefined;
   return {
     async evaluate() {

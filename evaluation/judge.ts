@@ -1,6 +1,8 @@
 import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import { cohorts } from "../datasets/cohorts.ts";
 import type { Interactions } from "../datasets/interactions.ts";
+import { distinct } from "../datasets/distinct.ts";
+import { sampleUsers } from "../datasets/sample_users.ts";
 import { spread } from "./catalogue_metrics.ts";
 import { balance, CohortCounter, type CohortCounts, cohortHits } from "./cohort_metrics.ts";
 import type { Evaluation, RankingOptions } from "./full_ranking.ts";
@@ -38,8 +40,9 @@ export interface Judge {
 const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Settles what is measured and on what; see `fullRanking`. @throws TypeError where there is nothing to measure on. */
-export function openJudge(seen: Catalogue, held: Interactions, options: RankingOptions): Judge {
-  const { metrics, alsoSeen = [], maskSeen = true, byEvent = false, candidateSeed = 0 } = options;
+export function openJudge(seen: Catalogue, all: Interactions, options: RankingOptions): Judge {
+  const held = evaluated(all, options.sample),
+    { metrics, alsoSeen = [], maskSeen = true, byEvent = false, candidateSeed = 0 } = options;
   const names = [...new Set(metrics)], views = viewsOf(names, seen, held), { popularity } = seen;
   const truth = catalogueOf(held), met = [seen, ...alsoSeen.map((log) => catalogueOf(log))];
   const masks = maskSeen ? met : [];
@@ -108,11 +111,16 @@ export function openJudge(seen: Catalogue, held: Interactions, options: RankingO
         names.filter((name) => measured.includes(name)).map((name) => [name, Float64Array.from(values(name))]),
       ),
       users: byEvent ? Int32Array.from([...users].flatMap((user) => itemsOf(truth, user).fill(user))) : users,
+      ...held !== all && { sampledOf: distinct(all.users).length },
       notes: unhit.map((name) => `${name} is 1 because nothing was hit at all: it says nothing`),
     };
   };
   return { users, find, evaluation };
 }
+
+/** What is held out of the users that are ranked for. */
+export const evaluated = (held: Interactions, sample: RankingOptions["sample"]): Interactions =>
+  sample ? sampleUsers(held, sample.users, sample.seed) : held;
 
 /** A copy of what a user took. */
 const itemsOf = ({ offsets, positives }: Catalogue, user: number): number[] =>

@@ -28,16 +28,16 @@ export interface Blocks {
 export type Visit = (scores: Float32Array, first: number, above?: Above) => void;
 
 /**
- * Scores of the whole catalogue, block by block, with the model as it stands. Items are represented once, at `refresh`;
- * memory is a block of scores and one representation of every item.
+ * Scores of the whole catalogue, block by block, with the model as it stands. Items are represented once, at `refresh`,
+ * where their representations may be kept; else a block of items at a time, anew for each block of users.
  */
 export interface Scorer {
   readonly blocks: Blocks;
-  /** Represents the items anew; to be called after the model has changed. */
+  /** Represents the items anew, or has it done when they are scored; to be called after the model has changed. */
   refresh(): Promise<void>;
   /** Representations of up to `blocks.rows` users; rows past them are padding. */
   query(users: Int32Array): Promise<Float32Array>;
-  /** How it scores by now, for others to score with; `keep` says in what memory the items are to be. */
+  /** How it scores by now, for others to score with: items are kept; `keep` says in what memory they are to be. */
   model(keep: (items: Float32Array) => Float32Array): Promise<ScoringModel>;
   /** Scores up to `blocks.rows` users against all items, in ascending blocks of items. Rows past the users are padding. */
   score(users: Int32Array, visit: Visit): Promise<void>;
@@ -58,6 +58,12 @@ export function floatsPerScore(backbone: Backbone, catalogue: Catalogue): number
   return Math.ceil(sizes.reduce((most, each) => Math.max(most, each), 0) / size ** 2);
 }
 
+/** Bytes of the representations of all items. */
+export function itemBytes(backbone: Backbone, catalogue: Catalogue): number {
+  const [graph] = scoring(backbone, catalogue, { rows: 1, columns: 1 });
+  return sizeOf(graph.inputs.get("items")!.shape) * catalogue.items * Float32Array.BYTES_PER_ELEMENT;
+}
+
 /** Whether a backbone's scores are inner products of what represents users and items, which the host takes by itself. */
 export function scoresByProducts(backbone: Backbone, catalogue: Catalogue): boolean {
   const [, { outputs }] = scoring(backbone, catalogue, { rows: 1, columns: PANEL });
@@ -70,6 +76,7 @@ export async function openScorer(
   backbone: Backbone,
   catalogue: Catalogue,
   blocks: Blocks,
+  { keeps = true } = {},
 ): Promise<Scorer> {
   const { rows, columns } = blocks, { items } = catalogue;
   const query = await openRepresentations(runtime, backbone, catalogue, "users", {
@@ -81,16 +88,21 @@ export async function openScorer(
   // on the CPU inner products are taken here: half the time of a session, which also copies what it takes and gives
   const product = runtime.provider === "webgpu" ? null : wholeProduct(outputs.scores);
   const scores = product ? byProducts(product) : await byProgram(runtime, graph, outputs);
-  let represented: Float32Array[] = [];
+  const firsts = Array.from({ length: Math.ceil(items / columns) }, (_, block) => block * columns);
+  const represented = async (first: number) => {
+    const block = await item.of(Int32Array.from({ length: Math.min(columns, items - first) }, (_, at) => first + at));
+    return product ? packed(block, product.width) : block;
+  };
+  let kept: Float32Array[] = [];
   const refresh = async () => {
     query.refresh();
     item.refresh();
-    represented = [];
-    for (let first = 0; first < items; first += columns) {
-      const ids = Int32Array.from({ length: Math.min(columns, items - first) }, (_, at) => first + at);
-      const block = await item.of(ids);
-      represented.push(product ? packed(block, product.width) : block);
-    }
+    kept = [];
+    if (keeps) { for (const first of firsts) kept.push(await represented(first)); }
+  };
+  const given = (keep: (items: Float32Array) => Float32Array) => {
+    kept.forEach((block, at) => kept[at] = keep(block)); // one by one: they are not all there twice
+    return kept;
   };
   return {
     blocks,
@@ -99,10 +111,10 @@ export async function openScorer(
     async model(keep) {
       if (product) {
         const { rows, columns, width } = product;
-        return { by: { rows, columns, width }, items: represented.map(keep) };
+        return { by: { rows, columns, width }, items: given(keep) };
       }
       const needed = prune(graph, [outputs.scores]).leaves.filter((leaf) => graph.variables.has(leaf.name));
-      const saved = needed.length > 0 ? await runtime.save() : new Map();
+      const names = new Set(needed.map(({ name }) => name)), saved = await runtime.save((name) => names.has(name));
       const frozen = new Map(needed.map((variable) => [variable, saved.get(variable.name)!.data as Float32Array]));
       const shapeOf = (name: string) => graph.inputs.get(name)!.shape;
       return {
@@ -110,15 +122,14 @@ export async function openScorer(
           bytes: encode(graph, outputs, { frozen }),
           shapes: { query: shapeOf("query"), items: shapeOf("items") },
         },
-        items: represented.map(keep),
+        items: given(keep),
       };
     },
     async score(users, visit) {
-      if (represented.length === 0) await refresh();
+      if (keeps && kept.length === 0) await refresh();
       const asked = await query.of(users);
-      for (let block = 0; block < represented.length; block++) {
-        const first = block * columns;
-        const found = await scores.of(asked, represented[block]!);
+      for (const [block, first] of firsts.entries()) {
+        const found = await scores.of(asked, kept[block] ?? await represented(first));
         if (first + columns > items) blank(found, columns, items - first);
         visit(found, first, scores.above);
       }

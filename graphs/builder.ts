@@ -19,8 +19,11 @@ export class Value {
   }
 }
 
-/** How a variable starts: its float32 elements, from a stream of random numbers of its own. */
-export type Initializer = (shape: Shape, rng: Rng) => Float32Array;
+/**
+ * How a variable starts: its float32 elements, from a stream of random numbers of its own. It may write them to `into`,
+ * which holds zeros, and return that: a large table is then there but once.
+ */
+export type Initializer = (shape: Shape, rng: Rng, into?: Float32Array) => Float32Array;
 
 /** A float32 tensor that outlives a run: trained, or kept by an optimiser or a sampler. */
 export class Variable extends Value {

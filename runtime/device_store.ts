@@ -54,14 +54,17 @@ export class DeviceStore {
     this.#steps.set(name, steps);
     return steps;
   }
-  async save(): Promise<ReadonlyMap<string, SavedTensor>> {
+  async save(wanted = (_: string) => true): Promise<ReadonlyMap<string, SavedTensor>> {
     const saved = new Map<string, SavedTensor>();
     for (const [name, { shape, parts }] of this.#entries) {
+      if (!wanted(name)) continue;
       const data = new Float32Array(sizeOf(shape));
       for (const part of parts) data.set(await this.#read(part), part.first * (sizeOf(shape) / (shape[0] ?? 1)));
       saved.set(name, { shape, data });
     }
-    for (const [name, { count }] of this.#steps) saved.set(name, { shape: [1], data: Float32Array.of(count) });
+    for (const [name, { count }] of this.#steps) {
+      if (wanted(name)) saved.set(name, { shape: [1], data: Float32Array.of(count) });
+    }
     return saved;
   }
   load(tensors: ReadonlyMap<string, SavedTensor>): void {

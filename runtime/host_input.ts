@@ -7,6 +7,9 @@ import type { HostStore } from "./host_store.ts";
 import type { Feeds } from "./runtime.ts";
 import type { TableRows } from "./table_rows.ts";
 
+/** Of an id and of an element. */
+const BYTES = 4;
+
 /** An input of a session that the host computes, before each run, from what is fed. */
 export interface HostInput {
   readonly value: Value;
@@ -32,20 +35,27 @@ export function gatherInput(store: HostStore, { output, ...rows }: HostGather): 
 export function dotInput(store: HostStore, { queries, items, output }: HostDot): HostInput {
   const { arena } = store, asked = reach(store, queries), { count, ids, table, width, place } = reach(store, items);
   const out = arena.allocate(count), each = count / asked.count, dots = arena.rows.dots(width);
+  const fetched = [
+    { ids: asked.ids.byteOffset, table: asked.table },
+    { ids: ids.byteOffset, table, each },
+  ];
   return {
     value: output,
     compute(feeds) {
       asked.place(feeds);
       place(feeds);
-      dots(
-        asked.count,
-        asked.ids.byteOffset,
-        asked.table.byteOffset,
-        each,
-        ids.byteOffset,
-        table.byteOffset,
-        out.byteOffset,
-      );
+      arena.fetch(asked.count, fetched, width, (first, some) => {
+        const asking = asked.ids.byteOffset + first * BYTES, from = first * each * BYTES;
+        dots(
+          some,
+          asking,
+          asked.table.byteOffset,
+          each,
+          ids.byteOffset + from,
+          table.byteOffset,
+          out.byteOffset + from,
+        );
+      });
       return out.view();
     },
   };

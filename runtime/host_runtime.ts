@@ -24,7 +24,7 @@ export function hostRuntime(engine: Engine, seed: number, reason: string): Runti
     reason,
     compile: (graph, plan) => run(() => hostProgram(engine, store, graph, plan)), // not while a run has views
     read: (results) => Promise.resolve(results.map(({ outputs }) => outputs as never)),
-    save: () => run(() => Promise.resolve(store.save())),
+    save: (wanted) => run(() => Promise.resolve(store.save(wanted))),
     load: (tensors) => run(() => Promise.resolve(store.load(tensors))),
     dispose: () => Promise.resolve(),
   };

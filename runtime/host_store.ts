@@ -1,8 +1,9 @@
-import type { Variable } from "../graphs/builder.ts";
+import { RowGradient, type Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import { Rng } from "../random/rng.ts";
 import { Arena, type Block } from "./arena.ts";
 import { type HostGradient, hostUpdate } from "./host_update.ts";
+import { touchedUpdate } from "./touched_update.ts";
 import { checkShared, type SavedTensor, type Update } from "./runtime.ts";
 import { stateName } from "./update.ts";
 
@@ -21,19 +22,22 @@ export class HostStore {
       this.#create(
         variable.name,
         variable.shape,
-        () => variable.init(variable.shape, new Rng(this.seed, variable.name)),
+        (into) => variable.init(variable.shape, new Rng(this.seed, variable.name), into),
       );
   }
 
   /** The update of a variable, and its count of steps. */
-  update({ variable, rule }: Update): { take(gradient: HostGradient): void; apply(): void } {
+  update({ variable, gradient, rule }: Update): { take(gradient: HostGradient): void; apply(): void } {
     const states = rule.states.map((state) => {
       const name = stateName(variable, state);
       return this.#blocks.get(name) ?? this.#create(name, variable.shape, () => null);
     });
     const steps = stateName(variable, "step");
     const counter = this.#blocks.get(steps) ?? this.#create(steps, [1], () => null);
-    const { take, apply } = hostUpdate(variable, rule, this.arena, this.block(variable), states);
+    const block = this.block(variable), compact = rule.rows === "touched" && gradient instanceof RowGradient;
+    const { take, apply } = compact
+      ? touchedUpdate(variable, gradient, rule, this.arena, block, states)
+      : hostUpdate(variable, rule, this.arena, block, states);
     return {
       take,
       apply: () => {
@@ -44,8 +48,9 @@ export class HostStore {
     };
   }
 
-  save(): ReadonlyMap<string, SavedTensor> {
-    return new Map([...this.#blocks].map(([name, { shape, view }]) => [name, { shape, data: view().slice() }]));
+  save(wanted = (_: string) => true): ReadonlyMap<string, SavedTensor> {
+    const kept = [...this.#blocks].filter(([name]) => wanted(name));
+    return new Map(kept.map(([name, { shape, view }]) => [name, { shape, data: view().slice() }]));
   }
 
   load(tensors: ReadonlyMap<string, SavedTensor>): void {
@@ -56,13 +61,13 @@ export class HostStore {
     }
   }
 
-  #create(name: string, shape: readonly number[], init: () => Float32Array | null) {
+  #create(name: string, shape: readonly number[], init: (into: Float32Array) => Float32Array | null) {
     const block = { ...this.arena.allocate(sizeOf(shape)), shape };
     const saved = this.#pending.get(name);
     if (saved) fill(name, block, saved);
     else {
-      const start = init();
-      if (start) block.view().set(start);
+      const into = block.view(), start = init(into);
+      if (start && start !== into) into.set(start);
     }
     this.#pending.delete(name);
     this.#blocks.set(name, block);

@@ -1,7 +1,7 @@
 import { GraphBuilder, type Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import type { Arena, Block } from "./arena.ts";
-import { compileKernel, type Kernel, type Rows } from "./kernel.ts";
+import { compileKernel, type Kernel } from "./kernel.ts";
 import type { UpdateRule } from "./update.ts";
 
 /** Rows of a table at `ids`, each times its number among `scales`, or all times the only one. */
@@ -27,8 +27,8 @@ export interface HostUpdate {
 }
 
 /**
- * Row gradients are summed into a table of gradients, then the rule's kernel runs over all of it or over the touched
- * rows. The kernel leaves zeros in the gradients that it has read, for the next step.
+ * Row gradients are summed into a table of gradients, then the rule's kernel runs over all of it. It leaves zeros in the
+ * gradients that it has read, for the next step.
  */
 export function hostUpdate(
   variable: Variable,
@@ -42,21 +42,17 @@ export function hostUpdate(
   const sum = arena.allocate(size), add = rowAdder(arena, sum, width);
   const addresses = [parameter, sum, ...states].map(({ byteOffset }) => byteOffset);
   const whole = { ids: arena.allocate(1).byteOffset, count: 1, length: size }; // row 0 of one row
-  const touched = touchedRows(arena, count);
-  let rows: Rows = whole;
   return {
     take(gradient) {
-      rows = whole;
       if (gradient instanceof Float32Array) return sum.view().set(gradient);
       gradient.forEach(add);
-      if (rule.rows === "touched") rows = { ...touched(gradient), length: width };
     },
-    apply: (step) => kernel(rows, addresses, Object.values(rule.scalars(step))),
+    apply: (step) => kernel(whole, addresses, Object.values(rule.scalars(step))),
   };
 }
 
 /** Adds gradient rows to the table `sum`; `at` tells the parts of one gradient apart. */
-function rowAdder(arena: Arena, sum: Block, width: number): (gradient: GradientRows, at: number) => void {
+export function rowAdder(arena: Arena, sum: Block, width: number): (gradient: GradientRows, at: number) => void {
   const kept = new Map<string, Block>();
   const place = (name: string, data: Int32Array | Float32Array) => {
     let block = kept.get(name);
@@ -68,35 +64,28 @@ function rowAdder(arena: Arena, sum: Block, width: number): (gradient: GradientR
     const terms = rows instanceof Float32Array
       ? [{ table: place(`rows ${part}`, rows), ids: ids.map((_, at) => at), scales: Float32Array.of(1) }]
       : rows;
-    const placed = terms.flatMap(({ table, ids: from, scales }, at) => [
-      place(`scales ${part} ${at}`, scales).byteOffset,
-      scales.length > 1 ? scales.BYTES_PER_ELEMENT : 0,
-      place(`source ${part} ${at}`, from).byteOffset,
-      table.byteOffset,
-    ]);
-    arena.rows.add(width, terms.length)(ids.length, place(`ids ${part}`, ids).byteOffset, sum.byteOffset, ...placed);
+    const placed = terms.map(({ table, ids: from, scales }, at) => ({
+      scales: place(`scales ${part} ${at}`, scales).byteOffset,
+      stride: scales.length > 1 ? scales.BYTES_PER_ELEMENT : 0,
+      ids: place(`source ${part} ${at}`, from).byteOffset,
+      table,
+    }));
+    const kernel = arena.rows.add(width, terms.length), into = place(`ids ${part}`, ids).byteOffset;
+    arena.fetch(ids.length, placed, width, (first, count) => {
+      const at = first * ids.BYTES_PER_ELEMENT;
+      const some = placed.flatMap(({ scales, stride, ids, table }) => [
+        scales + first * stride,
+        stride,
+        ids + at,
+        table.byteOffset,
+      ]);
+      kernel(count, into + at, sum.byteOffset, ...some);
+    });
   };
 }
 
-/** Each id of a gradient once, in the order of coming: where they are, and how many. */
-function touchedRows(arena: Arena, rows: number) {
-  const seen = new Uint8Array(rows), found = arena.allocate(rows);
-  return (parts: readonly GradientRows[]) => {
-    const distinct = found.ints();
-    let count = 0;
-    for (const { ids } of parts) {
-      for (const id of ids) {
-        if (seen[id]) continue;
-        seen[id] = 1;
-        distinct[count++] = id;
-      }
-    }
-    for (let at = 0; at < count; at++) seen[distinct[at]!] = 0;
-    return { ids: found.byteOffset, count };
-  };
-}
-
-function ruleKernel(rule: UpdateRule, arena: Arena): Kernel {
+/** The rule as a loop over rows; those of array `consecutive` lie one after the other. */
+export function ruleKernel(rule: UpdateRule, arena: Arena, consecutive?: number): Kernel {
   const graph = new GraphBuilder();
   const array = (name: string) => graph.input(name, "float32", [1]);
   const parameter = array("parameter"), gradient = array("gradient");
@@ -113,5 +102,6 @@ function ruleKernel(rule: UpdateRule, arena: Arena): Kernel {
       { array: 1, value: graph.constant(Float32Array.of(0), []) },
       ...rule.states.map((name, at) => ({ array: 2 + at, value: next.states[name]! })),
     ],
+    ...consecutive !== undefined && { consecutive },
   }, arena.memory);
 }

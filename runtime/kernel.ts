@@ -20,6 +20,8 @@ export interface Formula {
   readonly scalars: readonly Value[];
   /** New contents of arrays, by position in `arrays`. */
   readonly writes: readonly { readonly array: number; readonly value: Value }[];
+  /** The array, by position, whose rows lie one after the other in the order of the ids, whatever those are. */
+  readonly consecutive?: number;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Formula {
  * @throws TypeError where the formula uses an op that has no lane instruction (Add, Sub, Mul, Div, Sqrt, Neg, Abs, Min,
  * Max, Reciprocal).
  */
-export function compileKernel({ arrays, scalars, writes }: Formula, memory: WebAssembly.Memory): Kernel {
+export function compileKernel({ arrays, scalars, writes, consecutive }: Formula, memory: WebAssembly.Memory): Kernel {
   const graph = writes[0]!.value.graph;
   const { nodes, leaves } = prune(graph, writes.map(({ value }) => value));
   const IDS = 0, COUNT = 1, WIDTH = 2, bases = 3; // WIDTH in bytes
@@ -53,9 +55,11 @@ export function compileKernel({ arrays, scalars, writes }: Formula, memory: WebA
     return { lane, until, local };
   });
 
+  if (consecutive !== undefined) code.get(bases + consecutive).set(pointers[consecutive]!);
   code.get(IDS).get(COUNT).i32(2).op("i32.shl").op("i32.add").set(idsEnd);
   code.loopWhile(() => code.get(IDS).get(idsEnd).op("i32.lt_u"), () => {
     pointers.forEach((pointer, at) => {
+      if (at === consecutive) return; // where the row before it ends
       code.get(bases + at).get(IDS).op("i32.load").get(WIDTH).op("i32.mul").op("i32.add").set(pointer);
     });
     code.get(pointers[0]!).get(WIDTH).op("i32.add").set(end);

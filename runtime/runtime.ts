@@ -50,8 +50,8 @@ export interface Runtime {
   compile<K extends string>(graph: GraphBuilder, plan: Plan<K>): Promise<Program<K>>;
   /** Brings the outputs of several runs to the host at once: on WebGPU one wait serves them all. */
   read<K extends string>(results: readonly Result<K>[]): Promise<readonly Readonly<Record<K, TensorData>>[]>;
-  /** A copy of each variable's elements (and optimiser states, as `name#state`), by name. */
-  save(): Promise<ReadonlyMap<string, SavedTensor>>;
+  /** A copy of each variable's elements (and optimiser states, as `name#state`), by name; of those that are wanted. */
+  save(wanted?: (name: string) => boolean): Promise<ReadonlyMap<string, SavedTensor>>;
   /** Overwrites variables (and states) by name; those not yet declared take effect when they are. */
   load(tensors: ReadonlyMap<string, SavedTensor>): Promise<void>;
   dispose(): Promise<void>;

@@ -39,7 +39,7 @@ export async function webgpuRuntime(
     reason,
     compile: (graph, plan) => context.queued(() => webgpuProgram(context, graph, plan)),
     read: (results) => context.queued(() => readTensors(device, results)),
-    save: () => context.queued(() => store.save()),
+    save: (wanted) => context.queued(() => store.save(wanted)),
     load: (tensors) => context.queued(() => Promise.resolve(store.load(tensors))),
     dispose: () => context.queued(() => Promise.resolve(device.destroy())),
   };

@@ -1,7 +1,7 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Parts } from "../datasets/dataset.ts";
 import type { Interactions } from "../datasets/interactions.ts";
-import type { RankingOptions } from "../evaluation/full_ranking.ts";
+import type { RankingOptions, UserSample } from "../evaluation/full_ranking.ts";
 import { parseMetric } from "../evaluation/parse_metric.ts";
 
 /** Interactions that a ranking is measured on. */
@@ -27,6 +27,8 @@ export interface Protocol {
   readonly memory: number;
   /** Threads that rank; see `RankingOptions`. */
   readonly workers?: number;
+  /** Which users are ranked for, where not all are; see `RankingOptions`. */
+  readonly sample?: UserSample;
   /** Whether what is known by then is left out of the lists; see `RankingOptions`. Default true. */
   readonly maskSeen?: boolean;
   /** Whether each held-out interaction is a ranking of its own; see `RankingOptions`. Default false. */
@@ -67,6 +69,6 @@ const isOfAll = (name: string): boolean => {
   return cold === undefined && cohort === undefined;
 };
 
-const rankingOf = ({ memory, workers = 0, maskSeen = true, byEvent = false }: Protocol) => ({
-  ...{ memory, workers, maskSeen, byEvent },
+const rankingOf = ({ memory, workers = 0, maskSeen = true, byEvent = false, sample }: Protocol) => ({
+  ...{ memory, workers, maskSeen, byEvent, ...sample && { sample } },
 });

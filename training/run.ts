@@ -188,7 +188,7 @@ const isDue = (refresh: number, epoch: number) => epoch === 0 || (refresh > 0 &&
 
 /** Copies the model into the variables that the loss compares with. */
 async function freeze({ runtime }: Recipe): Promise<void> {
-  const prefix = `${SCOPES.frozen}/`, saved = await runtime.save();
+  const prefix = `${SCOPES.frozen}/`, saved = await runtime.save((name) => !name.includes("#"));
   const copies = [...saved].flatMap(([name]): [string, NonNullable<ReturnType<typeof saved.get>>][] => {
     const model = name.startsWith(prefix) ? saved.get(name.slice(prefix.length)) : undefined;
     return model ? [[name, model]] : [];

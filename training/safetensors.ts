@@ -30,20 +30,30 @@ export function encodeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  const parts = safetensorsParts(tensors, metadata);
+  const bytes = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
+  parts.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
+  return bytes;
+}
+
+/** The same bytes in parts, to be written one after the other: tensors are not copied. */
+export function safetensorsParts(
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): readonly Uint8Array[] {
   let end = 0;
   const entries = Object.entries(tensors).map(([name, { dtype, shape, data }]) =>
     [name, { dtype, shape, data_offsets: [end, end += data.byteLength] }] as const
   );
   const json = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
   const text = new TextEncoder().encode(json), padded = Math.ceil(text.length / ALIGNMENT) * ALIGNMENT;
-  const bytes = new Uint8Array(LENGTH_BYTES + padded + end);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
-  bytes.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + padded).set(text, LENGTH_BYTES);
-  Object.values(tensors).forEach(({ data }, at) => {
-    const from = LENGTH_BYTES + padded + entries[at]![1].data_offsets[0]!;
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), from);
-  });
-  return bytes;
+  const header = new Uint8Array(LENGTH_BYTES + padded).fill(0x20, LENGTH_BYTES);
+  new DataView(header.buffer).setBigUint64(0, BigInt(padded), true);
+  header.set(text, LENGTH_BYTES);
+  return [
+    header,
+    ...Object.values(tensors).map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  ];
 }
 
 /**

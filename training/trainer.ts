@@ -18,15 +18,19 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
   const run = await openRun(recipe);
   const { runtime, resume } = recipe;
   let best: Best | null = resume?.best ?? null;
-  let bestTensors: ReadonlyMap<string, SavedTensor> = resume?.bestTensors ?? new Map();
+  /** Of the best epoch; null while they are the runtime's own: they are copied once training is about to change them. */
+  let bestTensors: ReadonlyMap<string, SavedTensor> | null = resume?.bestTensors ?? new Map();
   let waited = resume?.waited ?? 0;
   const keep = async (at: Position & { epoch: number }) => {
-    const tensors = await runtime.save();
-    await recipe.keep?.({ ...at, waited, best, tensors, bestTensors, samplerState: run.samplerState() });
+    if (!recipe.keep) return;
+    const tensors = await runtime.save(),
+      kept = bestTensors ?? new Map([...tensors].filter(([name]) => isVariable(name)));
+    await recipe.keep({ ...at, waited, best, tensors, bestTensors: kept, samplerState: run.samplerState() });
   };
   try {
     for (let epoch = resume?.epoch ?? 0; epoch < epochs && waited < patience; epoch++) {
       const start = epoch === resume?.epoch ? resume : START;
+      bestTensors ??= await runtime.save(isVariable);
       const done = await run.epoch(epoch, start, keep);
       const since = performance.now();
       const metrics = evaluate && (epoch % evaluateEvery === 0 || epoch === epochs - 1) ? await evaluate() : null;
@@ -38,7 +42,7 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
         const bestValue = best?.metrics[selectBy!] ?? NaN;
         if (Number.isNaN(bestValue) || value >= bestValue) {
           best = { epoch, metrics };
-          bestTensors = variablesOf(await runtime.save());
+          bestTensors = null;
           waited = 0;
         } else waited++;
       }
@@ -58,11 +62,10 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
       };
     }
   } finally {
-    if (best) await runtime.load(bestTensors);
+    if (best && bestTensors) await runtime.load(bestTensors);
     await run.dispose();
   }
 }
 
-/** Without what optimisers keep. */
-const variablesOf = (tensors: ReadonlyMap<string, SavedTensor>) =>
-  new Map([...tensors].filter(([name]) => !name.includes("#")));
+/** Whether it is something else than what optimisers keep. */
+const isVariable = (name: string): boolean => !name.includes("#");

@@ -30,11 +30,12 @@ export function openWatch(
   steps: number,
   heldOut: readonly Interactions[],
 ): Watch {
-  const { width, rows, sources, vector } = watched, { users, items, popularity } = catalogue;
-  const held = heldOut.map((part) => new SeenItems(catalogueOf(part))), seen = new SeenItems(catalogue);
+  const { width, rows, sources, vector } = watched, { users, items, offsets, popularity } = catalogue;
+  const held = heldOut.map((part) => new SeenItems(catalogueOf(part)));
   const isHeld = (user: number, item: number) => held.some((part) => part.has(user, item));
+  const unseen = (user: number) => items - (offsets[user + 1]! - offsets[user]!);
   const baseOf = (user: number) =>
-    held.reduce((sum, part) => sum + items - part.unseenCount(user), 0) / Math.max(1, seen.unseenCount(user));
+    held.reduce((sum, part) => sum + items - part.unseenCount(user), 0) / Math.max(1, unseen(user));
   const cohortOf = cohorts(popularity).of, stride = Math.max(1, Math.ceil(steps * rows * width / KEPT_RATIOS));
   const open = () => ({
     pairs: 0,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { batchAt, batchCount, epochOrder } from "../../datasets/batching.ts";
+import { batchAt, batchCount, epochOrder, pairBatches } from "../../datasets/batching.ts";
 import { Rng } from "../../random/rng.ts";
 import { assertLaw } from "../samplers/chi_square.ts";
 
@@ -66,4 +66,20 @@ Deno.test("over epochs every order of three is equally likely", () => {
   const rng = new Rng(2, "order"), orders = ["0,1,2", "0,2,1", "1,0,2", "1,2,0", "2,0,1", "2,1,0"];
   const found = Array.from({ length: 12_000 }, (_, epoch) => orders.indexOf(epochOrder(3, epoch, rng).join()));
   assertLaw(found, orders.map(() => 1 / 6)); // 5 degrees of freedom
+});
+
+Deno.test("very many interactions are visited once each, in an order that is not held", () => {
+  const count = 2 ** 24 + 3, column = new Int32Array(count), size = 1024, last = Math.floor(count / size);
+  for (let row = 0; row < count; row++) column[row] = row;
+  const { plan } = pairBatches({ users: column, items: column }, { size, dropLast: false });
+  const first = plan(0, new Rng(1, "order")),
+    met = [0, 1, last].flatMap((at) => {
+      const { rows, users } = first.at(at);
+      return [...users.subarray(0, rows)];
+    });
+  assert.equal(first.steps, last + 1);
+  assert.equal(met.length, 2 * size + 3);
+  assert.equal(new Set(met).size, met.length);
+  assert.deepEqual(plan(0, new Rng(1, "order")).at(1), first.at(1));
+  assert.notDeepEqual(plan(1, new Rng(1, "order")).at(1).users, first.at(1).users);
 });

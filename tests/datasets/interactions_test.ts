@@ -56,3 +56,11 @@ Deno.test("merging leaves each user and item once, with the latest time and the 
 Deno.test("ids whose names repeat are refused when they are asked by name", () => {
   assert.throws(() => namedIds(["a", "b", "a"]).indexOf("b"), /"a" is the name of both 0 and 2/);
 });
+
+Deno.test("each of many names is found by its id, and others are not", () => {
+  fc.assert(fc.property(fc.uniqueArray(fc.string({ maxLength: 4 }), { maxLength: 60 }), fc.string(), (names, other) => {
+    const ids = namedIds(names);
+    assert.deepEqual(names.map(ids.indexOf), names.map((_, id) => id));
+    assert.equal(ids.indexOf(other), names.includes(other) ? names.indexOf(other) : undefined);
+  }));
+});

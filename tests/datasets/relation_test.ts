@@ -137,3 +137,19 @@ Deno.test("a catalogue refuses metadata of other users or items than its own", (
   assert.throws(() => catalogue(train, { knowledge: { ...fact, entities: 2 } }), /2 entities: its first are 3 items/);
   assert.throws(() => catalogue(train, { knowledge: { ...good.knowledge, kinds: Int32Array.of() } }), /0 "kinds"/);
 });
+
+Deno.test("pairs with nothing beside them are related as those with weights are; in order already, they are not copied", () => {
+  fc.assert(fc.property(anyEntries, (entries) => {
+    const columns = {
+      rows: Int32Array.from(entries, ([row]) => row),
+      targets: Int32Array.from(entries, ([, target]) => target),
+      ...{ rowCount: ROWS, targetCount: TARGETS },
+    };
+    const { offsets, targets } = relate(entries), plain = relation(columns);
+    assert.deepEqual(plain, { offsets, targets });
+    const rows = Int32Array.from(targets, (_, at) => offsets.findLastIndex((offset) => offset <= at));
+    const ordered = relation({ ...columns, rows, targets });
+    assert.deepEqual(ordered, { offsets, targets });
+    assert.equal(ordered.targets, targets);
+  }));
+});

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { sampleUsers } from "../../datasets/sample_users.ts";
 import { catalogue } from "../../datasets/catalogue.ts";
-import { fullRanking, rankBy } from "../../evaluation/full_ranking.ts";
-import { blocksFor, floatsPerScore } from "../../evaluation/scorer.ts";
+import { fullRanking, rankBy, type UserSample } from "../../evaluation/full_ranking.ts";
+import { blocksFor, floatsPerScore, itemBytes } from "../../evaluation/scorer.ts";
 import { gmf } from "../../models/gmf.ts";
 import { hmf } from "../../models/hmf.ts";
 import { lightgcn } from "../../models/lightgcn.ts";
@@ -10,6 +11,7 @@ import { mlp } from "../../models/mlp.ts";
 import { neumf } from "../../models/neumf.ts";
 import { ngcf } from "../../models/ngcf.ts";
 import { Rng } from "../../random/rng.ts";
+import type { Feeds } from "../../runtime/runtime.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import { pairLog as log } from "./pair_log.ts";
 
@@ -120,4 +122,49 @@ Deno.test("ranking where nothing is held out says so", async () => {
     rankBy(() => new Float32Array(2), seen, log([], 1, 2), { metrics: ["ndcg@5"] }),
     /Cannot evaluate: no user has a held-out interaction/,
   );
+});
+
+/** Five users, of whom four have held-out items. */
+const five = {
+  seen: log([[0, 0], [1, 1], [2, 2], [4, 0]], 5, 6),
+  held: log([[0, 1], [0, 5], [1, 2], [2, 3], [4, 4]], 5, 6),
+};
+
+Deno.test("ranking for a sample of the users is ranking as if nothing were held out of the others, and says so", async () => {
+  const seen = catalogue(five.seen), metrics = ["mrr@3", "tail/hit@2", "sampled2/hit@1"];
+  const rank = (held: typeof five.held, sample?: UserSample) =>
+    rankBy((user) => Float32Array.from({ length: 6 }, (_, item) => (item * 5 + user) % 6), seen, held, {
+      ...{ metrics, ...sample && { sample } },
+    });
+  const sample = { users: 2, seed: 3 }, { sampledOf, ...found } = await rank(five.held, sample);
+  assert.deepEqual([found.users.length, sampledOf], [2, 4]);
+  assert.deepEqual(found, await rank(sampleUsers(five.held, 2, 3)));
+  assert.deepEqual(await rank(five.held, sample), await rank(five.held, sample));
+  assert.deepEqual(await rank(five.held, { users: 4, seed: 3 }), await rank(five.held));
+});
+
+Deno.test("items that memory does not hold are represented for each block of users, and lists are the same", async () => {
+  const runtime = await openRuntime({ provider: "wasm", seed: 5 }),
+    backbone = mf({ dim: 4 }),
+    seen = catalogue(five.seen);
+  assert.equal(itemBytes(backbone, seen), 6 * 4 * 4);
+  const run = async (memory: number) => {
+    const compiled: string[][] = [],
+      counting = {
+        ...runtime,
+        compile: async (...[graph, plan]: Parameters<typeof runtime.compile>) => {
+          const program = await runtime.compile(graph, plan), runs: string[] = [];
+          compiled.push(runs);
+          return { ...program, run: (feeds: Feeds) => (runs.push("run"), program.run(feeds)) };
+        },
+      } as typeof runtime;
+    const ranking = await fullRanking(counting, backbone, seen, five.held, { metrics: ["ndcg@3"], memory });
+    const found = await ranking.evaluate();
+    await ranking.dispose();
+    return { found, runs: compiled.map((runs) => runs.length) };
+  };
+  const [kept, anew] = await Promise.all([run(2 ** 20), run(6 * 4 * 2)]); // 256 users at a time, and 1
+  assert.deepEqual(anew.found, kept.found);
+  assert.deepEqual([kept.runs, anew.runs], [[1, 1], [4, 4]]); // of queries and of items
+  await runtime.dispose();
 });

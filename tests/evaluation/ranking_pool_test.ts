@@ -31,6 +31,7 @@ const cases: Readonly<Record<string, readonly [Backbone, Partial<RankingOptions>
   "mf with what was met since": [mf({ dim: 8 }), { alsoSeen: [since] }],
   "mf without masks, by event": [mf({ dim: 8 }), { maskSeen: false, byEvent: true }],
   "mf in little memory": [mf({ dim: 8 }), { memory: 4 * ITEMS * 30 }],
+  "mf for a sample of the users": [mf({ dim: 8 }), { sample: { users: 300, seed: 1 } }],
   "a network, whose weights change": [mlp({ dim: 4, hidden: "8" }), {}],
   "layers that are kept apart": [lightgcn({ dim: 4, layers: 2 }), {}],
   "histories": [sasrec({ dim: 4, length: 5 }), { alsoSeen: [since] }],

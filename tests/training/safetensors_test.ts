@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { decodeSafetensors, encodeSafetensors } from "../../training/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors, safetensorsParts } from "../../training/safetensors.ts";
 
 const sample = () =>
   encodeSafetensors({
@@ -38,4 +38,15 @@ Deno.test("a file cut short anywhere, or changed anywhere, is read or refused wi
     }
   }));
   assert.throws(() => decodeSafetensors(whole.slice(0, -1), "w"), /cut short/);
+});
+
+Deno.test("parts are the file's bytes one after the other, and the tensors themselves", () => {
+  const w = Float32Array.of(1, 2, 3),
+    tensors = {
+      w: { dtype: "F32", shape: [3], data: w },
+      ids: { dtype: "I32", shape: [1], data: Int32Array.of(7) },
+    } as const;
+  const parts = safetensorsParts(tensors, { by: "me" });
+  assert.deepEqual(Uint8Array.from(parts.flatMap((part) => [...part])), encodeSafetensors(tensors, { by: "me" }));
+  assert(parts.some(({ buffer }) => buffer === w.buffer));
 });

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { interactions } from "../../datasets/interactions.ts";
+import { bpr } from "../../losses/bpr.ts";
+import { mf } from "../../models/mf.ts";
+import { openRuntime } from "../../runtime/providers.ts";
 import { rns } from "../../samplers/rns.ts";
 import type { Negatives, Policy, Vectors } from "../../samplers/sampler.ts";
+import type { Recipe } from "../../training/recipe.ts";
+import { train } from "../../training/trainer.ts";
 import { adam, sgd } from "../../training/optimizers.ts";
 import { smallLog, smallRun, variablesOf } from "./small_run.ts";
 
@@ -149,4 +154,35 @@ Deno.test("a sampler begins each epoch with a look at the model, and observes wh
   const steps = Math.floor(smallLog().train.users.length / 32),
     epoch = new Array<string>(steps).fill("32 scores for 32");
   assert.deepEqual(seen, ["epoch 0 of 2", ...epoch, "epoch 1 of 2", ...epoch]);
+});
+
+Deno.test("weights are copied where training goes on after a best epoch or a checkpoint asks, and not otherwise", async () => {
+  const copies = async (values: readonly number[], given: Partial<Recipe> = {}) => {
+    const runtime = await openRuntime({ provider: "wasm", seed: 1 }), copied: string[][] = [];
+    const save: typeof runtime.save = async (wanted) => {
+      const saved = await runtime.save(wanted);
+      copied.push([...saved.keys()]);
+      return saved;
+    };
+    const recipe = { data: smallLog().train, backbone: mf({ dim: 4 }), sampler: rns(), loss: bpr(), optimizer: adam() };
+    const evaluating = values.length > 0 ? { ...selected, evaluate: answers(values) } : {};
+    for await (
+      const _ of train({
+        ...recipe,
+        ...evaluating,
+        runtime: { ...runtime, save },
+        epochs: 3,
+        diagnose: false,
+        ...given,
+      })
+    );
+    await runtime.dispose();
+    return copied;
+  };
+  const tables = ["user", "item"], counted = (found: string[][]) => found.map((names) => names.toSorted().reverse());
+  assert.deepEqual(await copies([]), []);
+  assert.deepEqual(counted(await copies([1, 2, 3])), [tables, tables]); // of epochs 0 and 1; 2 is what is left
+  assert.deepEqual(counted(await copies([3, 2, 1])), [tables]);
+  const kept = await copies([3, 2, 1], { keep: () => Promise.resolve() });
+  assert.deepEqual(kept.map(({ length }) => length), [8, 2, 8, 8]); // with two states and a count of each table
 });
