@@ -32,8 +32,8 @@ export interface RankingOptions {
   /** Of the candidates that metrics such as `sampled100/hit@10` draw. Default 0. */
   readonly candidateSeed?: number;
   /**
-   * Threads that rank, on provider `wasm`; 0 is one for each core where there is enough to rank. Numbers do not depend on
-   * it. Default 0.
+   * Threads that rank: on provider `wasm`, and on `native` where scores are inner products. 0 is one for each core where
+   * there is enough to rank. Numbers do not depend on it. Default 0.
    */
   readonly workers?: number;
 }
