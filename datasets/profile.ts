@@ -1,6 +1,7 @@
 import { catalogue } from "./catalogue.ts";
 import { cohorts, type CohortSizes } from "./cohorts.ts";
 import type { Dataset } from "./dataset.ts";
+import { distinct } from "./distinct.ts";
 import type { Interactions } from "./interactions.ts";
 import { merge } from "./merge.ts";
 import { type MetadataProfile, metadataProfile } from "./metadata_profile.ts";
@@ -117,17 +118,11 @@ function partProfile(part: Interactions): PartProfile {
   const { users, items, times } = part;
   return {
     rows: users.length,
-    users: distinct(users, part.userCount),
-    items: distinct(items, part.itemCount),
+    users: distinct(users).length,
+    items: distinct(items).length,
     repeats: merge(part).repeats,
     ...(times && times.length > 0 && { times: [least(times), most(times)] as const }),
   };
-}
-
-function distinct(ids: Int32Array, count: number): number {
-  const met = new Uint8Array(count);
-  for (let row = 0; row < ids.length; row++) met[ids[row]!] = 1;
-  return met.reduce((sum, one) => sum + one, 0);
 }
 
 function few(counts: Int32Array): Few {
