@@ -24,7 +24,7 @@ export interface Permutation {
  * import { Rng } from "./rng.ts";
  *
  * const order = permutation(1000, new Rng(7, "order").seek(3, 0));
- * const visited = Int32Array.from({ length: 1000 }, (_, position) => order.at(position));
+ * const visited = Int32Array.from({ length: 1000 }, (_, position) => order.at(position)!);
  * assert.deepEqual(visited.sort(), Int32Array.from({ length: 1000 }, (_, id) => id));
  * ```
  */
