@@ -93,6 +93,12 @@ const slow: Readonly<Record<string, Pace>> = {
   mlp: { epochs: 24, optimizer: optimizers.adam({ lr: 0.03 }) },
   "two-tower": { epochs: 24, optimizer: optimizers.adam({ lr: 0.02 }) },
 };
+/** The hardest of uniform candidates teach a history's network little at that pace: longer steps, and more of them. */
+const hardest = ["dns", "dns-mn"];
+const paceOf = (sampler: string, backbone: string): Pace =>
+  backbone === "sasrec" && hardest.includes(sampler)
+    ? { epochs: 120, optimizer: optimizers.adam({ lr: 0.03 }) }
+    : slow[backbone] ?? usual;
 /** The words that a combination is refused with, if it is. */
 const refused = (build: () => unknown) => {
   try {
@@ -154,7 +160,7 @@ for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
         backbone: small,
         loss: loss(),
         metadata: of.metadata,
-        ...(slow[backbone.name] ?? usual),
+        ...paceOf(name, backbone.name),
       };
       const { error, accuracy, reports } = await smallRun({ ...run, measured: true });
       const where = `${backbone.name}, ${loss.name}`;
