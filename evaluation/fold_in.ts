@@ -1,5 +1,5 @@
 import { gram } from "./gram.ts";
-import { factorise, solve } from "./solve.ts";
+import { solveRow } from "./solve_row.ts";
 import type { Vectors } from "./vectors.ts";
 
 export interface FoldInOptions {
@@ -51,16 +51,7 @@ export function openFoldIn(
   for (let d = 0; d < dim; d++) base[d * (dim + 1)]! += decay;
   return (met) => {
     const p = new Float64Array(dim);
-    a.set(base);
-    for (const item of new Set(met)) {
-      for (let r = 0, from = item * dim; r < dim; r++) {
-        const scaled = (1 - c0) * q[from + r]!;
-        p[r]! += q[from + r]!;
-        for (let c = 0; c <= r; c++) a[r * dim + c]! += scaled * q[from + c]!;
-      }
-    }
-    factorise(a, dim, dim);
-    solve(a, dim, dim, p);
+    solveRow({ y: q, dim, c0, base }, new Set(met), p, a);
     if (!biased) return Float32Array.from(p);
     const length = Math.hypot(...p), scale = length > 0 ? lengthBesideBias / length : 0;
     return Float32Array.from({ length: width }, (_, d) => d < dim ? scale * p[d]! : 1);

@@ -5,6 +5,7 @@ import { dot } from "../random/dpp/dot.ts";
 import { Rng } from "../random/rng.ts";
 import { gram } from "./gram.ts";
 import { factorise, solve } from "./solve.ts";
+import { solveRow } from "./solve_row.ts";
 
 export interface IalsOptions {
   /** Width of the vectors. */
@@ -103,15 +104,6 @@ export function solveSide(
       }
       continue;
     }
-    a.set(base);
-    for (const target of own) {
-      for (let r = 0, from = target * dim; r < dim; r++) {
-        const scaled = (1 - c0) * y[from + r]!;
-        into[r]! += y[from + r]!;
-        for (let c = 0; c <= r; c++) a[r * dim + c]! += scaled * y[from + c]!;
-      }
-    }
-    factorise(a, dim, dim);
-    solve(a, dim, dim, into);
+    solveRow({ y, dim, c0, base }, own, into, a);
   }
 }
