@@ -1,9 +1,9 @@
-import { GraphBuilder, RowGradient, type Value, type Variable } from "../graphs/builder.ts";
+import { RowGradient, type Value, type Variable } from "../graphs/builder.ts";
 import { denseRows } from "../graphs/ops/index.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import type { DevicePart, DeviceStore } from "./device_store.ts";
-import type { Formula } from "./kernel.ts";
 import { denseRowsOf } from "./row_parts.ts";
+import { ruleFormula } from "./rule_formula.ts";
 import type { Update } from "./runtime.ts";
 import { summedRows, type UpdateRule } from "./update.ts";
 import { type Place, wgslKernel, WORKGROUP } from "./wgsl_kernel.ts";
@@ -81,7 +81,7 @@ export async function deviceUpdater(
     const words = Uint32Array.of(place.count, place.width, place.first, place.rows, place.scalars);
     const where = device.createBuffer({ size: words.byteLength, usage: UNIFORM | COPY_DST });
     device.queue.writeBuffer(where, 0, words);
-    const pipeline = await pipelineOf(wgslKernel(formulaOf(rule), touched));
+    const pipeline = await pipelineOf(wgslKernel(ruleFormula(rule), touched));
     const bindings = () => [
       where,
       scalars,
@@ -138,23 +138,4 @@ function compiled(device: GPUDevice, code: string): Promise<GPUComputePipeline> 
   }));
   const layout = device.createPipelineLayout({ bindGroupLayouts: [device.createBindGroupLayout({ entries })] });
   return device.createComputePipelineAsync({ layout, compute: { module, entryPoint: "run" } });
-}
-
-/** The rule over a parameter, its gradient and its states, in this order. */
-function formulaOf(rule: UpdateRule): Formula {
-  const graph = new GraphBuilder(), array = (name: string) => graph.input(name, "float32", [1]);
-  const parameter = array("parameter"), gradient = array("gradient");
-  const states = Object.fromEntries(rule.states.map((name) => [name, array(`state/${name}`)]));
-  const scalars = Object.fromEntries(
-    Object.keys(rule.scalars(1)).map((name) => [name, graph.input(`scalar/${name}`, "float32", [])]),
-  );
-  const next = rule.next({ parameter, gradient, states, scalars });
-  return {
-    arrays: [parameter, gradient, ...Object.values(states)],
-    scalars: Object.values(scalars),
-    writes: [
-      { array: 0, value: next.parameter },
-      ...rule.states.map((name, at) => ({ array: 2 + at, value: next.states[name]! })),
-    ],
-  };
 }

@@ -1,7 +1,8 @@
-import { GraphBuilder, type Variable } from "../graphs/builder.ts";
+import type { Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import type { Arena, Block } from "./arena.ts";
 import { compileKernel, type Kernel } from "./kernel.ts";
+import { GRADIENT, ruleFormula } from "./rule_formula.ts";
 import type { UpdateRule } from "./update.ts";
 
 /** Rows of a table at `ids`, each times its number among `scales`, or all times the only one. */
@@ -84,24 +85,9 @@ export function rowAdder(arena: Arena, sum: Block, width: number): (gradient: Gr
   };
 }
 
-/** The rule as a loop over rows; those of array `consecutive` lie one after the other. */
+/** The rule as a loop over rows, which leaves zeros in the gradient; rows of array `consecutive` lie one after the other. */
 export function ruleKernel(rule: UpdateRule, arena: Arena, consecutive?: number): Kernel {
-  const graph = new GraphBuilder();
-  const array = (name: string) => graph.input(name, "float32", [1]);
-  const parameter = array("parameter"), gradient = array("gradient");
-  const states = Object.fromEntries(rule.states.map((name) => [name, array(`state/${name}`)]));
-  const scalars = Object.fromEntries(
-    Object.keys(rule.scalars(1)).map((name) => [name, graph.input(`scalar/${name}`, "float32", [])]),
-  );
-  const next = rule.next({ parameter, gradient, states, scalars });
-  return compileKernel({
-    arrays: [parameter, gradient, ...Object.values(states)],
-    scalars: Object.values(scalars),
-    writes: [
-      { array: 0, value: next.parameter },
-      { array: 1, value: graph.constant(Float32Array.of(0), []) },
-      ...rule.states.map((name, at) => ({ array: 2 + at, value: next.states[name]! })),
-    ],
-    ...consecutive !== undefined && { consecutive },
-  }, arena.memory);
+  const formula = ruleFormula(rule), zero = formula.arrays[GRADIENT]!.graph.constant(Float32Array.of(0), []);
+  const writes = [...formula.writes, { array: GRADIENT, value: zero }];
+  return compileKernel({ ...formula, writes, ...consecutive !== undefined && { consecutive } }, arena.memory);
 }

@@ -2,6 +2,7 @@ import type { RowGradient, Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import type { Arena, Block } from "./arena.ts";
 import { type GradientRows, type HostUpdate, rowAdder, ruleKernel } from "./host_update.ts";
+import { GRADIENT } from "./rule_formula.ts";
 import type { UpdateRule } from "./update.ts";
 
 /**
@@ -16,7 +17,7 @@ export function touchedUpdate(
   parameter: Block,
   states: readonly Block[],
 ): HostUpdate {
-  const sum = 1, kernel = ruleKernel(rule, arena, sum);
+  const kernel = ruleKernel(rule, arena, GRADIENT);
   const count = variable.shape[0] ?? 1, width = sizeOf(variable.shape) / Math.max(1, count);
   const lengths = parts.map(({ ids }) => sizeOf(ids.shape));
   const most = Math.min(count, lengths.reduce((total, length) => total + length, 0));

@@ -1,6 +1,7 @@
 import type { Node, Value } from "../graphs/builder.ts";
 import { prune } from "../graphs/prune.ts";
 import type { Formula } from "./kernel.ts";
+import { GRADIENT } from "./rule_formula.ts";
 
 /** Invocations of a workgroup. */
 export const WORKGROUP = 64;
@@ -52,8 +53,6 @@ export function wgslKernel({ arrays, scalars, writes }: Formula, touched: boolea
   ].join("\n");
 }
 
-/** The gradient's place among a formula's arrays. */
-const GRADIENT = 1;
 const TOUCHED = [
   "let gathered = position / place.width;",
   "if (elected[gathered] != i32(gathered)) { return; }",
