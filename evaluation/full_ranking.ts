@@ -7,7 +7,8 @@ import type { Spread } from "./catalogue_metrics.ts";
 import type { CohortHits } from "./cohort_metrics.ts";
 import { openJudge } from "./judge.ts";
 import { openPool, type RankingPool } from "./ranking_pool.ts";
-import { blocksFor, floatsPerScore, itemBytes, openScorer, scoresByProducts } from "./scorer.ts";
+import { blocksFor, floatsPerScore, itemBytes, openScorer } from "./scorer.ts";
+import { scoresOf } from "./vectors.ts";
 
 export interface RankingOptions {
   /** Names such as `ndcg@20`, `cold5/ndcg@20`, `head/hit@10`, `balance@10`, `sampled100/hit@10`; see `parseMetric`. */
@@ -108,7 +109,7 @@ export async function fullRanking(
 
 /** Whether threads without the runtime score as it does, to the bit. */
 const workersScore = ({ provider }: Runtime, backbone: Backbone, seen: Catalogue) =>
-  provider === "wasm" || (provider === "native" && scoresByProducts(backbone, seen));
+  provider === "wasm" || (provider === "native" && scoresOf(backbone, seen).inner);
 /** Scores from which on it pays to start threads. */
 const WORTH_THREADS = 5e7;
 /** How many threads to rank with: as many as asked for, where there is memory to share. */

@@ -20,7 +20,7 @@ export interface Representations {
 /** What is made of representations, [count, L, D] -> [count, L', D']. */
 export type Form = (encoder: Encoder, x: Value) => Value;
 /** As short as scoring needs them. */
-const pooled: Form = (encoder, x) => encoder.pool?.(x) ?? x;
+export const pooled: Form = (encoder, x) => encoder.pool?.(x) ?? x;
 
 /** Which side the ids are of. */
 export type Side = "users" | "items";

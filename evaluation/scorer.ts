@@ -5,13 +5,13 @@ import { prune } from "../graphs/prune.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import { asking } from "../models/asking.ts";
 import type { Backbone } from "../models/backbone.ts";
+import { innerOf } from "../models/inner.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { packed, PANEL } from "../runtime/product_kernel.ts";
-import { wholeProduct } from "../runtime/whole_product.ts";
 import { type BlockScores, byProducts } from "./block_scores.ts";
 import type { ScoringModel } from "./ranking_job.ts";
 import type { Above } from "./top_k.ts";
-import { openRepresentations } from "./representations.ts";
+import { type Form, openRepresentations, pooled, type Side } from "./representations.ts";
 
 /** How large the blocks are in which scores are computed. */
 export interface Blocks {
@@ -60,14 +60,9 @@ export function floatsPerScore(backbone: Backbone, catalogue: Catalogue): number
 
 /** Bytes of the representations of all items. */
 export function itemBytes(backbone: Backbone, catalogue: Catalogue): number {
-  const [graph] = scoring(backbone, catalogue, { rows: 1, columns: 1 });
-  return sizeOf(graph.inputs.get("items")!.shape) * catalogue.items * Float32Array.BYTES_PER_ELEMENT;
-}
-
-/** Whether a backbone's scores are inner products of what represents users and items, which the host takes by itself. */
-export function scoresByProducts(backbone: Backbone, catalogue: Catalogue): boolean {
-  const [, { outputs }] = scoring(backbone, catalogue, { rows: 1, columns: PANEL });
-  return wholeProduct(outputs.scores) !== null;
+  const [graph, , vectors] = scoring(backbone, catalogue, { rows: 1, columns: 1 });
+  const width = vectors?.shape.at(-1) ?? sizeOf(graph.inputs.get("items")!.shape);
+  return width * catalogue.items * Float32Array.BYTES_PER_ELEMENT;
 }
 
 /** Compiles the three graphs of a backbone that scoring takes: queries, items, and scores of one against the other. */
@@ -79,14 +74,14 @@ export async function openScorer(
   { keeps = true } = {},
 ): Promise<Scorer> {
   const { rows, columns } = blocks, { items } = catalogue;
-  const query = await openRepresentations(runtime, backbone, catalogue, "users", {
-    size: rows,
-    total: catalogue.users,
-  });
-  const item = await openRepresentations(runtime, backbone, catalogue, "items", { size: columns, total: items });
-  const [graph, { outputs }] = scoring(backbone, catalogue, blocks);
+  const [graph, { outputs }, vectors] = scoring(backbone, catalogue, blocks);
   // on the CPU inner products are taken here: half the time of a session, which also copies what it takes and gives
-  const product = runtime.provider === "webgpu" ? null : wholeProduct(outputs.scores);
+  const product = runtime.provider !== "webgpu" && vectors && columns % PANEL === 0
+    ? { rows, columns, width: vectors.shape.at(-1)! }
+    : null;
+  const side = (of: Side, size: number) =>
+    openRepresentations(runtime, backbone, catalogue, of, { size, total: catalogue[of] }, product ? inner : pooled);
+  const query = await side("users", rows), item = await side("items", columns);
   const scores = product ? byProducts(product) : await byProgram(runtime, graph, outputs);
   const firsts = Array.from({ length: Math.ceil(items / columns) }, (_, block) => block * columns);
   const represented = async (first: number) => {
@@ -109,10 +104,7 @@ export async function openScorer(
     refresh,
     query: query.of,
     async model(keep) {
-      if (product) {
-        const { rows, columns, width } = product;
-        return { by: { rows, columns, width }, items: given(keep) };
-      }
+      if (product) return { by: product, items: given(keep) };
       const needed = prune(graph, [outputs.scores]).leaves.filter((leaf) => graph.variables.has(leaf.name));
       const names = new Set(needed.map(({ name }) => name)), saved = await runtime.save((name) => names.has(name));
       const frozen = new Map(needed.map((variable) => [variable, saved.get(variable.name)!.data as Float32Array]));
@@ -154,12 +146,15 @@ export function blank(scores: Float32Array, columns: number, width: number): voi
   for (let row = 0; row < scores.length; row += columns) scores.fill(-Infinity, row + width, row + columns);
 }
 
-/** The graph that scores representations, and what it gives. */
+/** The vectors that scores are inner products of. */
+const inner: Form = (encoder, x) => innerOf(encoder)!(x);
+
+/** The graph that scores representations, what it gives, and the queries' vectors where it gives inner products of those. */
 function scoring(backbone: Backbone, catalogue: Catalogue, { rows, columns }: Blocks) {
   const graph = new GraphBuilder();
   const encoder = backbone.build(graph, catalogue, asking(backbone, catalogue, rows).declare(graph));
   const given = (name: string, x: Value) => graph.input(name, "float32", (encoder.pool?.(x) ?? x).shape);
   const query = given("query", encoder.query);
   const items = given("items", encoder.items(graph.input("ids", "int32", [1, columns])));
-  return [graph, { outputs: { scores: encoder.score(query, items) } }] as const;
+  return [graph, { outputs: { scores: encoder.score(query, items) } }, innerOf(encoder)?.(encoder.query)] as const;
 }

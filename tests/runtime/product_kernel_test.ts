@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { GraphBuilder } from "../../graphs/builder.ts";
-import { gemm } from "../../graphs/ops/linear.ts";
-import { reshape } from "../../graphs/ops/shape.ts";
 import { packed, PANEL, Products } from "../../runtime/product_kernel.ts";
-import { wholeProduct } from "../../runtime/whole_product.ts";
 
 const wave = (length: number, by: number) => Float32Array.from({ length }, (_, at) => Math.sin(by * (at + 1)));
 
@@ -60,17 +56,6 @@ Deno.test("scores that are too low are passed over, and none that is above", () 
     ),
     { numRuns: 200, seed: 5 },
   );
-});
-
-Deno.test("what is a whole product of two inputs is told from what is more, or less", () => {
-  const g = new GraphBuilder(), a = g.input("a", "float32", [3, 1, 4]), b = g.input("b", "float32", [PANEL, 4]);
-  const left = reshape(a, [3, 4]), odd = g.input("odd", "float32", [PANEL + 1, 4]);
-  const { left: from, right, ...shape } = wholeProduct(gemm(left, b, undefined, { transB: true }))!;
-  assert.deepEqual([from.name, right.name, shape], ["a", "b", { rows: 3, columns: PANEL, width: 4 }]);
-  assert.equal(wholeProduct(gemm(left, odd, undefined, { transB: true })), null, "a panel that is not whole");
-  assert.equal(wholeProduct(gemm(left, reshape(b, [4, PANEL]))), null, "not transposed");
-  assert.equal(wholeProduct(gemm(left, b, g.input("c", "float32", [PANEL]), { transB: true })), null, "a bias");
-  assert.equal(wholeProduct(a), null, "no product");
 });
 
 Deno.test("columns that do not come in whole panels are refused", () => {
