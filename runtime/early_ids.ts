@@ -20,7 +20,8 @@ export function earlyIds(graph: GraphBuilder, asked: Readonly<Record<string, Val
     if (rows && !isFed(rows.ids) && !rows.ids.data) computed.add(rows.ids);
   }
   const dependsOnOthers = (ids: Value) =>
-    prune(graph, [ids]).nodes.some(({ outputs }) => outputs.some((value) => value !== ids && computed.has(value)));
+    // on rows that are gathered by computed ids
+    prune(graph, [ids]).nodes.some((node) => computed.has(gatheredRows(node)?.ids as Value));
   const early = new Set([...computed].filter((ids) => !dependsOnOthers(ids)));
   if (early.size === 0) return early;
   const together = phasePlan(graph, asked).elements;

@@ -16,7 +16,11 @@ export interface HostDot {
  */
 export function hostDots(nodes: readonly Node[], known?: ReadonlySet<Value>): readonly HostDot[] {
   return nodes.flatMap((node) => {
-    const factors = node.op.type === "MatMul" ? ofProduct(node) : node.op.type === "ReduceSum" ? ofSum(node) : null;
+    const factors = node.op.type === "MatMul"
+      ? ofProduct(node)
+      : node.op.type === "ReduceSum"
+      ? summedProduct(node)
+      : null;
     const [queries, items] = factors?.map(rowsOf) ?? [];
     return queries && items && isFed(queries.ids, known) && isFed(items.ids, known)
       ? [{ queries, items, output: node.outputs[0]! }]
@@ -32,7 +36,7 @@ function ofProduct({ inputs: [left, right] }: Node): readonly [Value, Value] | n
 }
 
 /** The factors [.., D], of one shape, of an elementwise product that is summed over the last axis. */
-function ofSum({ inputs: [product, axes], outputs: [sum] }: Node): readonly [Value, Value] | null {
+export function summedProduct({ inputs: [product, axes], outputs: [sum] }: Node): readonly [Value, Value] | null {
   if (product!.node?.op.type !== "Mul") return null;
   const [left, right] = product!.node.inputs as [Value, Value], { shape } = product!;
   const last = Array.from(axes?.data ?? [], Number).some((axis) =>

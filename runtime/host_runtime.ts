@@ -2,11 +2,13 @@ import { type GraphBuilder, RowGradient, type Value } from "../graphs/builder.ts
 import { prune } from "../graphs/prune.ts";
 import { sizeOf, type TensorData } from "../graphs/tensor.ts";
 import { boundsOf, checkBounds } from "./bounds.ts";
+import { distributed } from "./distributed.ts";
 import { earlyIds, named } from "./early_ids.ts";
 import { gradientReading, type Reading } from "./host_gradient.ts";
 import { hostPhase, phasePlan } from "./host_phase.ts";
 import { HostStore } from "./host_store.ts";
 import type { Engine } from "./ort.ts";
+import { rewritten } from "./rewritten.ts";
 import { checkFeed, type Feeds, type Plan, type Program, type Result, type Runtime } from "./runtime.ts";
 
 /** Begins the names of the outputs that a program adds for its own use. */
@@ -33,9 +35,10 @@ export function hostRuntime(engine: Engine, seed: number, reason: string): Runti
 async function hostProgram<K extends string>(
   engine: Engine,
   store: HostStore,
-  graph: GraphBuilder,
-  { outputs, updates = [] }: Plan<K>,
+  source: GraphBuilder,
+  given: Plan<K>,
 ): Promise<Program<K>> {
+  const { graph, plan: { outputs, updates } } = rewritten(source, given, distributed);
   const assignments = [...graph.assignments];
   const wanted = [
     ...Object.values<Value>(outputs),
@@ -60,7 +63,10 @@ async function hostProgram<K extends string>(
   const gradients = updates.map((update) => gradientReading(store, update, ask));
   const early = earlyIds(graph, all);
   for (const name of Object.keys(all)) if (name.startsWith(OWN) && early.has(all[name]!)) delete all[name];
-  const choosing = early.size > 0 ? await hostPhase(engine, store, phasePlan(graph, named(early))) : undefined;
+  const found = takeFound(graph, early, all);
+  const choosing = early.size > 0
+    ? await hostPhase(engine, store, phasePlan(graph, { ...found, ...named(early) }))
+    : undefined;
   const chosen = boundsOf(needed.nodes, early).filter(({ input }) => early.has(input));
   const phase = await hostPhase(engine, store, phasePlan(graph, all, early));
   const moves = updates.map((update) => store.update(update));
@@ -69,10 +75,10 @@ async function hostProgram<K extends string>(
     engine.queue(async (): Promise<Result<K>> => {
       for (const input of inputs) checkFeed(input, feeds[input.name], sizeOf(input.shape));
       checkBounds(bounds, feeds);
-      const found = await choosing?.run(feeds) ?? {};
-      checkBounds(chosen, found);
-      const tensors = { ...feeds, ...found }, results = await phase.run(tensors), scored = performance.now();
-      const data = (name: string) => (results[name] ?? tensors[name])!;
+      const first = await choosing?.run(feeds) ?? {};
+      checkBounds(chosen, first);
+      const tensors = { ...first, ...feeds }, results = { ...first, ...await phase.run(tensors) };
+      const scored = performance.now(), data = (name: string) => (results[name] ?? tensors[name])!;
       moves.forEach(({ take }, at) => take(gradients[at]!(data)));
       for (const { apply } of moves) apply();
       for (const { variable, next } of nexts) store.block(variable).view().set(next(data) as Float32Array);
@@ -91,4 +97,18 @@ async function hostProgram<K extends string>(
         await phase.dispose();
       }),
   };
+}
+
+/** Takes out of `all` what is known once the early ids are: to be asked for with them, and not computed twice. */
+function takeFound(
+  graph: GraphBuilder,
+  early: ReadonlySet<Value>,
+  all: Record<string, Value>,
+): Readonly<Record<string, Value>> {
+  const computed = new Set(prune(graph, [...early]).nodes);
+  const found = Object.entries(all).filter(([, value]) =>
+    value.node && prune(graph, [value]).nodes.every((node) => computed.has(node))
+  );
+  for (const [name] of found) delete all[name];
+  return Object.fromEntries(found);
 }

@@ -2,6 +2,7 @@ import { type GraphBuilder, type Value, Variable } from "../graphs/builder.ts";
 import { encode } from "../graphs/encode.ts";
 import { prune } from "../graphs/prune.ts";
 import { rewrite } from "../graphs/rewrite.ts";
+import { simplify } from "../graphs/simplify.ts";
 import { sizeOf, type TensorData } from "../graphs/tensor.ts";
 import { boundsOf, checkBounds } from "./bounds.ts";
 import { readTensors } from "./device_read.ts";
@@ -11,7 +12,7 @@ import { loadOrt, type Ort, sessionQueue } from "./ort.ts";
 import type { Queue } from "./queue.ts";
 import { gatherFromParts } from "./row_parts.ts";
 import { checkFeed, type Feeds, type Plan, type Program, type Result, type Runtime } from "./runtime.ts";
-import { simplified } from "./simplified.ts";
+import { rewritten } from "./rewritten.ts";
 import { forWebgpu } from "./webgpu_ops.ts";
 
 /**
@@ -59,7 +60,7 @@ async function webgpuProgram<K extends string>(
   given: GraphBuilder,
   plan: Plan<K>,
 ): Promise<Program<K>> {
-  const { graph: source, plan: { outputs, updates } } = simplified(given, plan);
+  const { graph: source, plan: { outputs, updates } } = rewritten(given, plan, simplify);
   const moves = updates.flatMap((update) => deviceUpdates(store, update)), assigned = [...source.assignments];
   const asked = { ...outputs, ...Object.fromEntries(assigned.map(([{ name }, next]) => [`${NEXT}/${name}`, next])) };
   const wanted = [...new Set([...Object.values<Value>(asked), ...moves.flatMap(({ takes }) => takes)])];

@@ -1,10 +1,9 @@
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import type { Value } from "../graphs/builder.ts";
-import { sizeOf } from "../graphs/tensor.ts";
 import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { cast, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
-import { concat, reshape, zerosLike } from "../graphs/ops/shape.ts";
+import { concat, zerosLike } from "../graphs/ops/shape.ts";
 import { finiteOr, LARGEST, pickLargest, uniformRows } from "./candidates.ts";
 import { fromOwnPools } from "./common_options.ts";
 import { Caches } from "./divns/caches.ts";
@@ -21,10 +20,9 @@ const mixes: Readonly<
   Record<"interpolate" | "separate", (step: Step, hard: Value, fed: Value, l: Value) => Negatives>
 > = {
   interpolate({ items }, hard, fed, lambda) {
-    const ids = where(less(fed, 0), hard, fed), v = items(hard), { shape } = v, flat = [sizeOf(shape)];
-    // v_D + lambda (v_H - v_D), flat: onnxruntime multiplies a row by a scalar faster than a block
-    const diverse = reshape(items(ids), flat), mixed = add(diverse, mul(lambda, sub(reshape(v, flat), diverse)));
-    return { items: reshape(mixed, shape), sources: concat([hard, ids], 1) }; // [R, K, L, D], [R, 2 K]
+    const ids = where(less(fed, 0), hard, fed); // lambda v_H + (1 - lambda) v_D
+    const mixed = add(mul(lambda, items(hard)), mul(sub(1, lambda), items(ids)));
+    return { items: mixed, sources: concat([hard, ids], 1) }; // [R, K, L, D], [R, 2 K]
   },
   separate({ items }, hard, fed) {
     const present = cast(greaterOrEqual(fed, 0), "float32"), ids = concat([hard, where(less(fed, 0), hard, fed)], 1);

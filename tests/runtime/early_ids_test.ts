@@ -39,6 +39,11 @@ Deno.test("ids that the graph chooses by score are computed first, so that no ta
   }
 });
 
+Deno.test("ids that follow from other computed ids, not from rows gathered by them, are computed first, too", () => {
+  const { g, table, chosen, score } = choice(), next = add(chosen, 1), other = sum(gather(table, next), [2]);
+  assert.deepEqual(names(earlyIds(g, { score, other })).toSorted(), [chosen.name, next.name].toSorted());
+});
+
 Deno.test("ids stay where they are used if computing them apart would repeat more than it spares", () => {
   const deep = (x: Value) => Array.from({ length: 40 }).reduce<Value>((y) => add(tanh(y), x), x);
   const { g, score } = choice(deep);

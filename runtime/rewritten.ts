@@ -1,16 +1,17 @@
 import { type GraphBuilder, RowGradient, type Value } from "../graphs/builder.ts";
-import { simplify } from "../graphs/simplify.ts";
+import type { Rewritten } from "../graphs/rewrite.ts";
 import type { Plan, Update } from "./runtime.ts";
 
 /**
- * What a program computes, in a graph of its own that takes fewer nodes. Names of outputs, inputs and variables stay;
- * the graph that was given stays as it is.
+ * What a program computes, in a graph of its own that computes the same in another way. Names of outputs, inputs and
+ * variables stay; the graph that was given stays as it is.
  */
-export function simplified<K extends string>(
+export function rewritten<K extends string>(
   source: GraphBuilder,
   { outputs, updates = [] }: Plan<K>,
+  by: (graph: GraphBuilder, wanted: readonly Value[]) => Rewritten,
 ): { readonly graph: GraphBuilder; readonly plan: Required<Plan<K>> } {
-  const { graph, of } = simplify(source, [
+  const { graph, of } = by(source, [
     ...Object.values<Value>(outputs),
     ...source.assignments.values(),
     ...updates.flatMap(({ gradient }) => valuesOf(gradient)),
