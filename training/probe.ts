@@ -1,11 +1,11 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
-import { GraphBuilder, type Value } from "../graphs/builder.ts";
-import type { TensorData } from "../graphs/tensor.ts";
+import { openRepresentations, type Representations, type Side } from "../evaluation/representations.ts";
+import { GraphBuilder } from "../graphs/builder.ts";
 import { type Asking, asking } from "../models/asking.ts";
-import type { Backbone, Encoder } from "../models/backbone.ts";
+import type { Backbone } from "../models/backbone.ts";
 import type { Program, Runtime } from "../runtime/runtime.ts";
-import { neighbours } from "./neighbours.ts";
 import type { Probe, Vectors } from "../samplers/sampler.ts";
+import { neighbours } from "./neighbours.ts";
 
 /** Rows that a program computes at a time. */
 const ROWS = 1024;
@@ -19,89 +19,63 @@ export interface OpenProbe extends Probe {
 
 /** Reads the model that a runtime holds. Programs are compiled when they are first needed, one for each shape. */
 export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catalogue): OpenProbe {
-  const programs = new Map<string, Promise<Compiled>>();
-  const program = (key: string, rows: number, output: (encoder: Encoder, graph: GraphBuilder) => Value) => {
-    const found = programs.get(key) ?? compiled(runtime, backbone, catalogue, rows, output);
-    programs.set(key, found);
-    return found;
+  const sides = new Map<Side, Promise<Representations>>(), scorings = new Map<number, Promise<Scoring>>();
+  /** As the model stands: what is propagated is so once for all ids. */
+  const represent = async (side: Side, ids: Int32Array): Promise<Vectors> => {
+    const size = { size: ROWS, total: side === "users" ? catalogue.users : catalogue.items };
+    const opened = sides.get(side) ?? openRepresentations(runtime, backbone, catalogue, side, size, (_, x) => x);
+    sides.set(side, opened);
+    const { shape: [, layers, width], of, refresh } = await opened, each = layers! * width!;
+    const data = new Float32Array(ids.length * each);
+    for (let from = 0; from < ids.length; from += ROWS) {
+      const some = ids.subarray(from, from + ROWS);
+      data.set((await of(some)).subarray(0, some.length * each), from * each);
+    }
+    refresh();
+    return { layers: layers!, width: width!, data };
   };
   return {
     async score(users, candidates) {
-      const columns = candidates.length / users.length,
-        rows = Math.max(1, Math.min(ROWS, Math.floor(SCORES / columns)));
-      const { run, asked } = await program(
-        `score ${columns}`,
-        rows,
-        ({ query, items, score }, graph) => score(query, items(graph.input("candidates", "int32", [rows, columns]))),
-      );
-      const scores = new Float32Array(candidates.length);
+      const columns = candidates.length / users.length;
+      const opened = scorings.get(columns) ?? openScoring(runtime, backbone, catalogue, columns);
+      scorings.set(columns, opened);
+      const { rows, asked, program } = await opened, scores = new Float32Array(candidates.length);
       for (const { from, count, feeds } of asked.pieces(users)) {
         const given = candidates.subarray(from * columns, (from + count) * columns);
-        const found = await run({ ...feeds, candidates: padded(given, rows * columns) });
-        scores.set(found.subarray(0, given.length), from * columns);
+        const { found } = await program.run({ ...feeds, candidates: padded(given, rows * columns) });
+        scores.set((found as Float32Array).subarray(0, given.length), from * columns);
       }
       return scores;
     },
-    async queries(users) {
-      const { run, asked, shape } = await program("queries", ROWS, ({ query }) => query), found = vectors(users, shape);
-      for (const { from, count, feeds, unknown } of asked.pieces(users)) {
-        const rows = await run(feeds), { size } = found;
-        for (const row of unknown) rows.fill(0, row * size, (row + 1) * size);
-        found.data.set(rows.subarray(0, count * size), from * size);
-      }
-      return found;
-    },
-    async items(ids) {
-      const { run, shape } = await program(
-        "items",
-        ROWS,
-        ({ items }, graph) => items(graph.input("items", "int32", [ROWS])),
-      );
-      const found = vectors(ids, shape);
-      for (let from = 0; from < ids.length; from += ROWS) {
-        const rows = await run({ items: padded(ids.subarray(from, from + ROWS), ROWS) });
-        found.data.set(rows.subarray(0, (ids.length - from) * found.size), from * found.size);
-      }
-      return found;
-    },
+    queries: (users) => represent("users", users),
+    items: (ids) => represent("items", ids),
     nearest: (given, width, count) => neighbours(runtime, given, width, count, 1),
     farthest: (given, width, count) => neighbours(runtime, given, width, count, -1),
-    dispose: async () => {
-      for (const each of programs.values()) await (await each).dispose();
+    async dispose() {
+      for (const each of sides.values()) await (await each).dispose();
+      for (const each of scorings.values()) await (await each).program.dispose();
     },
   };
 }
 
-interface Compiled {
+/** Scores of as many candidates for each of some users. */
+interface Scoring {
+  readonly rows: number;
   readonly asked: Asking;
-  readonly shape: readonly number[];
-  run(feeds: Readonly<Record<string, TensorData>>): Promise<Float32Array>;
-  dispose(): Promise<void>;
+  readonly program: Program<"found">;
 }
 
-async function compiled(
+async function openScoring(
   runtime: Runtime,
   backbone: Backbone,
   catalogue: Catalogue,
-  rows: number,
-  output: (encoder: Encoder, graph: GraphBuilder) => Value,
-): Promise<Compiled> {
+  columns: number,
+): Promise<Scoring> {
+  const rows = Math.max(1, Math.min(ROWS, Math.floor(SCORES / columns)));
   const graph = new GraphBuilder(), asked = asking(backbone, catalogue, rows);
-  const encoder = backbone.build(graph, catalogue, asked.declare(graph));
-  const value = output(encoder, graph),
-    program: Program<"value"> = await runtime.compile(graph, { outputs: { value } });
-  return {
-    asked,
-    shape: value.shape,
-    run: async (feeds) => (await program.run(feeds)).value as Float32Array,
-    dispose: () => program.dispose(),
-  };
-}
-
-/** Space for the representations of `ids`, each of which has `size` floats. */
-function vectors(ids: Int32Array, [, layers, width]: readonly number[]): Vectors & { readonly size: number } {
-  const size = layers! * width!;
-  return { layers: layers!, width: width!, size, data: new Float32Array(ids.length * size) };
+  const { query, items, score } = backbone.build(graph, catalogue, asked.declare(graph));
+  const found = score(query, items(graph.input("candidates", "int32", [rows, columns]))); // [rows, columns]
+  return { rows, asked, program: await runtime.compile(graph, { outputs: { found } }) };
 }
 
 /** `ids` filled up with id 0. */
