@@ -114,6 +114,7 @@ export const divns = define({
     const placeOf = recency > 0 ? placesOf(catalogue) : () => 0;
     const sets = new DiverseSets(catalogue, negatives, refresh);
     const lambda = Float32Array.of(1); // nothing is cached before the first epoch
+    const asksDistance = schedule === "adaptive"; // of all users
     let upcoming = 1; // the epoch after the one under way
     return {
       proposes: {
@@ -139,8 +140,8 @@ export const divns = define({
           candidates: candidates as Int32Array,
         };
         for (let row = 0; row < rows; row++) {
-          const user = users[row]!;
-          caches.record(user, row, pools, sets.isDue(user, upcoming), placeOf(user, positives[row]!));
+          const user = users[row]!, isDue = sets.isDue(user, upcoming);
+          if (isDue || asksDistance) caches.record(user, row, pools, isDue, placeOf(user, positives[row]!));
         }
       },
       async beginEpoch(draw) {

@@ -33,9 +33,14 @@ export class DiverseSets {
 
   /** Hands the next row of `user` its ids, into `into[at]` and on: -1 where D_u is empty; a short D_u is gone through again. */
   take(user: number, into: Int32Array, at: number): void {
-    const start = this.catalogue.offsets[user]! * this.count, size = this.sizes[user]!;
-    const taken = this.proposed[user]!++ * this.count;
-    for (let k = 0; k < this.count; k++) into[at + k] = size > 0 ? this.ids[start + (taken + k) % size]! : -1;
+    const { ids, count } = this, start = this.catalogue.offsets[user]! * count, size = this.sizes[user]!;
+    if (size === 0) return void into.fill(-1, at, at + count);
+    let next = this.proposed[user]!++ * count;
+    if (next >= size) next %= size;
+    for (let k = 0; k < count; k++) {
+      into[at + k] = ids[start + next]!;
+      if (++next === size) next = 0;
+    }
   }
 
   /** Empties every set. */
