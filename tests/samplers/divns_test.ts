@@ -154,6 +154,6 @@ Deno.test("recency changes what is drawn, and only with it places are state", as
     (await smallRun({ sampler: divns({ pool: 6, cache: 3, lambda: 0.5, ...options }) })).saved;
   assert.notDeepEqual(await run({ recency: 1 }), await run({}));
   const kept = (options: Parameters<typeof divns>[0]) => Object.keys(opened(divns(options), of).state!);
-  assert.deepEqual(kept({}), ["hard", "behind", "trained", "diverse", "sizes", "proposed", "lambda"]);
+  assert.deepEqual(kept({}), ["hard", "behind", "trained", "diverse", "sets", "lambda"]);
   assert.deepEqual(kept({ recency: 1 }), [...kept({}), "places"]);
 });
