@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Nearest } from "../evaluation/nearest.ts";
 import { TopK } from "../evaluation/top_k.ts";
 import type { Vectors } from "../evaluation/vectors.ts";
+import { DiskError } from "./disk_error.ts";
 import { exists, readText, writeWhole } from "./files.ts";
 import { runFiles } from "./run_folder.ts";
 import { type GraphOptions, type NearGraph, nearGraph } from "./usearch.ts";
@@ -38,7 +39,7 @@ export async function writeIndex(
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
-    throw new Error(`Cannot write "${path}": ${(error as Error).message}`, { cause: error });
+    throw new DiskError(`write "${path}"`, error);
   }
   const facts: IndexFacts = { ...options, items: items.data.length / width, width, sha256: digest(items) };
   await writeWhole(`${folder}/${runFiles.indexFacts}`, `${JSON.stringify(facts, null, 2)}\n`);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { DiskError } from "./disk_error.ts";
 import { exists, writeWhole } from "./files.ts";
 
 /** A file that is to be there. */
@@ -56,10 +57,15 @@ export async function download({ url, path, signal, progress, check }: Download)
     }
     bytes = start;
     {
-      using file = await Deno.open(part, { write: true, create: true, append: resumed, truncate: !resumed });
+      const full = (error: unknown): never => {
+        throw new DiskError(`write "${part}"`, error);
+      };
+      using file = await Deno.open(part, { write: true, create: true, append: resumed, truncate: !resumed }).catch(
+        full,
+      );
       progress?.(bytes, total);
       for await (const piece of response.body ?? []) {
-        for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
+        for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at)).catch(full);
         bytes += piece.length;
         progress?.(bytes, total);
         clearTimeout(timer);

@@ -1,23 +1,51 @@
-/** Writes a file whole, or parts one after the other, or not at all: to a temporary name beside it, then renamed. */
+import { DiskError } from "./disk_error.ts";
+
+/** Writes a file whole, or parts one after the other, or not at all: what was there stays as it was then. */
 export async function writeWhole(path: string, content: string | Uint8Array | readonly Uint8Array[]): Promise<void> {
-  const temporary = `${path}.tmp`;
-  try {
-    if (typeof content === "string") await Deno.writeTextFile(temporary, content);
-    else if (content instanceof Uint8Array) await Deno.writeFile(temporary, content);
-    else await writeParts(temporary, content);
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw new Error(`Cannot write "${path}": ${(error as Error).message}`, { cause: error });
-  }
+  const parts = typeof content === "string"
+    ? [new TextEncoder().encode(content)]
+    : content instanceof Uint8Array
+    ? [content]
+    : content;
+  await writePieces(path, async (write) => {
+    for (const part of parts) await write(part);
+  });
 }
 
-async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  using file = await Deno.open(path, { write: true, create: true, truncate: true });
-  for (const part of parts) {
-    for (let at = 0; at < part.length;) at += await file.write(part.subarray(at, at + AT_ONCE));
+/**
+ * Writes a file piece by piece under a temporary name beside it, which becomes its own when all is on the disk: whoever
+ * is killed, or loses power, leaves the file that was there, or the new one.
+ *
+ * @throws DiskError naming the file, before `fill` is called where it cannot be begun; what `fill` throws.
+ */
+export async function writePieces<T>(
+  path: string,
+  fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const wrong = (error: unknown): never => {
+    throw new DiskError(`write "${path}"`, error);
+  };
+  if (await isFolder(path)) throw new Error(`Cannot write "${path}": it is a folder`);
+  const temporary = `${path}${TEMPORARY}`;
+  let file: Deno.FsFile | undefined = await Deno.open(temporary, { write: true, create: true, truncate: true })
+    .catch(wrong);
+  try {
+    const filled = await fill(async (bytes) => {
+      for (let at = 0; at < bytes.length;) at += await file!.write(bytes.subarray(at, at + AT_ONCE)).catch(wrong);
+    });
+    await file.syncData().catch(wrong); // or power may fail with the name there and the bytes not
+    file.close();
+    file = undefined;
+    await Deno.rename(temporary, path).catch(wrong);
+    return filled;
+  } catch (error) {
+    file?.close();
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
   }
 }
+/** What a file's name ends with until it is whole. Whoever is killed leaves it; the next to write the file takes it over. */
+const TEMPORARY = ".tmp";
 /** Bytes that are given to the system at a time: it may take a copy of them. */
 const AT_ONCE = 2 ** 24;
 
@@ -50,7 +78,7 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true });
   } catch (error) {
-    throw new Error(`Cannot make folder "${path}": ${(error as Error).message}`, { cause: error });
+    throw new DiskError(`make folder "${path}"`, error);
   }
 }
 
@@ -58,3 +86,17 @@ export async function makeFolder(path: string): Promise<void> {
 export async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
+
+/** @throws DiskError naming the file, where it could not be written: better now than when there is much to write. */
+export async function checkWritable(path: string): Promise<void> {
+  const probe = `${path}${TEMPORARY}`;
+  try {
+    (await Deno.open(probe, { write: true, create: true })).close();
+    await Deno.remove(probe);
+  } catch (error) {
+    throw new DiskError(`write "${path}"`, error);
+  }
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);

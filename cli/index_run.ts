@@ -3,6 +3,7 @@ import { innerVectors, scoresOf, type Vectors } from "../evaluation/vectors.ts";
 import { integer, text, type Values } from "../options/option.ts";
 import { openRuntime } from "../runtime/providers.ts";
 import { buildIndex, indexedNearest, writeIndex } from "./ann.ts";
+import { checkWritable } from "./files.ts";
 import { type OpenedRun, openRun } from "./opened_run.ts";
 import { openOutput } from "./output.ts";
 import { runFiles } from "./run_folder.ts";
@@ -25,6 +26,7 @@ export async function indexCommand(values: Values<typeof indexOptions>): Promise
   if (values.run === null) throw new TypeError("Cannot index: --run says which folder holds the trained model");
   const run = await openRun(values.run);
   checkIndexed(run);
+  await checkWritable(`${values.run}/${runFiles.index}`);
   const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
   await runtime.load(run.weights);
   const items = await innerVectors(runtime, run.backbone, run.catalogue, "items");

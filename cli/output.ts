@@ -1,5 +1,6 @@
 import process from "node:process";
 import { styleText } from "node:util";
+import { DiskError } from "./disk_error.ts";
 
 /** How a command talks: results to stdout, everything else to stderr, so that `--json` can be piped. */
 export interface Output {
@@ -30,7 +31,7 @@ export function openOutput({ json, quiet }: OutputOptions): Output {
     try {
       for (let at = 0; at < bytes.length && !closed.has(stream);) at += stream.writeSync(bytes.subarray(at));
     } catch (error) {
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw new DiskError("write to stdout or stderr", error);
       closed.add(stream); // `| head` has read enough; the work goes on
     }
   };

@@ -1,3 +1,4 @@
+import { writePieces } from "./files.ts";
 import { parquetRows } from "./parquet_rows.ts";
 
 /** What a column holds; `title` may be missing in a row. */
@@ -34,30 +35,18 @@ const formats: Readonly<Record<string, (columns: Columns) => Encoder | Promise<E
  * @throws TypeError where the name ends with none that is known, Error where it cannot be written; no file is left then.
  */
 export async function writeTable(path: string, columns: Columns, entries: AsyncIterable<Entry>): Promise<number> {
-  const encoder = await formatOf(path)(columns), temporary = `${path}.tmp`;
-  let rows = 0, file: Deno.FsFile | undefined;
-  const wrong = (error: unknown): never => {
-    throw new Error(`Cannot write "${path}": ${(error as Error).message}`, { cause: error });
-  };
-  const write = async (bytes: Uint8Array | null) => {
-    for (let at = 0; bytes && at < bytes.length;) at += await file!.write(bytes.subarray(at)).catch(wrong);
-  };
-  try {
-    file = await Deno.open(temporary, { write: true, create: true, truncate: true }).catch(wrong);
+  const encoder = await formatOf(path)(columns);
+  return await writePieces(path, async (write) => {
+    let rows = 0;
     for await (const entry of entries) {
       rows += entry.rows.length;
-      await write(encoder.add(entry));
+      const bytes = encoder.add(entry);
+      if (bytes) await write(bytes);
     }
-    await write(encoder.end());
-    file.close();
-    file = undefined;
-    await Deno.rename(temporary, path).catch(wrong);
+    const rest = encoder.end();
+    if (rest) await write(rest);
     return rows;
-  } catch (error) {
-    file?.close();
-    await Deno.remove(temporary).catch(() => {});
-    throw error;
-  }
+  });
 }
 
 /** @throws TypeError where no format is known for such a name. */
