@@ -20,7 +20,7 @@ export function decisiveColumns(data: Dataset): readonly ArrayBufferView[] {
 }
 
 /** All columns of numbers under a value, in the order of its keys. */
-function columnsOf(value: unknown): ArrayBufferView[] {
+export function columnsOf(value: unknown): ArrayBufferView[] {
   if (ArrayBuffer.isView(value)) return [value];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(columnsOf) : [];
 }

@@ -4,7 +4,8 @@ import { type Options, resolve, type Values } from "../options/option.ts";
 import { readText } from "./files.ts";
 import { methodText } from "./method_spec.ts";
 
-const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** An option's name as a flag has it. */
+export const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** How an option says that it takes several: its flag may be repeated. */
 export const LIST = "a list of";

@@ -6,6 +6,7 @@ import type { Checkpoint } from "../training/checkpoint.ts";
 import { decodeSafetensors, safetensorsParts, type Tensor } from "../training/safetensors.ts";
 import type { Metadata } from "../datasets/metadata.ts";
 import { exists, readBytesOf, readText, writeWhole } from "./files.ts";
+import { changes, type RunFacts } from "./run_facts.ts";
 import { packMetadata, unpackMetadata } from "./saved_metadata.ts";
 
 /** The files of a run. */
@@ -115,36 +116,55 @@ export async function readModel(folder: string): Promise<SavedModel> {
   return { backbone, dataset, catalogue, weights };
 }
 
-/** A checkpoint, with a fingerprint of what it belongs to. */
-export async function writeCheckpoint(folder: string, checkpoint: Checkpoint, fingerprint: string): Promise<void> {
-  const { epoch, step, sums, waited, best, tensors, bestTensors, samplerState } = checkpoint;
+/** A checkpoint, with a fingerprint of what it belongs to, and what that is a digest of. */
+export async function writeCheckpoint(
+  folder: string,
+  checkpoint: Checkpoint,
+  fingerprint: string,
+  facts?: RunFacts,
+): Promise<void> {
+  const { tensors, bestTensors, samplerState, ...position } = checkpoint;
   const state = Object.entries(samplerState).map(([name, data]): [string, Tensor] => [
     `sampler/${name}`,
     data instanceof Int32Array ? i32(data) : { dtype: "F32", shape: [data.length], data },
   ]);
   const parts = safetensorsParts(
     Object.fromEntries([...prefixed("now/", tensors), ...prefixed("best/", bestTensors), ...state]),
-    { foil: JSON.stringify({ epoch, step, sums, waited, best, fingerprint }) },
+    { foil: JSON.stringify({ ...position, fingerprint, facts }) },
   );
   await writeWhole(`${folder}/${runFiles.checkpoint}`, parts);
 }
 
-/** @throws Error where there is no checkpoint, or it belongs to other data or options. */
-export async function readCheckpoint(folder: string, fingerprint: string): Promise<Checkpoint> {
+/**
+ * The checkpoint in a run folder; undefined where the run was killed before it had one.
+ *
+ * @throws Error where there is no such folder, or it belongs to other data or options, and says which.
+ */
+export async function readCheckpoint(
+  folder: string,
+  fingerprint: string,
+  facts?: RunFacts,
+): Promise<Checkpoint | undefined> {
   const path = `${folder}/${runFiles.checkpoint}`;
-  if (!await exists(path)) throw new Error(`Cannot resume: there is no checkpoint "${path}"`);
+  if (!await exists(folder)) throw new Error(`Cannot resume "${folder}": there is no such folder`);
+  if (!await exists(path)) return undefined;
   const { tensors, metadata } = decodeSafetensors(await readBytesOf(path, "the checkpoint"), path);
-  const found = JSON.parse(metadata.foil ?? "{}") as Omit<Checkpoint, "tensors" | "bestTensors" | "samplerState"> & {
-    fingerprint?: string;
-  };
-  if (found.fingerprint !== fingerprint) {
+  const { fingerprint: own, facts: was, ...position } = JSON.parse(metadata.foil ?? "{}") as
+    & Omit<Checkpoint, "tensors" | "bestTensors" | "samplerState">
+    & { readonly fingerprint?: string; readonly facts?: RunFacts };
+  if (own !== fingerprint) {
+    const changed = was && facts ? changes(was, facts) : [];
+    const what = changed.length > 0 ? changed.join("; ") : "it was made with other data or options";
     throw new Error(
-      `Cannot resume "${folder}": its checkpoint was made with other data or options; give the same, or another --out`,
+      `Cannot resume "${folder}" from its checkpoint: ${what}. Give what it was made with, or start anew without --resume`,
     );
+  }
+  if (!position.reports) {
+    throw new Error(`Cannot resume from "${path}": an earlier version of Foil wrote it; without it, it starts anew`);
   }
   const state = Object.entries(tensors).filter(([name]) => name.startsWith("sampler/"));
   return {
-    ...found,
+    ...position,
     tensors: under("now/", tensors),
     bestTensors: under("best/", tensors),
     samplerState: Object.fromEntries(

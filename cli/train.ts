@@ -7,8 +7,9 @@ import { testTrial } from "../studies/trial.ts";
 import { recommenderModel } from "../training/recommender.ts";
 import { type EpochReport, type Seconds, trainingSeconds } from "../training/recipe.ts";
 import { isModel } from "../training/scopes.ts";
-import { isFile, settledBackbone, withDataFor } from "./backbone_spec.ts";
-import { makeFolder, writeWhole } from "./files.ts";
+import { withDataFor } from "./backbone_spec.ts";
+import { DiskError } from "./disk_error.ts";
+import { exists, makeFolder, writeWhole } from "./files.ts";
 import { methodSpec, shortName } from "./method_spec.ts";
 import { negativesText } from "./negatives_text.ts";
 import { metricNames, metricsLine, rankingTables } from "./metrics_text.ts";
@@ -16,7 +17,7 @@ import { bar, duration, openOutput, type Output } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
 import { referenceMetrics } from "./references.ts";
 import { rankedAsRecord, rankedAsText } from "./ranked_as.ts";
-import { decisiveColumns, fingerprintOf } from "./fingerprint.ts";
+import { digestOfFacts, runFacts } from "./run_facts.ts";
 import { readCheckpoint, runFiles, writeConfig, writeIds, writeModel } from "./run_folder.ts";
 import { sampledText } from "./test_ranking.ts";
 import { makeRecipe } from "./train_parts.ts";
@@ -38,31 +39,34 @@ export async function trainCommand(given: TrainValues, signal: AbortSignal): Pro
   if (values.select === "test") output.say(OPTIMISTIC);
 
   const folder = values.out ?? `runs/${[data.name, ...named(values), values.seed].join("-")}`;
-  const fingerprint = await fingerprintOf(decisive(values), decisiveColumns(data));
-  const resume = values.resume ? await readCheckpoint(folder, fingerprint) : undefined;
-  if (resume) output.say(goesOn(resume));
+  const facts = await runFacts(values, data), fingerprint = await digestOfFacts(facts);
+  const resume = values.resume ? await readCheckpoint(folder, fingerprint, facts) : undefined;
+  if (values.resume) output.say(resume ? goesOn(resume) : `no checkpoint is in ${folder}: starts at the beginning`);
   await makeFolder(folder);
   await writeConfig(folder, savedConfig(values));
   await writeIds(folder, data);
 
   const meter = progressMeter(values.epochs, output, values.selectBy!);
-  let reports: readonly EpochReport[];
   try {
-    reports = await runInFolder({
+    const reports = await runInFolder({
       folder,
       fingerprint,
+      facts,
       runtime,
       protocol,
       recipe: { ...recipe, signal, ...resume && { resume } },
       onEpoch: (report) => output.result({ event: "epoch", ...report }, epochLine(report, values.selectBy!)),
       onStep: meter,
     });
+    await finish({ values, data, protocol, runtime, folder, backbone: recipe.backbone, reports, output });
   } catch (error) {
-    if (!signal.aborted) throw error;
-    output.say(`stopped; go on with: the same command and --resume --out ${folder}`);
-    return 130;
+    if (signal.aborted && error === signal.reason) {
+      output.say(`stopped; go on with: the same command and --resume --out ${folder}`);
+      return 130;
+    }
+    if (!(error instanceof DiskError && await exists(`${folder}/${runFiles.checkpoint}`))) throw error;
+    throw new Error(`${error.message}. The checkpoint there is whole: --resume goes on from it`, { cause: error });
   }
-  await finish({ values, data, protocol, runtime, folder, backbone: recipe.backbone, reports, output });
   output.say(`took ${duration((performance.now() - started) / 1000)}; everything is in ${folder}`);
   await runtime.dispose();
   return 0;
@@ -71,22 +75,6 @@ export async function trainCommand(given: TrainValues, signal: AbortSignal): Pro
 /** The names of what is trained, in the order of a run's name. */
 const named = ({ backbone, sampler, loss }: TrainValues): string[] =>
   Object.entries({ backbone, sampler, loss }).map(([kind, given]) => shortName(methodSpec(kind, given)));
-
-/** Options that say how a run talks or where it lies do not decide its numbers. */
-function decisive(values: TrainValues): Record<string, unknown> {
-  const {
-    json: _json,
-    quiet: _quiet,
-    resume: _resume,
-    out: _out,
-    epochs: _epochs,
-    memory: _memory,
-    workers: _workers,
-    threads: _threads,
-    ...rest
-  } = values;
-  return isFile(methodSpec("backbone", rest.backbone)) ? { ...rest, backbone: settledBackbone(values) } : rest;
-}
 
 /** The options as a YAML file that `--config` reads back. */
 function savedConfig(values: TrainValues): Record<string, unknown> {

@@ -3,7 +3,8 @@ import type { Protocol } from "../studies/protocol.ts";
 import { runTrial, type TrialRecipe } from "../studies/trial.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
 import type { EpochReport } from "../training/recipe.ts";
-import { exists, readText, writeWhole } from "./files.ts";
+import { writeWhole } from "./files.ts";
+import type { RunFacts } from "./run_facts.ts";
 import { runFiles, writeCheckpoint } from "./run_folder.ts";
 
 /** A step that was made. */
@@ -17,6 +18,8 @@ export interface TrialRun {
   readonly folder: string;
   /** What its checkpoints belong to. */
   readonly fingerprint: string;
+  /** What that is a digest of, to say what has become another. */
+  readonly facts?: RunFacts;
   readonly runtime: Runtime;
   readonly protocol: Protocol;
   readonly recipe: Omit<TrialRecipe, "onStep" | "keep"> & { readonly epochs: number };
@@ -31,29 +34,26 @@ export interface TrialRun {
  * @throws the signal's reason, where it stops the run; the checkpoint and the log are then written.
  */
 export async function runInFolder(
-  { folder, fingerprint, runtime, protocol, recipe, onEpoch, onStep }: TrialRun,
+  { folder, fingerprint, facts, runtime, protocol, recipe, onEpoch, onStep }: TrialRun,
 ): Promise<readonly EpochReport[]> {
-  const reports = recipe.resume ? await readLog(folder, recipe.resume.epoch) : [];
-  const saveLog = () =>
+  const reports = [...recipe.resume?.reports ?? []];
+  // the log is written out of what the checkpoint holds, so whenever a run is killed they tell of the same epochs
+  const log = (reports: readonly EpochReport[]) =>
     writeWhole(`${folder}/${runFiles.log}`, reports.map((report) => `${JSON.stringify(report)}\n`).join(""));
-  const keep = (checkpoint: Checkpoint) => writeCheckpoint(folder, checkpoint, fingerprint);
+  const keep = async (checkpoint: Checkpoint) => {
+    await writeCheckpoint(folder, checkpoint, fingerprint, facts);
+    await log(checkpoint.reports);
+  };
   const following = { ...recipe, keep, onStep: (step: StepDone) => onStep(step, reports.at(-1)) };
   try {
     for await (const report of runTrial(runtime, protocol, following)) {
       reports.push(report);
-      if (report.metrics || report.epoch === recipe.epochs - 1) await saveLog();
       onEpoch(report);
     }
   } catch (error) {
-    await saveLog();
+    await log(reports).catch(() => {}); // what went wrong first is what is told
     throw error;
   }
+  await log(reports);
   return reports;
-}
-
-/** The reports of the epochs before `epoch`, as an earlier part of the run logged them: none where it was killed first. */
-async function readLog(folder: string, epoch: number): Promise<EpochReport[]> {
-  if (!await exists(`${folder}/${runFiles.log}`)) return [];
-  const lines = (await readText(`${folder}/${runFiles.log}`, "the log of run")).split("\n").filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as EpochReport).filter((report) => report.epoch < epoch);
 }

@@ -1,5 +1,5 @@
 import type { SavedTensor } from "../runtime/runtime.ts";
-import type { Best } from "./recipe.ts";
+import type { Best, EpochReport } from "./recipe.ts";
 
 /** All it takes to go on with a run as if it had never stopped: random draws depend on the position alone. */
 export interface Checkpoint {
@@ -8,6 +8,8 @@ export interface Checkpoint {
   readonly step: number;
   /** Sums over those steps, by output of a step: `loss`, `auxiliary` and what was measured. */
   readonly sums: Readonly<Record<string, number>>;
+  /** Of the epochs that are done. */
+  readonly reports: readonly EpochReport[];
   /** Evaluations since the best one. */
   readonly waited: number;
   readonly best: Best | null;

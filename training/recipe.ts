@@ -43,7 +43,10 @@ export interface Recipe {
   readonly heldOut?: readonly Interactions[];
   /** Where an earlier run stopped. */
   readonly resume?: Checkpoint;
-  /** Called after each evaluated epoch and when `signal` stops the run, with all it takes to go on from there. */
+  /**
+   * Called after epochs 0, n, 2n, ... of `evaluateEvery` and the last, whether they are evaluated or not, and when `signal`
+   * stops the run, with all it takes to go on from there.
+   */
   readonly keep?: (checkpoint: Checkpoint) => Promise<void>;
   /** Stops the run after the current step. */
   readonly signal?: AbortSignal;

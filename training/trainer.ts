@@ -21,11 +21,13 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
   /** Of the best epoch; null while they are the runtime's own: they are copied once training is about to change them. */
   let bestTensors: ReadonlyMap<string, SavedTensor> | null = resume?.bestTensors ?? new Map();
   let waited = resume?.waited ?? 0;
+  const reports = [...resume?.reports ?? []];
   const keep = async (at: Position & { epoch: number }) => {
     if (!recipe.keep) return;
     const tensors = await runtime.save(),
       kept = bestTensors ?? new Map([...tensors].filter(([name]) => isVariable(name)));
-    await recipe.keep({ ...at, waited, best, tensors, bestTensors: kept, samplerState: run.samplerState() });
+    const samplerState = run.samplerState();
+    await recipe.keep({ ...at, reports: [...reports], waited, best, tensors, bestTensors: kept, samplerState });
   };
   try {
     for (let epoch = resume?.epoch ?? 0; epoch < epochs && waited < patience; epoch++) {
@@ -33,7 +35,8 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
       bestTensors ??= await runtime.save(isVariable);
       const done = await run.epoch(epoch, start, keep);
       const since = performance.now();
-      const metrics = evaluate && (epoch % evaluateEvery === 0 || epoch === epochs - 1) ? await evaluate() : null;
+      const due = epoch % evaluateEvery === 0 || epoch === epochs - 1;
+      const metrics = evaluate && due ? await evaluate() : null;
       if (metrics) {
         const value = metrics[selectBy!];
         if (value === undefined) {
@@ -47,8 +50,7 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
         } else waited++;
       }
       const evaluating = done.seconds.evaluating + (performance.now() - since) / 1000;
-      if (metrics) await keep({ ...START, epoch: epoch + 1 });
-      yield {
+      const report: EpochReport = {
         epoch,
         steps: done.steps,
         loss: done.lossSum / done.steps,
@@ -60,6 +62,9 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
         ...metrics && { metrics },
         ...best && { best },
       };
+      reports.push(report);
+      if (due) await keep({ ...START, epoch: epoch + 1 });
+      yield report;
     }
   } finally {
     if (best && bestTensors) await runtime.load(bestTensors);

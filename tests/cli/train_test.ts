@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { foil, foilProcess, inFolder, jsonLines } from "./foil.ts";
 import { openModel } from "../../runtime/model.ts";
+import { quietly } from "./small_run.ts";
 
 const QUICK = ["--backbone", "mf:dim=8", "--optimizer", "adam:lr=0.02", "--provider", "wasm"];
 
@@ -76,29 +77,43 @@ Deno.test("Ctrl-C leaves a checkpoint, and --resume ends with the same bytes as 
     }
   }));
 
-Deno.test("a checkpoint of other options, data or side information is not resumed", () =>
+Deno.test("a checkpoint of other options, data or side information is not resumed, and what is another is named", () =>
   inFolder(async (folder) => {
-    const written = { log: "log.csv", friends: "friends.csv" };
-    const write = (name: keyof typeof written, rows: readonly string[]) =>
-      Deno.writeTextFile(`${folder}/${written[name]}`, rows.join("\n"));
+    const write = (name: string, rows: readonly string[]) => Deno.writeTextFile(`${folder}/${name}`, rows.join("\n"));
     const met = ["user,item", ..."abcd".split("").flatMap((user, n) => [1, 2, 3, 4, 5].map((k) => `${user},${k + n}`))];
-    await write("log", met);
-    await write("friends", ["user,friend", "a,b"]);
-    const data = ["--data", written.log, "--friends", written.friends], run = ["--epochs", "1", "--out", "run"];
-    const args = ["train", ...QUICK, ...data, "--sampler", "sbpr", ...run];
-    const refused = async (given: readonly string[]) => {
-      const { code, stderr } = await foil([...given, "--resume"], folder);
-      assert.equal(code, 1);
-      assert.match(stderr, /Cannot resume "run": its checkpoint was made with other data or options/);
+    await write("log.csv", met);
+    await write("test.csv", ["user,item", "a,6", "b,1"]);
+    await write("friends.csv", ["user,friend", "a,b"]);
+    const at = (name: string) => `${folder}/${name}`, log = ["--data", at("log.csv"), "--test", at("test.csv")];
+    const args = ["train", ...QUICK, ...log, "--friends", at("friends.csv"), "--sampler", "sbpr", "--epochs", "1"];
+    const resumed = (...given: readonly string[]) => quietly([...args, ...given, "--out", at("run"), "--resume"]);
+    const refused = async (given: readonly string[], what: string) => {
+      const { code, said } = await resumed(...given),
+        how = "Give what it was made with, or start anew without --resume";
+      assert.deepEqual([code, said], [1, `error: Cannot resume "${at("run")}" from its checkpoint: ${what}. ${how}`]);
     };
-    assert.equal((await foil(args, folder)).code, 0);
-    assert.equal((await foil([...args, "--resume"], folder)).code, 0);
-    await refused([...args, "--l2", "0.5"]);
-    await write("friends", ["user,friend", "a,c"]);
-    await refused(args);
-    await write("friends", ["user,friend", "a,b"]);
-    await write("log", met.slice(0, -1));
-    await refused(args);
+    assert.match((await resumed()).said, /Cannot resume ".*\/run": there is no such folder/);
+    assert.equal((await quietly([...args, "--out", at("run")])).code, 0);
+    assert.equal((await resumed()).code, 0);
+
+    await refused(["--l2", "0.5"], "--l2 is 0.5, was 0.0001");
+    await refused(["--sampler", "dns:pool=4"], "--sampler is dns:pool=4,negatives=1, was sbpr:coefficient=friends");
+    await write("friends.csv", ["user,friend", "a,c"]);
+    await refused([], `friends ("${at("friends.csv")}") is not what it was`);
+    await write("friends.csv", ["user,friend", "a,b"]);
+    await write("test.csv", ["user,item", "a,6", "b,7"]);
+    const test = `test ("${at("test.csv")}") has 2 interactions of 4 users and 8 items`;
+    await refused([], `${test}, as many as it had, but others`);
+    await write("test.csv", ["user,item", "a,6", "b,1"]);
+    await write("log.csv", [...met, "a,8"]);
+    const [train, valid] = ["train", "valid"].map((part) => `${part} ("${at("log.csv")}") has`),
+      of = "of 4 users and 8 items";
+    const moved = `${train} 20 interactions ${of}, had 17 ${of}; ${valid} 1 interactions ${of}, had 3 ${of}`;
+    await refused(["--split-seed", "1"], `${moved}; --split-seed is 1, was 0`);
+
+    await write("log.csv", met);
+    await write("elsewhere.csv", met);
+    assert.equal((await resumed("--data", at("elsewhere.csv"))).code, 0, "the same data, moved, are the same");
   }));
 
 Deno.test("options come from a YAML file and flags override them", () =>
