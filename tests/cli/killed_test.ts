@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { Rng } from "../../random/rng.ts";
+import { killedAtChange } from "./dying_disk.ts";
+import { foilProcess, inFolder } from "./foil.ts";
+import { quietly } from "./small_run.ts";
+import { leftIn, SMALL_LOG, trainArgs } from "./trained_run.ts";
+
+Deno.test("a run that is killed at a change on disk, half of a file written, resumes to the bytes of one that was not", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/log.csv`, SMALL_LOG);
+    const changes = await killedAtChange(Infinity, async () => {
+      assert.equal((await quietly(trainArgs(folder, "whole"))).code, 0);
+    });
+    const whole = await leftIn(`${folder}/whole`), rng = new Rng(7, "kills");
+    assert.equal(Object.keys(whole).length, 7, `${Object.keys(whole)}`);
+    // those about the writing of the second checkpoint, and others at random
+    const second = changes.flatMap((change, at) => /^write checkpoint/.test(change) ? [at] : [])[1]!;
+    const others = Array.from({ length: 6 }, () => rng.below(changes.length));
+    const points = new Set([...[-1, 0, 1, 2, 3].map((at) => second + at), ...others]);
+    for (const at of points) {
+      const name = `killed-${at}`, out = `${folder}/${name}`, said = `killed at ${changes[at]}`;
+      await killedAtChange(at + 1, async () => assert.equal((await quietly(trainArgs(folder, name))).code, 1));
+      const made = await Deno.stat(out).then(() => true, () => false);
+      assert.deepEqual(
+        await quietly(trainArgs(folder, name, ...made ? ["--resume"] : [])),
+        { code: 0, said: "" },
+        said,
+      );
+      assert.deepEqual(await leftIn(out), whole, said);
+    }
+  }));
+
+Deno.test("a process that is killed by SIGKILL, again and again, leaves what another one resumes to the same bytes", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/log.csv`, SMALL_LOG);
+    const long = ["--epochs", "24"], rng = new Rng(8, "kills");
+    assert.equal((await quietly(trainArgs(folder, "whole", ...long))).code, 0);
+    await Deno.mkdir(`${folder}/killed`);
+    for (let kill = 0; kill < 3; kill++) {
+      const child = foilProcess(trainArgs(folder, "killed", ...long, "--resume", "--quiet"), folder);
+      const changes = Deno.watchFs(`${folder}/killed`), at = 8 + rng.below(40); // a dozen to an epoch, of which there are 24
+      const ended = child.status.finally(() => changes.close());
+      let seen = 0;
+      for await (const _ of changes) if (++seen === at) child.kill("SIGKILL");
+      const { signal } = await ended;
+      await Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
+      assert.equal(signal, "SIGKILL", "it was at work");
+    }
+    const { code, said } = await quietly(trainArgs(folder, "killed", ...long, "--resume"));
+    assert.equal(code, 0, said);
+    assert.deepEqual(await leftIn(`${folder}/killed`), await leftIn(`${folder}/whole`));
+  }));
