@@ -9,6 +9,7 @@ import {
   synthesizeOptions,
 } from "./datasets.ts";
 import { compareCommand } from "./compare.ts";
+import { setDefault, variable } from "./environment.ts";
 import { evaluateCommand, evaluateDefaults, evaluateOptions } from "./evaluate.ts";
 import { fetchCommand, fetchOptions } from "./fetch.ts";
 import { addFlags, readFlags } from "./flags.ts";
@@ -29,7 +30,7 @@ const FAILED = 1, MISUSED = 2, STOPPED = 130;
 /** Runs one command line. Errors are told in a line on stderr; their stacks with FOIL_DEBUG set. */
 export async function run(args: readonly string[]): Promise<number> {
   // Mesa's drivers complain on stderr where this is unset, as it is in most containers
-  if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+  setDefault("XDG_RUNTIME_DIR", "/tmp");
   let code = 0;
   const interrupted = new AbortController();
   const stop = () => {
@@ -127,7 +128,7 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
     console.error(`error: ${(error as Error).message}`);
-    if (Deno.env.get("FOIL_DEBUG")) console.error(error);
+    if (variable("FOIL_DEBUG")) console.error(error);
     return FAILED;
   } finally {
     Deno.removeSignalListener("SIGINT", stop);

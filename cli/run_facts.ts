@@ -78,9 +78,12 @@ export function changes(was: RunFacts, is: RunFacts): readonly string[] {
   const data = names(({ data }) => data).flatMap((name) => partChange(name, was.data[name], is.data[name]));
   const options = names(({ options }) => options)
     .filter((name) => was.options[name] !== is.options[name] && (data.length > 0 || !tellsOfData(name, is.options)))
-    .map((name) => `--${kebab(name)} is ${is.options[name] ?? "not given"}, was ${was.options[name] ?? "not given"}`);
+    .map((name) => `--${kebab(name)} is ${shown(is.options[name])}, was ${shown(was.options[name])}`);
   return [...data, ...options];
 }
+
+/** A backbone that is a file is what is in it. */
+const shown = (value = "not given"): string => value.replace(/^([0-9a-f]{8})[0-9a-f]{56}/, "a file of SHA-256 $1...");
 
 function partChange(name: string, was: PartFacts | undefined, is: PartFacts | undefined): string[] {
   if (was?.digest === is?.digest) return [];

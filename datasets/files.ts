@@ -87,6 +87,7 @@ export async function listFolder(path: string): Promise<readonly string[] | unde
 function reason(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "no such file or folder";
   if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
-  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) return "no permission";
+  if (error instanceof Deno.errors.PermissionDenied) return "no permission";
+  if (error instanceof Deno.errors.NotCapable) return "deno was given no --allow-read for it";
   return (error as Error).message;
 }

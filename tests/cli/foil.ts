@@ -1,3 +1,5 @@
+import { leastFlags } from "./least_flags.ts";
+
 const CLI = new URL("../../cli.ts", import.meta.url).pathname;
 
 /** What a command line did. */
@@ -7,10 +9,10 @@ export interface Done {
   readonly stderr: string;
 }
 
-/** Starts `foil` with these arguments in a folder. */
+/** Starts `foil` with these arguments in a folder, with no permission but those that docs/permissions.md says it takes. */
 export const foilProcess = (args: readonly string[], cwd: string): Deno.ChildProcess =>
   new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", CLI, ...args],
+    args: ["run", "--no-prompt", ...leastFlags(args), CLI, ...args],
     cwd,
     stdout: "piped",
     stderr: "piped",
