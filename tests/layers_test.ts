@@ -82,6 +82,13 @@ Deno.test("only the commands and one file of datasets/ touch Deno, so that the l
   assert.deepEqual(found.map(({ path }) => path), ["datasets/files.ts"]);
 });
 
+Deno.test("the library imports what only Deno and Node have when it is asked for, not before: a browser has it not", () => {
+  const found = sources.filter(({ path, text }) =>
+    floors[floorOf(path)]! < floors.cli! && /^(?:import(?! type\b)|export)[^;]*\bfrom "node:/m.test(code(text))
+  );
+  assert.deepEqual(found.map(({ path }) => path), []);
+});
+
 Deno.test("no file draws from Math.random", () => {
   assert.deepEqual(sources.filter(({ text }) => /Math\.random\b/.test(code(text))).map(({ path }) => path), []);
 });

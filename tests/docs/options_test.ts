@@ -30,7 +30,7 @@ const names = [
 const known = new Set([...names, "--config", "--help"]);
 
 /** Flags of deno, not of foil. */
-const deno = /^--(allow-\w+|no-prompt|doc|check|lock)$/;
+const deno = /^--(allow-\w+|no-prompt|platform|doc|check|lock)$/;
 
 Deno.test("every flag that a page names is one that some command has", async () => {
   for (const page of pages) {
