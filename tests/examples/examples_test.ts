@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { foil, inFolder } from "../cli/foil.ts";
+import { SMALL_LOG } from "../cli/trained_run.ts";
+import { neumf } from "../models/exported.ts";
 
 /** Runs an example to its end and returns what it printed. */
 async function example(name: string, ...args: readonly string[]): Promise<string> {
@@ -14,12 +16,17 @@ async function example(name: string, ...args: readonly string[]): Promise<string
 const numberAfter = (text: string, label: string) =>
   Number(text.slice(text.indexOf(label) + label.length).trim().split(/\s/)[0]);
 
-Deno.test("examples/train.ts ranks twice as well as popularity on the embedded dataset", async () => {
-  const printed = await example("train");
-  const model = numberAfter(printed, "test NDCG@20: model"),
-    popular = numberAfter(printed, "test NDCG@20: most popular");
-  assert(popular > 0.1 && model > 2 * popular, printed);
-});
+Deno.test("examples/own_model.ts trains a file and writes it with new weights", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(`${folder}/model.onnx`, neumf({ users: 12, items: 18 }));
+    await Deno.writeTextFile(`${folder}/clicks.csv`, SMALL_LOG);
+    const [model, log, out] = ["model.onnx", "clicks.csv", "trained.onnx"].map((name) => `${folder}/${name}`);
+    const printed = await example("own_model", model!, log!, out!);
+    assert(numberAfter(printed, "NDCG@5 after:") > 1.3 * numberAfter(printed, "NDCG@5 before:"), printed);
+    const [before, after] = [await Deno.readFile(model!), await Deno.readFile(out!)];
+    assert.equal(after.length, before.length);
+    assert.notDeepEqual(after, before);
+  }));
 
 Deno.test("examples/custom_sampler.ts trains: the loss falls from log 2", async () => {
   const losses = Array.from((await example("custom_sampler")).matchAll(/loss ([0-9.]+)/g), ([, loss]) => Number(loss));
