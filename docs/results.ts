@@ -50,20 +50,46 @@ const studies: Readonly<Record<string, Shown>> = {
   }),
 };
 
+/** What the README shows: NDCG@20 of these methods, from the weakest kind to the strongest. */
+const SUMMARY = { studies: ["ahns-tool", "ahns-sport"], metric: "ndcg@20" } as const;
+const summarised: Readonly<Record<string, string>> = {
+  "most popular": "most popular",
+  rns: "`rns`, uniform negatives",
+  dns: "`dns`",
+  mixgcf: "`mixgcf`",
+  divns: "`divns`",
+  "ahns-p2": "`ahns`, p = -2",
+  iALS: "implicit ALS, which samples none",
+  "item-KNN": "item-KNN, which samples none",
+};
+
 const here = (path: string) => new URL(path, import.meta.url);
-const start = (study: string) => `<!-- ${study}:start -->`, end = (study: string) => `<!-- ${study}:end -->`;
+const readStudy = async (study: string): Promise<Study> =>
+  JSON.parse(await Deno.readTextFile(here(`results/${study}/compare.json`)));
+
+/** A page with another table between the markers of this name. @throws Error where one is missing. */
+function between(page: string, name: string, shown: string): string {
+  const start = `<!-- ${name}:start -->`,
+    end = `<!-- ${name}:end -->`,
+    from = page.indexOf(start),
+    to = page.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`Cannot write the results: expected "${start}" and "${end}"`);
+  return `${page.slice(0, from)}${start}\n\n${shown}\n\n${page.slice(to)}`;
+}
+
+const meanAndSd = ({ mean, sd }: Cell): string =>
+  sd !== null && sd > 1e-9 ? `${mean.toFixed(4)} ± ${sd.toFixed(4)}` : mean.toFixed(4);
 
 /** A study's means and standard deviations, beside what was published where that is known, with the relative difference. */
 export async function resultsTable(study: string): Promise<string> {
-  const { rows } = JSON.parse(await Deno.readTextFile(here(`results/${study}/compare.json`))) as Study;
+  const { rows } = await readStudy(study);
   const { columns, published } = studies[study]!;
   const compared = rows.filter(({ cells }) => cells !== null).map(({ label, cells }) => [
     label,
     ...columns.flatMap((metric, at) => {
-      const { mean, sd } = cells![metric]!, paper = published?.[label]?.[at];
-      const ours = sd !== null && sd > 1e-9 ? `${mean.toFixed(4)} ± ${sd.toFixed(4)}` : mean.toFixed(4);
+      const cell = cells![metric]!, ours = meanAndSd(cell), paper = published?.[label]?.[at];
       return published
-        ? [ours, paper === undefined ? "–" : `${paper.toFixed(4)} (${percent(mean / paper - 1)})`]
+        ? [ours, paper === undefined ? "–" : `${paper.toFixed(4)} (${percent(cell.mean / paper - 1)})`]
         : [ours];
     }),
   ]);
@@ -74,17 +100,29 @@ const percent = (share: number) => `${share < 0 ? "" : "+"}${(100 * share).toFix
 
 /** A page with the tables of its studies as they are now. @throws Error where a marker is missing. */
 export async function withResults(page: string): Promise<string> {
-  for (const study of Object.keys(studies)) {
-    const from = page.indexOf(start(study)), to = page.indexOf(end(study));
-    if (from < 0 || to < from) {
-      throw new Error(`Cannot write the results: expected "${start(study)}" and "${end(study)}"`);
-    }
-    page = `${page.slice(0, from)}${start(study)}\n\n${await resultsTable(study)}\n\n${page.slice(to)}`;
-  }
+  for (const study of Object.keys(studies)) page = between(page, study, await resultsTable(study));
   return page;
 }
 
+/** The README with the table of its results as they are now. @throws Error where a marker is missing. */
+export async function withSummary(readme: string): Promise<string> {
+  const found = await Promise.all(SUMMARY.studies.map(async (study) => {
+    const { rows } = await readStudy(study), { columns, published } = studies[study]!;
+    return { rows, paper: (label: string) => published?.[label]?.[columns.indexOf(SUMMARY.metric)] };
+  }));
+  const body = Object.entries(summarised).map(([label, shown]) => [
+    shown,
+    ...found.flatMap(({ rows, paper }) => {
+      const cell = rows.find((row) => row.label === label)!.cells![SUMMARY.metric]!;
+      return [meanAndSd(cell), paper(label)?.toFixed(4) ?? "–"];
+    }),
+  ]);
+  return between(readme, "results", table([["NDCG@20", "Amazon Tools", "paper", "Amazon Sports", "paper"], ...body]));
+}
+
 if (import.meta.main) {
-  const page = here("results.md");
-  await Deno.writeTextFile(page, await withResults(await Deno.readTextFile(page)));
+  for (const [path, written] of [["results.md", withResults], ["../README.md", withSummary]] as const) {
+    const page = here(path);
+    await Deno.writeTextFile(page, await written(await Deno.readTextFile(page)));
+  }
 }
