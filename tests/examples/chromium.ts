@@ -104,8 +104,8 @@ async function addressIn(stderr: ReadableStream<Uint8Array>): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   void (async () => {
     let heard = "";
-    for await (const piece of stderr.pipeThrough(new TextDecoderStream())) {
-      heard += piece;
+    for await (const piece of stderr) {
+      heard += new TextDecoder().decode(piece);
       const [, address] = /DevTools listening on (ws:\S+)/.exec(heard) ?? [];
       if (address) resolve(address);
     }
