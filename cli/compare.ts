@@ -3,11 +3,12 @@ import { parseMetric } from "../evaluation/parse_metric.ts";
 import { baselines } from "../studies/baselines.ts";
 import { withDataFor } from "./backbone_spec.ts";
 import { markdown } from "./comparison_text.ts";
+import { DiskError } from "./disk_error.ts";
 import { makeFolder } from "./files.ts";
 import { metricNames, shownName, withFull } from "./metrics_text.ts";
 import { duration, openOutput } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
-import { writeConfig } from "./run_folder.ts";
+import { runFiles, writeConfig } from "./run_folder.ts";
 import { rankedAsRecord } from "./ranked_as.ts";
 import { isDone, type Outcome, readOutcome } from "./study_folder.ts";
 import { readMethods } from "./study_methods.ts";
@@ -66,6 +67,8 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
     try {
       signal.throwIfAborted();
       const before = await readOutcome(trial.folder, trial.fingerprint, wanted);
+      // where it was killed between its outcome and this
+      if (before) await Deno.remove(`${trial.folder}/${runFiles.checkpoint}`).catch(() => {});
       const outcome = before ?? await trialOutcome({ trial, values, protocol, wanted, signal, output, said });
       row.outcomes.set(seed, outcome);
       const event = { event: "trial", label, seed, folder: trial.folder, skipped: before !== undefined };
@@ -76,6 +79,7 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
         output.say(`stopped after ${at} of ${trials.length} trials; the same command with --out ${folder} goes on`);
         return 130;
       }
+      if (error instanceof DiskError) throw error; // it is not the method that failed, and the next would, too
       const { message } = error as Error;
       row.failed.push({ seed, error: message });
       output.result({ event: "failed", label, seed, error: message }, `${said} failed: ${message}`);

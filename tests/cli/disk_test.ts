@@ -68,6 +68,14 @@ Deno.test("a disk that is full is named by recommend and compare, too, and what 
     const failed = await quietly(compare);
     assert.deepEqual(failed, { code: 1, said: `error: Cannot write "${folder}/study/compare.json": the disk is full` });
     assert.equal((await quietly(compare)).code, 0);
+    await Deno.remove(`${folder}/study/trials`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/study/trials`, "");
+    const stopped = await quietly(compare);
+    assert.equal(stopped.code, 1, "no trial has failed: none could be written");
+    assert.match(
+      stopped.said,
+      /^error: Cannot make folder ".*\/study\/trials\/.*": a part of its path is a file and no folder$/,
+    );
     assert(namesIn(`${folder}/study`).every((name) => !name.endsWith(".tmp")));
   }));
 
