@@ -36,7 +36,7 @@ async function load(): Promise<{ readonly Index: new (options: Readonly<Record<s
   } catch (error) {
     const why = error instanceof Error ? error.message.split("\n")[0] : `${error}`;
     throw new Error(
-      `Cannot use an index: "${PACKAGE}" cannot be loaded (${why}); it takes --allow-ffi and, the first time, a network`,
+      `Cannot use an index: "${PACKAGE}" cannot be loaded (${why}); it takes --allow-ffi, --allow-env, --allow-sys and, the first time, a network`,
       { cause: error },
     );
   }
