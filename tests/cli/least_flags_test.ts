@@ -3,13 +3,11 @@ import { foil, inFolder } from "./foil.ts";
 import { leastFlags } from "./least_flags.ts";
 import { SMALL_LOG } from "./trained_run.ts";
 
-Deno.test("train on a local file, and what asks its model, takes no net, no other program, no environment and no native code", () =>
+Deno.test("train on a local file, and recommend, take no net, no other program, no environment and no native code", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/log.csv`, SMALL_LOG);
     const train = ["train", "--data", "log.csv", "--epochs", "1", "--out", "run"];
-    for (
-      const args of [train, ["recommend", "--run", "run", "--users", "3"], ["similar", "--run", "run", "--items", "3"]]
-    ) {
+    for (const args of [train, ["recommend", "--run", "run", "--users", "3"]]) {
       const flags = leastFlags(args);
       assert.deepEqual(
         flags.map((flag) => flag.split("=")[0]).filter((flag) => !/^--allow-(read|write)$/.test(flag!)),
