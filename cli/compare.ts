@@ -1,13 +1,12 @@
 import { markdown } from "./comparison_text.ts";
-import { makeFolder } from "./files.ts";
 import { duration, openOutput } from "./output.ts";
 import { describe, OPTIMISTIC } from "./protocol_options.ts";
-import { writeConfig } from "./run_folder.ts";
-import { rankedAsRecord } from "./ranked_as.ts";
 import { type Findings, tablesOf } from "./studies/findings.ts";
 import { inProcess } from "./studies/in_process.ts";
+import { aboutTable, writePart } from "./studies/part_folder.ts";
 import { runTasks } from "./studies/run_tasks.ts";
 import { planned } from "./studies/study.ts";
+import { inTurn } from "./study_claim.ts";
 import { comparison, loadComparison, openComparison } from "./study_comparison.ts";
 import { readMethods } from "./study_methods.ts";
 import type { CompareValues } from "./study_options.ts";
@@ -24,14 +23,13 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
   describe(loaded, output);
   if (values.select === "test") output.say(OPTIMISTIC);
   const folder = values.out ?? `runs/${name}-compare`, opened = await openComparison(loaded, folder);
-  await makeFolder(folder);
-  await writeConfig(folder, savedConfig(values));
+  const part = { label: name, folder, config: savedConfig(values), comparison: compared };
+  await writePart(part);
 
-  const open = () => Promise.resolve(opened),
-    study = { folder, parts: [{ label: name, folder, comparison: compared }] };
-  const parts = await planned(study, open), about = aboutTable(name, values);
+  const open = () => Promise.resolve(opened), parts = await planned({ folder, parts: [part] }, open);
+  const about = aboutTable(name, values);
   const table = (findings: Findings) => tablesOf(parts, findings)[0]!;
-  const onFound = (findings: Findings) => writeTable(folder, table(findings), about);
+  const onFound = (findings: Findings) => inTurn(folder, () => writeTable(folder, table(findings), about));
   const { findings, ended, tasks } = await runTasks({
     ...{ parts, lanes: inProcess(open, signal, output), signal, output, onFound },
   });
@@ -46,15 +44,6 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
   );
   return findings.failures.size > 0 ? 1 : 0;
 }
-
-/** What a table's file says beside the table. */
-export const aboutTable = (data: string, values: CompareValues) => ({
-  data,
-  selectedOn: values.select,
-  selectBy: values.selectBy,
-  seeds: values.seeds,
-  ...rankedAsRecord(values),
-});
 
 /** The options as a YAML file that `--config` reads back. */
 function savedConfig(values: CompareValues): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { pause } from "./pause.ts";
 import { claim } from "./study_claim.ts";
 import { type Outcome, readOutcome, removeFailure, writeFailure } from "./study_folder.ts";
 import type { Place } from "./study_places.ts";
@@ -19,7 +20,7 @@ const LOOK_MS = 500;
  * @throws the signal's reason where it is stopped; what was wrong, which is noted in its folder, too.
  */
 export async function attempt(task: Task, place: Place, running: Running): Promise<Attempted | undefined> {
-  const { folder, fingerprint } = place, { signal, opened: { wanted } } = running;
+  const { folder, fingerprint } = place, { signal, output, said, opened: { wanted } } = running;
   const before = async () => {
     const outcome = await readOutcome(folder, fingerprint, wanted);
     return outcome && { outcome, skipped: true };
@@ -29,13 +30,13 @@ export async function attempt(task: Task, place: Place, running: Running): Promi
   if (found) return found;
   const claimed = await claim(folder);
   if (!claimed) return undefined;
-  let done = false;
+  if (!claimed.exclusive) {
+    output.say(`${said}: "${folder}" is on a file system without locks; let no other process run this trial there`);
+  }
   try {
-    const attempted = await before() ?? await run(task, place, running); // another may have ended just now
-    done = true;
-    return attempted;
+    return await before() ?? await run(task, place, running); // another may have ended just now
   } finally {
-    await claimed.release(done);
+    claimed.release();
   }
 }
 
@@ -59,19 +60,4 @@ export async function attemptInTurn(task: Task, place: Place, running: Running):
     if (!waited) output.say(`${said}: another process is at it; waits for that`);
     await pause(LOOK_MS, signal);
   }
-}
-
-/** @throws the signal's reason, as soon as it is there. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", stop, { once: true });
-  });
 }

@@ -56,7 +56,7 @@ export async function runTasks({ parts, lanes, signal, output, onFound }: Run) {
       const event = seed === null
         ? { event: "baseline", ...about, label: outcome.facts.label }
         : { event: "trial", ...about, folder: place.folder, skipped: ran.skipped };
-      const line = `${said}: ${shown(outcome, wanted)}${ran.skipped ? " (done before)" : ""}`;
+      const line = `${said}: ${shownOutcome(outcome.metrics, wanted)}${ran.skipped ? " (done before)" : ""}`;
       output.result({ ...outcome.facts, ...event, test: outcome.metrics }, line);
       found = () => findings.outcomes.set(task, outcome);
     } catch (error) {
@@ -79,5 +79,6 @@ export async function runTasks({ parts, lanes, signal, output, onFound }: Run) {
   return { findings, ended, tasks: tasks.length };
 }
 
-const shown = ({ metrics }: Outcome, wanted: readonly string[]) =>
+/** What was measured, in the columns of a table. */
+export const shownOutcome = (metrics: Outcome["metrics"], wanted: readonly string[]): string =>
   wanted.map((name) => `${shownName(name)} ${metrics[name]!.toFixed(4)}`).join(", ");

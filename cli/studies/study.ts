@@ -1,5 +1,5 @@
 import { type Comparison, loadComparison, openComparison, type OpenedComparison } from "../study_comparison.ts";
-import { type Place } from "../study_places.ts";
+import type { Place } from "../study_places.ts";
 import { countsOf, type DataCounts } from "../study_table.ts";
 import { type Task, tasksOf } from "../study_tasks.ts";
 
@@ -9,6 +9,8 @@ export interface StudyPart {
   readonly label: string;
   /** Where its trials and its part of the table lie. */
   readonly folder: string;
+  /** As it is given, for its folder. */
+  readonly config: Readonly<Record<string, unknown>>;
   readonly comparison: Comparison;
 }
 
