@@ -4,7 +4,10 @@ import type { GivenStudy } from "./study_file.ts";
 
 /** Where trials wait for workers. */
 export const queueOptions = {
-  redis: text(null, "URL of a Redis server, such as redis://host:6379; without it, REDIS_URL of the environment"),
+  redis: text(
+    null,
+    "Redis server: a URL such as redis://host:6379, or a socket's path; without it, REDIS_URL of the environment",
+  ),
   queue: text("trials", "name of the queue, where a server has several"),
 } as const;
 
@@ -88,6 +91,7 @@ export const jobOf = ({ queue }: TrialQueue, fingerprint: string): Promise<Job<W
   queue.getJob<WaitingTrial>(fingerprint);
 
 function withoutSecrets(url: string): string {
+  if (url.startsWith("/")) return url;
   try {
     const { protocol, host } = new URL(url);
     return `${protocol}//${host}`;

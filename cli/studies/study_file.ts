@@ -60,6 +60,9 @@ function datasetOf(file: string, each: unknown): { readonly label: string; reado
   if (data !== null && typeof data !== "string") {
     throw new TypeError(`Cannot study "${file}": data are a file, or a mapping, found ${JSON.stringify(each)}`);
   }
+  if (rest.metrics !== undefined) {
+    throw new TypeError(`Cannot study "${file}": "metrics" are those of the whole study, not of one of its data`);
+  }
   const label = typeof named === "string" ? named : data !== null ? stem(data.replace(/^fetched:/, "")) : EMBEDDED;
   if (/^[^/\\:]+$/.test(label) && !/^\.+$/.test(label)) return { label, own: rest };
   throw new TypeError(`Cannot study "${file}": data are called what a folder can be called, found "${label}"`);
