@@ -44,9 +44,11 @@ export async function runTasks({ parts, lanes, signal, output, onFound }: Run) {
       found();
       return onFound(findings);
     });
+  const numbers = new Map<PlannedTask, number>();
   const one = async (task: PlannedTask, inTurn: boolean): Promise<void> => {
+    if (!numbers.has(task)) numbers.set(task, numbers.size + 1);
     const { part, place, task: { label, seed } } = task, { wanted } = part.comparison;
-    const said = `[${ended + 1}/${tasks.length}] ${several ? `${part.label}: ` : ""}${taskName(task.task)}`;
+    const said = `[${numbers.get(task)}/${tasks.length}] ${several ? `${part.label}: ` : ""}${taskName(task.task)}`;
     const about = { ...several && { data: part.label }, label, seed };
     let found: () => void;
     try {
