@@ -13,3 +13,14 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.addEventListener("abort", stop, { once: true });
   });
 }
+
+/** Whether something ends within so many milliseconds: it is waited for no longer. */
+export async function within(ms: number, ending: Promise<unknown>): Promise<boolean> {
+  const enough = new AbortController();
+  const late = pause(ms, enough.signal).then(() => false, () => true);
+  try {
+    return await Promise.race([ending.then(() => true), late]);
+  } finally {
+    enough.abort();
+  }
+}

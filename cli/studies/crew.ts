@@ -30,7 +30,7 @@ export function openCrew(size: number, output: Output): Crew {
       event.preventDefault(); // one thread that breaks does not end the others
       all.delete(thread);
       worker.terminate();
-      thread.on({ ended: { kind: "failed", error: `the thread broke: ${event.message}`, unsuited: true } });
+      thread.on({ ended: { kind: "failed", error: `the thread broke: ${event.message}`, unsuited: false } });
     };
     all.add(thread);
     return thread;

@@ -1,4 +1,5 @@
 import { text } from "../../options/option.ts";
+import { within } from "../pause.ts";
 import { type BullMQ, type Job, loadBullMQ, type Queue, type Redis } from "./bullmq.ts";
 import type { GivenStudy } from "./study_file.ts";
 
@@ -35,6 +36,8 @@ export interface TrialQueue {
 export const PREFIX = "foil";
 /** Milliseconds between tries to reach a server that was there, at most. */
 const RETRY_MS = 5000;
+/** Milliseconds that a server has to say goodbye. */
+const CLOSED_MS = 2000;
 
 /** The URL that is given; null where none is. */
 export const redisUrl = (given: string | null): string | null => given ?? (Deno.env.get("REDIS_URL") || null);
@@ -67,7 +70,7 @@ export async function openQueue(
     ...{ name, queue, redis, bullmq },
     outcomeKey: (fingerprint) => `${PREFIX}:${name}:outcome:${fingerprint}`,
     async close() {
-      await queue.close();
+      await within(CLOSED_MS, queue.close());
       redis.disconnect();
     },
   };

@@ -53,7 +53,7 @@ Deno.test({
         const given = await firstBegun(`${folder}/b/one/trials`);
         stopped.kill("SIGTERM");
         const { code, stderr } = await stopped.output();
-        assert.equal(code, 130);
+        assert.equal(code, 0);
         assert.match(new TextDecoder().decode(stderr), /one: rns, seed [01]: given back/);
         const before = await firstEpoch(`${folder}/b/one/trials/${given}`);
 
@@ -68,6 +68,42 @@ Deno.test({
         assert.equal((await told("study", "run", file, "--out", `${folder}/undisturbed`)).code, 0);
         const trials = (out: string) => trialsIn(`${folder}/${out}/one/trials`);
         assert.deepEqual(await trials("runs"), await trials("undisturbed"));
+      })
+    ),
+});
+
+Deno.test({
+  name:
+    "a worker with other data gives its trial back and ends; a trial that fails says why, and may be submitted again " +
+    "(needs redis-server)",
+  ignore: WITHOUT_REDIS,
+  fn: () =>
+    withSmallStudy(({ folder, write }) =>
+      withRedis(folder, async (socket) => {
+        const file = await write({ data: `${folder}/one`, samplers: "sbpr", seeds: 1 }); // sbpr needs friends
+        const study = (...args: string[]) => told("study", ...args, "--redis", socket);
+        const submitted = async () => (await study("submit", file)).lines[0].submitted;
+        assert.equal(await submitted(), 1);
+        await Deno.rename(`${folder}/one`, `${folder}/three`);
+        await Deno.rename(`${folder}/two`, `${folder}/one`);
+        const unsuited = await study("worker", "--drain");
+        assert.equal(unsuited.code, 1);
+        assert.match(
+          unsuited.error,
+          /its data are others here, or Foil's version is; "one: sbpr, seed 0" is given back$/,
+        );
+
+        await Deno.rename(`${folder}/one`, `${folder}/two`);
+        await Deno.rename(`${folder}/three`, `${folder}/one`);
+        assert.deepEqual((await study("status", file)).lines.at(-1), { event: "sum", trials: 1, waiting: 1 });
+        const worker = await study("worker", "--drain", "--out", `${folder}/elsewhere`);
+        assert.deepEqual([worker.code, worker.lines.map(({ event }) => event)], [0, ["failed"]]);
+        const [failed] = (await study("status", file)).lines;
+        assert.deepEqual([failed.state, /friends/.test(failed.note)], ["failed", true]);
+        const gathered = await study("gather", file);
+        assert.equal(gathered.code, 1);
+        assert.match(gathered.lines[0].parts[0].rows[0].failed[0].error, /friends/);
+        assert.equal(await submitted(), 1);
       })
     ),
 });
