@@ -1,7 +1,8 @@
 import type { Options, Values } from "../options/option.ts";
 import { gatherOptions, gatherStudy } from "./studies/gather.ts";
-import { planOptions, planStudy, statusOfStudy, statusOptions } from "./studies/plan.ts";
+import { planOptions, planStudy } from "./studies/plan.ts";
 import { runOptions, runStudy } from "./studies/run.ts";
+import { statusOfStudy, statusOptions } from "./studies/status.ts";
 import { submitOptions, submitStudy } from "./studies/submit.ts";
 import { runTrialCommand, trialOptions } from "./studies/trial.ts";
 import { studyWorker, workerOptions } from "./studies/worker.ts";

@@ -79,6 +79,8 @@ export interface Redis {
   disconnect(): void;
 }
 
+export type RedisClass = new (url: string, options: RedisOptions) => Redis;
+
 export interface RedisOptions {
   readonly lazyConnect: boolean;
   /** As BullMQ wants it: its commands wait for a server that is away for a while. */
@@ -88,9 +90,7 @@ export interface RedisOptions {
 }
 
 /** @throws Error where the packages cannot be had. */
-export async function loadBullMQ(): Promise<
-  { readonly bullmq: BullMQ; readonly Redis: new (url: string, options: RedisOptions) => Redis }
-> {
+export async function loadBullMQ(): Promise<{ readonly bullmq: BullMQ; readonly Redis: RedisClass }> {
   try {
     await import(FIRST, { with: { type: "json" } });
     const bullmq = await import(BULLMQ) as BullMQ, { Redis } = await import(IOREDIS);

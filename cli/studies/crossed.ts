@@ -4,6 +4,7 @@ import type { PartValues } from "./options.ts";
 
 /** What is crossed, the outermost first. */
 const AXES = ["backbone", "loss", "sampler"] as const;
+const SAMPLER = AXES.indexOf("sampler");
 const PLURAL = { backbone: "backbones", loss: "losses", sampler: "samplers" } as const;
 
 /** No entry: what holds for all, under no name. */
@@ -19,16 +20,7 @@ export function crossed(values: PartValues, shared: SharedValues): readonly Stud
   const { backbones, losses, samplers } = values, given = [backbones, losses, samplers];
   const axes = AXES.map((axis, at) => given[at] ? readEntries(axis, given[at]) : SHARED);
   const several = axes.map(({ length }) => length > 1);
-  axes.forEach((entries, at) =>
-    entries.forEach(({ label, own }) =>
-      AXES.forEach((other, of) => {
-        if (of === at || own[other] === undefined || !(several[of] || other === "sampler")) return;
-        throw new TypeError(
-          `Cannot cross ${AXES[at]} "${label}" with ${PLURAL[other]}: it has a ${other} of its own, "${own[other]}"`,
-        );
-      })
-    )
-  );
+  axes.forEach((entries, at) => entries.forEach((entry) => checkOwn(entry, at, several)));
   const places = axes.reduce<readonly (readonly number[])[]>(
     (found, entries) => found.flatMap((place) => [...entries.keys()].map((at) => [...place, at])),
     [[]],
@@ -44,7 +36,15 @@ export function crossed(values: PartValues, shared: SharedValues): readonly Stud
     return { label, values: settings, against: reference === label ? null : reference };
   });
 }
-const SAMPLER = AXES.indexOf("sampler");
+/** @throws TypeError where an entry has a setting of its own of what is crossed with it; samplers have an axis alone. */
+function checkOwn({ label, own }: AxisEntry, at: number, several: readonly boolean[]): void {
+  for (const [of, other] of AXES.entries()) {
+    if (of === at || own[other] === undefined || !(several[of] || of === SAMPLER)) continue;
+    throw new TypeError(
+      `Cannot cross ${AXES[at]} "${label}" with ${PLURAL[other]}: it has a ${other} of its own, "${own[other]}"`,
+    );
+  }
+}
 
 /** What a method is tested against: the same but for the first of one axis, or of all. */
 function referenceOf(

@@ -1,5 +1,6 @@
-import { choice, type Values } from "../../options/option.ts";
+import { choice, text, type Values } from "../../options/option.ts";
 import { compareOptions, entries } from "../study_options.ts";
+import { outputOptions } from "../train_options.ts";
 
 /** What is of the whole study: the table has one set of columns, and lies in one place. */
 const { out: _out, metrics, json: _json, quiet: _quiet, ...ofData } = compareOptions;
@@ -20,3 +21,9 @@ export type PartValues = Values<typeof partOptions>;
 
 /** The keys of a study's file beside `data`, which may be a list, and `out`. */
 export const fileOptions = { ...partOptions, metrics } as const;
+
+/** What each command on a study may be told. */
+export const studyOptions = {
+  out: text(null, "folder of the study; without it, that which its file names, or runs/<name of the file>"),
+  ...outputOptions,
+} as const;

@@ -2,10 +2,8 @@ import { fileURLToPath } from "node:url";
 import { flag, type Values } from "../../options/option.ts";
 import { openOutput } from "../output.ts";
 import { taskName } from "../study_tasks.ts";
-import { beginStudy } from "./part_folder.ts";
-import { queueOptions, redisUrl, withQueue } from "./queue.ts";
-import { studyOptions } from "./run.ts";
-import { counted, standingOf } from "./states.ts";
+import { studyOptions } from "./options.ts";
+import { standingOf } from "./states.ts";
 import { openingParts, planned } from "./study.ts";
 import { givenStudy, studyOf } from "./study_file.ts";
 
@@ -16,9 +14,8 @@ export const planOptions = {
 
 /** `study plan`: what a study's trials are, where they lie, how far they are, and the command of each. */
 export async function planStudy(file: string, values: Values<typeof planOptions>): Promise<number> {
-  const output = openOutput(values), given = await givenStudy(file, values.out), study = studyOf(given);
+  const output = openOutput(values), study = studyOf(await givenStudy(file, values.out));
   const parts = await planned(study, openingParts());
-  await beginStudy(given, parts);
   const tasks = parts.flatMap(({ tasks }) => tasks), width = `${tasks.length - 1}`.length;
   for (const each of tasks) {
     const { index, part, task, place: { folder } } = each, { state } = await standingOf(each, undefined);
@@ -52,28 +49,3 @@ function commandOf(file: string, out: string | null, index: number): string {
 }
 
 const quoted = (word: string) => /^[\w./:@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-
-export const statusOptions = { ...queueOptions, ...studyOptions } as const;
-
-/** `study status`: how far a study is, by its folder and by the queue, where a server is given. */
-export async function statusOfStudy(file: string, values: Values<typeof statusOptions>): Promise<number> {
-  const output = openOutput(values), study = studyOf(await givenStudy(file, values.out));
-  const parts = await planned(study, openingParts());
-  const url = redisUrl(values.redis), tasks = parts.flatMap(({ tasks }) => tasks);
-  const standings =
-    await (url === null
-      ? Promise.all(tasks.map((task) => standingOf(task, undefined)))
-      : withQueue(values, (trials) => Promise.all(tasks.map((task) => standingOf(task, trials)))));
-  for (const [at, { index, part, task, place }] of tasks.entries()) {
-    const { state, note } = standings[at]!, about = note === "" ? "" : ` (${note})`;
-    const record = { event: "status", index, data: part.label, label: task.label, seed: task.seed, state };
-    const told = ["done", "to do", "waiting"].includes(state)
-      ? null
-      : `${index}  ${state}  ${part.label}: ${taskName(task)}${about}`;
-    output.result({ ...record, folder: place.folder, ...note !== "" && { note } }, told);
-  }
-  const counts = counted(standings);
-  const sum = Object.entries(counts).map(([state, count]) => `${count} ${state}`).join(", ");
-  output.result({ event: "sum", trials: tasks.length, ...counts }, `${tasks.length} trials: ${sum}`);
-  return 0;
-}

@@ -1,6 +1,6 @@
 import { text } from "../../options/option.ts";
 import { within } from "../pause.ts";
-import { type BullMQ, type Job, loadBullMQ, type Queue, type Redis } from "./bullmq.ts";
+import { type BullMQ, type Job, loadBullMQ, type Queue, type Redis, type RedisClass } from "./bullmq.ts";
 import type { GivenStudy } from "./study_file.ts";
 
 /** Where trials wait for workers. */
@@ -51,19 +51,7 @@ export async function openQueue(
   if (!/^[\w.-]+$/.test(name)) {
     throw new TypeError(`Cannot use a queue called "${name}": a name has letters, digits, dots and dashes`);
   }
-  const { bullmq, Redis } = await loadBullMQ();
-  let reached = false;
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    maxRetriesPerRequest: null,
-    retryStrategy: (times) => reached ? Math.min(100 * times, RETRY_MS) : null,
-  });
-  let why = "";
-  redis.on("error", (error) => why = error.message);
-  await redis.connect().catch((error) => {
-    throw new Error(`Cannot reach Redis at ${withoutSecrets(url)}: ${why || (error as Error).message}`);
-  });
-  reached = true;
+  const { bullmq, Redis } = await loadBullMQ(), redis = await reach(Redis, url);
   const queue = new bullmq.Queue(name, { connection: redis, prefix: PREFIX });
   queue.on("error", () => {}); // what fails for it fails for who asked
   return {
@@ -74,6 +62,21 @@ export async function openQueue(
       redis.disconnect();
     },
   };
+}
+
+/** Connects to a server. One that is away later is waited for. @throws Error where none answers now. */
+async function reach(Redis: RedisClass, url: string): Promise<Redis> {
+  let reached = false, why = "";
+  const retryStrategy = (times: number) => reached ? Math.min(100 * times, RETRY_MS) : null;
+  try {
+    const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: null, retryStrategy });
+    redis.on("error", (error) => why = error.message);
+    await redis.connect();
+    reached = true;
+    return redis;
+  } catch (error) {
+    throw new Error(`Cannot reach Redis at ${withoutSecrets(url)}: ${why || (error as Error).message}`);
+  }
 }
 
 /** Uses a queue, and lets go of it. */
@@ -99,6 +102,6 @@ function withoutSecrets(url: string): string {
     const { protocol, host } = new URL(url);
     return `${protocol}//${host}`;
   } catch {
-    return "its URL, which is none";
+    return "what is given";
   }
 }

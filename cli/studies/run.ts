@@ -1,20 +1,14 @@
-import { integer, text, type Values } from "../../options/option.ts";
+import { integer, type Values } from "../../options/option.ts";
 import { studyMarkdown } from "../comparison_text.ts";
 import { duration, openOutput, type Output } from "../output.ts";
 import { describe, OPTIMISTIC } from "../protocol_options.ts";
-import { outputOptions } from "../train_options.ts";
 import { inProcess } from "./in_process.ts";
 import { inThreads } from "./in_threads.ts";
+import { studyOptions } from "./options.ts";
 import { beginStudy, tableRecord, writeStudy } from "./part_folder.ts";
 import { runTasks } from "./run_tasks.ts";
 import { openingParts, type OpenPart, planned } from "./study.ts";
 import { givenStudy, studyOf } from "./study_file.ts";
-
-/** What each command on a study may be told. */
-export const studyOptions = {
-  out: text(null, "folder of the study; without it, that which its file names, or runs/<name of the file>"),
-  ...outputOptions,
-} as const;
 
 export const runOptions = {
   jobs: integer(1, "trials at a time, each on a thread of its own; one is run on the main thread", { min: 1 }),

@@ -4,7 +4,7 @@ import { isDone } from "../study_folder.ts";
 import { taskName } from "../study_tasks.ts";
 import { beginStudy } from "./part_folder.ts";
 import { jobOf, queueOptions, type TrialQueue, type WaitingTrial, withQueue } from "./queue.ts";
-import { studyOptions } from "./run.ts";
+import { studyOptions } from "./options.ts";
 import { openingParts, planned, type PlannedTask } from "./study.ts";
 import { type GivenStudy, givenStudy, studyOf } from "./study_file.ts";
 

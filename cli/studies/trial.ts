@@ -4,7 +4,7 @@ import { readOutcome } from "../study_folder.ts";
 import { taskName } from "../study_tasks.ts";
 import { executor } from "./execute.ts";
 import { shownOutcome } from "./run_tasks.ts";
-import { studyOptions } from "./run.ts";
+import { studyOptions } from "./options.ts";
 import { givenStudy, studyOf } from "./study_file.ts";
 
 const index: Option<number | null> = {
