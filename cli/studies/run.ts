@@ -27,7 +27,7 @@ export async function runStudy(file: string, values: Values<typeof runOptions>, 
   const lanes = threads?.lanes ?? inProcess(open, signal, output);
   const { findings, ended, tasks } = await runTasks({
     ...{ parts, lanes, signal, output },
-    onFound: async (findings) => void await writeStudy(study.folder, parts, findings),
+    onFound: (findings) => writeStudy(study.folder, parts, findings),
   }).finally(() => threads?.dispose());
   if (ended < tasks) {
     output.say(`stopped after ${ended} of ${tasks} trials; the same command goes on`);

@@ -3,6 +3,7 @@ import { shownName } from "../metrics_text.ts";
 import { isDone, type Outcome, readOutcome } from "../study_folder.ts";
 import { taskName } from "../study_tasks.ts";
 import { type Findings, noFindings } from "./findings.ts";
+import { sparingly } from "./sparingly.ts";
 import type { PlannedPart, PlannedTask } from "./study.ts";
 
 /** How tasks are run. */
@@ -23,8 +24,8 @@ export interface Run {
   readonly lanes: Lanes;
   readonly signal: AbortSignal;
   readonly output: Output;
-  /** Called after each task that ended, one call at a time. */
-  readonly onFound: (findings: Findings) => Promise<void>;
+  /** Called after tasks that ended, once at a time, and at the end. */
+  readonly onFound: (findings: Findings) => Promise<unknown>;
 }
 
 /**
@@ -34,41 +35,32 @@ export interface Run {
  * @returns what was found, and how many of the tasks have ended: fewer than there are where it was stopped.
  */
 export async function runTasks({ parts, lanes, signal, output, onFound }: Run) {
-  const tasks = parts.flatMap(({ tasks }) => tasks),
-    done = await Promise.all(tasks.map(({ place }) => isDone(place.folder)));
+  const tasks = parts.flatMap(({ tasks }) => tasks), several = parts.length > 1;
+  const done = await Promise.all(tasks.map(({ place }) => isDone(place.folder)));
   const waiting = [...tasks.filter((_, at) => done[at]), ...tasks.filter((_, at) => !done[at])];
-  const busy: PlannedTask[] = [], findings = noFindings(), several = parts.length > 1;
-  let ended = 0, told = Promise.resolve();
-  const tell = (found: () => void): Promise<void> =>
-    told = told.then(() => {
-      found();
-      return onFound(findings);
-    });
-  const numbers = new Map<PlannedTask, number>();
+  const busy: PlannedTask[] = [], findings = noFindings(), numbers = new Map<PlannedTask, number>();
+  const table = sparingly(() => onFound(findings));
   const one = async (task: PlannedTask, inTurn: boolean): Promise<void> => {
     if (!numbers.has(task)) numbers.set(task, numbers.size + 1);
-    const { part, place, task: { label, seed } } = task, { wanted } = part.comparison;
+    const { part, task: { label, seed } } = task, about = { ...several && { data: part.label }, label, seed };
     const said = `[${numbers.get(task)}/${tasks.length}] ${several ? `${part.label}: ` : ""}${taskName(task.task)}`;
-    const about = { ...several && { data: part.label }, label, seed };
-    let found: () => void;
     try {
-      const ran = await lanes.run(task, said, inTurn);
+      const ran = await found(task, lanes, said, inTurn);
       if (!ran) return void busy.push(task);
-      const outcome = (await readOutcome(place.folder, place.fingerprint, wanted))!;
+      const { outcome, skipped } = ran, { wanted } = part.comparison;
       const event = seed === null
         ? { event: "baseline", ...about, label: outcome.facts.label }
-        : { event: "trial", ...about, folder: place.folder, skipped: ran.skipped };
-      const line = `${said}: ${shownOutcome(outcome.metrics, wanted)}${ran.skipped ? " (done before)" : ""}`;
+        : { event: "trial", ...about, folder: task.place.folder, skipped };
+      const line = `${said}: ${shownOutcome(outcome.metrics, wanted)}${skipped ? " (done before)" : ""}`;
       output.result({ ...outcome.facts, ...event, test: outcome.metrics }, line);
-      found = () => findings.outcomes.set(task, outcome);
+      findings.outcomes.set(task, outcome);
     } catch (error) {
       if (signal.aborted) return;
       const { message } = error as Error;
       output.result({ event: "failed", ...about, error: message }, `${said} failed: ${message}`);
-      found = () => findings.failures.set(task, message);
+      findings.failures.set(task, message);
     }
-    ended++;
-    await tell(found);
+    await table.changed();
   };
   const lane = async () => {
     while (!signal.aborted) {
@@ -78,7 +70,17 @@ export async function runTasks({ parts, lanes, signal, output, onFound }: Run) {
     }
   };
   await Promise.all(Array.from({ length: lanes.count }, lane));
-  return { findings, ended, tasks: tasks.length };
+  await table.ended();
+  return { findings, ended: findings.outcomes.size + findings.failures.size, tasks: tasks.length };
+}
+
+/** A task's outcome: as it lies in its folder, for which no data are read, or run. */
+async function found(task: PlannedTask, lanes: Lanes, said: string, inTurn: boolean) {
+  const { part: { comparison: { wanted } }, place: { folder, fingerprint } } = task;
+  const read = () => readOutcome(folder, fingerprint, wanted), before = await read();
+  if (before) return { outcome: before, skipped: true };
+  const ran = await lanes.run(task, said, inTurn);
+  return ran && { outcome: (await read())!, skipped: ran.skipped };
 }
 
 /** What was measured, in the columns of a table. */
