@@ -29,7 +29,7 @@ export async function givenStudy(file: string, out: string | null): Promise<Give
   return { file, given, out: out ?? own ?? `runs/${stem(file)}` };
 }
 
-const stem = (path: string) => baseName(path).replace(/\.[^.]*$/, "");
+const stem = (path: string) => baseName(path.replace(/[/\\]+$/, "")).replace(/\.[^.]*$/, "");
 
 /**
  * The study that is given. On machines of so many `lanes`, each with a trial of its own at a time, what is left to choose

@@ -9,7 +9,7 @@ const samplers = "rns,dns";
 
 Deno.test("a dataset is called by its file or its label, and may have options of its own", () => {
   const { parts } = study({
-    data: ["logs/a.csv", "fetched:ml-1m", { label: "last", data: "b.csv", epochs: 3, samplers: ["rns", "ahns"] }],
+    data: ["logs/a/", "fetched:ml-1m", { label: "last", data: "b.csv", epochs: 3, samplers: ["rns", "ahns"] }],
     ...{ samplers, epochs: 7, metrics: ["NDCG@5", "hit@5"], seeds: 1 },
   });
   assert.deepEqual(parts.map(({ label, folder }) => [label, folder]), [
@@ -26,7 +26,7 @@ Deno.test("a dataset is called by its file or its label, and may have options of
   ]);
   const wanted = ["ndcg@5", "hit@5"];
   assert.deepEqual(found, [
-    ["logs/a.csv", 7, [7, 7], ["rns", "dns"], wanted],
+    ["logs/a/", 7, [7, 7], ["rns", "dns"], wanted],
     ["fetched:ml-1m", 7, [7, 7], ["rns", "dns"], wanted],
     ["b.csv", 3, [3, 3], ["rns", "ahns"], wanted],
   ]);
