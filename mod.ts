@@ -202,6 +202,7 @@ export { type Baseline, baselines, testBaseline } from "./studies/baselines.ts";
 export {
   type Against,
   type Cell,
+  compared,
   type ComparedRow,
   compareToFirst,
   type Contender,
