@@ -1,4 +1,5 @@
 import { text } from "../../options/option.ts";
+import { variable } from "../environment.ts";
 import { within } from "../pause.ts";
 import { type BullMQ, type Job, loadBullMQ, type Queue, type Redis, type RedisClass } from "./bullmq.ts";
 import type { GivenStudy } from "./study_file.ts";
@@ -40,7 +41,7 @@ const RETRY_MS = 5000;
 const CLOSED_MS = 2000;
 
 /** The URL that is given; null where none is. */
-export const redisUrl = (given: string | null): string | null => given ?? (Deno.env.get("REDIS_URL") || null);
+export const redisUrl = (given: string | null): string | null => given ?? (variable("REDIS_URL") || null);
 
 /** Reaches a queue. @throws Error where no server is given, or none answers. */
 export async function openQueue(
