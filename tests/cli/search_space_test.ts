@@ -58,6 +58,13 @@ Deno.test("methods are drawn, too, each with options of its own", () => {
   }
 });
 
+Deno.test("auto stands for the samplers that train chooses from, each with the spaces of its options", () => {
+  const lines = axesText(axes("default", { sampler: "auto", lr: 0.01, l2: 0, batchSize: 64, backbone: "mf:dim=8" }));
+  assert.match(lines[0]!, /^sampler: rns, .*dns, .*enmf$/);
+  assert(lines.includes("sampler.negatives of rns: log:1..8"));
+  assert(lines.includes("sampler.pool of dns: log:4..64"));
+});
+
 Deno.test("of several methods, one whose option is given keeps it", () => {
   assert.deepEqual(axesText(axes("sampler=dns:pool=8,ahns; sampler.pool=4,16")), [
     "sampler: dns:pool=8, ahns",
