@@ -49,16 +49,12 @@ const TEMPORARY = ".tmp";
 /** Bytes that are given to the system at a time: it may take a copy of them. */
 const AT_ONCE = 2 ** 24;
 
-/** Copies a file whole or not at all. */
+/** Copies a file whole or not at all. @throws DiskError naming what cannot be written. */
 export async function copyWhole(from: string, to: string): Promise<void> {
-  const temporary = `${to}.tmp`;
-  try {
-    await Deno.copyFile(from, temporary);
-    await Deno.rename(temporary, to);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw new Error(`Cannot copy "${from}" to "${to}": ${(error as Error).message}`, { cause: error });
-  }
+  const { readable } = await Deno.open(from);
+  await writePieces(to, async (write) => {
+    for await (const piece of readable) await write(piece);
+  });
 }
 
 /** Reads a text file. @throws Error naming it and what it was wanted for. */

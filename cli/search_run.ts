@@ -2,6 +2,7 @@ import type { Protocol } from "../studies/protocol.ts";
 import { search } from "../studies/search.ts";
 import { leaderOf, type Standing, type Strategy } from "../studies/strategy.ts";
 import type { EpochReport } from "../training/recipe.ts";
+import { DiskError } from "./disk_error.ts";
 import { optionsText } from "./search_text.ts";
 import { hasEnded, reportsOf, runSearchTrial, type SearchTrial, standingOf } from "./search_trial.ts";
 import type { Output } from "./output.ts";
@@ -74,7 +75,8 @@ export async function runSearch(plan: SearchPlan): Promise<SearchResult> {
       const reports = await runSearchTrial(trial, { protocol, until, signal: either, output, said });
       records[number] = record(trial, reports);
     } catch (error) {
-      if (either.aborted) throw error;
+      // where nothing can be written it is not the trial that fails, and the next would, too
+      if (either.aborted || error instanceof DiskError) throw error;
       const failed = record(trial, await reportsOf(trial), (error as Error).message);
       records[number] = { ...failed, standing: [...before, NaN] };
     }
@@ -100,7 +102,7 @@ export async function runSearch(plan: SearchPlan): Promise<SearchResult> {
       led = leader;
     }
   } catch (error) {
-    if (!either.aborted) throw error;
+    if (!either.aborted || error instanceof DiskError) throw error;
     return result({ timeUp: !signal.aborted, stopped: signal.aborted });
   }
   return result({ timeUp: false, stopped: false });

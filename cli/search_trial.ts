@@ -5,10 +5,11 @@ import type { Standing } from "../studies/strategy.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
 import type { EpochReport } from "../training/recipe.ts";
 import { exists, makeFolder, readText } from "./files.ts";
-import { decisiveColumns, fingerprintOf } from "./fingerprint.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { bar, type Output } from "./output.ts";
+import { decisive, digestOfFacts, type RunFacts, runFacts } from "./run_facts.ts";
 import { readCheckpoint, runFiles, writeConfig } from "./run_folder.ts";
-import { decisive, namedParts, runFingerprint, savedConfig } from "./run_identity.ts";
+import { namedParts, savedConfig } from "./run_identity.ts";
 import { makeRecipe } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
 import { runInFolder } from "./trial_run.ts";
@@ -18,8 +19,9 @@ export interface SearchTrial {
   /** With `out` its folder. */
   readonly values: TrainValues;
   readonly folder: string;
-  /** What its checkpoints belong to, as those of `train`. All data are read for it. */
-  readonly fingerprint: () => Promise<string>;
+  /** What its checkpoints belong to, as those of `train`, and the digest of that. */
+  readonly facts: RunFacts;
+  readonly fingerprint: string;
   /** The options that were drawn. */
   readonly drawn: Readonly<Record<string, unknown>>;
 }
@@ -32,12 +34,12 @@ const SHOWN = 8;
 
 /** Trials under a folder. Epochs decide the digest, too: some samplers go by how many there will be. */
 export async function searchTrials(folder: string, each: readonly Drawn[], data: Dataset): Promise<SearchTrial[]> {
-  const ofData = await fingerprintOf({}, decisiveColumns(data));
+  const ofData = each[0] && (await runFacts(each[0].values, data)).data; // the same for all, and long to digest
   return await Promise.all(each.map(async ({ values, drawn }) => {
-    const { epochs, seed } = values, digest = await fingerprintOf({ ofData, epochs, ...decisive(values) }, []);
-    const own = `${folder}/trials/${[...namedParts(values), seed, digest.slice(0, SHOWN)].join("-")}`;
-    const fingerprint = () => runFingerprint(values, data);
-    return { values: { ...values, out: own }, folder: own, fingerprint, drawn };
+    const facts = { options: decisive(values), data: ofData! }, fingerprint = await digestOfFacts(facts);
+    const { epochs, seed } = values, digest = (await fingerprintOf({ fingerprint, epochs }, [])).slice(0, SHOWN);
+    const own = `${folder}/trials/${[...namedParts(values), seed, digest].join("-")}`;
+    return { values: { ...values, out: own }, folder: own, facts, fingerprint, drawn };
   }));
 }
 
@@ -63,14 +65,13 @@ export async function runSearchTrial(
   trial: SearchTrial,
   { protocol, until, signal, output, said }: TrialStep,
 ): Promise<readonly EpochReport[]> {
-  const { values, folder } = trial, recipe = makeRecipe(values), fingerprint = await trial.fingerprint();
-  const resume = await checkpointOf(trial, fingerprint);
+  const { values, folder, facts, fingerprint } = trial, recipe = makeRecipe(values), resume = await checkpointOf(trial);
   await makeFolder(folder);
   await writeConfig(folder, savedConfig(values));
   const runtime = await openRuntime({ provider: values.provider, threads: values.threads, seed: values.seed });
   try {
     return await runInFolder({
-      ...{ folder, fingerprint, runtime, protocol, until },
+      ...{ folder, fingerprint, facts, runtime, protocol, until },
       recipe: { ...recipe, signal, ...resume && { resume } },
       onEpoch: () => {},
       onStep: ({ epoch, step, steps }) => output.progress(`${said}: epoch ${epoch} ${bar((step + 1) / steps)}`),
@@ -80,14 +81,10 @@ export async function runSearchTrial(
   }
 }
 
-/**
- * Where a trial can go on; undefined where it begins anew, as it does where its log is behind its checkpoint: whoever is
- * killed between the two leaves it so.
- */
-export async function checkpointOf(trial: SearchTrial, fingerprint: string): Promise<Checkpoint | undefined> {
-  if (!await exists(`${trial.folder}/${runFiles.checkpoint}`)) return undefined;
-  const found = await readCheckpoint(trial.folder, fingerprint), logged = (await reportsOf(trial)).length;
-  return found && found.epoch <= logged ? found : undefined;
+/** Where a trial can go on; undefined where it begins anew. */
+export async function checkpointOf({ folder, fingerprint, facts }: SearchTrial): Promise<Checkpoint | undefined> {
+  if (!await exists(`${folder}/${runFiles.checkpoint}`)) return undefined;
+  return await readCheckpoint(folder, fingerprint, facts);
 }
 
 /** What of a trial's past is on record: nothing where its log is not whole. */

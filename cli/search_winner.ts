@@ -26,11 +26,10 @@ export interface Winner {
 
 /** Trains the best trial to its end, from where the search left it, and tests it: once. False where `signal` stopped it. */
 export async function trainWinner({ trial, opened, folder, goOn, signal, output }: Winner): Promise<boolean> {
-  const values = { ...trial.values, out: folder }, fingerprint = await trial.fingerprint();
-  const resume = (goOn ? await checkpointIn(folder, fingerprint) : undefined) ??
-    await handedOver(trial, fingerprint, folder);
+  const values = { ...trial.values, out: folder }, { facts, fingerprint } = trial;
+  const resume = (goOn ? await checkpointIn(folder, fingerprint) : undefined) ?? await handedOver(trial, folder);
   const training = withoutTest(opened.protocol), recipe = makeRecipe(values);
-  return await trainRun({ values, recipe, opened, training, folder, fingerprint, resume, signal, output });
+  return await trainRun({ values, recipe, opened, training, folder, facts, fingerprint, resume, signal, output });
 }
 
 /** The checkpoint of this very run, where it is in the folder. */
@@ -39,13 +38,11 @@ async function checkpointIn(folder: string, fingerprint: string): Promise<Checkp
   return await readCheckpoint(folder, fingerprint).catch(() => undefined); // of an earlier winner
 }
 
-/** A trial's checkpoint and log, copied to where it goes on. */
-async function handedOver(trial: SearchTrial, fingerprint: string, folder: string): Promise<Checkpoint | undefined> {
-  const found = await checkpointOf(trial, fingerprint);
+/** A trial's checkpoint, copied to where it goes on. */
+async function handedOver(trial: SearchTrial, folder: string): Promise<Checkpoint | undefined> {
+  const found = await checkpointOf(trial);
   if (!found) return undefined;
   await makeFolder(folder);
-  for (const file of [runFiles.log, runFiles.checkpoint]) {
-    await copyWhole(`${trial.folder}/${file}`, `${folder}/${file}`);
-  }
+  await copyWhole(`${trial.folder}/${runFiles.checkpoint}`, `${folder}/${runFiles.checkpoint}`);
   return found;
 }
