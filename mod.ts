@@ -111,7 +111,19 @@ export { type Names, writeAdjacency, writeSequences, writeTsv } from "./datasets
 
 // options
 export { type About, type AnyMethod, define, type Method } from "./options/method.ts";
-export { choice, flag, integer, type Limits, type Option, type Options, real, type Values } from "./options/option.ts";
+export {
+  choice,
+  flag,
+  integer,
+  type Limits,
+  type Option,
+  type Options,
+  type Ordered,
+  real,
+  type Values,
+} from "./options/option.ts";
+export { among, byMagnitude, evenly } from "./options/searched.ts";
+export { type Ends, oneOf, reals, type Space, wholes } from "./options/space.ts";
 
 // backbones
 export type { Backbone, BatchValues, Encoder, HistoryValues, SideTask } from "./models/backbone.ts";
@@ -208,6 +220,11 @@ export {
   type Contender,
   type Measured,
 } from "./studies/comparison.ts";
+export { type Budget, type Job, leaderOf, randomSearch, type Standing, type Strategy } from "./studies/strategy.ts";
+export { halving, type HalvingOptions, type Thinning } from "./studies/halving.ts";
+export { asha } from "./studies/asha.ts";
+export { type RungOptions, rungsOf } from "./studies/rungs.ts";
+export { type Search, search, type SearchStep } from "./studies/search.ts";
 
 // statistics
 export { type Summary, summary } from "./statistics/summary.ts";

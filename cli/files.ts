@@ -49,6 +49,14 @@ const TEMPORARY = ".tmp";
 /** Bytes that are given to the system at a time: it may take a copy of them. */
 const AT_ONCE = 2 ** 24;
 
+/** Copies a file whole or not at all. @throws DiskError naming what cannot be written. */
+export async function copyWhole(from: string, to: string): Promise<void> {
+  const { readable } = await Deno.open(from);
+  await writePieces(to, async (write) => {
+    for await (const piece of readable) await write(piece);
+  });
+}
+
 /** Reads a text file. @throws Error naming it and what it was wanted for. */
 export async function readText(path: string, what: string): Promise<string> {
   return new TextDecoder().decode(await readBytesOf(path, what));

@@ -30,14 +30,15 @@ export function list(kinds: readonly string[], output: Output): void {
       throw new TypeError(`There is no list of "${kind}"; there are ${Object.keys(registries).join(", ")}`);
     }
     for (const { name, summary, citation, options } of Object.values(registry)) {
-      const described = Object.entries(options).map(([option, { default: fallback, help, takes }]) => ({
+      const described = Object.entries(options).map(([option, { default: fallback, help, takes, space }]) => ({
         option,
         default: fallback,
         takes,
         help,
+        ...space && { searched: space.text },
       }));
-      const lines = described.map(({ option, default: fallback, takes, help }) =>
-        `    ${option}=${fallback}  ${help} (${takes})`
+      const lines = described.map(({ option, default: fallback, takes, help, searched }) =>
+        `    ${option}=${fallback}  ${help} (${takes}${searched === undefined ? "" : `; tune: ${searched}`})`
       );
       output.result(
         { kind, name, summary, citation, options: described },

@@ -24,6 +24,8 @@ import { studyCommands } from "./study.ts";
 import { compareOptions } from "./study_options.ts";
 import { trainCommand } from "./train.ts";
 import { outputOptions, trainOptions } from "./train_options.ts";
+import { tuneCommand } from "./tune.ts";
+import { tuneOptions } from "./tune_options.ts";
 
 /** Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong, 130 stopped by Ctrl-C or SIGTERM. */
 const FAILED = 1, MISUSED = 2, STOPPED = 130;
@@ -66,6 +68,13 @@ export async function run(args: readonly string[]): Promise<number> {
     "train a recommender and save it to a folder",
     trainOptions,
     (values) => trainCommand(values, interrupted.signal),
+  );
+  command(
+    root,
+    "tune",
+    "search options of sampler, model and training on validation, and train the best",
+    tuneOptions,
+    (values) => tuneCommand(values, interrupted.signal),
   );
   command(
     root,

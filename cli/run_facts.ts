@@ -98,8 +98,8 @@ function partChange(name: string, was: PartFacts | undefined, is: PartFacts | un
   return [`${of} has ${rows} interactions of ${users} users and ${items} items, ${had}`];
 }
 
-/** Options that say how a run talks, how long it is or where it lies do not decide its numbers. */
-function decisive(values: TrainValues): Record<string, string> {
+/** Options that decide a run's numbers: not those that say how it talks, how long it is or where it lies. */
+export function decisive(values: TrainValues): Record<string, string> {
   const { json: _json, quiet: _quiet, resume: _resume, out: _out, epochs: _epochs, ...rest } = values;
   const { memory: _memory, workers: _workers, threads: _threads, ...others } = rest;
   const { freeze: _freeze, lr: _lr, ...numbers } = others; // in the backbone, in the optimiser

@@ -72,7 +72,7 @@ export function methodValues(label: string, shared: SharedValues, ...own: readon
 }
 
 /** Text with several methods, in pieces of one each. */
-function parted(text: string): string[] {
+export function parted(text: string): string[] {
   if (/[;\n]/.test(text)) return text.split(/[;\n]/).map((each) => each.trim()).filter(Boolean);
   const found: string[] = [];
   for (const piece of text.split(",").map((each) => each.trim()).filter(Boolean)) {

@@ -1,4 +1,5 @@
 import { choice, flag, integer, optionalReal, real, text, type Values } from "../options/option.ts";
+import { among, byMagnitude } from "../options/searched.ts";
 import { dataOptions } from "./data_options.ts";
 import { rankedAsOptions } from "./ranked_as.ts";
 
@@ -41,14 +42,17 @@ export const trainOptions = {
     null,
     "initialisers of a --backbone file that are not trained, parted by commas; * stands for any characters",
   ),
-  sampler: text("dns", "negative sampler, such as ahns:alpha=1,beta=0.1,pool=32; see `list`"),
+  sampler: text(
+    "dns",
+    "negative sampler, such as ahns:alpha=1,beta=0.1,pool=32; see `list`; auto tries several and trains the best",
+  ),
   loss: text("bpr", "loss; see `list`"),
   optimizer: text("adam", "optimiser, such as lazyAdam:lr=0.01; see `list`"),
   lr: optionalReal("learning rate; the same as the optimiser's option lr", { min: 0 }),
   epochs: integer(100, "at most so many", { min: 1 }),
-  batchSize: integer(2048, "interactions a step", { min: 1 }),
+  batchSize: among(integer(2048, "interactions a step", { min: 1 }), 512, 1024, 2048, 4096),
   dropLast: flag(false, "leave out an epoch's last batch if it is not full, as the papers' code does"),
-  l2: real(1e-4, "weight decay of the vectors a step uses", { min: 0 }),
+  l2: byMagnitude(real(1e-4, "weight decay of the vectors a step uses", { min: 0 }), 1e-6, 1e-2),
   seed: integer(0, "decides initial weights, order and every draw"),
   select: choice(
     ["valid", "test", "last"],

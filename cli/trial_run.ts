@@ -23,6 +23,8 @@ export interface TrialRun {
   readonly runtime: Runtime;
   readonly protocol: Protocol;
   readonly recipe: Omit<TrialRecipe, "onStep" | "keep"> & { readonly epochs: number };
+  /** Stops after so many epochs, of which the last must be one that is evaluated: its checkpoint is then written. */
+  readonly until?: number;
   readonly onEpoch: (report: EpochReport) => void;
   /** Called after each step, with the last epoch that is done. */
   readonly onStep: (step: StepDone, last: EpochReport | undefined) => void;
@@ -34,7 +36,7 @@ export interface TrialRun {
  * @throws the signal's reason, where it stops the run; the checkpoint and the log are then written.
  */
 export async function runInFolder(
-  { folder, fingerprint, facts, runtime, protocol, recipe, onEpoch, onStep }: TrialRun,
+  { folder, fingerprint, facts, runtime, protocol, recipe, until = Infinity, onEpoch, onStep }: TrialRun,
 ): Promise<readonly EpochReport[]> {
   const reports = [...recipe.resume?.reports ?? []];
   // the log is written out of what the checkpoint holds, so whenever a run is killed they tell of the same epochs
@@ -46,9 +48,12 @@ export async function runInFolder(
   };
   const following = { ...recipe, keep, onStep: (step: StepDone) => onStep(step, reports.at(-1)) };
   try {
-    for await (const report of runTrial(runtime, protocol, following)) {
-      reports.push(report);
-      onEpoch(report);
+    if (reports.length < until) {
+      for await (const report of runTrial(runtime, protocol, following)) {
+        reports.push(report);
+        onEpoch(report);
+        if (reports.length >= until) break;
+      }
     }
   } catch (error) {
     await log(reports).catch(() => {}); // what went wrong first is what is told

@@ -8,6 +8,7 @@ import { logSumExp } from "../graphs/ops/reduce.ts";
 import { concat, reshape, slice, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { correctedScores, correctOption } from "./corrected_scores.ts";
 import { type Loss, meanOverRows, type Scores } from "./loss.ts";
 import { exponents, keptCount, sumOfTerms } from "./negative_terms.ts";
@@ -60,7 +61,7 @@ export const advinfonce = define({
   summary: "InfoNCE whose negatives an adversary weighs, in epochs of its own.",
   citation: "Zhang, Sheng, Cai, Wang & Chua, NeurIPS 2023",
   options: {
-    temperature: real(1, "divides scores; .1 or so for cosines", { min: 1e-4 }),
+    temperature: byMagnitude(real(1, "divides scores; .1 or so for cosines", { min: 1e-4 }), 0.05, 2),
     correct: correctOption,
     harder: real(64, "how much all negatives together weigh, k_neg", { min: 1e-6 }),
     players: choice(

@@ -2,6 +2,7 @@ import { softplus } from "../graphs/ops/activation.ts";
 import { add, mul, neg } from "../graphs/ops/arithmetic.ts";
 import { define } from "../options/method.ts";
 import { choice, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { type Loss, meanOverRows } from "./loss.ts";
 import { meanOfTerms, sumOfTerms } from "./negative_terms.ts";
 
@@ -17,7 +18,7 @@ export const bce = define({
   citation: "He, Liao, Zhang, Nie, Hu & Chua, WWW 2017",
   options: {
     negatives: choice(["mean", "sum"], "mean", "whether the negatives of a row count as one or each"),
-    weight: real(1, "weight of the negatives", { min: 0 }),
+    weight: byMagnitude(real(1, "weight of the negatives", { min: 0 }), 0.1, 10),
   },
 }, ({ negatives, weight }): Loss => (scores) => {
   const terms = add(softplus(neg(scores.positive)), mul(weight, shares[negatives](softplus(scores.negative), scores)));

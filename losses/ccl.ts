@@ -3,6 +3,7 @@ import { relu } from "../graphs/ops/activation.ts";
 import { add, min, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { define } from "../options/method.ts";
 import { choice, real } from "../options/option.ts";
+import { byMagnitude, evenly } from "../options/searched.ts";
 import { type Loss, meanOverRows } from "./loss.ts";
 import { meanOfTerms } from "./negative_terms.ts";
 
@@ -23,8 +24,8 @@ export const ccl = define({
   summary: "1 - s+ and what negatives score above a margin, for cosine scores.",
   citation: "Mao, Zhu, Wang, Dai, Dong, Xiao & He, CIKM 2021",
   options: {
-    margin: real(0.4, "a negative that scores no higher is far enough", { min: -1, max: 1 }),
-    weight: real(1, "weight of the negatives' part", { min: 0 }),
+    margin: evenly(real(0.4, "a negative that scores no higher is far enough", { min: -1, max: 1 }), 0, 0.9),
+    weight: byMagnitude(real(1, "weight of the negatives' part", { min: 0 }), 0.1, 100),
     compat: choice(["paper", "capped", "recbole"], "paper", "the paper's, or as the codes of AdvInfoNCE and RecBole"),
   },
 }, ({ margin, weight, compat }): Loss => (scores) => {

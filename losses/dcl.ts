@@ -2,6 +2,7 @@ import { add, div, exp, log, max, mul, stopGradient, sub } from "../graphs/ops/a
 import { maxOver, sum } from "../graphs/ops/reduce.ts";
 import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
+import { byMagnitude, evenly } from "../options/searched.ts";
 import { type Loss, meanOverRows, type Scores } from "./loss.ts";
 import { exponents, keptCount, shares } from "./negative_terms.ts";
 
@@ -16,9 +17,9 @@ export const dcl = define({
   summary: "InfoNCE with the share of false negatives taken out, and negatives weighted by hardness.",
   citation: "Chuang, Robinson, Lin, Torralba & Jegelka, NeurIPS 2020; Robinson et al., ICLR 2021",
   options: {
-    temperature: real(0.2, "divides scores", { min: 1e-3 }),
-    prior: real(0.01, "share of drawn negatives that are positives", { min: 0, max: 0.99 }),
-    hardness: real(0, "how much hard negatives weigh", { min: 0 }),
+    temperature: byMagnitude(real(0.2, "divides scores", { min: 1e-3 }), 0.05, 2),
+    prior: byMagnitude(real(0.01, "share of drawn negatives that are positives", { min: 0, max: 0.99 }), 0.001, 0.1),
+    hardness: evenly(real(0, "how much hard negatives weigh", { min: 0 }), 0, 2),
   },
 }, ({ temperature, prior, hardness }): Loss => (scores) => {
   const p = div(scores.positive, temperature), n = div(scores.negative, temperature), x = exponents(n, scores);

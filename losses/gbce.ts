@@ -2,6 +2,7 @@ import { softplus } from "../graphs/ops/activation.ts";
 import { add, div, min, mul, neg, sub } from "../graphs/ops/arithmetic.ts";
 import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
+import { evenly } from "../options/searched.ts";
 import { type Loss, meanOverRows } from "./loss.ts";
 import { keptCount, sumOfTerms } from "./negative_terms.ts";
 
@@ -17,7 +18,11 @@ export const gbce = define({
   summary: "Binary cross entropy that makes up for how few of the negatives were drawn.",
   citation: "Petrov & Macdonald, RecSys 2023",
   options: {
-    calibration: real(0.75, "t: 0 is binary cross entropy, at 1 chances come out as they are", { min: 0, max: 1 }),
+    calibration: evenly(
+      real(0.75, "t: 0 is binary cross entropy, at 1 chances come out as they are", { min: 0, max: 1 }),
+      0,
+      1,
+    ),
   },
 }, ({ calibration: t }): Loss => (scores) => {
   const { positive, negative, counts } = scores, kept = scores.mask ? { mask: scores.mask } : {};

@@ -4,6 +4,7 @@ import { maxOver } from "../graphs/ops/reduce.ts";
 import type { Value } from "../graphs/builder.ts";
 import { define } from "../options/method.ts";
 import { choice, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { type Loss, meanOverRows, type Scores } from "./loss.ts";
 import { meanOfTerms, sumOfTerms, weightedTerms } from "./negative_terms.ts";
 
@@ -30,7 +31,7 @@ export const hinge = define({
   summary: "max(0, margin - s+ + s_k), over the negatives.",
   citation: "Weston, Bengio & Usunier, IJCAI 2011; of distances Hsieh, Yang, Cui, Lin, Belongie & Estrin, WWW 2017",
   options: {
-    margin: real(1, "how far apart is enough", { min: 0 }),
+    margin: byMagnitude(real(1, "how far apart is enough", { min: 0 }), 0.1, 2),
     over: choice(["sum", "mean", "max"], "sum", "how a row's negatives come together"),
     of: choice(
       ["scores", "squares"],

@@ -3,6 +3,7 @@ import { logSumExp } from "../graphs/ops/reduce.ts";
 import { concat } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { correctedScores, correctOption } from "./corrected_scores.ts";
 import { type Loss, meanOverRows } from "./loss.ts";
 import { exponents } from "./negative_terms.ts";
@@ -17,7 +18,7 @@ export const infonce = define({
   summary: "Softmax cross entropy of the positive against the negatives, at a temperature, with logQ correction.",
   citation: "van den Oord, Li & Vinyals, 2018; Wu, Wang, Gao, Chen, Fu, Qiu & He, TOIS 2024",
   options: {
-    temperature: real(1, "divides scores; .1 or so for cosines", { min: 1e-4 }),
+    temperature: byMagnitude(real(1, "divides scores; .1 or so for cosines", { min: 1e-4 }), 0.05, 2),
     correct: correctOption,
   },
 }, ({ temperature, correct }): Loss => (scores) => {

@@ -6,6 +6,7 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { expand, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, flag, real } from "../options/option.ts";
+import { evenly } from "../options/searched.ts";
 import type { Loss, Scores } from "./loss.ts";
 import { keptCount } from "./negative_terms.ts";
 import { preference, preferenceOptions } from "./preference.ts";
@@ -38,7 +39,7 @@ export const napo = define({
   citation: "NAPO, negative-aware preference optimisation for recommendation, 2025",
   options: {
     ...preferenceOptions,
-    gamma: real(0.5, "weight of the margin", { min: 0 }),
+    gamma: evenly(real(0.5, "weight of the margin", { min: 0 }), 0, 1),
     confidence: choice(
       ["sigmoid", "rank"],
       "sigmoid",

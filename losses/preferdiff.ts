@@ -9,6 +9,7 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { expand, reshape, squeeze, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, real } from "../options/option.ts";
+import { evenly } from "../options/searched.ts";
 import { type Loss, meanOverRows, type Scores, sumOverRows } from "./loss.ts";
 
 /** Less than any weights of negatives that are there sum to. */
@@ -44,7 +45,11 @@ export const preferdiff = define({
   summary: "A diffusion model's denoising of the positive, preferred to that of the negatives' mean.",
   citation: "Liu, Zhang, Hu, Qian & Chua, ICLR 2025",
   options: {
-    lambda: real(0.4, "weight of the positive's error; the preference has the rest", { min: 0, max: 1 }),
+    lambda: evenly(
+      real(0.4, "weight of the positive's error; the preference has the rest", { min: 0, max: 1 }),
+      0.1,
+      0.9,
+    ),
     gamma: real(5, "how much the difference of errors counts", { min: 0 }),
     compat: choice(["paper", "code"], "paper", "the paper's errors, or squared and preferred by batch as released"),
   },

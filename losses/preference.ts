@@ -3,12 +3,13 @@ import { softplus } from "../graphs/ops/activation.ts";
 import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { logSumExp } from "../graphs/ops/reduce.ts";
 import { choice, integer, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { meanOverRows, type Scores } from "./loss.ts";
 import { exponents } from "./negative_terms.ts";
 
 /** Options of losses by preference. */
 export const preferenceOptions = {
-  beta: real(1, "how much a reward's difference counts", { min: 0 }),
+  beta: byMagnitude(real(1, "how much a reward's difference counts", { min: 0 }), 0.1, 10),
   reference: choice(
     ["snapshot", "none"],
     "snapshot",

@@ -3,6 +3,7 @@ import { div, max, mul, sqrt, stopGradient, sub } from "../graphs/ops/arithmetic
 import { sum } from "../graphs/ops/reduce.ts";
 import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { type Loss, meanOverRows } from "./loss.ts";
 import { meanOfTerms, shares } from "./negative_terms.ts";
 
@@ -18,7 +19,13 @@ export const softmaxRho = define({
   name: "softmax-rho",
   summary: "Pair losses under softmax weights whose temperature follows their variance.",
   citation: "Shi, Chen, Feng, Zhang, Wu, Gao & He, WWW 2023",
-  options: { rho: real(1, "how far weights may leave the even ones: the radius of the robust set", { min: 1e-6 }) },
+  options: {
+    rho: byMagnitude(
+      real(1, "how far weights may leave the even ones: the radius of the robust set", { min: 1e-6 }),
+      0.1,
+      10,
+    ),
+  },
 }, ({ rho }): Loss => (scores) => {
   const losses = softplus(sub(scores.negative, scores.positive)), kept = scores.mask ? { mask: scores.mask } : {}; // [R, N]
   const apart = sub(losses, meanOfTerms(losses, kept)), variance = meanOfTerms(mul(apart, apart), kept);

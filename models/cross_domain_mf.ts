@@ -6,6 +6,7 @@ import { gather } from "../graphs/ops/index.ts";
 import { concat, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
+import { among, byMagnitude } from "../options/searched.ts";
 import type { Backbone, Encoder } from "./backbone.ts";
 import { linear } from "./linear.ts";
 import { requireSource } from "./requirements.ts";
@@ -50,9 +51,9 @@ export const crossDomainMf = define({
   summary: "Matrix factorisation whose users are partly shared with another domain, that it learns along.",
   citation: "Singh & Gordon, KDD 2008; Daumé III, ACL 2007",
   options: {
-    dim: integer(64, "width of the vectors", { min: 1 }),
+    dim: among(integer(64, "width of the vectors", { min: 1 }), 32, 64, 128),
     combine: choice(["sum", "gate"], "sum", "a user's two vectors are added, or mixed coordinate by coordinate"),
-    weight: real(1, "weight of the loss of the other domain", { min: 1e-6 }),
+    weight: byMagnitude(real(1, "weight of the loss of the other domain", { min: 1e-6 }), 0.1, 10),
     negatives: integer(1, "negatives for each pair of the other domain", { min: 1 }),
   },
 }, ({ dim, combine, weight, negatives }): Backbone => ({

@@ -4,6 +4,7 @@ import { gather } from "../graphs/ops/index.ts";
 import { unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer } from "../options/option.ts";
+import { among } from "../options/searched.ts";
 import type { Backbone } from "./backbone.ts";
 import { dot } from "./scoring.ts";
 
@@ -25,7 +26,7 @@ export const gmf = define({
   name: "gmf",
   summary: "Generalised matrix factorisation: an inner product whose coordinates have learnt weights.",
   citation: "He, Liao, Zhang, Nie, Hu & Chua, WWW 2017",
-  options: { dim: integer(64, "width of the vectors", { min: 1 }) },
+  options: { dim: among(integer(64, "width of the vectors", { min: 1 }), 32, 64, 128) },
 }, ({ dim }): Backbone => ({
   build(graph, { users, items }, batch) {
     const user = gather(graph.variable("user", [users, dim], xavierUniform), batch.users); // [R, D]

@@ -7,6 +7,7 @@ import { matmul } from "../graphs/ops/linear.ts";
 import { concat, slice, squeeze, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer } from "../options/option.ts";
+import { among, evenly } from "../options/searched.ts";
 import type { Backbone, HistoryValues } from "./backbone.ts";
 import { scorings } from "./cosine.ts";
 import { byTime, byToken, dense, dropoutAt, historyOf, tied } from "./history_layers.ts";
@@ -30,8 +31,8 @@ export const gru4rec = define({
   citation: "Hidasi, Karatzoglou, Baltrunas & Tikk, ICLR 2016",
   options: {
     ...historyOptions,
-    hidden: integer(64, "width of the state", { min: 1 }),
-    layers: integer(1, "units on top of each other", { min: 1 }),
+    hidden: among(integer(64, "width of the state", { min: 1 }), 32, 64, 128),
+    layers: evenly(integer(1, "units on top of each other", { min: 1 }), 1, 2),
   },
 }, ({ dim, length, asks, windows, dropout, score, hidden, layers }): Backbone =>
   scorings[score]({

@@ -4,6 +4,7 @@ import { gather } from "../graphs/ops/index.ts";
 import { unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, integer } from "../options/option.ts";
+import { among } from "../options/searched.ts";
 import type { Backbone } from "./backbone.ts";
 import { lorentzDistance, lorentzTriple, type Pairwise, poincareDistance } from "./hyperbolic.ts";
 
@@ -36,7 +37,7 @@ export const hmf = define({
   summary: "Hyperbolic matrix factorisation: the nearer an item's point lies to the user's, the higher it scores.",
   citation: "Vinh Tran, Tay, Zhang, Cong & Li, WSDM 2020; Nickel & Kiela, ICML 2018",
   options: {
-    dim: integer(64, "width of the vectors", { min: 1 }),
+    dim: among(integer(64, "width of the vectors", { min: 1 }), 32, 64, 128),
     geometry: choice(["lorentz", "poincare"], "lorentz", "hyperboloid or ball"),
     score: choice(["distance", "triple"], "distance", "minus the distance, or minus T(x, y) of the triplet loss"),
   },

@@ -7,6 +7,7 @@ import { gather } from "../graphs/ops/index.ts";
 import { concat, pad, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
+import { among, evenly } from "../options/searched.ts";
 import { scorings } from "./cosine.ts";
 import { propagation } from "./propagation.ts";
 import { averaged, dot } from "./scoring.ts";
@@ -36,9 +37,9 @@ export const lightgcn = define({
   summary: "Inner product of vectors that are propagated over the graph of interactions, averaged over hops.",
   citation: "He, Deng, Wang, Li, Zhang & Wang, SIGIR 2020",
   options: {
-    dim: integer(64, "width of the vectors", { min: 1 }),
-    layers: integer(3, "hops of propagation", { min: 1 }),
-    dropout: real(0, "fraction of interactions left out of each step's graph", { min: 0, max: 0.99 }),
+    dim: among(integer(64, "width of the vectors", { min: 1 }), 32, 64, 128),
+    layers: evenly(integer(3, "hops of propagation", { min: 1 }), 1, 4),
+    dropout: evenly(real(0, "fraction of interactions left out of each step's graph", { min: 0, max: 0.99 }), 0, 0.5),
     init: choice(["xavier", "normal"], "xavier", "Xavier-uniform tables, or normal with deviation 0.1"),
     score: choice(["dot", "cosine"], "dot", "inner product or cosine of the means over layers"),
   },

@@ -4,6 +4,7 @@ import { gather } from "../graphs/ops/index.ts";
 import { concat, pad, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, flag, integer } from "../options/option.ts";
+import { among } from "../options/searched.ts";
 import { scorings } from "./cosine.ts";
 import { dot } from "./scoring.ts";
 
@@ -25,7 +26,7 @@ export const mf = define({
   summary: "Matrix factorisation: the inner product of a user vector and an item vector.",
   citation: "Koren, Bell & Volinsky, Computer 2009; Rendle et al., UAI 2009",
   options: {
-    dim: integer(64, "width of the vectors", { min: 1 }),
+    dim: among(integer(64, "width of the vectors", { min: 1 }), 32, 64, 128),
     bias: flag(false, "adds a learnt bias to each item"),
     score: choice(["dot", "cosine"], "dot", "inner product or cosine"),
   },

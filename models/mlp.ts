@@ -3,6 +3,7 @@ import { gather } from "../graphs/ops/index.ts";
 import { squeeze, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer, numbers, numbersOf } from "../options/option.ts";
+import { among } from "../options/searched.ts";
 import type { Backbone } from "./backbone.ts";
 import { perceptron } from "./perceptron.ts";
 
@@ -25,7 +26,7 @@ export const mlp = define({
   summary: "A network over a user vector and an item vector side by side.",
   citation: "He, Liao, Zhang, Nie, Hu & Chua, WWW 2017",
   options: {
-    dim: integer(64, "width of the vectors", { min: 1 }),
+    dim: among(integer(64, "width of the vectors", { min: 1 }), 32, 64, 128),
     hidden: numbers("64-32-16", "widths of the hidden layers"),
   },
 }, ({ dim, hidden }): Backbone => ({

@@ -7,6 +7,7 @@ import { matmul } from "../graphs/ops/linear.ts";
 import { unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { flag, integer, real } from "../options/option.ts";
+import { among, byMagnitude } from "../options/searched.ts";
 import type { Backbone, Encoder } from "./backbone.ts";
 import { requireBehaviours } from "./requirements.ts";
 import { dot } from "./scoring.ts";
@@ -42,9 +43,13 @@ export const multiBehaviourMf = define({
   summary: "Matrix factorisation that learns weaker behaviours, such as views, along with the one it ranks by.",
   citation: "Gao et al., ICDE 2019; Chen, Zhang, Zhang, Ma, Liu & Ma, AAAI 2020",
   options: {
-    dim: integer(64, "width of the vectors", { min: 1 }),
+    dim: among(integer(64, "width of the vectors", { min: 1 }), 32, 64, 128),
     transfer: flag(false, "a behaviour's h is a linear function of that of the next weaker one"),
-    weight: real(1, "lambda of the strongest of the weaker behaviours; 1 is that of the one ranked by", { min: 1e-6 }),
+    weight: byMagnitude(
+      real(1, "lambda of the strongest of the weaker behaviours; 1 is that of the one ranked by", { min: 1e-6 }),
+      0.1,
+      10,
+    ),
     falling: real(1, "factor from the lambda of a behaviour to that of the next weaker one", { min: 1e-6 }),
     negatives: integer(1, "negatives for each pair of a weaker behaviour", { min: 1 }),
   },

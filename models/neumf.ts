@@ -5,6 +5,7 @@ import { gather } from "../graphs/ops/index.ts";
 import { slice, squeeze, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer, numbers, numbersOf } from "../options/option.ts";
+import { among } from "../options/searched.ts";
 import type { Backbone } from "./backbone.ts";
 import { perceptron } from "./perceptron.ts";
 import { dot } from "./scoring.ts";
@@ -29,8 +30,8 @@ export const neumf = define({
   summary: "Neural matrix factorisation: a weighted inner product and a network, each over vectors of its own.",
   citation: "He, Liao, Zhang, Nie, Hu & Chua, WWW 2017",
   options: {
-    dim: integer(64, "width of GMF's vectors", { min: 1 }),
-    mlpDim: integer(64, "width of MLP's vectors", { min: 1 }),
+    dim: among(integer(64, "width of GMF's vectors", { min: 1 }), 32, 64, 128),
+    mlpDim: among(integer(64, "width of MLP's vectors", { min: 1 }), 32, 64, 128),
     hidden: numbers("64-32-16", "widths of MLP's hidden layers"),
   },
 }, ({ dim, mlpDim, hidden }): Backbone => ({

@@ -9,6 +9,7 @@ import { unit } from "../graphs/ops/normalize.ts";
 import { concat, reshape, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
+import { among, evenly } from "../options/searched.ts";
 import type { BatchValues } from "./backbone.ts";
 import { scorings } from "./cosine.ts";
 import { propagation } from "./propagation.ts";
@@ -51,10 +52,14 @@ export const ngcf = define({
   summary: "Inner product of vectors that trained layers propagate over the graph of interactions, side by side.",
   citation: "Wang, He, Wang, Feng & Chua, SIGIR 2019",
   options: {
-    dim: integer(64, "width of the vectors", { min: 1 }),
-    layers: integer(3, "hops of propagation", { min: 1 }),
-    messageDropout: real(0, "fraction of each layer's outputs left out of a step", { min: 0, max: 0.99 }),
-    nodeDropout: real(0, "fraction of nodes that send nothing in a step", { min: 0, max: 0.99 }),
+    dim: among(integer(64, "width of the vectors", { min: 1 }), 32, 64, 128),
+    layers: evenly(integer(3, "hops of propagation", { min: 1 }), 1, 4),
+    messageDropout: evenly(
+      real(0, "fraction of each layer's outputs left out of a step", { min: 0, max: 0.99 }),
+      0,
+      0.5,
+    ),
+    nodeDropout: evenly(real(0, "fraction of nodes that send nothing in a step", { min: 0, max: 0.99 }), 0, 0.5),
     compat: choice(["paper", "mixgcf", "recbole"], "paper", "the paper's layer, or that of MixGCF's or RecBole's code"),
     score: choice(["dot", "cosine"], "dot", "inner product or cosine of the layers side by side"),
   },

@@ -2,14 +2,15 @@ import type { GraphBuilder, Value } from "../graphs/builder.ts";
 import { relu } from "../graphs/ops/activation.ts";
 import { add } from "../graphs/ops/arithmetic.ts";
 import { choice, integer, type Values } from "../options/option.ts";
+import { among, evenly } from "../options/searched.ts";
 import { causalAttention } from "./attention.ts";
 import type { HistoryValues } from "./backbone.ts";
 import { dense, type Dropout, norm } from "./history_layers.ts";
 
 /** Options of backbones that read histories by self-attention. */
 export const attentionOptions = (usual: { readonly blocks: number; readonly heads: number }) => ({
-  blocks: integer(usual.blocks, "layers of attention and feed-forward", { min: 1 }),
-  heads: integer(usual.heads, "heads of attention; they share the width", { min: 1 }),
+  blocks: evenly(integer(usual.blocks, "layers of attention and feed-forward", { min: 1 }), 1, 3),
+  heads: among(integer(usual.heads, "heads of attention; they share the width", { min: 1 }), 1, 2, 4),
   norm: choice(["pre", "original"], "pre", "where layers are normalised: today's way, or the paper's code's"),
 });
 type AttentionOptions = Values<ReturnType<typeof attentionOptions>>;

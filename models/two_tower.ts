@@ -8,6 +8,7 @@ import { softmax } from "../graphs/ops/normalize.ts";
 import { concat, slice, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, flag, integer, real } from "../options/option.ts";
+import { among, byMagnitude, evenly } from "../options/searched.ts";
 import type { Backbone } from "./backbone.ts";
 import { attributeMeans, lookedUp, type Lookup, projections } from "./content.ts";
 import { scorings } from "./cosine.ts";
@@ -60,13 +61,13 @@ export const twoTower = define({
   summary: "Inner product of two networks: one of what is known of the user, one of what is known of the item.",
   citation: "Covington, Adams & Sargin, RecSys 2016; Yi et al., RecSys 2019",
   options: {
-    dim: integer(64, "width of each part and of each layer", { min: 1 }),
-    layers: integer(1, "layers of each tower; all but the last have ReLUs", { min: 0 }),
+    dim: among(integer(64, "width of each part and of each layer", { min: 1 }), 32, 64, 128),
+    layers: evenly(integer(1, "layers of each tower; all but the last have ReLUs", { min: 0 }), 1, 2),
     fusion: choice(["concat", "sum", "gate"], "concat", "parts side by side, added, or added in learnt shares"),
     userIds: flag(true, "users have vectors of their own, beside their attributes"),
     itemIds: flag(true, "items have vectors of their own, beside their content"),
     score: choice(["dot", "cosine"], "dot", "inner product or cosine"),
-    temperature: real(1, "tau, which divides scores", { min: 1e-6 }),
+    temperature: byMagnitude(real(1, "tau, which divides scores", { min: 1e-6 }), 0.05, 2),
   },
 }, ({ dim, layers, fusion, userIds, itemIds, score, temperature }): Backbone => {
   if (layers === 0 && fusion === "concat") {

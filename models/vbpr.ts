@@ -6,6 +6,7 @@ import { gather } from "../graphs/ops/index.ts";
 import { concat, pad, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer } from "../options/option.ts";
+import { among } from "../options/searched.ts";
 import type { Backbone } from "./backbone.ts";
 import { attributeMeans, lookedUp, type Lookup, projections } from "./content.ts";
 import { required } from "./requirements.ts";
@@ -39,8 +40,8 @@ export const vbpr = define({
   summary: "Matrix factorisation with factors of the items' attributes, texts or images beside those of ids.",
   citation: "He & McAuley, AAAI 2016",
   options: {
-    dim: integer(32, "width of the vectors of ids, gamma", { min: 1 }),
-    contentDim: integer(32, "width of the vectors of content, theta", { min: 1 }),
+    dim: among(integer(32, "width of the vectors of ids, gamma", { min: 1 }), 16, 32, 64),
+    contentDim: among(integer(32, "width of the vectors of content, theta", { min: 1 }), 16, 32, 64),
   },
 }, ({ dim, contentDim }): Backbone => ({
   reads: ["attributes", "vectors"],

@@ -1,3 +1,5 @@
+import { type Ends, reals, type Space, wholes } from "./space.ts";
+
 /** One option of a method: its default, what it means, and how a given value is checked. */
 export interface Option<T> {
   readonly default: T;
@@ -6,6 +8,14 @@ export interface Option<T> {
   readonly takes: string;
   /** The value in its type, or undefined where it is none of `takes`. Text is parsed: flags and YAML both arrive here. */
   readonly read: (given: unknown) => T | undefined;
+  /** The values between two, where it has an order. */
+  readonly between?: (ends: Ends) => Space<T>;
+  /** What `tune` draws it from where it is not told otherwise; without it, the default stays. */
+  readonly space?: Space<NonNullable<T>>;
+}
+/** An option whose values have an order. */
+export interface Ordered extends Option<number> {
+  readonly between: (ends: Ends) => Space<number>;
 }
 /** A method's options by name. */
 export type Options = Readonly<Record<string, Option<unknown>>>;
@@ -28,7 +38,7 @@ function range({ min, max }: Limits): string {
 }
 
 /** A whole number. */
-export const integer = (fallback: number, help: string, limits: Limits = {}): Option<number> => ({
+export const integer = (fallback: number, help: string, limits: Limits = {}): Ordered => ({
   default: fallback,
   help,
   takes: `a whole number${range(limits)}`,
@@ -36,10 +46,11 @@ export const integer = (fallback: number, help: string, limits: Limits = {}): Op
     const x = toNumber(given);
     return Number.isInteger(x) && within(x, limits) ? x : undefined;
   },
+  between: wholes,
 });
 
 /** A finite number. */
-export const real = (fallback: number, help: string, limits: Limits = {}): Option<number> => ({
+export const real = (fallback: number, help: string, limits: Limits = {}): Ordered => ({
   default: fallback,
   help,
   takes: `a number${range(limits)}`,
@@ -47,6 +58,7 @@ export const real = (fallback: number, help: string, limits: Limits = {}): Optio
     const x = toNumber(given);
     return Number.isFinite(x) && within(x, limits) ? x : undefined;
   },
+  between: reals,
 });
 
 /** Yes or no. */

@@ -5,6 +5,7 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { zerosLike } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { flag, integer } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { batchOptions, batchPool } from "./batch_pool.ts";
 import { finiteOr, LARGEST } from "./candidates.ts";
 import type { Policy } from "./sampler.ts";
@@ -26,10 +27,18 @@ export const adaptive = define({
   citation: "Prakash, Bermperidis & Chennu, arXiv:2410.17276, 2024",
   options: {
     inBatch: integer(10, "positives of the batch in the pool, drawn without replacement; 0 is all", { min: 0 }),
-    uniform: integer(100, "items of the whole catalogue in the pool, drawn uniformly; 0 is the study's ANS", {
-      min: 0,
-    }),
-    top: integer(5, "how many of the pool each row is trained on, those that score highest", { min: 1 }),
+    uniform: byMagnitude(
+      integer(100, "items of the whole catalogue in the pool, drawn uniformly; 0 is the study's ANS", {
+        min: 0,
+      }),
+      20,
+      400,
+    ),
+    top: byMagnitude(
+      integer(5, "how many of the pool each row is trained on, those that score highest", { min: 1 }),
+      1,
+      20,
+    ),
     hits: batchOptions.hits,
     compat: flag(false, "weigh a row's negatives by their share of its pool, as the authors' code in effect does"),
   },

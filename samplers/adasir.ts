@@ -2,6 +2,7 @@ import type { Rng } from "../random/rng.ts";
 import { sub } from "../graphs/ops/arithmetic.ts";
 import { define } from "../options/method.ts";
 import { choice, flag, integer, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { perPositive } from "./common_options.ts";
 import { firstAbove } from "./first_above.ts";
 import { drawRows } from "./candidates.ts";
@@ -27,7 +28,7 @@ export const adasir = define({
   options: {
     negatives: perPositive(5),
     sample: integer(200, "draws that a pool is resampled from", { min: 1 }),
-    pool: integer(50, "items that each user keeps", { min: 1 }),
+    pool: byMagnitude(integer(50, "items that each user keeps", { min: 1 }), 10, 200),
     proposal: choice(["uniform", "popularity"], "uniform", "the law drawn from, over what the user has not met"),
     exponent: real(0.75, "power of the popularity where that is the proposal"),
     refresh: integer(1, "epochs between resamplings", { min: 1 }),

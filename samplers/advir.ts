@@ -7,6 +7,7 @@ import { softmax } from "../graphs/ops/normalize.ts";
 import { sum } from "../graphs/ops/reduce.ts";
 import { define } from "../options/method.ts";
 import { flag, integer, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { uniformRows } from "./candidates.ts";
 import { drawSlots } from "./draw_slots.ts";
 import { generator } from "./generator.ts";
@@ -28,9 +29,9 @@ export const advir = define({
   options: {
     pool: integer(20, "candidates", { min: 1 }),
     dim: integer(32, "width of the generator's vectors", { min: 1 }),
-    lr: real(1e-3, "learning rate of the generator, under Adam", { min: 0 }),
+    lr: byMagnitude(real(1e-3, "learning rate of the generator, under Adam", { min: 0 }), 0.0001, 0.01),
     baseline: flag(true, "compare rewards with their running mean"),
-    epsilon: real(0.1, "length of a perturbation", { min: 0 }),
+    epsilon: byMagnitude(real(0.1, "length of a perturbation", { min: 0 }), 0.01, 1),
     adversarial: real(1, "weight of the loss at perturbed vectors", { min: 0 }),
     warmup: integer(10, "epochs before perturbation sets in: it shrinks vectors that are shorter than it", { min: 0 }),
   },

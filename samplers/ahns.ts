@@ -2,6 +2,7 @@ import type { Value } from "../graphs/builder.ts";
 import { abs, add, max, mul, pow, sub } from "../graphs/ops/arithmetic.ts";
 import { define } from "../options/method.ts";
 import { choice, real } from "../options/option.ts";
+import { among, evenly } from "../options/searched.ts";
 import { pickSmallest, uniformRows } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
@@ -31,9 +32,9 @@ export const ahns = define({
   options: {
     pool: poolOf(32),
     negatives: fromOwnPools(1),
-    alpha: real(1, "shifts the positive's score", { min: 0 }),
-    beta: real(0.1, "scales the target", { min: 0 }),
-    p: real(-2, "exponent; -1 makes the target beta itself", { max: 0 }),
+    alpha: evenly(real(1, "shifts the positive's score", { min: 0 }), 0.1, 1),
+    beta: evenly(real(0.1, "scales the target", { min: 0 }), 0.1, 1),
+    p: among(real(-2, "exponent; -1 makes the target beta itself", { max: 0 }), -1, -2),
     domain: choice(["auto", "compat", "clamp", "abs"], "auto", "what to do with a base the power does not take"),
   },
 }, ({ pool, negatives, alpha, beta, p, domain }): Policy<"candidates"> => () => ({

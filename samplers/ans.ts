@@ -8,6 +8,7 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { expand, reshape } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { uniformRows } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import { contrast, linear, meanOfRows } from "./gates.ts";
@@ -36,8 +37,8 @@ export const ans = define({
     pool: poolOf(8),
     negatives: fromOwnPools(1),
     gain: real(1, "weighs in the choice what the augmentation added to the score, epsilon", { min: 0 }),
-    magnitude: real(0.1, "scales the augmentation", { min: 0 }),
-    gamma: real(0.03, "weighs contrast and disentanglement", { min: 0 }),
+    magnitude: byMagnitude(real(0.1, "scales the augmentation", { min: 0 }), 0.01, 1),
+    gamma: byMagnitude(real(0.03, "weighs contrast and disentanglement", { min: 0 }), 0.001, 1),
   },
 }, ({ pool, negatives, gain, magnitude, gamma }): Policy<"candidates"> => () => ({
   proposes: { candidates: pool * negatives },

@@ -7,6 +7,7 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { concat, reshape, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { perPositive } from "./common_options.ts";
 import { meanOfRows } from "./gates.ts";
 import { layerMean } from "./layer_mean.ts";
@@ -33,7 +34,7 @@ export const attention = define({
   citation: "the family in Ma et al., Negative sampling in recommendation: a survey, 2024; defined by Foil",
   options: {
     negatives: perPositive(5),
-    temperature: real(1, "of the softmax: high is uniform, low takes the hardest", { min: 1e-4 }),
+    temperature: byMagnitude(real(1, "of the softmax: high is uniform, low takes the hardest", { min: 1e-4 }), 0.1, 10),
     player: choice(
       ["none", "adversary", "learner"],
       "none",

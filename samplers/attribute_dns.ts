@@ -5,6 +5,7 @@ import type { SeenItems } from "../datasets/negatives.ts";
 import { add, mul } from "../graphs/ops/arithmetic.ts";
 import { define } from "../options/method.ts";
 import { integer, real } from "../options/option.ts";
+import { byMagnitude, evenly } from "../options/searched.ts";
 import type { Rng } from "../random/rng.ts";
 import { pickLargest } from "./candidates.ts";
 import { requireAttributes } from "./requirements.ts";
@@ -23,8 +24,8 @@ export const attributeDns = define({
   summary: "The highest-scoring of a pool that is partly drawn from items with an attribute of the positive.",
   citation: "the family in Ma et al., Negative sampling in recommendation: a survey, 2024; defined by Foil",
   options: {
-    pool: integer(16, "candidates", { min: 1 }),
-    share: real(0.5, "share of the pool that has an attribute of the positive", { min: 0, max: 1 }),
+    pool: byMagnitude(integer(16, "candidates", { min: 1 }), 4, 64),
+    share: evenly(real(0.5, "share of the pool that has an attribute of the positive", { min: 0, max: 1 }), 0, 1),
     kappa: real(0, "added to a candidate's score for each unit of likeness; below 0 spares what is alike"),
   },
 }, ({ pool, share, kappa }): Policy<"candidates" | "likeness"> => (setting) => {

@@ -9,6 +9,7 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { concat, slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { pickSmallest, uniformRows } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import type { Draw, Policy } from "./sampler.ts";
@@ -30,7 +31,7 @@ export const bns = define({
   options: {
     pool: poolOf(5),
     negatives: fromOwnPools(1),
-    lambda: real(5, "how much being a true negative counts", { min: 0 }),
+    lambda: byMagnitude(real(5, "how much being a true negative counts", { min: 0 }), 0.5, 50),
     sample: integer(256, "items of a step's shared sample that F is estimated from; 0 is the whole catalogue", {
       min: 0,
     }),

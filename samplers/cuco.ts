@@ -2,6 +2,7 @@ import { less, where } from "../graphs/ops/compare.ts";
 import { reshape } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, flag, integer } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { inPools, LARGEST, pickLargest, uniformRows } from "./candidates.ts";
 import { fromOwnPools } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
@@ -24,7 +25,7 @@ export const cuco = define({
   summary: "The highest-scoring of a pool that shrinks (or grows) as training goes on.",
   citation: "Chu, Wang, Shi & Jiang, IJCAI 2021; as in the code of Lai et al., AAAI 2024",
   options: {
-    pool: integer(32, "candidates for each negative at full size", { min: 1 }),
+    pool: byMagnitude(integer(32, "candidates for each negative at full size", { min: 1 }), 4, 64),
     negatives: fromOwnPools(1),
     pace: choice(["linear", "root", "exp", "log"], "linear", "how the pool shrinks with the share of training done"),
     reverse: flag(false, "from easy to hard: the pool grows"),

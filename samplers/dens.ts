@@ -4,6 +4,7 @@ import { reshape } from "../graphs/ops/shape.ts";
 import type { Value } from "../graphs/builder.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { uniformRows } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import { contrast, linear } from "./gates.ts";
@@ -28,7 +29,7 @@ export const dens = define({
     pool: poolOf(16),
     negatives: fromOwnPools(1),
     warmup: integer(100, "epochs in which the choice goes from irrelevant to relevant parts", { min: 1 }),
-    gamma: real(0.3, "weighs the contrasts that train the gates", { min: 0 }),
+    gamma: byMagnitude(real(0.3, "weighs the contrasts that train the gates", { min: 0 }), 0.01, 1),
     compat: choice(["paper", "ahns"], "paper", "the warm-up of the paper, or the constant of AHNS's code"),
     alpha: real(1, "stands for t / warmup under `compat` ahns", { min: 0, max: 1 }),
   },

@@ -1,5 +1,6 @@
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
+import { byMagnitude, evenly } from "../options/searched.ts";
 import type { Value } from "../graphs/builder.ts";
 import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { cast, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
@@ -49,7 +50,7 @@ export const divns = define({
   summary: "Mixes the hardest candidate with one of a diverse set, drawn by a k-DPP from the last epoch's runners-up.",
   citation: "Xuan, Sokol, Sanderson & Chan, arXiv 2508.14468, 2025",
   options: {
-    pool: integer(10, "candidates for each hard negative, n", { min: 2 }),
+    pool: byMagnitude(integer(10, "candidates for each hard negative, n", { min: 2 }), 10, 64),
     cache: integer(4, "runners-up of each pool that go to the cache, r; less than half of the pool is advised", {
       min: 1,
     }),
@@ -59,7 +60,7 @@ export const divns = define({
       "interpolate",
       "one synthesised negative, or hard and diverse side by side",
     ),
-    lambda: real(0.7, "share of the hard negative in the mixture", { min: 0, max: 1 }),
+    lambda: evenly(real(0.7, "share of the hard negative in the mixture", { min: 0, max: 1 }), 0.3, 1),
     schedule: choice(["constant", "linear", "cosine", "adaptive"], "constant", "how lambda goes on, by epoch"),
     end: real(0.5, "of linear and cosine: lambda in the last epoch", { min: 0, max: 1 }),
     target: real(0.9, "of adaptive: the mean pairwise cosine distance of a user's negatives to be kept"),

@@ -5,6 +5,7 @@ import { gatherElements, topK } from "../graphs/ops/index.ts";
 import { sum } from "../graphs/ops/reduce.ts";
 import { define } from "../options/method.ts";
 import { choice, integer } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { finiteOr, inPools, LARGEST, pickSlots, uniformRows } from "./candidates.ts";
 import type { Policy, Step } from "./sampler.ts";
 
@@ -41,8 +42,8 @@ export const dnsMn = define({
   summary: "Of some uniform candidates, one (or all) of the few that the model scores highest.",
   citation: "Shi, Chen, Feng, Zhang, Wu, Gao & He, WWW 2023",
   options: {
-    pool: integer(32, "candidates for each negative, N", { min: 1 }),
-    top: integer(4, "how many of them are hard enough, M", { min: 1 }),
+    pool: byMagnitude(integer(32, "candidates for each negative, N", { min: 1 }), 8, 64),
+    top: byMagnitude(integer(4, "how many of them are hard enough, M", { min: 1 }), 1, 8),
     mode: choice(["uniform", "all", "harmonic"], "uniform", "which of those: one uniformly, all, or one by 1 / rank"),
     negatives: integer(1, "negatives for each positive (times `top` if all), each from a pool of its own", { min: 1 }),
   },

@@ -7,6 +7,7 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { reshape, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
+import { byMagnitude, evenly } from "../options/searched.ts";
 import { meanOfRows } from "./gates.ts";
 import { layerMean } from "./layer_mean.ts";
 import { popularityWeights } from "./pns.ts";
@@ -34,10 +35,18 @@ export const enmf = define({
   summary: "Weighted squared loss over all pairs, by Gram matrices: nothing is drawn.",
   citation: "Chen, Zhang, Zhang, Liu & Ma, TOIS 2020; He, Zhang, Kan & Chua, SIGIR 2016",
   options: {
-    c0: real(0.05, "mean weight of a pair that was not met; one that was weighs 1", { min: 0 }),
-    alpha: real(0, "power of the popularity in that weight; 0 weighs all items alike", { min: 0 }),
-    l2: real(1, "decay of every vector, as ALS counts it", { min: 0 }),
-    dropout: real(0, "fraction of a user vector's coordinates left out of a step", { min: 0, max: 0.99 }),
+    c0: byMagnitude(
+      real(0.05, "mean weight of a pair that was not met; one that was weighs 1", { min: 0 }),
+      0.005,
+      0.5,
+    ),
+    alpha: evenly(real(0, "power of the popularity in that weight; 0 weighs all items alike", { min: 0 }), 0, 1),
+    l2: byMagnitude(real(1, "decay of every vector, as ALS counts it", { min: 0 }), 0.1, 10),
+    dropout: evenly(
+      real(0, "fraction of a user vector's coordinates left out of a step", { min: 0, max: 0.99 }),
+      0,
+      0.5,
+    ),
   },
 }, ({ c0, alpha, l2, dropout }): Policy<never> => ({ catalogue }) => {
   const { users, items: count, offsets, popularity } = catalogue;

@@ -5,6 +5,7 @@ import { softmax } from "../graphs/ops/normalize.ts";
 import { concat, slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real, text } from "../options/option.ts";
+import { byMagnitude, evenly } from "../options/searched.ts";
 import { finiteOr, LARGEST } from "./candidates.ts";
 import { perPositive } from "./common_options.ts";
 import { drawSlots } from "./draw_slots.ts";
@@ -30,9 +31,9 @@ export const fairneg = define({
   citation: "Chen, Fan, Chen, Liu, Liu, Zhang & Li, WWW 2023",
   options: {
     negatives: perPositive(1),
-    pool: integer(32, "candidates of a hard negative", { min: 1 }),
-    beta: real(0.4, "share of hard negatives", { min: 0, max: 1 }),
-    temperature: real(0.4, "of the softmax that hard negatives are drawn from", { min: 1e-3 }),
+    pool: byMagnitude(integer(32, "candidates of a hard negative", { min: 1 }), 4, 64),
+    beta: evenly(real(0.4, "share of hard negatives", { min: 0, max: 1 }), 0, 1),
+    temperature: byMagnitude(real(0.4, "of the softmax that hard negatives are drawn from", { min: 1e-3 }), 0.05, 1),
     rate: real(0.2, "how far p moves for a loss above the average", { min: 0 }),
     momentum: real(0.9, "share of its heading that p keeps", { min: 0, max: 1 }),
     groups: text("all", "attributes that make groups, parted by |, of which an item's first decides; or all of them"),

@@ -6,6 +6,7 @@ import { concat, pad, reshape, slice } from "../graphs/ops/shape.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import { define } from "../options/method.ts";
 import { flag, integer, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { meanOfRows } from "./gates.ts";
 import { keptColumns } from "./kept_columns.ts";
 import type { Policy } from "./sampler.ts";
@@ -24,7 +25,7 @@ export const full = define({
   summary: "Softmax cross entropy over the whole catalogue: nothing is drawn.",
   citation: "Klenitskiy & Vasilev, RecSys 2023",
   options: {
-    temperature: real(1, "divides scores", { min: 1e-6 }),
+    temperature: byMagnitude(real(1, "divides scores", { min: 1e-6 }), 0.05, 2),
     chunk: integer(2048, "items scored at a time", { min: 1 }),
     unmet: flag(
       false,

@@ -2,6 +2,7 @@ import { itemTransitions } from "../datasets/item_transitions.ts";
 import { cast } from "../graphs/ops/compare.ts";
 import { define } from "../options/method.ts";
 import { choice, flag, integer, real } from "../options/option.ts";
+import { byMagnitude, evenly } from "../options/searched.ts";
 import { perPositive } from "./common_options.ts";
 import { hardItems } from "./gnno/hard_items.ts";
 import { Overlap } from "./gnno/overlap.ts";
@@ -25,11 +26,11 @@ export const gnno = define({
   citation: "Fan, Pu, Zhang & Wu, SIGIR 2023",
   options: {
     negatives: perPositive(1),
-    hard: integer(3, "hard negatives beside them, drawn with replacement", { min: 1 }),
+    hard: byMagnitude(integer(3, "hard negatives beside them, drawn with replacement", { min: 1 }), 1, 8),
     gaps: integer(3, "how far apart in a sequence two items may be to be neighbours", { min: 1 }),
     start: integer(5, "epochs without hard negatives", { min: 0 }),
     step: real(0.01, "how much the cap on the overlap rises with each epoch after those", { min: 0 }),
-    cap: real(0.7, "the most that an overlap may be, however late", { min: 0, max: 1 }),
+    cap: evenly(real(0.7, "the most that an overlap may be, however late", { min: 0, max: 1 }), 0.1, 1),
     temperature: real(1, "of the softmax over overlaps", { min: 1e-4 }),
     support: choice(["overlap", "all"], "overlap", "draw from the items that overlap at all, or from all of them"),
     weighted: flag(false, "overlap by the weights of edges, sum min / sum max, not by their number"),

@@ -1,5 +1,6 @@
 import { define } from "../options/method.ts";
 import { flag, real } from "../options/option.ts";
+import { evenly } from "../options/searched.ts";
 import { byWeight } from "./by_weight.ts";
 import { perPositive } from "./common_options.ts";
 import { popularityWeights } from "./pns.ts";
@@ -17,7 +18,7 @@ export const inverse = define(
     citation: "Prakash, Bermperidis & Chennu, arXiv:2410.17276, 2024",
     options: {
       negatives: perPositive(1),
-      exponent: real(1, "power of the popularity that is divided by", { min: 0 }),
+      exponent: evenly(real(1, "power of the popularity that is divided by", { min: 0 }), 0, 1),
       shared: flag(false, "one pool of that many for all rows of a batch, less what a row's user has met"),
     },
   },

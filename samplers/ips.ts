@@ -4,6 +4,7 @@ import { sigmoid } from "../graphs/ops/activation.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { define } from "../options/method.ts";
 import { choice, real } from "../options/option.ts";
+import { evenly } from "../options/searched.ts";
 import { perPositive } from "./common_options.ts";
 import { rns } from "./rns.ts";
 import type { Negatives, Policy } from "./sampler.ts";
@@ -29,7 +30,7 @@ export const ips = define({
   citation: "Saito, Yaginuma, Nishino, Sakata & Nakata, WSDM 2020",
   options: {
     negatives: perPositive(1),
-    exponent: real(0.5, "power of the relative popularity that is the propensity", { min: 0 }),
+    exponent: evenly(real(0.5, "power of the relative popularity that is the propensity", { min: 0 }), 0, 1),
     cap: real(10, "most that a positive weighs", { min: 1 }),
     negative: choice(["unmet", "bayes", "one"], "unmet", "what a negative weighs: see above; one is no correction"),
   },

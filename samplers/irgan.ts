@@ -7,6 +7,7 @@ import { softmax } from "../graphs/ops/normalize.ts";
 import { concat, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { drawSlots } from "./draw_slots.ts";
 import { generator } from "./generator.ts";
 import { logProbability, policyLoss } from "./kbgan.ts";
@@ -31,8 +32,8 @@ export const irgan = define({
   citation: "Wang et al., SIGIR 2017",
   options: {
     dim: integer(32, "width of the generator's vectors", { min: 1 }),
-    lr: real(1e-3, "learning rate of the generator, under Adam", { min: 0 }),
-    temperature: real(0.2, "of the law that negatives are drawn from", { min: 1e-3 }),
+    lr: byMagnitude(real(1e-3, "learning rate of the generator, under Adam", { min: 0 }), 0.0001, 0.01),
+    temperature: byMagnitude(real(0.2, "of the law that negatives are drawn from", { min: 1e-3 }), 0.05, 2),
     own: real(0.2, "share of the generator's own draws that are positives", { min: 0, max: 0.99 }),
     positives: choice(["excluded", "included"], "excluded", "whether a negative may be a train positive"),
     baseline: choice(["none", "ema"], "none", "what rewards are compared with: nothing, or their running mean"),

@@ -7,6 +7,7 @@ import { softmax } from "../graphs/ops/normalize.ts";
 import { concat, slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { flag, integer, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { uniformRows } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import { drawSlots } from "./draw_slots.ts";
@@ -31,7 +32,7 @@ export const kbgan = define({
     pool: poolOf(20),
     negatives: fromOwnPools(1),
     dim: integer(32, "width of the generator's vectors", { min: 1 }),
-    lr: real(1e-3, "learning rate of the generator, under Adam", { min: 0 }),
+    lr: byMagnitude(real(1e-3, "learning rate of the generator, under Adam", { min: 0 }), 0.0001, 0.01),
     baseline: flag(true, "compare rewards with their running mean"),
   },
 }, ({ pool, negatives, dim, lr, baseline }): Policy<"candidates"> => () => ({

@@ -1,6 +1,7 @@
 import type { Attributes } from "../datasets/metadata.ts";
 import { define } from "../options/method.ts";
 import { choice, real } from "../options/option.ts";
+import { evenly } from "../options/searched.ts";
 import { perPositive } from "./common_options.ts";
 import { rns } from "./rns.ts";
 import type { Policy } from "./sampler.ts";
@@ -24,7 +25,7 @@ export const knowledgeWeights = define({
   citation: "the family in Ma et al., Negative sampling in recommendation: a survey, 2024; defined by Foil",
   options: {
     negatives: perPositive(5),
-    kappa: real(1, "above 0 stresses negatives that are like the positive, below 0 spares them"),
+    kappa: evenly(real(1, "above 0 stresses negatives that are like the positive, below 0 spares them"), -2, 2),
     similarity: choice(["jaccard", "cosine"], "jaccard", "of the sets of attributes"),
     cap: real(5, "most that a negative weighs before weights are scaled to their number", { min: 1 }),
   },

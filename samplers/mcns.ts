@@ -1,6 +1,7 @@
 import type { Rng } from "../random/rng.ts";
 import { define } from "../options/method.ts";
 import { integer, real } from "../options/option.ts";
+import { byMagnitude, evenly } from "../options/searched.ts";
 import type { Batch } from "../datasets/batching.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { idsBelow, layerMeans } from "./vectors.ts";
@@ -17,8 +18,8 @@ export const mcns = define({
   summary: "A Metropolis-Hastings chain for each user, towards a power of the model's own distribution.",
   citation: "Yang, Ding, Zhou, Yang, Zhou & Tang, KDD 2020",
   options: {
-    alpha: real(0.5, "power of the model's distribution; 0 is uniform", { min: 0, max: 1 }),
-    temperature: real(1, "of the model's distribution", { min: 1e-3 }),
+    alpha: evenly(real(0.5, "power of the model's distribution; 0 is uniform", { min: 0, max: 1 }), 0, 1),
+    temperature: byMagnitude(real(1, "of the model's distribution", { min: 1e-3 }), 0.1, 10),
     neighbours: integer(10, "nearest items that a move may go to", { min: 1 }),
     refresh: integer(5, "epochs between searches for them", { min: 1 }),
     burnIn: integer(100, "moves of each chain before training starts", { min: 0 }),

@@ -1,5 +1,6 @@
 import { define } from "../options/method.ts";
 import { integer } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { batchOptions, batchPool, columnsOption } from "./batch_pool.ts";
 import type { Policy } from "./sampler.ts";
 
@@ -13,7 +14,7 @@ export const mixed = define({
   summary: "What is positive for the other rows, and uniform items that the batch shares.",
   citation: "Yang, Yi, Cheng, Hong, Li, Wang, Xu & Chi, WWW 2020",
   options: {
-    uniform: integer(1024, "items drawn uniformly for the batch, B'", { min: 1 }),
+    uniform: byMagnitude(integer(1024, "items drawn uniformly for the batch, B'", { min: 1 }), 64, 4096),
     columns: columnsOption,
     ...batchOptions,
   },

@@ -3,6 +3,7 @@ import type { SeenItems } from "../datasets/negatives.ts";
 import { mul } from "../graphs/ops/arithmetic.ts";
 import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
+import { evenly } from "../options/searched.ts";
 import type { Rng } from "../random/rng.ts";
 import { requireBehaviours } from "./requirements.ts";
 import { drawUntil } from "./draw_until.ts";
@@ -19,7 +20,7 @@ export const multiBehaviour = define({
   summary: "Negatives from what the user viewed and did not take, or from what was never seen.",
   citation: "Loni, Pagano, Larson & Hanjalic, RecSys 2016; Ding et al., IJCAI 2018",
   options: {
-    observed: real(0.5, "probability that a negative comes from a weaker behaviour", { min: 0, max: 1 }),
+    observed: evenly(real(0.5, "probability that a negative comes from a weaker behaviour", { min: 0, max: 1 }), 0, 1),
     between: real(0, "weight of pairs between the weaker levels", { min: 0 }),
   },
 }, ({ observed, between }): Policy<"ids" | "upper" | "lower" | "paired"> => (setting) => {

@@ -1,5 +1,6 @@
 import { define } from "../options/method.ts";
 import { flag, real } from "../options/option.ts";
+import { evenly } from "../options/searched.ts";
 import { byWeight } from "./by_weight.ts";
 import { perPositive } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
@@ -16,7 +17,11 @@ export const pns = define(
     citation: "Mikolov et al., NIPS 2013; Chen, Sun, Shi & Hong, KDD 2017",
     options: {
       negatives: perPositive(1),
-      exponent: real(0.75, "power of the popularity; 1 is proportional, 0 uniform over items that were met"),
+      exponent: evenly(
+        real(0.75, "power of the popularity; 1 is proportional, 0 uniform over items that were met"),
+        0,
+        1,
+      ),
       smoothing: real(0, "added to every item's count", { min: 0 }),
       shared: flag(false, "one pool of that many for all rows of a batch, less what a row's user has met"),
     },

@@ -3,6 +3,7 @@ import { div, mul, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
 import { softmax } from "../graphs/ops/normalize.ts";
 import { define } from "../options/method.ts";
 import { choice, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { perPositive } from "./common_options.ts";
 import { pns } from "./pns.ts";
 import { rns } from "./rns.ts";
@@ -22,7 +23,7 @@ export const pris = define({
     negatives: perPositive(5),
     proposal: choice(["uniform", "popularity"], "uniform", "the law drawn from, over what the user has not met"),
     exponent: real(0.75, "power of the popularity where that is the proposal"),
-    lambda: real(1, "how evenly weights spread: a temperature", { min: 1e-3 }),
+    lambda: byMagnitude(real(1, "how evenly weights spread: a temperature", { min: 1e-3 }), 0.1, 10),
   },
 }, ({ negatives, proposal, exponent, lambda }): Policy<"ids"> => (setting) => {
   const laws = { uniform: () => rns({ negatives }), popularity: () => pns({ negatives, exponent }) };

@@ -6,6 +6,7 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { uniformRows } from "./candidates.ts";
 import { keptColumns } from "./kept_columns.ts";
 import { layerMean } from "./layer_mean.ts";
@@ -25,7 +26,7 @@ export const sharedNegatives = define({
   citation: "NAPO, negative-aware preference optimisation for recommendation, 2025",
   options: {
     negatives: integer(1, "uniform negatives that each row brings", { min: 1 }),
-    rows: integer(8, "rows whose negatives a row shares, besides its own", { min: 0 }),
+    rows: byMagnitude(integer(8, "rows whose negatives a row shares, besides its own", { min: 0 }), 1, 64),
   },
 }, ({ negatives, rows: others }): Policy<"ids" | "kept"> => ({ catalogue, rows }) => {
   const { items: count, offsets, positives } = catalogue, width = rows * negatives, maskOf = keptColumns(count);

@@ -2,6 +2,7 @@ import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { sigmoid } from "../graphs/ops/activation.ts";
 import { define } from "../options/method.ts";
 import { integer, real } from "../options/option.ts";
+import { byMagnitude, evenly } from "../options/searched.ts";
 import { pickLargest } from "./candidates.ts";
 import type { Policy } from "./sampler.ts";
 import { srnsMemory } from "./srns_memory.ts";
@@ -23,9 +24,9 @@ export const srns = define(
     summary: "Of a small memory of hard items, the one that is hard and whose score varies over epochs.",
     citation: "Ding, Quan, Yao, Li & Jin, NeurIPS 2020",
     options: {
-      memory: integer(8, "items in each user's memory, S1", { min: 1 }),
+      memory: byMagnitude(integer(8, "items in each user's memory, S1", { min: 1 }), 2, 32),
       fresh: integer(64, "others that compete for a place in it, S2", { min: 0 }),
-      alpha: real(5, "weight of the spread; below 0 it alone decides"),
+      alpha: evenly(real(5, "weight of the spread; below 0 it alone decides"), 0, 20),
       warmup: integer(50, "epochs over which that weight rises, T0", { min: 1 }),
       temperature: real(10, "of the resampling; the higher, the more uniform", { min: 1e-3 }),
       monitor: integer(100, "items tracked for each user", { min: 1 }),

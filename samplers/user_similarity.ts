@@ -5,6 +5,7 @@ import { add, div, log, max, mul, neg, sub } from "../graphs/ops/arithmetic.ts";
 import { greater, where } from "../graphs/ops/compare.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { LARGEST, pickLargest, uniformRows } from "./candidates.ts";
 import { drawUntil } from "./draw_until.ts";
 import type { Draw, Policy, Step } from "./sampler.ts";
@@ -62,7 +63,7 @@ export const userSimilarity = define({
       "avoid",
       "keep off what neighbours met, or draw from what the least or the most similar met",
     ),
-    pool: integer(16, "candidates", { min: 1 }),
+    pool: byMagnitude(integer(16, "candidates", { min: 1 }), 4, 64),
     neighbours: integer(20, "users that count as similar", { min: 1 }),
     similarity: choice(["cosine", "jaccard"], "cosine", "of the model's user vectors, or of what users have met"),
     refresh: integer(5, "epochs between searches for neighbours by cosine", { min: 1 }),

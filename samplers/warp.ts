@@ -5,6 +5,7 @@ import { maxOver } from "../graphs/ops/reduce.ts";
 import { unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { flag, integer, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { finiteOr, LARGEST, uniformRows } from "./candidates.ts";
 import type { Policy } from "./sampler.ts";
 
@@ -18,8 +19,8 @@ export const warp = define({
   summary: "The first uniform candidate that violates the margin, weighted by the rank that this suggests.",
   citation: "Weston, Bengio & Usunier, IJCAI 2011",
   options: {
-    trials: integer(64, "candidates tried for each positive", { min: 1 }),
-    margin: real(1, "a candidate violates if it scores above the positive's score less this"),
+    trials: byMagnitude(integer(64, "candidates tried for each positive", { min: 1 }), 8, 256),
+    margin: byMagnitude(real(1, "a candidate violates if it scores above the positive's score less this"), 0.1, 2),
     original: flag(false, "estimate the rank from all items but one, |I| - 1, as the paper, not from those not met"),
   },
 }, ({ trials, margin, original }): Policy<"candidates"> => ({ catalogue: { users, items: count }, seen }) => {

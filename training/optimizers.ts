@@ -1,12 +1,15 @@
 import { add, div, mul, sqrt, sub } from "../graphs/ops/arithmetic.ts";
 import { type AnyMethod, define } from "../options/method.ts";
 import { real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import type { UpdateRule } from "../runtime/update.ts";
 
 /** An optimiser is the elementwise rule of its update; the runtime decides where it runs. */
 export type Optimizer = UpdateRule;
 
-const rate = (fallback: number) => real(fallback, "learning rate", { min: 0 });
+/** Searched from a tenth of its default to thirty times that. */
+const rate = (fallback: number) =>
+  byMagnitude(real(fallback, "learning rate", { min: 0 }), fallback / 10, fallback * 30);
 const adamOptions = (fallback: number) => ({
   lr: rate(fallback),
   beta1: real(0.9, "decay of the mean of gradients", { min: 0, max: 1 }),

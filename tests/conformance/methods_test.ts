@@ -44,6 +44,19 @@ for (const [registry, methods] of Object.entries(registries)) {
       for (const given of [{}, defaults, texts]) assert.equal(makes(given), makes({}));
       assert.throws(() => method({ nonsense: 1 }), new RegExp(`Cannot make "${name}": it has no option "nonsense"`));
     });
+
+    Deno.test(`what tune draws the options of ${name} from is what they take, and makes one, wherever it is drawn`, () => {
+      const spaces = Object.entries(method.options).filter(([, { space }]) => space !== undefined);
+      for (const share of [0, 0.5, 1 - 2 ** -32]) {
+        const drawn = spaces.map(([option, { space, read }]) => {
+          const value = space!.at(share);
+          assert.equal(read(value), value, `${option}=${value}`);
+          assert(space!.has(value), `${option}=${value}`);
+          return [option, value];
+        });
+        method(Object.fromEntries(drawn));
+      }
+    });
   }
 }
 

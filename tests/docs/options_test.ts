@@ -10,6 +10,7 @@ import { serveOptions } from "../../cli/serve.ts";
 import { similarOptions } from "../../cli/similar.ts";
 import { splitOptions, synthesizeOptions } from "../../cli/datasets.ts";
 import { trainOptions } from "../../cli/train_options.ts";
+import { tuneOptions } from "../../cli/tune_options.ts";
 import { catalogue, interactions, metrics, rankBy } from "../../mod.ts";
 import { fences, pages, readPage } from "./pages.ts";
 
@@ -27,6 +28,7 @@ const names = [
   synthesizeOptions,
   trainOptions,
   ...studyCommands.map(({ options }) => options),
+  tuneOptions,
 ]
   .flatMap((options) => Object.keys(options).flatMap((name) => [`--${kebab(name)}`, `--no-${kebab(name)}`]));
 const known = new Set([...names, "--config", "--help"]);

@@ -1,0 +1,90 @@
+import type { Dataset } from "../datasets/dataset.ts";
+import type { Backbone } from "../models/backbone.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { type Protocol, testingOptions } from "../studies/protocol.ts";
+import { testTrial } from "../studies/trial.ts";
+import { recommenderModel } from "../training/recommender.ts";
+import type { EpochReport, Seconds } from "../training/recipe.ts";
+import { isModel } from "../training/scopes.ts";
+import { writeWhole } from "./files.ts";
+import { rankingTables } from "./metrics_text.ts";
+import { negativesText } from "./negatives_text.ts";
+import type { Output } from "./output.ts";
+import { rankedAsRecord, rankedAsText } from "./ranked_as.ts";
+import { referenceMetrics } from "./references.ts";
+import { runFiles, writeModel } from "./run_folder.ts";
+import { sampledText } from "./test_ranking.ts";
+import type { TrainValues } from "./train_options.ts";
+
+/** Items that recommender.onnx returns for each user. */
+const EXPORTED_TOP = 100;
+
+/** What epochs took on average. */
+function meanSeconds(reports: readonly EpochReport[]): Seconds {
+  const mean = (of: keyof Seconds) => reports.reduce((sum, { seconds }) => sum + seconds[of], 0) / reports.length;
+  return {
+    sampling: mean("sampling"),
+    scoring: mean("scoring"),
+    updating: mean("updating"),
+    evaluating: mean("evaluating"),
+  };
+}
+
+/** A run whose training has ended; the runtime has the weights of the epoch that was picked. */
+export interface Finished {
+  readonly values: TrainValues;
+  readonly data: Dataset;
+  readonly protocol: Protocol;
+  readonly runtime: Runtime;
+  readonly folder: string;
+  readonly backbone: Backbone;
+  readonly reports: readonly EpochReport[];
+  readonly output: Output;
+}
+
+/** Saves the model, tests it, and says how good it is beside what needs no training. */
+export async function finishRun(
+  { values, data, protocol, runtime, folder, backbone, reports, output }: Finished,
+): Promise<void> {
+  const { catalogue, testing } = protocol, isWeight = (name: string) => !name.includes("#") && isModel(name);
+  const weights = await runtime.save(isWeight);
+  await writeModel(folder, { backbone: values.backbone!, dataset: data.name, catalogue, weights }, backbone.reads);
+  if (backbone.written) await writeWhole(`${folder}/${runFiles.model}`, backbone.written(weights));
+  await writeWhole(
+    `${folder}/${runFiles.recommender}`,
+    await recommenderModel(backbone, catalogue, weights, { top: EXPORTED_TOP }),
+  );
+  const best = reports.at(-1)?.best;
+  const summary: Record<string, unknown> = {
+    epochs: reports.length,
+    selectedOn: values.select,
+    ...best && { best },
+    ...rankedAsRecord(values),
+  };
+  if (testing) {
+    const tested = await testTrial(runtime, protocol, backbone);
+    summary.test = { ...tested.metrics, ...tested.catalogue };
+    const references = await referenceMetrics(data, catalogue, testingOptions(protocol, testing));
+    summary.references = references;
+    const note = values.select === "test"
+      ? "selected on this very test set"
+      : `epoch ${best?.epoch ?? "last"}, selected on ${values.select}`;
+    output.result(
+      { event: "test", ...summary },
+      rankingTables(`test (${note})`, rankedAsText(values), {
+        model: summary.test as Record<string, number>,
+        ...references,
+      }),
+    );
+    for (const said of [...sampledText(tested), ...tested.notes]) output.say(said);
+  }
+  const shown = reports[best?.epoch ?? reports.length - 1];
+  if (shown?.negatives) {
+    summary.negatives = { epoch: shown.epoch, ...shown.negatives };
+    output.say(negativesText(shown.negatives, shown.epoch));
+  }
+  const spent = meanSeconds(reports);
+  summary.secondsPerEpoch = spent;
+  output.say(`seconds an epoch: ${Object.entries(spent).map(([on, of]) => `${on} ${of.toFixed(2)}`).join(", ")}`);
+  await writeWhole(`${folder}/${runFiles.metrics}`, `${JSON.stringify(summary, null, 2)}\n`);
+}

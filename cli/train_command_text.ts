@@ -1,0 +1,19 @@
+import { kebab } from "./flags.ts";
+import { trainOptions, type TrainValues } from "./train_options.ts";
+
+/** Options that say where a run lies and how it talks. */
+const LEFT_OUT: ReadonlySet<string> = new Set(["out", "resume", "json", "quiet"]);
+
+/** The command that trains with these options: those that differ from their defaults. */
+export function trainCommandText(values: TrainValues): string {
+  const flags = Object.entries(values).flatMap(([name, value]) => {
+    const fallback: unknown = trainOptions[name as keyof TrainValues].default;
+    if (LEFT_OUT.has(name) || value === null || value === fallback) return [];
+    if (typeof value === "boolean") return [`--${value ? "" : "no-"}${kebab(name)}`];
+    return [value].flat().map((each) => `--${kebab(name)} ${quoted(String(each))}`);
+  });
+  return ["deno run -A cli.ts train", ...flags].join(" ");
+}
+
+/** As a POSIX shell reads it back. */
+const quoted = (word: string): string => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -1,0 +1,81 @@
+import { asha } from "../studies/asha.ts";
+import { halving, type HalvingOptions } from "../studies/halving.ts";
+import { rungsOf } from "../studies/rungs.ts";
+import { randomSearch, type Strategy } from "../studies/strategy.ts";
+import { makeFolder } from "./files.ts";
+import { metricNames } from "./metrics_text.ts";
+import { duration, openOutput } from "./output.ts";
+import { describe, openProtocol } from "./protocol_options.ts";
+import { writeConfig } from "./run_folder.ts";
+import { writeSearch } from "./search_files.ts";
+import { runSearch, type TrialRecord } from "./search_run.ts";
+import { rungTable } from "./search_text.ts";
+import { searchTrials } from "./search_trial.ts";
+import { trainWinner, withoutTest } from "./search_winner.ts";
+import { trainCommandText } from "./train_command_text.ts";
+import { readDraws } from "./tune_draws.ts";
+import type { TuneValues } from "./tune_options.ts";
+
+/** `tune`: searches options on validation, and trains the best. Returns the exit code. */
+export async function tuneCommand(given: TuneValues, signal: AbortSignal): Promise<number> {
+  const output = openOutput(given), started = performance.now(), { space, draws, values } = readDraws(given);
+  const opened = await openProtocol({ ...values, select: "valid" }, metricNames(values)), { data, protocol } = opened;
+  describe(opened, output);
+  for (const line of space) output.say(`searches ${line}`);
+  output.say(`draws ${draws.length} ${draws.length === 1 ? "configuration" : "configurations"}`);
+  const folder = values.out ?? `runs/${data.name}-tune`, { strategy, eta, seed, minutes } = values;
+  const selectBy = values.selectBy!, rungs = strategy === "random" ? [values.epochs] : rungsOf(values);
+  const trials = await searchTrials(folder, draws, data);
+  await makeFolder(folder);
+  await writeConfig(folder, savedConfig(given));
+  // where minutes are the budget, halving must come to its end early and often
+  const bracket = values.trials === null && minutes !== null && { bracket: eta ** (rungs.length - 1) };
+  const about = { data: data.name, strategy, eta, rungs, selectBy, seed, space };
+  const { records, leader, timeUp, stopped } = await runSearch({
+    ...{ trials, rungs, signal, output },
+    strategy: strategies[strategy]({ trials: trials.length, rungs: rungs.length, eta, ...bracket }),
+    protocol: withoutTest(protocol),
+    seconds: minutes === null ? Infinity : minutes * 60,
+    save: (records: readonly TrialRecord[]) => writeSearch(folder, about, records),
+  });
+  const goesOn = () => {
+    output.say(`stopped; the same command with --out ${folder} goes on`);
+    return 130;
+  };
+  if (stopped) return goesOn();
+  if (timeUp) output.say(`${minutes} minutes are over, at trial ${records.length}`);
+  if (leader === undefined) {
+    const error = records.find((record) => record.error !== null)?.error;
+    throw new Error(
+      `Cannot tune: no trial has come to epoch ${rungs[0]}${
+        error == null ? "" : `; the first that failed said: ${error}`
+      }`,
+    );
+  }
+  const trial = trials[leader]!, best = `${folder}/best`, command = trainCommandText(trial.values);
+  const winner = { trial: leader, options: trial.drawn, value: records[leader]!.standing.at(-1)!, command };
+  await writeSearch(folder, about, records, { winner });
+  output.result({ event: "winner", ...winner }, `${rungTable(records, rungs, selectBy)}\n\n${command}\n`);
+  output.say(
+    `trains trial ${leader} to its end${protocol.testing ? ", and tests it, once" : "; there is nothing to test on"}`,
+  );
+  if (!await trainWinner({ trial, opened, folder: best, goOn: true, signal, output })) return goesOn();
+  output.say(
+    `took ${
+      duration((performance.now() - started) / 1000)
+    }; the best run is ${best}, the trials are in ${folder}/tune.csv`,
+  );
+  return records.some(({ error }) => error !== null) ? 1 : 0;
+}
+
+const strategies: Readonly<Record<TuneValues["strategy"], (thinning: HalvingOptions) => Strategy>> = {
+  asha,
+  halving,
+  random: randomSearch,
+};
+
+/** The options as a YAML file that `--config` reads back. */
+function savedConfig(values: TuneValues): Record<string, unknown> {
+  const { json: _json, quiet: _quiet, ...rest } = values;
+  return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
+}

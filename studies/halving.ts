@@ -1,0 +1,55 @@
+import { type Budget, pendingAt, rankedAt, type Standing, type Strategy } from "./strategy.ts";
+
+/** How trials are thinned out. */
+export interface Thinning extends Budget {
+  /** How many rungs there are; a trial at the end of the last has been run whole. */
+  readonly rungs: number;
+  /** One trial in so many goes on from a rung to the next. */
+  readonly eta: number;
+}
+
+export interface HalvingOptions extends Thinning {
+  /** So many are halved together; more trials than that bracket by bracket. Default all of them. */
+  readonly bracket?: number;
+  /** Trials that go on however they stand: those whose first epochs say little of their last. Default none. */
+  readonly always?: readonly number[];
+}
+
+/**
+ * Successive halving (Jamieson & Talwalkar, AISTATS 2016; Li et al., MLSys 2020, Algorithm 1): all trials are run to the
+ * first rung, the best 1 / eta of them to the second, and so on. At least one goes on.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { halving } from "./halving.ts";
+ *
+ * const next = halving({ trials: 4, rungs: 2, eta: 2 });
+ * assert.deepEqual(next([[0.1], [0.4], [0.3]]), { trial: 3, rung: 0 });
+ * assert.deepEqual(next([[0.1], [0.4], [0.3], [0.2]]), { trial: 1, rung: 1 });
+ * assert.deepEqual(next([[0.1], [0.4, 0.5], [0.3], [0.2]]), { trial: 2, rung: 1 });
+ * assert.equal(next([[0.1], [0.4, 0.5], [0.3, 0.6], [0.2]]), undefined);
+ * ```
+ */
+export function halving({ trials, rungs, eta, bracket = trials, always = [] }: HalvingOptions): Strategy {
+  return (standings) => {
+    for (let first = 0; first < trials; first += bracket) {
+      const last = Math.min(first + bracket, trials), pending = pendingAt(first, last, 0, standings);
+      if (pending) return pending;
+      const job = promotion(Array.from({ length: last - first }, (_, at) => first + at), standings);
+      if (job) return job;
+    }
+    return undefined;
+  };
+
+  /** What is next of a cohort that is at the end of the first rung. */
+  function promotion(cohort: readonly number[], standings: readonly Standing[]) {
+    for (let rung = 1; rung < rungs; rung++) {
+      const ranked = rankedAt(rung - 1, cohort, standings), count = Math.max(1, Math.floor(cohort.length / eta));
+      cohort = ranked.filter((trial, place) => place < count || always.includes(trial));
+      const trial = cohort.find((each) => standings[each]!.length <= rung);
+      if (trial !== undefined) return { trial, rung };
+    }
+    return undefined;
+  }
+}
