@@ -27,7 +27,7 @@ export async function baselineOutcome(
   const measured = await testBaseline(protocol, scoresOf), facts = { label, chosen, notes: measured.notes };
   await makeFolder(folder);
   await writeOutcome(folder, fingerprint, measured, facts);
-  return { label, outcome: { ...measured, facts } };
+  return { label, outcome: { ...measured, folder, facts } };
 }
 
 interface StudyTrial {

@@ -20,6 +20,7 @@ import { rankedAsRecord, rankedAsText } from "./ranked_as.ts";
 import { digestOfFacts, runFacts } from "./run_facts.ts";
 import { readCheckpoint, runFiles, writeConfig, writeIds, writeModel } from "./run_folder.ts";
 import { sampledText } from "./test_ranking.ts";
+import { writeLists, writeTested } from "./tested_lists.ts";
 import { makeRecipe } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
 import { goesOn, runInFolder, type StepDone } from "./trial_run.ts";
@@ -148,6 +149,7 @@ async function finish(
   );
   const best = reports.at(-1)?.best;
   const summary: Record<string, unknown> = {
+    data: data.name,
     epochs: reports.length,
     selectedOn: values.select,
     ...best && { best },
@@ -156,6 +158,8 @@ async function finish(
   if (testing) {
     const tested = await testTrial(runtime, protocol, backbone);
     summary.test = { ...tested.metrics, ...tested.catalogue };
+    await writeTested(folder, protocol);
+    await writeLists(folder, tested.lists!);
     const references = await referenceMetrics(data, catalogue, testingOptions(protocol, testing));
     summary.references = references;
     const note = values.select === "test"
