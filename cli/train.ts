@@ -8,6 +8,7 @@ import { recommenderModel } from "../training/recommender.ts";
 import { type EpochReport, type Seconds, trainingSeconds } from "../training/recipe.ts";
 import { isModel } from "../training/scopes.ts";
 import { withDataFor } from "./backbone_spec.ts";
+import { curveText } from "./curve_text.ts";
 import { DiskError } from "./disk_error.ts";
 import { exists, makeFolder, writeWhole } from "./files.ts";
 import { methodSpec, shortName } from "./method_spec.ts";
@@ -179,6 +180,7 @@ async function finish(
     summary.negatives = { epoch: shown.epoch, ...shown.negatives };
     output.say(negativesText(shown.negatives, shown.epoch));
   }
+  for (const line of curveText(reports, protocol.selectBy)) output.say(line);
   const spent = meanSeconds(reports);
   summary.secondsPerEpoch = spent;
   output.say(`seconds an epoch: ${Object.entries(spent).map(([on, of]) => `${on} ${of.toFixed(2)}`).join(", ")}`);
