@@ -16,7 +16,7 @@ interface Compared extends Pick<Study, "data" | "selectedOn" | "selectBy" | "see
 /** Reads a folder of `compare`, with those of its trials that are there. @throws TypeError where it is damaged. */
 export async function readCompared(folder: string): Promise<Study> {
   const path = `${folder}/${COMPARED}`;
-  const found = parsed(await readText(path, "the study"), path) as unknown as Compared;
+  const found = parsed(await readText(path, "the study"), `"${path}"`) as unknown as Compared;
   if (!Array.isArray(found.rows) || !Array.isArray(found.metrics)) {
     throw new TypeError(`Cannot read "${path}": expected "rows" and "metrics", as compare writes them`);
   }

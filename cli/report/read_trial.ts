@@ -27,7 +27,7 @@ export async function readTrial(folder: string): Promise<ReadTrial> {
 
 async function readFacts(folder: string): Promise<Record<string, unknown>> {
   const path = `${folder}/${runFiles.metrics}`;
-  return await exists(path) ? parsed(await readText(path, "the metrics of"), path) : {};
+  return await exists(path) ? parsed(await readText(path, "the metrics of"), `"${path}"`) : {};
 }
 
 async function configOf(folder: string): Promise<Record<string, unknown>> {
@@ -39,7 +39,17 @@ async function readEpochs(folder: string): Promise<EpochReport[]> {
   const path = `${folder}/${runFiles.log}`;
   if (!await exists(path)) return [];
   return (await readText(path, "the log of")).split("\n").flatMap((line, at) =>
-    line.trim() === "" ? [] : [parsed(line, `${path}", line ${at + 1}, "`) as unknown as EpochReport]
+    line.trim() === "" ? [] : [epochOf(line, `"${path}", line ${at + 1}`)]
+  );
+}
+
+function epochOf(line: string, where: string): EpochReport {
+  const found = parsed(line, where), { epoch, loss, seconds } = found as Partial<EpochReport>;
+  if (typeof epoch === "number" && typeof loss === "number" && typeof seconds === "object") {
+    return found as unknown as EpochReport;
+  }
+  throw new TypeError(
+    `Cannot read ${where}: expected an epoch's "epoch", "loss" and "seconds", found ${line.slice(0, 40)}`,
   );
 }
 
@@ -49,7 +59,7 @@ export function parsed(text: string, where: string): Record<string, unknown> {
     const found: unknown = JSON.parse(text);
     if (typeof found === "object" && found !== null && !Array.isArray(found)) return found as Record<string, unknown>;
   } catch { /* said below */ }
-  throw new TypeError(`Cannot read "${where}": expected a JSON object, found ${JSON.stringify(text.slice(0, 40))}`);
+  throw new TypeError(`Cannot read ${where}: expected a JSON object, found ${JSON.stringify(text.slice(0, 40))}`);
 }
 
 const NUMBERS = ["epochs", "batchSize", "dropLast", "l2"] as const;

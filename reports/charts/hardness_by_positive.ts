@@ -22,14 +22,16 @@ export function hardnessByPositive({ methods }: Study): Figure {
     title: TITLE,
     caption:
       "Pairs of one epoch, that which the first seed's result is of, in sixteen bins by the score of the positive: " +
-      "mean s- over mean s+ of each, the band from the lower to the upper quartile of s-. Bins whose positives score " +
-      `below 0.001 are left out, and the axis ends at ${WITHIN[0]} and ${
-        WITHIN[1]
-      }: near 0 the ratio runs off. After Fig. 4 of Lai et al. (AAAI 2024).`,
+      "mean s- over mean s+ of each. Bins whose positives score below 0.001 are left out, and the axis ends at " +
+      `${WITHIN[0]} and ${WITHIN[1]}: near 0 the ratio runs off. After Fig. 4 of Lai et al. (AAAI 2024).`,
     table: {
-      head: ["method", "epoch", "mean s+", "mean s-", "s- / s+"],
+      head: ["method", "epoch", "mean s+", "mean s-", "quartiles of s-", "s- / s+"],
       rows: drawn.flatMap(({ label, epoch, points }) =>
-        points.map(({ x, y }) => [label, epoch, ...[x, x * y, y].map((value) => Number(value.toPrecision(3)))])
+        points.map(({ x, y, low, high }) => [
+          ...[label, epoch, short(x), short(x * y)],
+          `${short(low)} to ${short(high)}`,
+          short(y),
+        ])
       ),
     },
     spec: lines({
@@ -37,11 +39,13 @@ export function hardnessByPositive({ methods }: Study): Figure {
       x: { title: "s+, score of the positive" },
       y: { title: "s- / s+", within: WITHIN },
       level: { y: 1, label: "as hard as the positive" },
-      lines: drawn,
+      lines: drawn.map(({ points, ...line }) => ({ ...line, points: points.map(({ x, y }) => ({ x, y })) })),
       dots: true,
     }),
   };
 }
+
+const short = (value: number) => Number(value.toPrecision(3));
 
 /** The bins of the epoch that is the result, or of the last. */
 function pictured({ trials }: Method) {
@@ -50,7 +54,7 @@ function pictured({ trials }: Method) {
   const bins = report?.negatives?.byPositive;
   if (!report || !bins) return undefined;
   const points = bins.positive.flatMap((x, bin) =>
-    x > LEAST_POSITIVE ? [{ x, y: bins.negative[bin]! / x, low: bins.low[bin]! / x, high: bins.high[bin]! / x }] : []
+    x > LEAST_POSITIVE ? [{ x, y: bins.negative[bin]! / x, low: bins.low[bin]!, high: bins.high[bin]! }] : []
   );
   return points.length > 1 ? { epoch: report.epoch, points } : undefined;
 }

@@ -13,9 +13,10 @@ export const hardnessByEpoch = (study: Study): Figure =>
     title: "Hardness of negatives by epoch",
     says:
       "Median of s- / s+, the score of a negative over that of its positive, over pairs whose positive scores above " +
-      "0.001; epochs in which most score less are left out. 1 is as hard as the positive itself. After Figs. 1 and 5 of " +
+      "0.001; epochs in which most score less are left out. After Figs. 1 and 5 of " +
       "Lai et al. (AAAI 2024), which show means.",
     y: "s- / s+",
+    level: { y: 1, label: "as hard as the positive" },
     of: ({ negatives }) =>
       negatives && negatives.hardness.skipped <= MOST_SKIPPED ? negatives.hardness.median : undefined,
     takes,

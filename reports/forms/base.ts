@@ -55,7 +55,7 @@ export const chart = ({ description, height, signals = [], data, scales, axes, l
   description,
   width: WIDTH,
   height,
-  padding: 2,
+  padding: { left: 2, right: 16, top: 6, bottom: 2 }, // half of an axis' last number is right of the axis
   autosize: { type: "fit-x", contains: "padding" },
   config,
   signals: [
@@ -118,7 +118,6 @@ export const numbers = (scale: "x" | "y", title: string, format?: string): Spec 
   zindex: 0,
   ...format !== undefined && { format },
   labelOverlap: true,
-  ...scale === "x" && { labelFlush: true },
   tickCount: scale === "x" ? { signal: "max(2, ceil(room / 90))" } : 5,
 });
 

@@ -109,11 +109,12 @@ export function lines({ description, x, y, lines, level, dots = false }: Lines):
       ...level ? levelMarks : [],
       {
         type: "group",
+        clip,
         from: { facet: { name: "line", data: "rows", groupby: "label" } },
+        encode: { update: { width: { signal: "width" }, height: { signal: "height" } } },
         marks: [
           {
             type: "area",
-            clip,
             from: { data: "line" },
             interactive: false,
             encode: {
@@ -131,7 +132,6 @@ export function lines({ description, x, y, lines, level, dots = false }: Lines):
           },
           {
             type: "line",
-            clip,
             from: { data: "line" },
             interactive: false,
             encode: {
