@@ -6,6 +6,7 @@ import { page, type Section } from "../reports/page.ts";
 import { standalone } from "../reports/standalone.ts";
 import type { Study } from "../reports/study.ts";
 import { terminalTable } from "../reports/terminal_table.ts";
+import { LISTS_KEPT } from "../studies/protocol.ts";
 import { integer, text, type Values } from "../options/option.ts";
 import { makeFolder, writeWhole } from "./files.ts";
 import { openOutput } from "./output.ts";
@@ -23,7 +24,7 @@ export const reportOptions = {
   published: text(null, "YAML file of what others published, drawn beside the results: dataset, metric, method"),
   users: text(null, "users of the case study: ids of the log, comma separated"),
   cases: integer(3, "how many users the case study has where --users names none; 0 leaves it out", { min: 0 }),
-  top: integer(10, "items of each list of the case study", { min: 1 }),
+  top: integer(10, "items of each list of the case study", { min: 1, max: LISTS_KEPT.length }),
   ...outputOptions,
 } as const;
 export type ReportValues = Values<typeof reportOptions>;

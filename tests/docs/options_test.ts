@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { dataOptions } from "../../cli/data_options.ts";
 import { compareOptions } from "../../cli/study_options.ts";
 import { evaluateOptions } from "../../cli/evaluate.ts";
+import { reportOptions } from "../../cli/report.ts";
 import { recommendOptions } from "../../cli/recommend.ts";
 import { fetchOptions } from "../../cli/fetch.ts";
 import { indexOptions } from "../../cli/index_run.ts";
@@ -19,6 +20,7 @@ const names = [
   evaluateOptions,
   fetchOptions,
   recommendOptions,
+  reportOptions,
   similarOptions,
   serveOptions,
   indexOptions,
