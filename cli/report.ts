@@ -1,6 +1,6 @@
 import { casePage } from "../reports/case_page.ts";
 import type { Published } from "../reports/charts/results.ts";
-import { isChart, type Missing } from "../reports/chart.ts";
+import { isChart, type Missing, missingText } from "../reports/chart.ts";
 import { figures } from "../reports/figures.ts";
 import { page, type Section } from "../reports/page.ts";
 import { standalone } from "../reports/standalone.ts";
@@ -40,7 +40,7 @@ export async function reportCommand(folders: readonly string[], values: ReportVa
     const section = await sectionOf(study, values, drawing, published[study.data]);
     sections.push(section);
     output.result(recordOf(study), terminalTable(study));
-    for (const { title, takes } of section.missing) output.say(`  not shown: ${title}; it takes ${takes}`);
+    for (const [titles, takes] of missingText(section.missing)) output.say(`  not shown: ${titles}, which ${takes}`);
     for (const { chart, svg } of section.drawn) {
       const name = `${studies.length > 1 ? `${at + 1}-${fileName(study.data)}-` : ""}${chart.id}.svg`;
       if (written.length === 0) await makeFolder(svgs);

@@ -26,4 +26,11 @@ export interface Missing {
 /** A figure, or what it takes. */
 export type Figure = Chart | Missing;
 
+/** Figures that take the same are told in one sentence: their titles, and what. */
+export const missingText = (missing: readonly Missing[]): readonly (readonly [titles: string, takes: string])[] =>
+  [...Map.groupBy(missing, ({ takes }) => takes)].map(([takes, figures]) => [
+    figures.map(({ title }) => title).join(", "),
+    `${figures.length > 1 ? "take" : "takes"} ${takes}`,
+  ]);
+
 export const isChart = (figure: Figure): figure is Chart => "spec" in figure;

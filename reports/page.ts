@@ -1,4 +1,4 @@
-import type { Chart, Missing } from "./chart.ts";
+import { type Chart, type Missing, missingText } from "./chart.ts";
 import { Html, html, jsonInScript } from "./html.ts";
 import { SCRIPT } from "./page_script.ts";
 import { STYLE } from "./page_style.ts";
@@ -98,7 +98,9 @@ function sectionPage({ study, drawn, missing, cases }: Section, at: number, head
     ${missing.length > 0
       ? html`
         <h3>Not shown</h3>
-        <ul class="notes">${missing.map(({ title, takes }) => html`<li><b>${title}</b> takes ${takes}.</li>`)}</ul>
+        <ul class="notes">${missingText(missing).map(([titles, takes]) =>
+          html`<li><b>${titles}</b> ${takes}.</li>`
+        )}</ul>
       `
       : ""}
     </section>

@@ -59,3 +59,11 @@ export const selectedText = ({ selectedOn, selectBy }: Pick<Study, "selectedOn" 
     test: `the best epoch by ${selectBy} on the TEST set, which makes it optimistic`,
     last: "the last epoch",
   })[selectedOn];
+
+/** What figures take of a study that has no logs of trials; of one that has them, what they are told to take. */
+export function takesTrials({ methods, compared, from }: Study, otherwise: string): string {
+  if (methods.some(({ trials }) => trials.some(({ epochs }) => epochs.length > 0))) return otherwise;
+  return compared
+    ? `folders of trials that compare.json names: compare --config ${from[0]}/config.yaml --out ${from[0]} makes them`
+    : "runs with a log.jsonl, as train writes it";
+}

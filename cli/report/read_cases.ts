@@ -1,6 +1,6 @@
 import { type Case, casesOf, typicalUsers } from "../../reports/case_study.ts";
 import type { Missing } from "../../reports/chart.ts";
-import type { Study } from "../../reports/study.ts";
+import { type Study, takesTrials } from "../../reports/study.ts";
 import { exists } from "../files.ts";
 import { readIds, runFiles, type RunIds } from "../run_folder.ts";
 import { readTested } from "../tested_lists.ts";
@@ -22,7 +22,7 @@ export async function readCases(study: Study, { users, count, top }: CasesWanted
   if (listed.length === 0 || folder === undefined || !await exists(`${folder}/${runFiles.tested}`)) {
     return {
       title: "Case study",
-      takes: `what train and compare of this version of Foil keep of the lists on test (${runFiles.lists})`,
+      takes: takesTrials(study, `what this version of Foil keeps of the lists on test (${runFiles.lists})`),
     };
   }
   const tested = await readTested(folder), ids = await readIds(folder);

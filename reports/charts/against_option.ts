@@ -6,6 +6,8 @@ import { spreadText } from "./results.ts";
 
 /** Values of an option that make a curve. */
 const FEWEST = 3;
+/** From this ratio of the highest to the lowest value on the axis is logarithmic. */
+const WIDE = 8;
 const TITLE = "Metric against an option";
 
 /** Methods that differ in one numeric option alone. */
@@ -36,6 +38,7 @@ export function againstOption(study: Study): readonly Figure[] {
       });
       return { label, style: styleOf(at), points };
     });
+    const named = [...new Set(drawn.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
     return {
       id: `against-${option.replaceAll(/[^a-z0-9]+/gi, "-").toLowerCase()}`,
       title: `${metric} on test against ${option}`,
@@ -44,14 +47,14 @@ export function againstOption(study: Study): readonly Figure[] {
       } Read off test: to choose a value, choose it on validation. After Fig. 6 of Lai et al. (AAAI 2024).`,
       table: {
         head: [option, ...drawn.map(({ label }) => label)],
-        rows: [...new Set(drawn.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b).map((x) => [
+        rows: named.map((x) => [
           x,
           ...drawn.map(({ points }) => points.find((point) => point.x === x)?.y.toFixed(4) ?? null),
         ]),
       },
       spec: lines({
         description: `${metric} against ${option}`,
-        x: { title: option },
+        x: { title: option, named, log: named[0]! > 0 && named.at(-1)! / named[0]! >= WIDE },
         y: { title: metric },
         lines: drawn,
         dots: true,

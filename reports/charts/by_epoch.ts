@@ -1,7 +1,7 @@
 import type { EpochReport } from "../../training/recipe.ts";
 import type { Figure } from "../chart.ts";
 import { type LinePoint, lines } from "../forms/lines.ts";
-import type { Method, Study } from "../study.ts";
+import { type Method, type Study, takesTrials } from "../study.ts";
 
 /** A quantity that epochs report. */
 export interface ByEpoch {
@@ -28,7 +28,7 @@ export function byEpoch(study: Study, { id, title, says, y, format, of, level, m
     points: overSeeds(method, of),
     marked: chosen(method, of),
   })).filter(({ points }) => points.length > 0);
-  if (drawn.length === 0) return { title, takes };
+  if (drawn.length === 0) return { title, takes: takesTrials(study, takes) };
   const seeds = Math.max(...study.methods.map(({ trials }) => trials.length));
   const epochs = [...new Set(drawn.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
   return {

@@ -1,6 +1,6 @@
 import type { Figure } from "../chart.ts";
 import { lines } from "../forms/lines.ts";
-import type { Method, Study } from "../study.ts";
+import { type Method, type Study, takesTrials } from "../study.ts";
 
 /** Bins whose positives score no more have no ratio. */
 const LEAST_POSITIVE = 1e-3;
@@ -9,13 +9,16 @@ const WITHIN = [-1, 1.5] as const;
 const TITLE = "Hardness against the positive's score";
 
 /** How hard negatives are for positives that score low and high (Lai et al., AAAI 2024, Fig. 4). */
-export function hardnessByPositive({ methods }: Study): Figure {
-  const drawn = methods.flatMap((method) => {
+export function hardnessByPositive(study: Study): Figure {
+  const drawn = study.methods.flatMap((method) => {
     const found = pictured(method);
     return found ? [{ label: method.label, style: method.style, ...found }] : [];
   });
   if (drawn.length === 0) {
-    return { title: TITLE, takes: "runs of this version of Foil, whose logs have negatives.byPositive, on pairs" };
+    return {
+      title: TITLE,
+      takes: takesTrials(study, "samplers that draw or make negatives, and runs of this version of Foil"),
+    };
   }
   return {
     id: "hardness-by-positive",

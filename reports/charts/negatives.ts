@@ -4,7 +4,7 @@ import { byEpoch } from "./by_epoch.ts";
 
 /** An epoch in which more of the positives than this score too low for a ratio has no hardness. */
 const MOST_SKIPPED = 0.5;
-const takes = "runs whose sampler draws or makes negatives";
+const takes = "samplers that draw or make negatives";
 
 /** How hard negatives are, by epoch (Lai et al., AAAI 2024, Figs. 1 and 5). */
 export const hardnessByEpoch = (study: Study): Figure =>
@@ -32,7 +32,7 @@ export const diversityByEpoch = (study: Study): Figure =>
       "After Fig. 3 of Xuan et al. (2025).",
     y: "1 - cosine",
     of: ({ negatives }) => negatives?.cosineDistance,
-    takes: "runs whose users have several negatives an epoch",
+    takes: "users with several negatives an epoch",
   });
 
 /** How many negatives are held-out positives, against what chance would give. */

@@ -1,19 +1,19 @@
 import { COHORTS } from "../../datasets/cohorts.ts";
 import type { Figure } from "../chart.ts";
 import { bars } from "../forms/bars.ts";
-import type { Study } from "../study.ts";
+import { type Study, takesTrials } from "../study.ts";
 
 const SHOWN = ["popularity", "coverage", "gini"] as const;
 
 /** How popular what methods recommend is. */
-export function popularity({ methods }: Study): Figure {
+export function popularity(study: Study): Figure {
   const title = "Popularity of what is recommended";
-  const rows = methods.flatMap(({ label, trials }) => {
+  const rows = study.methods.flatMap(({ label, trials }) => {
     const tests = trials.flatMap(({ test }) => test && "head" in test ? [test] : []);
     const mean = (name: string) => tests.reduce((sum, test) => sum + test[name]!, 0) / tests.length;
     return tests.length > 0 ? [{ label, parts: COHORTS.map(mean), shown: SHOWN.map(mean) }] : [];
   });
-  if (rows.length === 0) return { title, takes: "the folders of a study's trials, or a run with test interactions" };
+  if (rows.length === 0) return { title, takes: takesTrials(study, "test interactions") };
   return {
     id: "popularity",
     title,

@@ -13,9 +13,7 @@ export function metricByEpoch(study: Study): Figure {
       : `${selectBy} on what is held out to pick the epoch, not on test.`,
     y: selectBy,
     of: ({ metrics }) => metrics?.[selectBy],
-    takes: selectedOn === "last"
-      ? "a run that evaluates while it trains: --select valid"
-      : "the logs of a run or of a study's trials (log.jsonl)",
+    takes: "runs that evaluate while they train: --select valid",
   });
 }
 
@@ -33,7 +31,7 @@ export function lossByEpoch(study: Study): readonly Figure[] {
       y: "loss",
       of: ({ loss }) => loss,
       methods: (method) => lossOf(method) === loss,
-      takes: "the logs of a run or of a study's trials (log.jsonl)",
+      takes: "epochs in the logs",
     })
   );
 }

@@ -79,8 +79,8 @@ export const chart = ({ description, height, signals = [], data, scales, axes, l
 });
 
 /** How much of an item is seen: what is picked, or all. */
-export const seen = (field: string, whole = 1) => ({
-  signal: `picked === null || picked === ${field} ? ${whole} : 0.12`,
+export const seen = (field: string, whole = 1, faint = 0.12) => ({
+  signal: `picked === null || picked === ${field} ? ${whole} : ${faint}`,
 });
 
 /** Letters of a legend's labels are about so wide, and its symbols with their margins. */
@@ -99,12 +99,12 @@ export const legend = (labels: readonly string[], scales: Spec): Spec => ({
     symbols: {
       name: "legendSymbol",
       interactive: true,
-      update: { opacity: seen("datum.value"), cursor: { value: "pointer" } },
+      update: { opacity: seen("datum.value", 1, 0.45), cursor: { value: "pointer" } },
     },
     labels: {
       name: "legendLabel",
       interactive: true,
-      update: { opacity: seen("datum.value"), cursor: { value: "pointer" } },
+      update: { opacity: seen("datum.value", 1, 0.45), cursor: { value: "pointer" } },
     },
   },
 });

@@ -22,7 +22,13 @@ export interface Line {
 
 export interface Lines {
   readonly description: string;
-  readonly x: { readonly title: string; readonly whole?: boolean };
+  readonly x: {
+    readonly title: string;
+    readonly whole?: boolean;
+    /** Values that the axis names; without them, round ones. */
+    readonly named?: readonly number[];
+    readonly log?: boolean;
+  };
   readonly y: {
     readonly title: string;
     readonly format?: string;
@@ -80,11 +86,11 @@ export function lines({ description, x, y, lines, level, dots = false }: Lines):
       // points that stand out are of lines, but may lie past their ends
       {
         name: "x",
-        type: "linear",
+        type: x.log ? "log" : "linear",
         range: "width",
         domain: { fields: [{ data: "rows", field: "x" }, { data: "marked", field: "x" }] },
-        zero: false,
-        ...x.whole ? {} : { nice: true, padding: 6 },
+        ...!x.log && { zero: false },
+        ...x.named ? { padding: 12 } : x.whole ? {} : { nice: true, padding: 6 },
       },
       {
         name: "y",
@@ -99,7 +105,12 @@ export function lines({ description, x, y, lines, level, dots = false }: Lines):
       ordinal("shape", ({ shape }) => shape),
     ],
     axes: [
-      { ...numbers("x", x.title), grid: false, ...x.whole && { format: "d", tickMinStep: 1 } },
+      {
+        ...numbers("x", x.title),
+        grid: false,
+        ...x.whole && { format: "d", tickMinStep: 1 },
+        ...x.named && { values: x.named },
+      },
       numbers("y", y.title, y.format),
     ],
     legends: lines.length > 1
