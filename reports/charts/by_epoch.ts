@@ -10,7 +10,6 @@ export interface ByEpoch {
   /** What it is, and what bears on reading it. */
   readonly says: string;
   readonly y: string;
-  readonly format?: string;
   /** Undefined where an epoch has none. */
   readonly of: (epoch: EpochReport) => number | null | undefined;
   readonly level?: { readonly y: number; readonly label: string };
@@ -21,7 +20,7 @@ export interface ByEpoch {
 }
 
 /** A quantity by epoch: a line for each method. */
-export function byEpoch(study: Study, { id, title, says, y, format, of, level, methods, takes }: ByEpoch): Figure {
+export function byEpoch(study: Study, { id, title, says, y, of, level, methods, takes }: ByEpoch): Figure {
   const drawn = study.methods.filter((method) => methods?.(method) ?? true).map((method) => ({
     label: method.label,
     style: method.style,
@@ -40,7 +39,7 @@ export function byEpoch(study: Study, { id, title, says, y, format, of, level, m
         ? "Lines are means over seeds, bands reach from the lowest to the highest; a line ends where a seed did."
         : "",
       drawn.some(({ marked }) => marked.length > 0)
-        ? `Points: the epoch ${seeds > 1 ? "each seed's" : "the"} result is of.`
+        ? `Points: the ${seeds > 1 ? "epochs that seeds' results are" : "epoch that the result is"} of.`
         : "",
     ].filter(Boolean).join(" "),
     table: {
@@ -56,7 +55,7 @@ export function byEpoch(study: Study, { id, title, says, y, format, of, level, m
     spec: lines({
       description: `${title}, by method`,
       x: { title: "epoch", whole: true },
-      y: { title: y, ...format !== undefined && { format } },
+      y: { title: y },
       lines: drawn,
       ...level && { level },
     }),

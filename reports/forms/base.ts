@@ -1,7 +1,7 @@
 import type { Spec } from "../chart.ts";
 import { roles } from "../palette.ts";
 
-const { ink, muted, grid, paper } = roles;
+const { ink, muted, grid } = roles;
 
 /** Pixels that a chart is wide where nobody says: on the page it takes what there is. */
 export const WIDTH = 640;
@@ -128,7 +128,3 @@ export const names = (): Spec => ({
   labelLimit: { signal: "max(90, room * 0.3)" },
   labelColor: ink.light,
 });
-
-/** Words beside the marks, on a rim of paper, so that lines do not cross them. */
-export const inkText = { fill: { value: ink.light } };
-export const paperRim = { stroke: { value: paper.light } };
