@@ -28,6 +28,8 @@ export interface Method {
   readonly trials: readonly Trial[];
   /** By metric; null where no trial of it was tested. */
   readonly cells: Readonly<Record<string, Cell>> | null;
+  /** The label of the method that it is tested against; null where it is against none. */
+  readonly reference: string | null;
   /** Means over trials; null for a baseline. */
   readonly bestEpoch: number | null;
   readonly secondsPerEpoch: number | null;

@@ -15,14 +15,15 @@ export const tableOf = (label: string, head: readonly string[], rows: readonly (
     </div>
   `;
 
-/** A study in a table: a row for each method, tests of the first metric against the first method. */
+/** A study in a table: a row for each method, with tests of the first metric against what it is tested against. */
 export function summaryTable({ methods, metrics, data }: Study): Html {
-  const [first] = metrics, base = methods[0]?.label ?? "";
+  const [first] = metrics, references = new Set(methods.flatMap(({ reference }) => reference ?? []));
+  const [base = ""] = references, several = references.size > 1;
   const against = methods.some(({ cells }) => cells?.[first!]?.against);
   const head = [
     "method",
     ...metrics,
-    ...against ? [`vs. ${base}`, "p (seeds)", "p (users)"] : [],
+    ...against ? [...several ? ["against", "difference"] : [`vs. ${base}`], "p (seeds)", "p (users)"] : [],
     "epoch",
     "s/epoch",
   ];
@@ -34,6 +35,7 @@ export function summaryTable({ methods, metrics, data }: Study): Html {
       return [
         method.label,
         ...metrics.map((metric) => meanText(method, metric)),
+        ...against && several ? [method.reference] : [],
         ...against ? [shownPercent(test?.percent), shownP(test?.overSeeds.holm), shownP(test?.overUsers?.holm)] : [],
         epochText(method),
         method.secondsPerEpoch?.toPrecision(2) ?? null,

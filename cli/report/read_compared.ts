@@ -10,7 +10,10 @@ import { parsed, readTrial, settledOptions } from "./read_trial.ts";
 export const COMPARED = "compare.json";
 
 interface Compared extends Pick<Study, "data" | "selectedOn" | "selectBy" | "seeds" | "metrics" | "notes"> {
-  readonly rows: readonly (Omit<StudyRow, "folders"> & Partial<Pick<StudyRow, "folders">>)[];
+  /** Earlier versions name no folders, and test against the first row. */
+  readonly rows: readonly (Omit<StudyRow, "folders"> & Partial<Pick<StudyRow, "folders">> & {
+    readonly reference?: string | null;
+  })[];
 }
 
 /** Reads a folder of `compare`, with those of its trials that are there. @throws TypeError where it is damaged. */
@@ -21,12 +24,14 @@ export async function readCompared(folder: string): Promise<Study> {
     throw new TypeError(`Cannot read "${path}": expected "rows" and "metrics", as compare writes them`);
   }
   const { data, selectedOn, selectBy, seeds, metrics, notes, rows } = found;
-  const methods = await Promise.all(rows.map((row, at) => methodOf(folder, row, at)));
+  const methods = await Promise.all(
+    rows.map((row, at) => methodOf(folder, { reference: at === 0 ? null : rows[0]!.label, ...row }, at)),
+  );
   return { data, from: [folder], compared: true, selectedOn, selectBy, seeds, metrics, notes, methods };
 }
 
 async function methodOf(folder: string, row: Compared["rows"][number], at: number): Promise<Method> {
-  const { label, cells, bestEpoch, secondsPerEpoch } = row;
+  const { label, cells, reference = null, bestEpoch, secondsPerEpoch } = row;
   const places = Object.entries(row.folders ?? {}).map(([seed, place]) => ({
     seed: Number(seed),
     place: `${folder}/${place}`,
@@ -41,5 +46,6 @@ async function methodOf(folder: string, row: Compared["rows"][number], at: numbe
     if (Object.keys(config).length > 0) options = settledOptions(config);
     if (!lists && await exists(`${place}/${runFiles.lists}`)) lists = { seed, kept: await readLists(place) };
   }
-  return { label, trained, style: styleOf(at), options, trials, cells, bestEpoch, secondsPerEpoch, lists };
+  const told = { label, cells, reference, bestEpoch, secondsPerEpoch };
+  return { ...told, trained, style: styleOf(at), options, trials, lists };
 }

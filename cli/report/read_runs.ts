@@ -94,6 +94,7 @@ async function methodOf(runs: readonly Run[], label: string, metrics: readonly s
   return {
     ...{ label, trained: true, style: styleOf(at), options: runs[0]!.options, trials },
     cells: Object.keys(cells).length > 0 ? cells : null,
+    reference: null,
     bestEpoch: mean(trials.flatMap(({ best, epochs }) => best ?? epochs.at(-1)?.epoch ?? [])),
     secondsPerEpoch: mean(trials.flatMap(({ epochs }) => epochs.map(({ seconds }) => trainingSeconds(seconds)))),
     lists: listed && { seed: listed.trial.seed, kept: await readLists(listed.folder) },

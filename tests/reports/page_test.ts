@@ -5,6 +5,7 @@ import { isChart } from "../../reports/chart.ts";
 import { figures } from "../../reports/figures.ts";
 import { page } from "../../reports/page.ts";
 import { standalone } from "../../reports/standalone.ts";
+import { summaryTable } from "../../reports/summary_table.ts";
 import { terminalTable } from "../../reports/terminal_table.ts";
 import { openVega } from "../../cli/report/vega.ts";
 import { cell, epoch, method, negatives, study, trial } from "./small_study.ts";
@@ -103,6 +104,29 @@ Deno.test("each chart has a heading, words for who does not see it, and a table 
   assert.equal(text.match(/role="img"[^>]*aria-label="[^"]+"/g)!.length, charts.length);
   assert.match(text, /<html lang="en">/);
   assert.match(text, /width=device-width/);
+});
+
+Deno.test("a table of results says what each method is tested against, where that is not the same for all", () => {
+  const tested = (reference: string | null, percent: number) => {
+    const overSeeds = { n: 2, t: 1, p: 0.2, holm: 0.4 }, overUsers = { n: 9, w: 1, p: 0.0001, holm: 0.0002 };
+    return method(`of ${reference}`, {
+      cells: {
+        "ndcg@20": { ...cell([0.1, 0.3], 0.2, 0.14), against: { difference: 0.1, percent, overSeeds, overUsers } },
+      },
+      reference,
+    });
+  };
+  const cellsOf = (methods: ReturnType<typeof tested>[]) =>
+    Array.from(summaryTable(study(methods)).text.matchAll(/<t[hd](?:\s[^>]*)?>([^<]*)</g), ([, text]) => text);
+  const rows = ["–", "–"];
+  assert.deepEqual(cellsOf([tested("a", 5), tested("a", -50)]), [
+    ...["method", "ndcg@20", "vs. a", "p (seeds)", "p (users)", "epoch", "s/epoch"],
+    ...["of a", "0.2000 ± 0.1400", "+5.0%", "0.400", "&lt;0.001", ...rows],
+    ...["of a", "0.2000 ± 0.1400", "-50.0%", "0.400", "&lt;0.001", ...rows],
+  ]);
+  const [, , ...head] = cellsOf([tested("a", 5), tested("b", 5)]);
+  assert.deepEqual(head.slice(0, 4), ["against", "difference", "p (seeds)", "p (users)"]);
+  assert.deepEqual(head.slice(6, 10), ["of a", "0.2000 ± 0.1400", "a", "+5.0%"]);
 });
 
 Deno.test("on a terminal a study is a table whose columns line up, with a sparkline of the metric", () => {

@@ -33,7 +33,7 @@ export const cell = (values: readonly number[], mean: number, sd: number | null)
 
 export const method = (label: string, given: Partial<Method> = {}): Method => ({
   ...{ label, trained: true, style: styleOf(0), options: { sampler: label }, trials: [], cells: null },
-  ...{ bestEpoch: null, secondsPerEpoch: null, lists: null },
+  ...{ reference: null, bestEpoch: null, secondsPerEpoch: null, lists: null },
   ...given,
 });
 
