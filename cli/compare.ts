@@ -8,7 +8,7 @@ import { makeFolder } from "./files.ts";
 import { metricNames, shownName, withFull } from "./metrics_text.ts";
 import { duration, openOutput } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
-import { runFiles, writeConfig, writeIds } from "./run_folder.ts";
+import { runFiles, writeConfig } from "./run_folder.ts";
 import { rankedAsRecord } from "./ranked_as.ts";
 import { isDone, type Outcome, readOutcome } from "./study_folder.ts";
 import { readMethods } from "./study_methods.ts";
@@ -16,7 +16,7 @@ import type { CompareValues } from "./study_options.ts";
 import { baselineOutcome, trialOutcome } from "./study_outcomes.ts";
 import { type Progress, studyTable, writeTable } from "./study_table.ts";
 import { openPlaces } from "./study_trials.ts";
-import { writeTested } from "./tested_lists.ts";
+import { writeUsers } from "./tested_lists.ts";
 import { makeRecipe } from "./train_parts.ts";
 import { trainOptions } from "./train_options.ts";
 
@@ -47,8 +47,7 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
   const trials = await places.trials(methods);
   await makeFolder(folder);
   await writeConfig(folder, savedConfig(values));
-  await writeIds(folder, data);
-  await writeTested(folder, protocol);
+  await writeUsers(folder, opened);
 
   const rows = new Map<string, Progress>(
     methods.map(({ label }) => [label, { label, outcomes: new Map(), failed: [] }]),

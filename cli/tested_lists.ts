@@ -6,10 +6,17 @@ import type { TestedUsers } from "../reports/case_study.ts";
 import { LISTS_KEPT, type Protocol } from "../studies/protocol.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../training/safetensors.ts";
 import { readBytesOf, writeWhole } from "./files.ts";
-import { runFiles } from "./run_folder.ts";
+import type { OpenedProtocol } from "./protocol_options.ts";
+import { runFiles, writeIds } from "./run_folder.ts";
 
 /** Items of a history that are kept. */
 const HISTORY_KEPT = 50;
+
+/** Writes what a study's lists are read beside: the log's ids and titles, and who is tested. */
+export async function writeUsers(folder: string, { data, protocol }: OpenedProtocol): Promise<void> {
+  await writeIds(folder, data);
+  await writeTested(folder, protocol);
+}
 
 /** Writes who is tested under a protocol: the same users for every model. Nothing where nobody is. */
 export async function writeTested(folder: string, { catalogue, testing, sample }: Protocol): Promise<void> {
