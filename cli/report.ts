@@ -42,7 +42,7 @@ export async function reportCommand(folders: readonly string[], values: ReportVa
     output.result(recordOf(study), terminalTable(study));
     for (const [titles, takes] of missingText(section.missing)) output.say(`  not shown: ${titles}, which ${takes}`);
     for (const { chart, svg } of section.drawn) {
-      const name = `${studies.length > 1 ? `${at + 1}-${fileName(study.data)}-` : ""}${chart.id}.svg`;
+      const name = `${studies.length > 1 ? `${at + 1}-${fileName(study.title)}-` : ""}${chart.id}.svg`;
       if (written.length === 0) await makeFolder(svgs);
       await writeWhole(`${svgs}/${name}`, standalone(chart, svg));
       written.push(name);
@@ -87,4 +87,4 @@ const recordOf = ({ data, from, metrics, seeds, methods }: Study) => ({
   })),
 });
 
-const fileName = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+const fileName = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");

@@ -70,15 +70,15 @@ const chartId = (section: number, { id }: Chart) => `s${section + 1}-${id}`;
 
 const contents = (sections: readonly Section[]): Html =>
   html`<nav aria-label="Datasets">${
-    sections.map(({ study }, at) => html`${at > 0 ? " · " : ""}<a href="#s${at + 1}">${study.data}</a>`)
+    sections.map(({ study }, at) => html`${at > 0 ? " · " : ""}<a href="#s${at + 1}">${study.title}</a>`)
   }</nav>`;
 
 /** A study's part of the page; where it is not the only one it has a heading. */
 function sectionPage({ study, drawn, missing, cases }: Section, at: number, headed: boolean): Html {
-  const { data, seeds, from, notes } = study;
+  const { title, seeds, from, notes } = study;
   return html`
-    <section id="s${at + 1}" aria-label="${data}">
-    ${headed ? html`<h2>${data}</h2>` : ""}
+    <section id="s${at + 1}" aria-label="${title}">
+    ${headed ? html`<h2>${title}</h2>` : ""}
     <p class="facts">${study.methods.length} ${study.methods.length === 1 ? "method" : "methods"}, ${seeds.length === 1
       ? `seed ${seeds[0]!}`
       : `${seeds.length} seeds`}. A result is of ${selectedText(study)}. Read from ${from.map((folder, place) =>

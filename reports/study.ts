@@ -40,6 +40,8 @@ export interface Method {
 /** Methods under one protocol on one dataset. */
 export interface Study {
   readonly data: string;
+  /** What it is called where several are told of: by its data, and its folder where others have the same. */
+  readonly title: string;
   /** Folders that it was read from. */
   readonly from: readonly string[];
   /** Whether it is of `compare`; else of runs of `train`. */

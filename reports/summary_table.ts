@@ -16,7 +16,7 @@ export const tableOf = (label: string, head: readonly string[], rows: readonly (
   `;
 
 /** A study in a table: a row for each method, with tests of the first metric against what it is tested against. */
-export function summaryTable({ methods, metrics, data }: Study): Html {
+export function summaryTable({ methods, metrics, title }: Study): Html {
   const [first] = metrics, references = new Set(methods.flatMap(({ reference }) => reference ?? []));
   const [base = ""] = references, several = references.size > 1;
   const against = methods.some(({ cells }) => cells?.[first!]?.against);
@@ -28,7 +28,7 @@ export function summaryTable({ methods, metrics, data }: Study): Html {
     "s/epoch",
   ];
   return tableOf(
-    `Results on ${data}`,
+    `Results on ${title}`,
     head,
     methods.map((method) => {
       const test = method.cells?.[first!]?.against ?? null;

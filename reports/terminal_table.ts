@@ -10,13 +10,13 @@ const NAME = 36;
 
 /** A study for a terminal: a line for each method, with the metric that picks its epoch as a sparkline. */
 export function terminalTable(study: Study): string {
-  const { methods, metrics, selectBy, data } = study;
+  const { methods, metrics, selectBy, title } = study;
   const curves = methods.map((method) => {
     const values = overSeeds(method, ({ metrics }) => metrics?.[selectBy]).map(({ y }) => y);
     return values.length > 1 ? sparkline(values, BARS) : "";
   });
   const drawn = curves.some((curve) => curve !== "");
-  const head = [data, ...metrics, "epoch", "s/epoch", ...drawn ? [`${selectBy} by epoch`] : []];
+  const head = [title, ...metrics, "epoch", "s/epoch", ...drawn ? [`${selectBy} by epoch`] : []];
   const rows = methods.map((method, at) => [
     method.label.length > NAME ? `${method.label.slice(0, NAME - 1)}…` : method.label,
     ...metrics.map((metric) => meanText(method, metric) ?? "–"),

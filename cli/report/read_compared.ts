@@ -27,7 +27,7 @@ export async function readCompared(folder: string): Promise<Study> {
   const methods = await Promise.all(
     rows.map((row, at) => methodOf(folder, { reference: at === 0 ? null : rows[0]!.label, ...row }, at)),
   );
-  return { data, from: [folder], compared: true, selectedOn, selectBy, seeds, metrics, notes, methods };
+  return { data, title: data, from: [folder], compared: true, selectedOn, selectBy, seeds, metrics, notes, methods };
 }
 
 async function methodOf(folder: string, row: Compared["rows"][number], at: number): Promise<Method> {

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Study } from "../../reports/study.ts";
 import { exists } from "../files.ts";
 import { runFiles } from "../run_folder.ts";
@@ -14,7 +15,13 @@ export async function readFolders(folders: readonly string[]): Promise<Study[]> 
   const found = (await Promise.all(folders.map(within))).flat(), each = [...new Set(found)];
   const kinds = await Promise.all(each.map(kindOf));
   const compared = await Promise.all(each.filter((_, at) => kinds[at] === "compare").map(readCompared));
-  return [...compared, ...await readRuns(each.filter((_, at) => kinds[at] === "train"))];
+  const studies = [...compared, ...await readRuns(each.filter((_, at) => kinds[at] === "train"))];
+  return studies.map((study) => {
+    const alone = studies.filter(({ data }) => data === study.data).length === 1;
+    return alone
+      ? study
+      : { ...study, title: `${study.data} (${study.from.map((folder) => basename(folder)).join(", ")})` };
+  });
 }
 
 /** What wrote a folder. */

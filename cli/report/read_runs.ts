@@ -39,7 +39,7 @@ const protocolOf = ({ config, facts }: Run): string =>
 async function studyOf(runs: readonly Run[]): Promise<Study> {
   const [{ config, facts }] = runs as [Run, ...Run[]], alike = Map.groupBy(runs, methodKey);
   const text = (name: "select" | "selectBy") => String(config[name] ?? trainOptions[name].default);
-  const { selectBy } = { selectBy: text("selectBy").toLowerCase() };
+  const selectBy = text("selectBy").toLowerCase();
   const measured = metricNames({
     metrics: joined(config.metrics ?? trainOptions.metrics.default),
     at: joined(config.at ?? trainOptions.at.default),
@@ -49,8 +49,9 @@ async function studyOf(runs: readonly Run[]): Promise<Study> {
   const metrics = [...new Set([selectBy, ...tested])].filter((name) => tested.includes(name)).slice(0, 2);
   const groups = [...alike.values()].map((group) => group.toSorted((a, b) => a.trial.seed - b.trial.seed));
   const labels = labelsOf(groups);
+  const data = String(facts.data ?? config.data ?? "embedded dataset");
   return {
-    data: String(facts.data ?? config.data ?? "embedded dataset"),
+    ...{ data, title: data },
     from: runs.map(({ folder }) => folder),
     compared: false,
     selectedOn: text("select") as Study["selectedOn"],

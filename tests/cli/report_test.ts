@@ -68,6 +68,16 @@ Deno.test("a study becomes a page with every chart that its trials have data for
       ["most popular", 1],
     ]);
 
+    // a table alone, as docs/results has it: no trials, and another study of the same data beside it
+    await Deno.mkdir(`${folder}/table`);
+    await Deno.copyFile(`${folder}/moved/compare.json`, `${folder}/table/compare.json`);
+    const both = await readFolders([`${folder}/moved`, `${folder}/table`]);
+    assert.deepEqual(both.map(({ title, methods }) => [title, methods[0]!.trials.length]), [
+      ["small (moved)", 2],
+      ["small (table)", 0],
+    ]);
+    assert.deepEqual(both[1]!.methods[0]!.cells, both[0]!.methods[0]!.cells);
+
     // lists that are kept are those that were measured
     const [method] = moved!.methods, { users, held } = await readTested(`${folder}/moved`);
     const { items, length } = method!.lists!.kept,

@@ -36,7 +36,7 @@ const whole = study(
       secondsPerEpoch: 1,
     });
   }),
-  { data: HOSTILE, from: [HOSTILE], notes: [HOSTILE], metrics: ["ndcg@20", "balance@10"] },
+  { data: HOSTILE, title: HOSTILE, from: [HOSTILE], notes: [HOSTILE], metrics: ["ndcg@20", "balance@10"] },
 );
 
 const { draw, bundle } = await openVega();

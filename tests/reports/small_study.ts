@@ -38,7 +38,7 @@ export const method = (label: string, given: Partial<Method> = {}): Method => ({
 });
 
 export const study = (methods: readonly Method[], given: Partial<Study> = {}): Study => ({
-  ...{ data: "small", from: ["runs/small"], compared: true, selectedOn: "valid", selectBy: "ndcg@20" },
+  ...{ data: "small", title: "small", from: ["runs/small"], compared: true, selectedOn: "valid", selectBy: "ndcg@20" },
   ...{ seeds: [0], metrics: ["ndcg@20"], notes: [], methods },
   ...given,
 });
