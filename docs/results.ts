@@ -35,6 +35,8 @@ const here = (path: string) => new URL(path, import.meta.url);
 const readStudy = async (study: string): Promise<Study> =>
   JSON.parse(await Deno.readTextFile(here(`results/${study}/compare.json`)));
 
+const publishedOn = async (study: string) => (await readPublished(here("results/published.yaml").pathname))[study];
+
 /** A page with another table between the markers of this name. @throws Error where one is missing. */
 function between(page: string, name: string, shown: string): string {
   const start = `<!-- ${name}:start -->`,
@@ -51,7 +53,7 @@ const meanAndSd = ({ mean, sd }: Cell): string =>
 /** A study's means and standard deviations, beside what was published where that is known, with the relative difference. */
 export async function resultsTable(study: string): Promise<string> {
   const { rows } = await readStudy(study);
-  const columns = studies[study]!, published = (await readPublished(here("results/published.yaml").pathname))[study];
+  const columns = studies[study]!, published = await publishedOn(study);
   const compared = rows.filter(({ cells }) => cells !== null).map(({ label, cells }) => [
     label,
     ...columns.flatMap((metric) => {
@@ -75,8 +77,8 @@ export async function withResults(page: string): Promise<string> {
 /** The README with the table of its results as they are now. @throws Error where a marker is missing. */
 export async function withSummary(readme: string): Promise<string> {
   const found = await Promise.all(SUMMARY.studies.map(async (study) => {
-    const { rows } = await readStudy(study), { columns, published } = studies[study]!;
-    return { rows, paper: (label: string) => published?.[label]?.[columns.indexOf(SUMMARY.metric)] };
+    const { rows } = await readStudy(study), published = await publishedOn(study);
+    return { rows, paper: (label: string) => published?.metrics[SUMMARY.metric]?.[label] };
   }));
   const body = Object.entries(summarised).map(([label, shown]) => [
     shown,
