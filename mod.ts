@@ -204,6 +204,7 @@ export { type Baseline, baselines, testBaseline } from "./studies/baselines.ts";
 export {
   type Against,
   type Cell,
+  compared,
   type ComparedRow,
   compareToFirst,
   type Contender,

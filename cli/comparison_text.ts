@@ -12,11 +12,11 @@ export interface StudyRow extends ComparedRow {
   readonly secondsPerEpoch: number | null;
   /** Folders of its trials, or of the baseline, by seed. */
   readonly folders: Readonly<Record<number, string>>;
-  /** Seeds whose trial stopped with an error, and the error. */
-  readonly failed: readonly { readonly seed: number; readonly error: string }[];
+  /** Seeds whose trial stopped with an error, and the error; of a baseline, null. */
+  readonly failed: readonly { readonly seed: number | null; readonly error: string }[];
 }
 
-/** A comparison as it is told: the first row is what the others are tested against. */
+/** A comparison as it is told. */
 export interface StudyTable {
   readonly metrics: readonly string[];
   readonly rows: readonly StudyRow[];
@@ -24,11 +24,39 @@ export interface StudyTable {
   readonly notes: readonly string[];
 }
 
+/** The tables of one study, of the same metrics, by what their data are called. */
+export type StudyTables = Readonly<Record<string, StudyTable>>;
+
 const NONE = "–";
 
 /** The table in Markdown: differences and tests of the first metric, means of all; notes below. */
-export function markdown({ metrics, rows, notes }: StudyTable): string {
-  const [first, ...others] = metrics, base = rows[0]!.label;
+export const markdown = (table: StudyTable): string =>
+  `${aligned(shownRows(table, [table]))}\n\n${bullets(table.notes)}\n`;
+
+/** The tables of a study as one, with a column of whose data a row is; below it the notes on all, then on each. */
+export function studyMarkdown(tables: StudyTables): string {
+  const all = Object.values(tables),
+    common = all[0]!.notes.filter((note) => all.every(({ notes }) => notes.includes(note)));
+  const rows = Object.entries(tables).flatMap(([data, table], at) => {
+    const [head, ...body] = shownRows(table, all);
+    return [...at === 0 ? [["data", ...head!]] : [], ...body.map((row) => [data, ...row])];
+  });
+  const own = Object.entries(tables).map(([data, { notes }]) =>
+    [data, notes.filter((note) => !common.includes(note))] as const
+  );
+  const below = own.filter(([, notes]) => notes.length > 0).map(([data, notes]) => `${data}:\n\n${bullets(notes)}`);
+  return `${[aligned(rows), bullets(common), ...below].join("\n\n")}\n`;
+}
+
+const bullets = (notes: readonly string[]) => notes.map((note) => `- ${note}`).join("\n");
+
+/** The rows of a table, with a head that all tables shown together have. */
+function shownRows({ metrics, rows }: StudyTable, together: readonly StudyTable[]): string[][] {
+  const [first, ...others] = metrics;
+  const references = new Set(
+    together.flatMap(({ rows }) => rows.map(({ reference }) => reference)).filter((label) => label !== null),
+  );
+  const [base = together[0]!.rows[0]!.label] = references, several = references.size > 1;
   const best = (metric: string) => Math.max(...rows.map(({ cells }) => cells?.[metric]?.mean ?? -Infinity));
   const mean = (row: StudyRow, metric: string) => {
     const cell = row.cells?.[metric], text = cell ? spread(cell, row.bestEpoch !== null) : NONE;
@@ -38,7 +66,7 @@ export function markdown({ metrics, rows, notes }: StudyTable): string {
   const head = [
     "method",
     shownFirst!,
-    `vs. ${base}`,
+    ...several ? ["against", "difference"] : [`vs. ${base}`],
     "p (seeds)",
     "p (users)",
     ...shownOthers,
@@ -50,6 +78,7 @@ export function markdown({ metrics, rows, notes }: StudyTable): string {
     return [
       row.label,
       mean(row, first!),
+      ...several ? [row.reference ?? NONE] : [],
       against?.percent == null ? NONE : `${against.percent >= 0 ? "+" : ""}${against.percent.toFixed(1)}%`,
       shownP(against?.overSeeds.holm ?? null),
       shownP(against?.overUsers?.holm ?? null),
@@ -58,11 +87,24 @@ export function markdown({ metrics, rows, notes }: StudyTable): string {
       row.secondsPerEpoch === null ? NONE : row.secondsPerEpoch.toFixed(2),
     ];
   });
-  return `${aligned([head, ...body])}\n\n${notes.map((note) => `- ${note}`).join("\n")}\n`;
+  return [head, ...body];
 }
 
 /** One line for each method and metric, with every test. */
-export function csv({ metrics, rows }: StudyTable): string {
+export const csv = (table: StudyTable): string => csvText(csvRows(table));
+
+/** The same of a study's tables, with a column of whose data a line is. */
+export const studyCsv = (tables: StudyTables): string =>
+  csvText(
+    Object.entries(tables).flatMap(([data, table], at) => {
+      const [head, ...body] = csvRows(table);
+      return [...at === 0 ? [["data", ...head!]] : [], ...body.map((line) => [data, ...line])];
+    }),
+  );
+
+type CsvCell = string | number | null | undefined;
+
+function csvRows({ metrics, rows }: StudyTable): CsvCell[][] {
   const head = ["method", "metric", "seeds", "mean", "sd", "difference", "percent"];
   const tests = ["t_seeds", "p_seeds", "p_seeds_holm", "w_users", "p_users", "p_users_holm"];
   const body = rows.flatMap((row) =>
@@ -71,13 +113,15 @@ export function csv({ metrics, rows }: StudyTable): string {
       return [
         ...[row.label, metric, values?.length ?? 0, mean, sd, against?.difference, against?.percent],
         ...tested(against ?? null),
-        ...[row.bestEpoch, row.secondsPerEpoch],
+        ...[row.bestEpoch, row.secondsPerEpoch, row.reference],
       ];
     })
   );
-  const lines = [[...head, ...tests, "best_epoch", "seconds_per_epoch"], ...body];
-  return lines.map((line) => `${line.map(quoted).join(",")}\r\n`).join("");
+  return [[...head, ...tests, "best_epoch", "seconds_per_epoch", "against"], ...body];
 }
+
+const csvText = (lines: readonly (readonly CsvCell[])[]) =>
+  lines.map((line) => `${line.map(quoted).join(",")}\r\n`).join("");
 
 const tested = (against: Against | null) => {
   if (!against) return Array.from({ length: 6 }, () => null);
@@ -86,7 +130,7 @@ const tested = (against: Against | null) => {
 };
 
 /** As RFC 4180 has it. */
-const quoted = (value: string | number | null | undefined) =>
+const quoted = (value: CsvCell) =>
   typeof value === "string" && /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value ?? "");
 
 /** A method with one seed, or without randomness, has no spread to show. */

@@ -15,7 +15,14 @@ const gather = (given: string, before: readonly string[] | undefined): readonly 
  * Adds a flag for each option, and `--config` for a YAML file of the same names. Flags override the file, the file
  * overrides defaults.
  */
-export function addFlags(command: Command, options: Options): Command {
+export const addFlags = (command: Command, options: Options): Command =>
+  addOwnFlags(command, options).option(
+    "--config <file>",
+    "YAML file of these options (in camelCase); flags override it",
+  ) as unknown as Command;
+
+/** Adds a flag for each option. */
+export function addOwnFlags(command: Command, options: Options): Command {
   for (const [name, { default: fallback, help, takes }] of Object.entries(options)) {
     const switched = typeof fallback === "boolean", words = /^one of (.*)$/.exec(takes)?.[1];
     const shown = fallback === null || switched ? help : `${help} (default: ${fallback})`;
@@ -24,10 +31,7 @@ export function addFlags(command: Command, options: Options): Command {
     command.addOption(takes.startsWith(LIST) ? added.argParser(gather) : added);
     if (switched) command.addOption(new Flag(`--no-${kebab(name)}`, `the opposite of --${kebab(name)}`).hideHelp());
   }
-  return command.option(
-    "--config <file>",
-    "YAML file of these options (in camelCase); flags override it",
-  ) as unknown as Command;
+  return command;
 }
 
 /** The values of a command's options: flags over the YAML file over `defaults` over the options' own. */
@@ -67,7 +71,7 @@ export async function readConfig(path: string): Promise<Record<string, unknown>>
 }
 
 /** What is text as a flag may be a list in YAML. */
-const joined = (file: Readonly<Record<string, unknown>>, options: Options): Record<string, unknown> =>
+export const joined = (file: Readonly<Record<string, unknown>>, options: Options): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(file).map(([name, value]) =>
       options[name]?.takes === "text" && Array.isArray(value) ? [name, value.join(",")] : [name, methodText(value)]

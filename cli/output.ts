@@ -6,8 +6,8 @@ import { DiskError } from "./disk_error.ts";
 export interface Output {
   /** A sentence for people. */
   say(line: string): void;
-  /** A result: a JSON line under `--json`, else text for people. */
-  result(record: Readonly<Record<string, unknown>>, text: string): void;
+  /** A result: a JSON line under `--json`, else text for people; null where it is for programs alone. */
+  result(record: Readonly<Record<string, unknown>>, text: string | null): void;
   /** What is under way, on one line that is drawn again; nothing where stderr is no terminal. */
   progress(line: string): void;
 }
@@ -47,7 +47,7 @@ export function openOutput({ json, quiet }: OutputOptions): Output {
     result(record, text) {
       clear();
       if (json) write(Deno.stdout, `${JSON.stringify(record)}\n`);
-      else if (!quiet) write(Deno.stdout, `${text}\n`);
+      else if (!quiet && text !== null) write(Deno.stdout, `${text}\n`);
     },
     progress(line) {
       if (!terminal || performance.now() - drawnAt < REDRAW_MS) return;

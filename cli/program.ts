@@ -12,7 +12,7 @@ import { compareCommand } from "./compare.ts";
 import { setDefault, variable } from "./environment.ts";
 import { evaluateCommand, evaluateDefaults, evaluateOptions } from "./evaluate.ts";
 import { fetchCommand, fetchOptions } from "./fetch.ts";
-import { addFlags, readFlags } from "./flags.ts";
+import { addFlags, addOwnFlags, readFlags } from "./flags.ts";
 import { indexCommand, indexOptions } from "./index_run.ts";
 import { inspectCommand } from "./inspect.ts";
 import { list } from "./list.ts";
@@ -21,11 +21,12 @@ import { recommendCommand, recommendOptions } from "./recommend.ts";
 import { reportCommand, reportOptions } from "./report.ts";
 import { serveCommand, serveOptions } from "./serve.ts";
 import { similarCommand, similarOptions } from "./similar.ts";
+import { studyCommands } from "./study.ts";
 import { compareOptions } from "./study_options.ts";
 import { trainCommand } from "./train.ts";
 import { outputOptions, trainOptions } from "./train_options.ts";
 
-/** Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong, 130 stopped by Ctrl-C. */
+/** Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong, 130 stopped by Ctrl-C or SIGTERM. */
 const FAILED = 1, MISUSED = 2, STOPPED = 130;
 
 /** Runs one command line. Errors are told in a line on stderr; their stacks with FOIL_DEBUG set. */
@@ -38,7 +39,9 @@ export async function run(args: readonly string[]): Promise<number> {
     if (interrupted.signal.aborted) Deno.exit(STOPPED); // a second Ctrl-C does not wait
     interrupted.abort(new Error("stopped by Ctrl-C"));
   };
-  Deno.addSignalListener("SIGINT", stop);
+  // whoever runs commands on machines, such as Slurm and Kubernetes, stops them by SIGTERM
+  const signals: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, stop);
   const program = new Command("foil")
     .description("Trains recommenders from implicit feedback with any negative sampler, on ONNX graphs.")
     .exitOverride().showHelpAfterError("(--help lists the options)");
@@ -72,6 +75,18 @@ export async function run(args: readonly string[]): Promise<number> {
     compareOptions,
     (values) => compareCommand(values, interrupted.signal),
   );
+  const study = program.command("study").description(
+    "trials of several datasets, backbones, samplers and losses, here or on many machines",
+  );
+  for (const { name, description, options, ofFile, run } of studyCommands) {
+    const made = study.command(name).description(description).exitOverride() as unknown as Command;
+    if (ofFile) made.argument("<file>", "YAML file of the study");
+    addOwnFlags(made, options).action(async (...given: unknown[]) => {
+      const [file, flags] = ofFile ? given : ["", ...given];
+      const values = await readFlags(`study ${name}`, options, flags as Record<string, unknown>);
+      code = await run(file as string, values, interrupted.signal);
+    });
+  }
   command(
     root,
     "evaluate",
@@ -138,6 +153,6 @@ export async function run(args: readonly string[]): Promise<number> {
     if (variable("FOIL_DEBUG")) console.error(error);
     return FAILED;
   } finally {
-    Deno.removeSignalListener("SIGINT", stop);
+    for (const signal of signals) Deno.removeSignalListener(signal, stop);
   }
 }

@@ -8,6 +8,9 @@ import { writeLists } from "./tested_lists.ts";
 /** The file of each user's metrics beside a trial's metrics.json. */
 const PER_USER = "per_user.safetensors";
 
+/** The file that says why a trial stopped with an error. */
+const FAILURE = "failed.json";
+
 /** What a trial, or a baseline, came to. */
 export interface Outcome extends Measured {
   /** Where it lies. */
@@ -55,3 +58,30 @@ export async function readOutcome(
     .map((name) => [name, tensors[name]!.data as Float32Array] as const);
   return { folder, facts, metrics: test as Record<string, number>, perUser: Object.fromEntries(perUser) };
 }
+
+/** The same, of what is not run again: a checkpoint that was left beside it, where it was killed just then, goes. */
+export async function settledOutcome(
+  folder: string,
+  fingerprint: string,
+  wanted: readonly string[],
+): Promise<Outcome | undefined> {
+  const outcome = await readOutcome(folder, fingerprint, wanted);
+  if (outcome) await Deno.remove(`${folder}/${runFiles.checkpoint}`).catch(() => {});
+  return outcome;
+}
+
+/** Notes why something could not be done; what is done later takes its place. */
+export async function writeFailure(folder: string, fingerprint: string, error: string): Promise<void> {
+  await writeWhole(`${folder}/${FAILURE}`, `${JSON.stringify({ fingerprint, error })}\n`);
+}
+
+/** Why something could not be done when it was last tried; undefined where it was not, or could. */
+export async function readFailure(folder: string, fingerprint: string): Promise<string | undefined> {
+  const path = `${folder}/${FAILURE}`;
+  if (!await exists(path)) return undefined;
+  const found = JSON.parse(await readText(path, "the failure of a trial")) as Record<string, unknown>;
+  return found.fingerprint === fingerprint ? String(found.error) : undefined;
+}
+
+/** Forgets a failure: it is tried again. */
+export const removeFailure = (folder: string): Promise<void> => Deno.remove(`${folder}/${FAILURE}`).catch(() => {});

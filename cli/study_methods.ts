@@ -6,12 +6,23 @@ import { methodOptions, type MethodValues, type SharedValues } from "./study_opt
 export interface StudyMethod {
   readonly label: string;
   readonly values: MethodValues;
+  /** The label of the method that it is tested against; null for one that others are tested against. */
+  readonly against: string | null;
+}
+
+/** What a study varies. */
+export type Axis = "sampler" | "backbone" | "loss";
+
+/** One of the samplers, backbones or losses of a study: its label, and the settings that come with it. */
+export interface AxisEntry {
+  readonly label: string;
+  readonly own: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Reads the methods of a study. In text they are parted by `;`, or by `,` where no option follows; each is
  * `label=sampler:options name=value ...`, of which only the sampler must be there. In YAML a method may be a mapping of
- * the same names.
+ * the same names. All are tested against the first.
  *
  * @throws TypeError where a method has an option that there is not, or two have one label.
  *
@@ -27,27 +38,37 @@ export interface StudyMethod {
  * ```
  */
 export function readMethods(given: readonly unknown[], shared: SharedValues): readonly StudyMethod[] {
-  const written = given.flatMap((each) => typeof each === "string" ? parted(each).map(fromText) : [fromYaml(each)]);
-  const methods = written.map(({ label, own }): StudyMethod => {
-    // a learning rate for all is not one for an optimiser of the method's own
-    const below = own.optimizer === undefined ? shared : { ...shared, lr: null };
-    const known = Object.fromEntries(
-      Object.entries(below).filter(([name, value]) => name in methodOptions && value !== null),
-    );
-    return { label, values: resolve(label, methodOptions, { ...known, ...own }) };
-  });
-  for (const [at, { label }] of methods.entries()) {
-    if (methods.findIndex((other) => other.label === label) === at) continue;
-    throw new TypeError(
-      `Cannot compare two methods that are both "${label}": give one a label, as in "other=${label}"`,
-    );
-  }
-  return methods;
+  const entries = readEntries("sampler", given);
+  return entries.map(({ label, own }, at) => ({
+    ...{ label, values: methodValues(label, shared, own), against: at === 0 ? null : entries[0]!.label },
+  }));
 }
 
-interface Written {
-  readonly label: string;
-  readonly own: Readonly<Record<string, unknown>>;
+/** The entries of an axis, in text or as mappings. @throws TypeError where one cannot be read, or two have one label. */
+export function readEntries(axis: Axis, given: readonly unknown[]): readonly AxisEntry[] {
+  const entries = given.flatMap((each) =>
+    typeof each === "string" ? parted(each).map((text) => fromText(axis, text)) : [fromYaml(axis, each)]
+  );
+  for (const [at, { label }] of entries.entries()) {
+    if (entries.findIndex((other) => other.label === label) === at) continue;
+    const what = axis === "sampler" ? "methods" : axis === "loss" ? "losses" : "backbones";
+    throw new TypeError(
+      `Cannot compare two ${what} that are both "${label}": give one a label, as in "other=${label}"`,
+    );
+  }
+  return entries;
+}
+
+/** What a method is: the settings of its own, the later over the earlier, over those that are shared. */
+export function methodValues(label: string, shared: SharedValues, ...own: readonly AxisEntry["own"][]): MethodValues {
+  const known: Record<string, unknown> = Object.fromEntries(
+    Object.entries(shared).filter(([name, value]) => name in methodOptions && value !== null),
+  );
+  for (const settings of own) {
+    if (settings.optimizer !== undefined) delete known.lr; // one for all is not one for an optimiser of the method's own
+    Object.assign(known, settings);
+  }
+  return resolve(label, methodOptions, known);
 }
 
 /** Text with several methods, in pieces of one each. */
@@ -63,31 +84,34 @@ function parted(text: string): string[] {
   return found;
 }
 
-/** `label=sampler:options name=value ...` */
-function fromText(text: string): Written {
+/** `label=sampler:options name=value ...`, say */
+function fromText(axis: Axis, text: string): AxisEntry {
   const [head = "", ...rest] = text.replaceAll(/\s*,\s*/g, ",").split(/\s+/);
-  const [, label, sampler] = /^([^=:]+)=(.+)$/.exec(head) ?? [];
+  const [, label, named] = /^([^=:]+)=(.+)$/.exec(head) ?? [];
   const own = rest.map((pair) => {
     const at = pair.indexOf("=");
     if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
     throw new TypeError(
-      `Cannot read method "${text}": after the sampler come settings written name=value, found "${pair}"`,
+      `Cannot read ${word(axis)} "${text}": after the ${axis} come settings written name=value, found "${pair}"`,
     );
   });
-  return { label: label ?? [head, ...rest].join(" "), own: { sampler: sampler ?? head, ...Object.fromEntries(own) } };
+  return { label: label ?? [head, ...rest].join(" "), own: { [axis]: named ?? head, ...Object.fromEntries(own) } };
 }
 
 /** A mapping such as `{ label: SSM, sampler: { name: rns, negatives: 32 }, loss: infonce }`. */
-function fromYaml(given: unknown): Written {
+function fromYaml(axis: Axis, given: unknown): AxisEntry {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new TypeError(`Cannot read a method: expected text or a mapping, found ${JSON.stringify(given)}`);
+    throw new TypeError(`Cannot read a ${word(axis)}: expected text or a mapping, found ${JSON.stringify(given)}`);
   }
-  const method = "name" in given ? { sampler: given } : given as Record<string, unknown>;
-  const { label, ...rest } = Object.fromEntries(Object.entries(method).map(([key, value]) => [key, methodText(value)]));
-  if (rest.sampler === undefined) {
-    throw new TypeError(`Cannot read method ${JSON.stringify(given)}: "sampler" says which sampler it has`);
+  const entry = "name" in given ? { [axis]: given } : given as Record<string, unknown>;
+  const { label, ...rest } = Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, methodText(value)]));
+  if (rest[axis] === undefined) {
+    throw new TypeError(`Cannot read ${word(axis)} ${JSON.stringify(given)}: "${axis}" says which ${axis} it has`);
   }
-  const { sampler, ...others } = rest;
-  const shown = [sampler, ...Object.entries(others).map(([key, value]) => `${key}=${value}`)].join(" ");
+  const { [axis]: named, ...others } = rest;
+  const shown = [named, ...Object.entries(others).map(([key, value]) => `${key}=${value}`)].join(" ");
   return { label: typeof label === "string" ? label : shown, own: rest };
 }
+
+/** What has a sampler is a whole method. */
+const word = (axis: Axis): string => axis === "sampler" ? "method" : axis;

@@ -22,14 +22,19 @@ export type MethodValues = Values<typeof methodOptions>;
 /** What holds where a method does not say otherwise. */
 export type SharedValues = Omit<MethodValues, "sampler">;
 
-/** Methods as they are given: text, mappings of {@link methodOptions} and a label, or a list of those. */
-const methods: Option<readonly unknown[] | null> = {
+/** Entries as they are given: text, mappings of {@link methodOptions} and a label, or a list of those. */
+export const entries = (what: string, help: string): Option<readonly unknown[] | null> => ({
   default: null,
-  help:
-    "methods to compare, each with a sampler of its own; the others are tested against the first: rns,dns:pool=32,ahns",
-  takes: `${LIST} methods`,
-  read: (given) => Array.isArray(given) ? given : typeof given === "string" ? [given] : undefined,
-};
+  help,
+  takes: `${LIST} ${what}`,
+  read: (given) => Array.isArray(given) ? given : isOne(given) ? [given] : undefined,
+});
+const isOne = (given: unknown) => typeof given === "string" || (typeof given === "object" && given !== null);
+
+const methods = entries(
+  "methods",
+  "methods to compare, each with a sampler of its own; the others are tested against the first: rns,dns:pool=32,ahns",
+);
 
 const whole = (given: unknown): number => /^\s*\d+\s*$/.test(String(given)) ? Number(given) : NaN;
 const seeds: Option<readonly number[]> = {

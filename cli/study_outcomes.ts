@@ -1,50 +1,42 @@
 import { find } from "../options/method.ts";
 import { openRuntime } from "../runtime/providers.ts";
 import { baselines, testBaseline } from "../studies/baselines.ts";
-import type { Protocol } from "../studies/protocol.ts";
 import { testTrial } from "../studies/trial.ts";
 import { type EpochReport, trainingSeconds } from "../training/recipe.ts";
 import { exists, makeFolder } from "./files.ts";
-import { bar, type Output } from "./output.ts";
+import { bar } from "./output.ts";
 import { readCheckpoint, runFiles, writeConfig } from "./run_folder.ts";
+import type { OpenedComparison } from "./study_comparison.ts";
 import { type Outcome, readOutcome, writeOutcome } from "./study_folder.ts";
-import type { CompareValues } from "./study_options.ts";
+import type { StudyMethod } from "./study_methods.ts";
+import type { Place } from "./study_places.ts";
 import type { TrialFacts } from "./study_table.ts";
-import type { Place, PlannedTrial } from "./study_trials.ts";
+import type { Running } from "./study_tasks.ts";
 import { makeRecipe } from "./train_parts.ts";
 import { goesOn, runInFolder } from "./trial_run.ts";
 
-/** What a baseline comes to: as it lies in its folder, or measured now. */
+/** What a baseline comes to. */
 export async function baselineOutcome(
   name: string,
   { folder, fingerprint }: Place,
-  protocol: Protocol,
-  wanted: readonly string[],
-) {
-  const before = await readOutcome(folder, fingerprint, wanted);
-  if (before) return { label: String(before.facts.label), outcome: before };
+  { protocol }: OpenedComparison,
+): Promise<Outcome> {
   const { label, chosen, scoresOf } = await find(baselines, "baseline", name)(protocol);
   const measured = await testBaseline(protocol, scoresOf), facts = { label, chosen, notes: measured.notes };
   await makeFolder(folder);
   await writeOutcome(folder, fingerprint, measured, facts);
-  return { label, outcome: { ...measured, folder, facts } };
+  return { ...measured, folder, facts };
 }
 
-interface StudyTrial {
-  readonly trial: PlannedTrial;
-  readonly values: CompareValues;
-  readonly protocol: Protocol;
-  readonly wanted: readonly string[];
-  readonly signal: AbortSignal;
-  readonly output: Output;
-  /** How a line about it begins. */
-  readonly said: string;
+/** One method under one seed, and where it lies. */
+export interface Trial extends Place {
+  readonly method: StudyMethod;
+  readonly seed: number;
 }
 
 /** Trains and tests one trial, from its checkpoint on where there is one. */
-export async function trialOutcome(
-  { trial, values, protocol, wanted, signal, output, said }: StudyTrial,
-): Promise<Outcome> {
+export async function trialOutcome(trial: Trial, { opened, signal, output, said }: Running): Promise<Outcome> {
+  const { values, protocol, wanted } = opened;
   const { folder, fingerprint, seed, method } = trial, { label } = method;
   const checkpoint = `${folder}/${runFiles.checkpoint}`, recipe = makeRecipe({ ...values, ...method.values, seed });
   const resume = await exists(checkpoint) ? await readCheckpoint(folder, fingerprint) : undefined;
@@ -59,7 +51,7 @@ export async function trialOutcome(
       runtime,
       protocol,
       recipe: { ...recipe, signal, ...resume && { resume } },
-      onEpoch: (report) => values.json && output.result({ event: "epoch", label, seed, ...report }, ""),
+      onEpoch: (report) => output.result({ event: "epoch", label, seed, ...report }, null),
       onStep: ({ epoch, step, steps }, last) => {
         const best = last?.best ? `, best ${values.selectBy} ${last.best.metrics[protocol.selectBy]!.toFixed(4)}` : "";
         output.progress(`${said}: epoch ${epoch} ${bar((step + 1) / steps)}${best}`);

@@ -1,10 +1,10 @@
 import { relative } from "node:path";
 import type { Dataset } from "../datasets/dataset.ts";
 import { parseMetric } from "../evaluation/parse_metric.ts";
-import { compareToFirst } from "../studies/comparison.ts";
+import { compared, type ComparedRow, type Contender } from "../studies/comparison.ts";
 import type { EpochReport } from "../training/recipe.ts";
 import { balancePlot } from "./balance_plot.ts";
-import { csv, markdown, type StudyTable } from "./comparison_text.ts";
+import { csv, markdown, type StudyRow, type StudyTable } from "./comparison_text.ts";
 import { writeWhole } from "./files.ts";
 import type { Outcome } from "./study_folder.ts";
 import type { CompareValues } from "./study_options.ts";
@@ -12,9 +12,34 @@ import type { CompareValues } from "./study_options.ts";
 /** A row of the study as it fills. */
 export interface Progress {
   readonly label: string;
-  readonly outcomes: Map<number, Outcome>;
-  readonly failed: { readonly seed: number; readonly error: string }[];
+  /** The label of the row that it is tested against, in its section; null for one that others are tested against. */
+  readonly against: string | null;
+  readonly outcomes: ReadonlyMap<number, Outcome>;
+  readonly failed: StudyRow["failed"];
 }
+
+/** The rows of one dataset. */
+export interface Section {
+  readonly rows: readonly Progress[];
+  readonly data: DataCounts;
+  readonly values: CompareValues;
+}
+
+/** What a table says of its data. */
+export interface DataCounts {
+  readonly name: string;
+  readonly users: number;
+  readonly items: number;
+  /** Interactions. */
+  readonly train: number;
+  readonly valid: number | null;
+  readonly test: number;
+}
+
+export const countsOf = ({ name, train, valid, test }: Dataset): DataCounts => ({
+  ...{ name, users: train.userCount, items: train.itemCount },
+  ...{ train: train.users.length, valid: valid ? valid.users.length : null, test: test ? test.users.length : 0 },
+});
 
 /** What a finished trial says of itself beside what it measured. */
 export interface TrialFacts {
@@ -26,32 +51,44 @@ export interface TrialFacts {
   readonly negatives: EpochReport["negatives"] | null;
 }
 
-/** The table of a study as it stands. */
-export function studyTable(
-  progress: readonly Progress[],
-  metrics: readonly string[],
-  data: Dataset,
-  values: CompareValues,
-): StudyTable {
-  const compared = compareToFirst(progress.map(({ label, outcomes: results }) => ({ label, results })), metrics);
-  const rows = compared.map((row, at) => {
-    const { outcomes, failed } = progress[at]!, facts = [...outcomes.values()].map((outcome) => outcome.facts);
-    const mean = (of: (facts: Partial<TrialFacts>) => number | undefined) => {
-      const found = facts.map(of).filter((value) => value !== undefined);
-      return found.length > 0 ? found.reduce((a, b) => a + b, 0) / found.length : null;
-    };
-    const chosen = facts[0]?.chosen, said = new Set(facts.flatMap(({ notes }) => Array.isArray(notes) ? notes : []));
-    return {
-      ...row,
-      said: [...said].map(String),
-      chosen: typeof chosen === "string" ? chosen : "",
-      bestEpoch: mean(({ best, epochs }) => best?.epoch ?? (epochs === undefined ? undefined : epochs - 1)),
-      secondsPerEpoch: mean(({ secondsPerEpoch }) => secondsPerEpoch),
-      folders: Object.fromEntries([...outcomes].map(([seed, { folder }]) => [seed, folder])),
-      failed,
-    };
+/** The table of a study as it stands, in sections of one dataset each: one correction is over all of them. */
+export function studyTables(sections: readonly Section[], metrics: readonly string[]): readonly StudyTable[] {
+  const contenders = sections.map(contendersOf), flat = compared(contenders.flat(), metrics);
+  const tests = flat.filter(({ reference }) => reference !== null).length;
+  let at = 0;
+  return sections.map((section, which) => {
+    const found = flat.slice(at, at += contenders[which]!.length);
+    const rows = found.map((row, at) => studyRow(row, section.rows[at]!));
+    return { metrics, rows, notes: notesOn(rows, metrics, section, tests) };
   });
-  return { metrics, rows, notes: notesOn(rows, metrics, data, values) };
+}
+
+/** A section's rows, each with the one that it is tested against. */
+function contendersOf({ rows }: Section): readonly Contender[] {
+  const contender = ({ label, outcomes: results }: Progress): Contender => ({ label, results });
+  const references = new Map(rows.map((row) => [row.label, contender(row)]));
+  return rows.map((row) => {
+    const against = row.against === null ? undefined : references.get(row.against);
+    return { ...contender(row), ...against && { against } };
+  });
+}
+
+function studyRow(row: ComparedRow, { outcomes, failed }: Progress): StudyRow {
+  const facts = [...outcomes.values()].map((outcome) => outcome.facts);
+  const mean = (of: (facts: Partial<TrialFacts>) => number | undefined) => {
+    const found = facts.map(of).filter((value) => value !== undefined);
+    return found.length > 0 ? found.reduce((a, b) => a + b, 0) / found.length : null;
+  };
+  const chosen = facts[0]?.chosen, said = new Set(facts.flatMap(({ notes }) => Array.isArray(notes) ? notes : []));
+  return {
+    ...row,
+    said: [...said].map(String),
+    chosen: typeof chosen === "string" ? chosen : "",
+    bestEpoch: mean(({ best, epochs }) => best?.epoch ?? (epochs === undefined ? undefined : epochs - 1)),
+    secondsPerEpoch: mean(({ secondsPerEpoch }) => secondsPerEpoch),
+    folders: Object.fromEntries([...outcomes].map(([seed, { folder }]) => [seed, folder])),
+    failed,
+  };
 }
 
 const selected: Readonly<Record<CompareValues["select"], string>> = {
@@ -60,17 +97,25 @@ const selected: Readonly<Record<CompareValues["select"], string>> = {
   last: "nothing: it is the last one",
 };
 
-function notesOn(rows: StudyTable["rows"], metrics: readonly string[], data: Dataset, values: CompareValues): string[] {
-  const { seeds, select, selectBy } = values, { train, valid, test } = data, others = rows.length - 1;
+/** Sentences on how a section's numbers came about; `tests` are those of the whole table. */
+function notesOn(
+  rows: StudyTable["rows"],
+  metrics: readonly string[],
+  { data, values }: Section,
+  tests: number,
+): string[] {
+  const { seeds, select, selectBy } = values, { users, items, train, valid, test } = data;
+  const references = new Set(rows.map(({ reference }) => reference).filter((reference) => reference !== null));
+  const [only = rows[0]?.label] = references;
   const picked = select === "last" ? "" : ` by ${selectBy}`;
-  const missing = rows.filter(({ seeds: done }) => done.length > 0 && done.length < seeds.length);
+  const missing = rows.filter(({ seeds: done, failed }) => failed.length === 0 && done.length < seeds.length);
   return [
-    `Data: ${data.name}, ${train.userCount} users, ${train.itemCount} items; ${train.users.length} interactions to train ` +
-    `on${valid ? `, ${valid.users.length} to select by` : ""}, ${test!.users.length} to test on.`,
+    `Data: ${data.name}, ${users} users, ${items} items; ${train} interactions to train ` +
+    `on${valid === null ? "" : `, ${valid} to select by`}, ${test} to test on.`,
     `Best epoch: picked${picked} on ${selected[select]}.`,
     values.mask === "none"
       ? "Test: full ranking of all items, also those that the user has met: history is not masked."
-      : `Test: full ranking of all items but those the user met in training${valid ? " and validation" : ""}.`,
+      : `Test: full ranking of all items but those the user met in training${valid === null ? "" : " and validation"}.`,
     ...values.average === "events"
       ? ["Each held-out interaction is ranked by itself; means and tests called users' are over those."]
       : [],
@@ -94,12 +139,16 @@ function notesOn(rows: StudyTable["rows"], metrics: readonly string[], data: Dat
       seeds.join(", ")
     }).`,
     `p (seeds): paired t-test over seeds; p (users): Wilcoxon signed-rank test over users, each user's ${metrics[0]} ` +
-    `averaged over seeds. Both two-sided, against ${rows[0]!.label}, corrected by Holm for ${others} ` +
-    `${others === 1 ? "comparison" : "comparisons"}; * below 0.05, ** below 0.01.`,
+    `averaged over seeds. Both two-sided, against ${
+      references.size > 1 ? "what the row says" : only
+    }, corrected by Holm for ` +
+    `${tests} ${tests === 1 ? "comparison" : "comparisons"}; * below 0.05, ** below 0.01.`,
     ...rows.filter(({ chosen }) => chosen !== "").map(({ label, chosen }) => `${label}: ${chosen}.`),
     ...rows.flatMap(({ label, said }) => said.map((note) => `${label}: ${note}.`)),
     ...missing.map(({ label, seeds: done }) => `${label}: only ${done.length} of ${seeds.length} seeds are done.`),
-    ...rows.flatMap(({ label, failed }) => failed.map(({ seed, error }) => `${label}, seed ${seed} failed: ${error}`)),
+    ...rows.flatMap(({ label, failed }) =>
+      failed.map(({ seed, error }) => `${label}${seed === null ? "" : `, seed ${seed}`} failed: ${error}`)
+    ),
   ];
 }
 

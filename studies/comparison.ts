@@ -15,13 +15,15 @@ export interface Contender {
   readonly label: string;
   /** By seed. A method without randomness has the same result under each. */
   readonly results: ReadonlyMap<number, Measured>;
+  /** What it is tested against, of the same data; without it, it is only what others are tested against. */
+  readonly against?: Contender;
 }
 
-/** A method beside the first, by one metric. */
+/** A method beside the one that it is tested against, by one metric. */
 export interface Against {
   /** Difference of the means over the seeds that both have. */
   readonly difference: number;
-  /** The difference in percent of the first's mean; null where that is 0. */
+  /** The difference in percent of the other's mean; null where that is 0. */
   readonly percent: number | null;
   /** Paired t-test over seeds: would another seed say the same? Null where fewer than two seeds are shared. */
   readonly overSeeds: {
@@ -44,20 +46,21 @@ export interface Cell {
   readonly mean: number;
   /** Sample standard deviation over seeds; null where there is one. */
   readonly sd: number | null;
-  /** Null for the first method, and where it shares no seed with this one. */
+  /** Null for what is tested against nothing, and where the two share no seed. */
   readonly against: Against | null;
 }
 
 /** One method's cells by metric; null where no trial of it is done. */
 export interface ComparedRow {
   readonly label: string;
+  /** The label of what it is tested against. */
+  readonly reference: string | null;
   readonly seeds: readonly number[];
   readonly cells: Readonly<Record<string, Cell>> | null;
 }
 
 /**
- * Compares methods with the first of them. p-values are also given corrected by Holm over the methods, for each metric
- * and each test by itself.
+ * Compares methods with the first of them; see {@link compared}.
  *
  * @example
  * ```ts
@@ -73,10 +76,35 @@ export interface ComparedRow {
  * assert.deepEqual([dns!.cells!["hit@1"]!.mean, dns!.cells!["hit@1"]!.against!.percent], [0.75, 100]);
  * ```
  */
-export function compareToFirst(contenders: readonly Contender[], metrics: readonly string[]): readonly ComparedRow[] {
+export const compareToFirst = (
+  [first, ...others]: readonly Contender[],
+  metrics: readonly string[],
+): readonly ComparedRow[] =>
+  first ? compared([first, ...others.map((other) => ({ ...other, against: first }))], metrics) : [];
+
+/**
+ * Compares each contender with the one that it names. p-values are also given corrected by Holm over all contenders
+ * that are tested, for each metric and each test by itself: they may be of several datasets.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { compared } from "./comparison.ts";
+ *
+ * const results = (value: number) => new Map([[0, { metrics: { "hit@1": value }, perUser: { "hit@1": [value] } }]]);
+ * const books = { label: "rns", results: results(0.5) }, films = { label: "rns", results: results(0.25) };
+ * const dns = [{ against: books, value: 1 }, { against: films, value: 0.5 }].map(({ against, value }) => ({
+ *   ...{ label: "dns", results: results(value), against },
+ * }));
+ * const rows = compared([books, films, ...dns], ["hit@1"]);
+ * assert.deepEqual(rows.map(({ cells }) => cells!["hit@1"]!.against?.percent), [undefined, undefined, 100, 100]);
+ * ```
+ */
+export function compared(contenders: readonly Contender[], metrics: readonly string[]): readonly ComparedRow[] {
   const columns = metrics.map((metric) => [metric, column(contenders, metric)] as const);
-  return contenders.map(({ label, results }, at) => ({
+  return contenders.map(({ label, results, against }, at) => ({
     label,
+    reference: against?.label ?? null,
     seeds: sorted(results.keys()),
     cells: results.size === 0 ? null : Object.fromEntries(columns.map(([metric, cells]) => [metric, cells[at]!])),
   }));
@@ -85,22 +113,20 @@ export function compareToFirst(contenders: readonly Contender[], metrics: readon
 const sorted = (seeds: Iterable<number>) => [...seeds].sort((a, b) => a - b);
 
 /** One metric of every contender; null where none of its trials is done. */
-function column([first, ...others]: readonly Contender[], metric: string): (Cell | null)[] {
-  const tests = others.map((other) => test(first!, other, metric));
+function column(contenders: readonly Contender[], metric: string): (Cell | null)[] {
+  const tests = contenders.map((contender) => contender.against ? test(contender.against, contender, metric) : null);
   const seeds = holm(tests.map((found) => found?.overSeeds.p ?? null));
   const users = holm(tests.map((found) => found?.overUsers?.p ?? null));
-  const against = tests.map((found, at) =>
-    found && {
+  return contenders.map(({ results }, at) => {
+    if (results.size === 0) return null;
+    const values = sorted(results.keys()).map((seed) => results.get(seed)!.metrics[metric]!);
+    const { mean, sd } = summary(values), found = tests[at]!;
+    const against = found && {
       ...found,
       overSeeds: { ...found.overSeeds, holm: seeds[at]! },
       overUsers: found.overUsers && { ...found.overUsers, holm: users[at]! },
-    }
-  );
-  return [first!, ...others].map(({ results }, at) => {
-    if (results.size === 0) return null;
-    const values = sorted(results.keys()).map((seed) => results.get(seed)!.metrics[metric]!);
-    const { mean, sd } = summary(values);
-    return { values, mean, sd, against: against[at - 1] ?? null };
+    };
+    return { values, mean, sd, against };
   });
 }
 

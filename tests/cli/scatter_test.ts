@@ -55,7 +55,18 @@ Deno.test("one point, or points that are all alike, make a plot without a number
 Deno.test("a study is drawn where it has a balance, with the spread over seeds", () => {
   const cell = (mean: number, sd: number | null) => ({ values: [mean], mean, sd, against: null });
   const row = (label: string, cells: Record<string, ReturnType<typeof cell>> | null) => ({
-    ...{ label, cells, seeds: [0], chosen: "", said: [], bestEpoch: 1, secondsPerEpoch: 1, folders: {}, failed: [] },
+    ...{
+      label,
+      cells,
+      reference: null,
+      seeds: [0],
+      chosen: "",
+      said: [],
+      bestEpoch: 1,
+      secondsPerEpoch: 1,
+      folders: {},
+      failed: [],
+    },
   });
   const rows = [row("rns", { "ndcg@10": cell(0.1, 0.01), "balance@10": cell(0.5, null) }), row("late", null)];
   const svg = balancePlot({ metrics: ["head/hit@10", "balance@10", "ndcg@10"], rows, notes: [] }, "beauty")!;

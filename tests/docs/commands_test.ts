@@ -44,8 +44,9 @@ for (const page of pages) {
     const folder = await Deno.makeTempDir({ prefix: "foil-docs" });
     try {
       const configs = blocks.flatMap(({ info, text }) => {
-        const name = /^# (\S+\.yaml)$/m.exec(text)?.[1];
-        return info === "yaml" && name !== undefined ? [[name, text] as const] : [];
+        const name = /^# (\S+\.(?:yaml|sbatch))$/m.exec(text)?.[1];
+        const script = info === "bash" ? text.split("\n").map(located).join("\n") : text;
+        return (info === "yaml" || info === "bash") && name !== undefined ? [[name, script] as const] : [];
       });
       for (const [name, text] of [...Object.entries(inputs), ...configs]) {
         await Deno.writeFile(`${folder}/${name}`, typeof text === "string" ? new TextEncoder().encode(text) : text);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { dataOptions } from "../../cli/data_options.ts";
+import { studyCommands } from "../../cli/study.ts";
 import { compareOptions } from "../../cli/study_options.ts";
 import { evaluateOptions } from "../../cli/evaluate.ts";
 import { reportOptions } from "../../cli/report.ts";
@@ -27,17 +28,18 @@ const names = [
   splitOptions,
   synthesizeOptions,
   trainOptions,
+  ...studyCommands.map(({ options }) => options),
 ]
   .flatMap((options) => Object.keys(options).flatMap((name) => [`--${kebab(name)}`, `--no-${kebab(name)}`]));
 const known = new Set([...names, "--config", "--help"]);
 
-/** Flags of deno, not of foil. */
-const deno = /^--(allow-\w+|no-prompt|platform|doc|check|lock)$/;
+/** Flags of deno and of Slurm, not of foil. */
+const others = /^--(allow-\w+|no-prompt|platform|doc|check|lock|array|cpus-per-task|time|requeue)$/;
 
 Deno.test("every flag that a page names is one that some command has", async () => {
   for (const page of pages) {
     for (const [flag] of (await readPage(page)).matchAll(/(?<![\w-])--[a-z][a-z0-9-]*/g)) {
-      assert(known.has(flag) || deno.test(flag), `${page} names "${flag}"`);
+      assert(known.has(flag) || others.test(flag), `${page} names "${flag}"`);
     }
   }
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compareToFirst, type Contender } from "../../studies/comparison.ts";
+import { compared, compareToFirst, type Contender } from "../../studies/comparison.ts";
 
 /** A contender whose users' values under each seed are given; its metric is their mean. */
 const contender = (label: string, bySeed: Readonly<Record<number, readonly number[]>>): Contender => ({
@@ -64,4 +64,24 @@ Deno.test("a metric that is no mean over users is tested over seeds alone", () =
 Deno.test("a method that shares no seed with the first is in the table without tests", () => {
   const [, second] = compareToFirst([contender("a", { 0: [1] }), contender("b", { 1: [1] })], ["hit@1"]);
   assert.deepEqual([second!.cells!["hit@1"]!.mean, second!.cells!["hit@1"]!.against], [1, null]);
+});
+
+Deno.test("each is tested against the one that it names, and the correction counts all tests, whatever their data", () => {
+  const users = (count: number, value: number) => Array.from({ length: count }, (_, user) => value + user / 100);
+  const books = contender("books rns", { 0: users(8, 0), 1: users(8, 0.1) });
+  const films = contender("films rns", { 0: users(6, 0) }); // other users, and fewer
+  const rows = compared([
+    books,
+    { ...contender("books dns", { 0: users(8, 0.1), 1: users(8, 0.3) }), against: books },
+    films,
+    { ...contender("films dns", { 0: users(6, 0.2) }), against: films },
+  ], ["hit@1"]);
+  assert.deepEqual(rows.map(({ reference }) => reference), [null, "books rns", null, "films rns"]);
+  const [first, dns, second, other] = rows.map(({ cells }) => cells!["hit@1"]!.against);
+  assert.deepEqual([first, second], [null, null]);
+  assert.deepEqual([dns, other].map((found) => [found!.overUsers!.p, found!.overUsers!.holm]), [
+    [2 / 2 ** 8, 2 * 2 / 2 ** 8], // the smallest of two p-values, twice
+    [2 / 2 ** 6, 2 / 2 ** 6],
+  ]);
+  assert.deepEqual([dns!.overSeeds.n, other!.overSeeds.p], [2, null]);
 });

@@ -11,12 +11,6 @@ export interface Place {
   readonly fingerprint: string;
 }
 
-/** One method under one seed. */
-export interface PlannedTrial extends Place {
-  readonly method: StudyMethod;
-  readonly seed: number;
-}
-
 /** Characters of a digest in a folder's name. */
 const SHOWN = 8;
 
@@ -39,17 +33,17 @@ export async function openPlaces(folder: string, data: Dataset, values: CompareV
   };
   return {
     baseline: (name: string) => place("baselines", name, { baseline: name }),
-    /** The trials of all methods, seed by seed: of a study that stops early, methods have the same seeds. */
-    async trials(methods: readonly StudyMethod[]): Promise<readonly PlannedTrial[]> {
-      const planned = values.seeds.flatMap((seed) => methods.map((method) => ({ method, seed })));
-      return await Promise.all(planned.map(async ({ method, seed }) => {
-        const { backbone, freeze: _freeze, sampler, loss, optimizer: _optimizer, lr: _lr, ...numbers } = method.values;
-        const named = Object.entries({ backbone, sampler, loss }).map(([kind, spec]) =>
-          shortName(methodSpec(kind, spec))
-        );
-        const decides = { ...settledParts(method.values), ...numbers, evaluateEvery, patience, provider, seed };
-        return { method, seed, ...await place("trials", [...named, seed].join("-"), decides) };
-      }));
+    /** Of one method under one seed. */
+    trial: ({ values: method }: StudyMethod, seed: number) => {
+      const { backbone, freeze: _freeze, sampler, loss, optimizer: _optimizer, lr: _lr, ...numbers } = method;
+      const named = Object.entries({ backbone, sampler, loss }).map(([kind, spec]) =>
+        shortName(methodSpec(kind, spec))
+      );
+      const decides = { ...settledParts(method), ...numbers, evaluateEvery, patience, provider, seed };
+      return place("trials", [...named, seed].join("-"), decides);
     },
   };
 }
+
+/** Where a study's trials and baselines lie. */
+export type Places = Awaited<ReturnType<typeof openPlaces>>;
