@@ -180,6 +180,7 @@ export { bpr } from "./losses/bpr.ts";
 // training
 export { adagrad, adam, adamw, lazyAdam, type Optimizer, optimizers, sgd } from "./training/optimizers.ts";
 export type { ItemsReport, NegativesReport } from "./training/negatives_report.ts";
+export type { ByPositive } from "./training/score_bins.ts";
 export type { Best, EpochReport, Recipe, Seconds } from "./training/recipe.ts";
 export type { Checkpoint } from "./training/checkpoint.ts";
 export { train } from "./training/trainer.ts";
@@ -195,6 +196,7 @@ export {
   rankBy,
   type RankingOptions,
 } from "./evaluation/full_ranking.ts";
+export type { KeptLists, ListsKept } from "./evaluation/kept_lists.ts";
 export { type Metric, metrics, type RankedUser } from "./evaluation/metrics.ts";
 export { type MetricAt, parseMetric } from "./evaluation/parse_metric.ts";
 export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";

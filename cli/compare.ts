@@ -11,6 +11,7 @@ import { comparison, loadComparison, openComparison } from "./study_comparison.t
 import { readMethods } from "./study_methods.ts";
 import type { CompareValues } from "./study_options.ts";
 import { writeTable } from "./study_table.ts";
+import { writeUsers } from "./tested_lists.ts";
 
 /** `compare`: trains methods under one protocol, and tests them against the first. Returns the exit code. */
 export async function compareCommand(values: CompareValues, signal: AbortSignal): Promise<number> {
@@ -25,6 +26,7 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
   const folder = values.out ?? `runs/${name}-compare`, opened = await openComparison(loaded, folder);
   const part = { label: name, folder, config: savedConfig(values), comparison: compared };
   await writePart(part);
+  await inTurn(folder, () => writeUsers(folder, opened));
 
   const open = () => Promise.resolve(opened), parts = await planned({ folder, parts: [part] }, open);
   const about = aboutTable(name, values);

@@ -10,6 +10,8 @@ export interface StudyRow extends ComparedRow {
   /** Means over seeds; null for a method that has no epochs. */
   readonly bestEpoch: number | null;
   readonly secondsPerEpoch: number | null;
+  /** Folders of its trials, or of the baseline, by seed. */
+  readonly folders: Readonly<Record<number, string>>;
   /** Seeds whose trial stopped with an error, and the error; of a baseline, null. */
   readonly failed: readonly { readonly seed: number | null; readonly error: string }[];
 }

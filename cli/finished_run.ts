@@ -6,6 +6,7 @@ import { testTrial } from "../studies/trial.ts";
 import { recommenderModel } from "../training/recommender.ts";
 import type { EpochReport, Seconds } from "../training/recipe.ts";
 import { isModel } from "../training/scopes.ts";
+import { curveText } from "./curve_text.ts";
 import { writeWhole } from "./files.ts";
 import { rankingTables } from "./metrics_text.ts";
 import { negativesText } from "./negatives_text.ts";
@@ -14,6 +15,7 @@ import { rankedAsRecord, rankedAsText } from "./ranked_as.ts";
 import { referenceMetrics } from "./references.ts";
 import { runFiles, writeModel } from "./run_folder.ts";
 import { sampledText } from "./test_ranking.ts";
+import { writeLists, writeTested } from "./tested_lists.ts";
 import type { TrainValues } from "./train_options.ts";
 
 /** Items that recommender.onnx returns for each user. */
@@ -56,6 +58,7 @@ export async function finishRun(
   );
   const best = reports.at(-1)?.best;
   const summary: Record<string, unknown> = {
+    data: data.name,
     epochs: reports.length,
     selectedOn: values.select,
     ...best && { best },
@@ -64,6 +67,8 @@ export async function finishRun(
   if (testing) {
     const tested = await testTrial(runtime, protocol, backbone);
     summary.test = { ...tested.metrics, ...tested.catalogue };
+    await writeTested(folder, protocol);
+    await writeLists(folder, tested.lists!);
     const references = await referenceMetrics(data, catalogue, testingOptions(protocol, testing));
     summary.references = references;
     const note = values.select === "test"
@@ -83,6 +88,7 @@ export async function finishRun(
     summary.negatives = { epoch: shown.epoch, ...shown.negatives };
     output.say(negativesText(shown.negatives, shown.epoch));
   }
+  for (const line of curveText(reports, protocol.selectBy)) output.say(line);
   const spent = meanSeconds(reports);
   summary.secondsPerEpoch = spent;
   output.say(`seconds an epoch: ${Object.entries(spent).map(([on, of]) => `${on} ${of.toFixed(2)}`).join(", ")}`);

@@ -18,6 +18,7 @@ import { inspectCommand } from "./inspect.ts";
 import { list } from "./list.ts";
 import { openOutput } from "./output.ts";
 import { recommendCommand, recommendOptions } from "./recommend.ts";
+import { reportCommand, reportOptions } from "./report.ts";
 import { serveCommand, serveOptions } from "./serve.ts";
 import { similarCommand, similarOptions } from "./similar.ts";
 import { studyCommands } from "./study.ts";
@@ -113,6 +114,12 @@ export async function run(args: readonly string[]): Promise<number> {
   );
   command(root, "index", "an index of the items, for catalogues too large to score whole", indexOptions, indexCommand);
   command(root, "similar", "the items most similar to given items", similarOptions, similarCommand);
+  const report = program.command("report").description("a page, drawings and a table of what train and compare left")
+    .exitOverride().argument("<folders...>", "folders of train or compare, or folders that hold such");
+  addFlags(report as unknown as Command, reportOptions).action(async (...given: unknown[]) => {
+    const [folders, flags] = given as [string[], Record<string, unknown>];
+    code = await reportCommand(folders, await readFlags("report", reportOptions, flags));
+  });
   program.command("inspect").description("what an ONNX file is made of, and what of it would be trained").exitOverride()
     .argument("<model>", "an ONNX file, as --backbone takes it")
     .option("--freeze <text>", trainOptions.freeze.help)

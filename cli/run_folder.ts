@@ -17,6 +17,10 @@ export const runFiles = {
   ids: "ids.json",
   weights: "weights.safetensors",
   checkpoint: "checkpoint.safetensors",
+  /** Some of the users tested: what they had met, and what was held out. */
+  tested: "tested.safetensors",
+  /** What the model recommended to those on test. */
+  lists: "lists.safetensors",
   recommender: "recommender.onnx",
   /** The backbone with its trained weights, where it came as a file. */
   model: "model.onnx",

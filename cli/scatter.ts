@@ -1,3 +1,5 @@
+import { placedLabels } from "../reports/labels.ts";
+
 /** A point of a scatter plot, with how far it may be off. */
 export interface Point {
   readonly label: string;
@@ -15,9 +17,7 @@ export interface Scatter {
   readonly points: readonly Point[];
 }
 
-const WIDTH = 720, HEIGHT = 480, LEFT = 72, RIGHT = 24, TOP = 44, BOTTOM = 56, LINE = 14, LETTER = 6.7;
-/** How far, and how often, a label is moved before it may lie on another. */
-const STEP = 7, STEPS = 40;
+const WIDTH = 720, HEIGHT = 480, LEFT = 72, RIGHT = 24, TOP = 44, BOTTOM = 56;
 /** Colours of paper, ink and marks: by day, and where the reader's system is dark. */
 const STYLE = `
   text { font: 12px system-ui, sans-serif; fill: #1f2328; stroke: #ffffff; stroke-width: 3; paint-order: stroke; }
@@ -61,7 +61,10 @@ export function scatter({ title, xLabel, yLabel, points }: Scatter): string {
     return `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at}" y2="${at}"/>` +
       `<text x="${LEFT - 8}" y="${at + 4}" text-anchor="end">${number(tick)}</text>`;
   });
-  const labels = placed(points.map((point) => ({ label: point.label, x: x.place(point.x), y: y.place(point.y) })));
+  const labels = placedLabels(
+    points.map((point) => ({ label: point.label, x: x.place(point.x), y: y.place(point.y) })),
+    { left: LEFT, right: WIDTH, top: 28, bottom: HEIGHT - BOTTOM },
+  );
   const marks = points.map((point, at) => {
     const [cx, cy] = [fixed(x.place(point.x)), fixed(y.place(point.y))], label = labels[at]!;
     const [x1, x2] = [point.x - point.dx, point.x + point.dx].map((end) => fixed(x.place(end)));
@@ -69,7 +72,7 @@ export function scatter({ title, xLabel, yLabel, points }: Scatter): string {
     return (point.dx > 0 ? `<line class="bar" x1="${x1}" x2="${x2}" y1="${cy}" y2="${cy}"/>` : "") +
       (point.dy > 0 ? `<line class="bar" x1="${cx}" x2="${cx}" y1="${y1}" y2="${y2}"/>` : "") +
       `<circle class="mark" cx="${cx}" cy="${cy}" r="4"/>` +
-      `<text x="${label.x}" y="${label.y}" text-anchor="${label.anchor}">${escaped(point.label)}</text>`;
+      `<text x="${fixed(label.x)}" y="${fixed(label.y)}" text-anchor="${label.anchor}">${escaped(point.label)}</text>`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${
@@ -97,35 +100,6 @@ function scale(values: readonly number[], from: number, to: number) {
   const step = power * (rough > 5 ? 10 : rough > 2 ? 5 : rough > 1 ? 2 : 1), ticks: number[] = [];
   for (let at = Math.ceil(low / step); at * step <= high; at++) ticks.push(at * step);
   return { ticks, place: (value: number) => from + (value - low) / (high - low) * (to - from) };
-}
-
-interface Box {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-const overlap = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-
-/** Labels at a corner of their points, clear of marks and of each other: further and further off until one is. */
-function placed(points: readonly { readonly label: string; readonly x: number; readonly y: number }[]) {
-  const taken: Box[] = points.map(({ x, y }) => ({ left: x - 5, right: x + 5, top: y - 5, bottom: y + 5 }));
-  return points.map(({ label, x, y }) => {
-    const wide = label.length * LETTER;
-    for (let step = 0;; step++) {
-      for (const line of [y - 7 - step * STEP, y + 15 + step * STEP]) {
-        for (const left of [x + 7, x - 7 - wide]) {
-          const box = { left, right: left + wide, top: line - LINE + 3, bottom: line + 3 };
-          const inside = box.left >= LEFT && box.right <= WIDTH && box.top >= 28 && box.bottom <= HEIGHT - BOTTOM;
-          if (step < STEPS && (!inside || taken.some((other) => overlap(box, other)))) continue;
-          taken.push(box);
-          return left > x
-            ? { x: fixed(left), y: fixed(line), anchor: "start" }
-            : { x: fixed(x - 7), y: fixed(line), anchor: "end" };
-        }
-      }
-    }
-  });
 }
 
 const fixed = (value: number): number => Number(value.toFixed(1));

@@ -3,6 +3,7 @@ import type { Measured } from "../studies/comparison.ts";
 import { decodeSafetensors, encodeSafetensors } from "../training/safetensors.ts";
 import { exists, readBytesOf, readText, writeWhole } from "./files.ts";
 import { runFiles } from "./run_folder.ts";
+import { writeLists } from "./tested_lists.ts";
 
 /** The file of each user's metrics beside a trial's metrics.json. */
 const PER_USER = "per_user.safetensors";
@@ -12,6 +13,8 @@ const FAILURE = "failed.json";
 
 /** What a trial, or a baseline, came to. */
 export interface Outcome extends Measured {
+  /** Where it lies. */
+  readonly folder: string;
   /** What is said of it beside the measurements: the best epoch, seconds. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
@@ -20,7 +23,7 @@ export interface Outcome extends Measured {
 export async function writeOutcome(
   folder: string,
   fingerprint: string,
-  { metrics, catalogue, perUser, users }: Evaluation,
+  { metrics, catalogue, perUser, users, lists }: Evaluation,
   facts: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const columns = Object.entries(perUser).map(([name, values]) => {
@@ -31,6 +34,7 @@ export async function writeOutcome(
     { foil: JSON.stringify({ fingerprint }) },
   );
   await writeWhole(`${folder}/${PER_USER}`, bytes);
+  if (lists) await writeLists(folder, lists);
   const summary = { fingerprint, ...facts, test: { ...metrics, ...catalogue } };
   await writeWhole(`${folder}/${runFiles.metrics}`, `${JSON.stringify(summary, null, 2)}\n`);
 }
@@ -52,7 +56,7 @@ export async function readOutcome(
   const { tensors } = decodeSafetensors(await readBytesOf(users, "the users' metrics of a trial"), users);
   const perUser = wanted.filter((name) => name in tensors) // a balance is no mean over users
     .map((name) => [name, tensors[name]!.data as Float32Array] as const);
-  return { facts, metrics: test as Record<string, number>, perUser: Object.fromEntries(perUser) };
+  return { folder, facts, metrics: test as Record<string, number>, perUser: Object.fromEntries(perUser) };
 }
 
 /** The same, of what is not run again: a checkpoint that was left beside it, where it was killed just then, goes. */

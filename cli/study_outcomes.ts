@@ -25,7 +25,7 @@ export async function baselineOutcome(
   const measured = await testBaseline(protocol, scoresOf), facts = { label, chosen, notes: measured.notes };
   await makeFolder(folder);
   await writeOutcome(folder, fingerprint, measured, facts);
-  return { ...measured, facts };
+  return { ...measured, folder, facts };
 }
 
 /** One method under one seed, and where it lies. */

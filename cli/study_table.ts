@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import type { Dataset } from "../datasets/dataset.ts";
 import { parseMetric } from "../evaluation/parse_metric.ts";
 import { compared, type ComparedRow, type Contender } from "../studies/comparison.ts";
@@ -85,6 +86,7 @@ function studyRow(row: ComparedRow, { outcomes, failed }: Progress): StudyRow {
     chosen: typeof chosen === "string" ? chosen : "",
     bestEpoch: mean(({ best, epochs }) => best?.epoch ?? (epochs === undefined ? undefined : epochs - 1)),
     secondsPerEpoch: mean(({ secondsPerEpoch }) => secondsPerEpoch),
+    folders: Object.fromEntries([...outcomes].map(([seed, { folder }]) => [seed, folder])),
     failed,
   };
 }
@@ -154,7 +156,16 @@ function notesOn(
 export async function writeTable(folder: string, table: StudyTable, about: { readonly data: string }) {
   const plot = balancePlot(table, about.data);
   if (plot !== undefined) await writeWhole(`${folder}/balance.svg`, plot);
-  await writeWhole(`${folder}/compare.json`, `${JSON.stringify({ ...about, ...table }, null, 2)}\n`);
+  await writeWhole(`${folder}/compare.json`, `${JSON.stringify({ ...about, ...within(folder, table) }, null, 2)}\n`);
   await writeWhole(`${folder}/compare.csv`, csv(table));
   await writeWhole(`${folder}/compare.md`, markdown(table));
 }
+
+/** The table with folders as they lie in the study's: it may be moved. */
+const within = (folder: string, table: StudyTable): StudyTable => ({
+  ...table,
+  rows: table.rows.map((row) => ({
+    ...row,
+    folders: Object.fromEntries(Object.entries(row.folders).map(([seed, path]) => [seed, relative(folder, path)])),
+  })),
+});

@@ -1,3 +1,4 @@
+import { readPublished } from "../cli/report/read_published.ts";
 import type { Cell } from "../studies/comparison.ts";
 import { table } from "./table.ts";
 
@@ -7,47 +8,14 @@ interface Study {
   readonly rows: readonly { readonly label: string; readonly cells: Readonly<Record<string, Cell>> | null }[];
 }
 
-/** What a page shows of a study. */
-interface Shown {
-  /** Metrics, as columns. */
-  readonly columns: readonly string[];
-  /** By method, what was published, in the order of the columns. */
-  readonly published?: Readonly<Record<string, readonly number[]>>;
-}
-
-/** Lai, Chen, Han, Zhang & Chen (AAAI 2024), Table 2. */
-const ahns = (published: NonNullable<Shown["published"]>): Shown => ({
-  columns: ["ndcg@20", "recall@20", "ndcg@50"],
-  published,
-});
+/** Columns of a page, by the folder of a study in docs/results. */
 const COHORTS = ["ndcg@10", "hit@10", "head/hit@10", "mid/hit@10", "tail/hit@10", "balance@10"];
-
-/** By the folder of a study in docs/results. */
-const studies: Readonly<Record<string, Shown>> = {
-  "beauty-seq": { columns: COHORTS },
-  "sports-seq": { columns: COHORTS },
-  "ahns-tool": ahns({
-    rns: [0.0299, 0.0553, 0.0375],
-    ssm: [0.0310, 0.0572, 0.0388],
-    dns: [0.0378, 0.0666, 0.0452],
-    mixgcf: [0.0388, 0.0682, 0.0459],
-    dens: [0.0376, 0.0666, 0.0455],
-    "dns-mn": [0.0376, 0.0686, 0.0461],
-    cuco: [0.0382, 0.0676, 0.0459],
-    "ahns-p1": [0.0402, 0.0727, 0.0495],
-    "ahns-p2": [0.0405, 0.0742, 0.0492],
-  }),
-  "ahns-sport": ahns({
-    rns: [0.0360, 0.0673, 0.0468],
-    ssm: [0.0380, 0.0708, 0.0487],
-    dns: [0.0425, 0.0774, 0.0532],
-    mixgcf: [0.0432, 0.0768, 0.0536],
-    dens: [0.0435, 0.0790, 0.0550],
-    "dns-mn": [0.0431, 0.0784, 0.0535],
-    cuco: [0.0425, 0.0768, 0.0536],
-    "ahns-p1": [0.0458, 0.0842, 0.0582],
-    "ahns-p2": [0.0461, 0.0852, 0.0581],
-  }),
+const AHNS = ["ndcg@20", "recall@20", "ndcg@50"];
+const studies: Readonly<Record<string, readonly string[]>> = {
+  "beauty-seq": COHORTS,
+  "sports-seq": COHORTS,
+  "ahns-tool": AHNS,
+  "ahns-sport": AHNS,
 };
 
 /** What the README shows: NDCG@20 of these methods, from the weakest kind to the strongest. */
@@ -67,6 +35,8 @@ const here = (path: string) => new URL(path, import.meta.url);
 const readStudy = async (study: string): Promise<Study> =>
   JSON.parse(await Deno.readTextFile(here(`results/${study}/compare.json`)));
 
+const publishedOn = async (study: string) => (await readPublished(here("results/published.yaml").pathname))[study];
+
 /** A page with another table between the markers of this name. @throws Error where one is missing. */
 function between(page: string, name: string, shown: string): string {
   const start = `<!-- ${name}:start -->`,
@@ -83,11 +53,11 @@ const meanAndSd = ({ mean, sd }: Cell): string =>
 /** A study's means and standard deviations, beside what was published where that is known, with the relative difference. */
 export async function resultsTable(study: string): Promise<string> {
   const { rows } = await readStudy(study);
-  const { columns, published } = studies[study]!;
+  const columns = studies[study]!, published = await publishedOn(study);
   const compared = rows.filter(({ cells }) => cells !== null).map(({ label, cells }) => [
     label,
-    ...columns.flatMap((metric, at) => {
-      const cell = cells![metric]!, ours = meanAndSd(cell), paper = published?.[label]?.[at];
+    ...columns.flatMap((metric) => {
+      const cell = cells![metric]!, ours = meanAndSd(cell), paper = published?.metrics[metric]?.[label];
       return published
         ? [ours, paper === undefined ? "–" : `${paper.toFixed(4)} (${percent(cell.mean / paper - 1)})`]
         : [ours];
@@ -107,8 +77,8 @@ export async function withResults(page: string): Promise<string> {
 /** The README with the table of its results as they are now. @throws Error where a marker is missing. */
 export async function withSummary(readme: string): Promise<string> {
   const found = await Promise.all(SUMMARY.studies.map(async (study) => {
-    const { rows } = await readStudy(study), { columns, published } = studies[study]!;
-    return { rows, paper: (label: string) => published?.[label]?.[columns.indexOf(SUMMARY.metric)] };
+    const { rows } = await readStudy(study), published = await publishedOn(study);
+    return { rows, paper: (label: string) => published?.metrics[SUMMARY.metric]?.[label] };
   }));
   const body = Object.entries(summarised).map(([label, shown]) => [
     shown,

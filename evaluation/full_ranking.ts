@@ -6,6 +6,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { Spread } from "./catalogue_metrics.ts";
 import type { CohortHits } from "./cohort_metrics.ts";
 import { openJudge } from "./judge.ts";
+import type { KeptLists, ListsKept } from "./kept_lists.ts";
 import { openPool, type RankingPool } from "./ranking_pool.ts";
 import { blocksFor, floatsPerScore, itemBytes, openScorer } from "./scorer.ts";
 import { scoresOf } from "./vectors.ts";
@@ -32,6 +33,8 @@ export interface RankingOptions {
   readonly sample?: UserSample;
   /** Of the candidates that metrics such as `sampled100/hit@10` draw. Default 0. */
   readonly candidateSeed?: number;
+  /** Keep the lists of some users, to be looked at. Default: none. */
+  readonly lists?: ListsKept;
   /**
    * Threads that rank: on provider `wasm`, and on `native` where scores are inner products. 0 is one for each core where
    * there is enough to rank. Numbers do not depend on it. Default 0.
@@ -57,6 +60,8 @@ export interface Evaluation {
   readonly users: Int32Array;
   /** How many users have held-out items, where a sample of them was ranked for. */
   readonly sampledOf?: number;
+  /** Lists of some users, where they were asked for. */
+  readonly lists?: KeptLists;
   /** Sentences on numbers that do not mean what they seem to. */
   readonly notes: readonly string[];
 }

@@ -8,6 +8,7 @@ import { balance, CohortCounter, type CohortCounts, cohortHits } from "./cohort_
 import type { Evaluation, RankingOptions } from "./full_ranking.ts";
 import { hide } from "./hide.ts";
 import { hideWarm } from "./hide_warm.ts";
+import { keptLists } from "./kept_lists.ts";
 import { lowerBound } from "../datasets/lower_bound.ts";
 import type { RankedUser } from "./metrics.ts";
 import { parseMetric } from "./parse_metric.ts";
@@ -112,6 +113,7 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
       ),
       users: byEvent ? Int32Array.from([...users].flatMap((user) => itemsOf(truth, user).fill(user))) : users,
       ...held !== all && { sampledOf: distinct(all.users).length },
+      ...options.lists && { lists: keptLists(users, parts.map(({ lists }) => lists), longest, options.lists) },
       notes: unhit.map((name) => `${name} is 1 because nothing was hit at all: it says nothing`),
     };
   };

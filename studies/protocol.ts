@@ -2,6 +2,7 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Parts } from "../datasets/dataset.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import type { RankingOptions, UserSample } from "../evaluation/full_ranking.ts";
+import type { ListsKept } from "../evaluation/kept_lists.ts";
 import { parseMetric } from "../evaluation/parse_metric.ts";
 
 /** Interactions that a ranking is measured on. */
@@ -57,9 +58,13 @@ export const selectingOptions = (protocol: Protocol, { alsoSeen }: Held): Rankin
   alsoSeen,
 });
 
+/** What is kept of the lists on test, for somebody to look at: bounded, however many users there are. */
+export const LISTS_KEPT: ListsKept = { users: 10_000, length: 20 };
+
 /** How the test part is ranked. */
 export const testingOptions = (protocol: Protocol, { alsoSeen }: Held): RankingOptions => ({
   metrics: protocol.metrics,
+  lists: LISTS_KEPT,
   ...rankingOf(protocol),
   alsoSeen,
 });

@@ -17,9 +17,10 @@ const floors: Readonly<Record<string, number>> = {
   evaluation: 4,
   training: 5,
   studies: 6,
-  "mod.ts": 7,
-  cli: 8,
-  "cli.ts": 9,
+  reports: 7,
+  "mod.ts": 8,
+  cli: 9,
+  "cli.ts": 10,
 };
 const SIBLINGS: readonly (readonly [from: string, to: string])[] = [["evaluation", "training"]];
 const EXEMPT: ReadonlySet<string> = new Set(["tests", "benchmarks", "fixtures", "examples", "docs"]);

@@ -1,3 +1,5 @@
+import type { ByPositive } from "./score_bins.ts";
+
 /**
  * What the negatives of an epoch were, as used: means over the pairs that were looked at. Of an epoch that was resumed,
  * the pairs since.
@@ -7,6 +9,8 @@ export interface NegativesReport {
   readonly pairs: number;
   /** s- / s+ over pairs whose positive scores above 0.001; `skipped` is the share of the others (Lai et al., AAAI 2024). */
   readonly hardness: { readonly mean: number | null; readonly median: number | null; readonly skipped: number };
+  /** How hard they are for positives that score low and high; null where there were few pairs. */
+  readonly byPositive: ByPositive | null;
   /** Share of pairs with sigmoid(s- - s+) below 0.001: they teach nothing. */
   readonly zeroGradient: number;
   /** Mean over users of 1 - cosine between pairs of their negatives (DivNS, Fig. 3); null where no user had two. */

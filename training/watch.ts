@@ -6,6 +6,7 @@ import { SeenItems } from "../datasets/negatives.ts";
 import type { TensorData } from "../graphs/tensor.ts";
 import { Diversity } from "./diversity.ts";
 import type { ItemsReport, NegativesReport } from "./negatives_report.ts";
+import { ScoreBins } from "./score_bins.ts";
 import { type Watched, watchedNames } from "./watched.ts";
 import type { Probe } from "../samplers/sampler.ts";
 
@@ -39,6 +40,7 @@ export function openWatch(
   const cohortOf = cohorts(popularity).of, stride = Math.max(1, Math.ceil(steps * rows * width / KEPT_RATIOS));
   const open = () => ({
     pairs: 0,
+    bins: new ScoreBins(steps * rows * width),
     skipped: 0,
     zero: 0,
     ratios: { sum: 0, count: 0, kept: [] as number[] },
@@ -50,6 +52,7 @@ export function openWatch(
 
   const seePair = (positive: number, negative: number) => {
     now.pairs++;
+    now.bins.see(positive, negative);
     if (1 / (1 + Math.exp(positive - negative)) < ZERO_GRADIENT) now.zero++;
     if (!(positive > LEAST_POSITIVE)) return void now.skipped++;
     const ratio = negative / positive, { ratios } = now;
@@ -95,7 +98,7 @@ export function openWatch(
       }
     },
     async report(probe) {
-      const { pairs, skipped, zero, ratios, made } = now, kept = ratios.kept.sort((a, b) => a - b);
+      const { pairs, bins, skipped, zero, ratios, made } = now, kept = ratios.kept.sort((a, b) => a - b);
       const found = await itemsReport(probe);
       const cosineDistance = vector > 0 ? await made.mean(probe) : found?.cosineDistance ?? null;
       now = open();
@@ -107,6 +110,7 @@ export function openWatch(
           median: kept[kept.length >> 1] ?? null,
           skipped: skipped / pairs,
         },
+        byPositive: bins.report(),
         zeroGradient: zero / pairs,
         cosineDistance,
         items: found,

@@ -9,6 +9,8 @@ import { beginStudy, tableRecord, writeStudy } from "./part_folder.ts";
 import { runTasks } from "./run_tasks.ts";
 import { openingParts, type OpenPart, planned } from "./study.ts";
 import { givenStudy, studyOf } from "./study_file.ts";
+import { inTurn } from "../study_claim.ts";
+import { writeUsers } from "../tested_lists.ts";
 
 export const runOptions = {
   jobs: integer(1, "trials at a time, each on a thread of its own; one is run on the main thread", { min: 1 }),
@@ -41,12 +43,15 @@ export async function runStudy(file: string, values: Values<typeof runOptions>, 
   return findings.failures.size > 0 ? 1 : 0;
 }
 
-/** Says of each dataset what a person should know before training starts. */
+/** Says of each dataset what a person should know before training starts, and keeps who is tested. */
 function telling(open: OpenPart, output: Output): OpenPart {
   const told = new Set<string>();
   return async (part) => {
     const opened = await open(part);
-    if (!told.has(part.label)) describe(opened, output);
+    if (!told.has(part.label)) {
+      describe(opened, output);
+      await inTurn(part.folder, () => writeUsers(part.folder, opened));
+    }
     told.add(part.label);
     return opened;
   };

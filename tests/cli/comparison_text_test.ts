@@ -10,7 +10,7 @@ const contender = (label: string, values: readonly number[], against?: Contender
 const table = (contenders: readonly Contender[], notes: readonly string[]): StudyTable => ({
   metrics: ["hit@1"],
   rows: compared(contenders, ["hit@1"]).map((row) => ({
-    ...{ ...row, chosen: "", said: [], bestEpoch: 1, secondsPerEpoch: 2, failed: [] },
+    ...{ ...row, chosen: "", said: [], bestEpoch: 1, secondsPerEpoch: 2, folders: {}, failed: [] },
   })),
   notes,
 });

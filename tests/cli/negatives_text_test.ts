@@ -4,6 +4,7 @@ import { negativesText } from "../../cli/negatives_text.ts";
 const report = {
   pairs: 10,
   hardness: { mean: 0.51234, median: 0.4, skipped: 0.1 },
+  byPositive: null,
   zeroGradient: 0.25,
   cosineDistance: 0.9,
   items: {

@@ -64,6 +64,7 @@ Deno.test("a study is drawn where it has a balance, with the spread over seeds",
       said: [],
       bestEpoch: 1,
       secondsPerEpoch: 1,
+      folders: {},
       failed: [],
     },
   });

@@ -25,9 +25,15 @@ const inputs: Readonly<Record<string, string | Uint8Array>> = {
   "model.onnx": neumf({ users: PEOPLE.length, items: 24 }),
 };
 
-/** A command line with the project's own files where they are; all others are in the temporary folder. */
+/**
+ * A command line with the project's own files where they are, and the lock file of tests: `report` loads Vega. All other
+ * files are in the temporary folder.
+ */
 const located = (line: string) =>
-  line.replace(/\bcli\.ts\b/, new URL("cli.ts", ROOT).pathname)
+  line.replace(/\bdeno run -A\b/, `deno run -A --lock=${new URL("tests/deno.lock", ROOT).pathname}`).replace(
+    /\bcli\.ts\b/,
+    new URL("cli.ts", ROOT).pathname,
+  )
     .replace(/\bexamples\/\w+\.ts\b/, (path) => new URL(path, ROOT).pathname);
 
 for (const page of pages) {

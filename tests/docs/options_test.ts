@@ -3,6 +3,7 @@ import { dataOptions } from "../../cli/data_options.ts";
 import { studyCommands } from "../../cli/study.ts";
 import { compareOptions } from "../../cli/study_options.ts";
 import { evaluateOptions } from "../../cli/evaluate.ts";
+import { reportOptions } from "../../cli/report.ts";
 import { recommendOptions } from "../../cli/recommend.ts";
 import { fetchOptions } from "../../cli/fetch.ts";
 import { indexOptions } from "../../cli/index_run.ts";
@@ -21,6 +22,7 @@ const names = [
   evaluateOptions,
   fetchOptions,
   recommendOptions,
+  reportOptions,
   similarOptions,
   serveOptions,
   indexOptions,

@@ -3,6 +3,7 @@ import { catalogue } from "../../datasets/catalogue.ts";
 import { type Interactions, interactions } from "../../datasets/interactions.ts";
 import { Diversity } from "../../training/diversity.ts";
 import type { NegativesReport } from "../../training/negatives_report.ts";
+import { ScoreBins } from "../../training/score_bins.ts";
 import { openWatch } from "../../training/watch.ts";
 import type { Watched } from "../../training/watched.ts";
 import { samplers } from "../../samplers/mod.ts";
@@ -31,12 +32,13 @@ Deno.test("what a step's negatives were, by hand", async () => {
     "negatives/mask": Float32Array.of(1, 1, 1, 0),
   };
   watch.see(outputs, { rows: 2, first: 0, users: Int32Array.of(0, 1), positives: Int32Array.of(0, 1) });
-  const { pairs, hardness, zeroGradient, cosineDistance, items } =
+  const { pairs, hardness, byPositive, zeroGradient, cosineDistance, items } =
     (await watch.report(stubProbe((_, item) => item - 3.5)))!;
   assert.equal(pairs, 3); // the masked one is none
   near(hardness.mean, (0.5 - 4) / 2);
   near(hardness.median, 0.5); // the upper of two
   near(hardness.skipped, 1 / 3); // the positive that scores -1
+  assert.equal(byPositive, null); // three pairs make no bins
   near(zeroGradient, 1 / 3); // sigmoid(-10)
   near(cosineDistance, 2); // user 0's items 3 and 4 lie on either side of 0; user 1 has one
   near(items!.falseNegatives!.rate, 1); // items 3 and 4 are held out for user 0, 4 for user 1
@@ -46,6 +48,18 @@ Deno.test("what a step's negatives were, by hand", async () => {
   near(items!.tail, 1);
   near(items!.unique, 2 / 3);
   assert.equal(await watch.report(stubProbe(() => 0)), undefined);
+});
+
+Deno.test("negatives are told by the score of their positive, in bins of as many pairs, however many there are", () => {
+  const bins = new ScoreBins(2 ** 17); // of these every eighth is kept
+  for (let at = 0; at < 2 ** 17; at++) {
+    const positive = at % 2 ** 10; // each 128 times, 16 of them kept where it is a multiple of 8
+    bins.see(positive, positive < 512 ? 1 : at < 2 ** 16 ? 3 : 5);
+  }
+  const { positive, negative, low, high } = bins.report()!;
+  assert.deepEqual([positive.length, positive[0], positive[15]], [16, 28, 988]); // 0, 8 .. 56, and 960 .. 1016
+  assert.deepEqual([negative[0], low[0], high[0]], [1, 1, 1]);
+  assert.deepEqual([negative[15], low[15], high[15]], [4, 3, 5]);
 });
 
 Deno.test("diversity is the mean over users of the mean over pairs, of vectors as of items", async () => {

@@ -1,0 +1,27 @@
+import type { Published } from "../../reports/charts/results.ts";
+import { readConfig } from "../flags.ts";
+
+/**
+ * Reads what others published: by dataset, a `source` and `metrics`, in which each metric has a number for each method.
+ *
+ * @throws TypeError naming what is otherwise.
+ */
+export async function readPublished(path: string): Promise<Readonly<Record<string, Published>>> {
+  const found = await readConfig(path);
+  for (const [data, entry] of Object.entries(found)) {
+    const { source, metrics } = (entry ?? {}) as Partial<Published>;
+    if (typeof source !== "string" || !isTable(metrics)) {
+      throw new TypeError(
+        `Cannot read "${path}": expected "${data}" to have a "source" and "metrics" with a number for each method, found ` +
+          JSON.stringify(entry).slice(0, 60),
+      );
+    }
+  }
+  return found as Record<string, Published>;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isTable = (value: unknown): value is Published["metrics"] =>
+  isRecord(value) &&
+  Object.values(value).every((row) => isRecord(row) && Object.values(row).every((each) => typeof each === "number"));
