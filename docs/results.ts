@@ -16,6 +16,8 @@ const studies: Readonly<Record<string, readonly string[]>> = {
   "sports-seq": COHORTS,
   "ahns-tool": AHNS,
   "ahns-sport": AHNS,
+  "divns-ml": ["ndcg@20", "recall@20"],
+  "divns-tool": ["ndcg@20", "recall@20"],
 };
 
 /** What the README shows: NDCG@20 of these methods, from the weakest kind to the strongest. */
