@@ -20,6 +20,8 @@ export interface Progress {
 
 /** The rows of one dataset. */
 export interface Section {
+  /** Where it lies: its rows name folders as they lie in this one, which may be moved. */
+  readonly folder: string;
   readonly rows: readonly Progress[];
   readonly data: DataCounts;
   readonly values: CompareValues;
@@ -58,7 +60,7 @@ export function studyTables(sections: readonly Section[], metrics: readonly stri
   let at = 0;
   return sections.map((section, which) => {
     const found = flat.slice(at, at += contenders[which]!.length);
-    const rows = found.map((row, at) => studyRow(row, section.rows[at]!));
+    const rows = found.map((row, at) => studyRow(row, section.rows[at]!, section.folder));
     return { metrics, rows, notes: notesOn(rows, metrics, section, tests) };
   });
 }
@@ -73,7 +75,7 @@ function contendersOf({ rows }: Section): readonly Contender[] {
   });
 }
 
-function studyRow(row: ComparedRow, { outcomes, failed }: Progress): StudyRow {
+function studyRow(row: ComparedRow, { outcomes, failed }: Progress, within: string): StudyRow {
   const facts = [...outcomes.values()].map((outcome) => outcome.facts);
   const mean = (of: (facts: Partial<TrialFacts>) => number | undefined) => {
     const found = facts.map(of).filter((value) => value !== undefined);
@@ -86,7 +88,7 @@ function studyRow(row: ComparedRow, { outcomes, failed }: Progress): StudyRow {
     chosen: typeof chosen === "string" ? chosen : "",
     bestEpoch: mean(({ best, epochs }) => best?.epoch ?? (epochs === undefined ? undefined : epochs - 1)),
     secondsPerEpoch: mean(({ secondsPerEpoch }) => secondsPerEpoch),
-    folders: Object.fromEntries([...outcomes].map(([seed, { folder }]) => [seed, folder])),
+    folders: Object.fromEntries([...outcomes].map(([seed, { folder }]) => [seed, relative(within, folder)])),
     failed,
   };
 }
@@ -156,16 +158,7 @@ function notesOn(
 export async function writeTable(folder: string, table: StudyTable, about: { readonly data: string }) {
   const plot = balancePlot(table, about.data);
   if (plot !== undefined) await writeWhole(`${folder}/balance.svg`, plot);
-  await writeWhole(`${folder}/compare.json`, `${JSON.stringify({ ...about, ...within(folder, table) }, null, 2)}\n`);
+  await writeWhole(`${folder}/compare.json`, `${JSON.stringify({ ...about, ...table }, null, 2)}\n`);
   await writeWhole(`${folder}/compare.csv`, csv(table));
   await writeWhole(`${folder}/compare.md`, markdown(table));
 }
-
-/** The table with folders as they lie in the study's: it may be moved. */
-const within = (folder: string, table: StudyTable): StudyTable => ({
-  ...table,
-  rows: table.rows.map((row) => ({
-    ...row,
-    folders: Object.fromEntries(Object.entries(row.folders).map(([seed, path]) => [seed, relative(folder, path)])),
-  })),
-});

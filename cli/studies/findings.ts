@@ -30,7 +30,8 @@ export async function findingsIn(parts: readonly PlannedPart[]): Promise<Finding
 export const tablesOf = (parts: readonly PlannedPart[], findings: Findings): readonly StudyTable[] =>
   studyTables(parts.map((part) => sectionOf(part, findings)), parts[0]!.comparison.wanted);
 
-function sectionOf({ data, tasks, comparison: { values, methods } }: PlannedPart, findings: Findings): Section {
+function sectionOf(part: PlannedPart, findings: Findings): Section {
+  const { folder, data, tasks, comparison: { values, methods } } = part;
   const { outcomes, failures } = findings;
   const row = (label: string, against: string | null, own: readonly PlannedTask[]): Progress => ({
     ...{ label, against },
@@ -49,5 +50,5 @@ function sectionOf({ data, tasks, comparison: { values, methods } }: PlannedPart
   const untrained = tasks.filter(({ task }) => task.seed === null).map((task) =>
     row(String(outcomes.get(task)?.facts.label ?? task.task.label), methods[0]!.label, [task])
   );
-  return { data, values, rows: [...trained, ...untrained] };
+  return { folder, data, values, rows: [...trained, ...untrained] };
 }

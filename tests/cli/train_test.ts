@@ -19,9 +19,11 @@ Deno.test("train without data learns the embedded dataset, and its folder holds 
       "checkpoint.safetensors",
       "config.yaml",
       "ids.json",
+      "lists.safetensors",
       "log.jsonl",
       "metrics.json",
       "recommender.onnx",
+      "tested.safetensors",
       "weights.safetensors",
     ]);
     assert.equal(jsonLines(await Deno.readTextFile(`${folder}/run/log.jsonl`)).length, 6);
