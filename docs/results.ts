@@ -13,6 +13,7 @@ const COHORTS = ["ndcg@10", "hit@10", "head/hit@10", "mid/hit@10", "tail/hit@10"
 const AHNS = ["ndcg@20", "recall@20", "ndcg@50"];
 const studies: Readonly<Record<string, readonly string[]>> = {
   "beauty-seq": COHORTS,
+  "beauty-full": COHORTS,
   "sports-seq": COHORTS,
   "ahns-tool": AHNS,
   "ahns-sport": AHNS,
