@@ -7,7 +7,7 @@ import type { Program, Runtime } from "../runtime/runtime.ts";
 import type { Probe, Vectors } from "../samplers/sampler.ts";
 import { neighbours } from "./neighbours.ts";
 
-/** Rows that a program computes at a time. */
+/** Rows that a program computes at a time, where there are so many users or items. */
 const ROWS = 1024;
 /** Most scores that a program computes at a time. */
 const SCORES = 2 ** 18;
@@ -22,13 +22,14 @@ export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catal
   const sides = new Map<Side, Promise<Representations>>(), scorings = new Map<number, Promise<Scoring>>();
   /** As the model stands: what is propagated is so once for all ids. */
   const represent = async (side: Side, ids: Int32Array): Promise<Vectors> => {
-    const size = { size: ROWS, total: side === "users" ? catalogue.users : catalogue.items };
-    const opened = sides.get(side) ?? openRepresentations(runtime, backbone, catalogue, side, size, (_, x) => x);
+    const total = side === "users" ? catalogue.users : catalogue.items, size = Math.min(ROWS, total);
+    const opened = sides.get(side) ??
+      openRepresentations(runtime, backbone, catalogue, side, { size, total }, (_, x) => x);
     sides.set(side, opened);
     const { shape: [, layers, width], of, refresh } = await opened, each = layers! * width!;
     const data = new Float32Array(ids.length * each);
-    for (let from = 0; from < ids.length; from += ROWS) {
-      const some = ids.subarray(from, from + ROWS);
+    for (let from = 0; from < ids.length; from += size) {
+      const some = ids.subarray(from, from + size);
       data.set((await of(some)).subarray(0, some.length * each), from * each);
     }
     refresh();
@@ -71,7 +72,7 @@ async function openScoring(
   catalogue: Catalogue,
   columns: number,
 ): Promise<Scoring> {
-  const rows = Math.max(1, Math.min(ROWS, Math.floor(SCORES / columns)));
+  const rows = Math.max(1, Math.min(ROWS, catalogue.users, Math.floor(SCORES / columns)));
   const graph = new GraphBuilder(), asked = asking(backbone, catalogue, rows);
   const { query, items, score } = backbone.build(graph, catalogue, asked.declare(graph));
   const found = score(query, items(graph.input("candidates", "int32", [rows, columns]))); // [rows, columns]
