@@ -4,9 +4,7 @@ import type { RankingOptions } from "./full_ranking.ts";
 import type { Found } from "./judge.ts";
 import type { RankingAnswer, RankingJob } from "./ranking_job.ts";
 import type { Scorer } from "./scorer.ts";
-
-/** The web's workers: onnxruntime-web puts Node's in their place when it opens a session in Deno. */
-const WebWorker = globalThis.Worker;
+import { WebWorker } from "../runtime/web_worker.ts";
 
 /** Threads that rank beside each other. */
 export interface RankingPool {

@@ -49,9 +49,6 @@ async function answer(job: RankingJob): Promise<RankingAnswer> {
   }
 }
 
-// in a worker of Deno, onnxruntime-web takes the location for one to load files from
-if (navigator.userAgent.startsWith("Deno/")) Reflect.deleteProperty(globalThis, "location");
-
 scope.onmessage = async ({ data }) => {
   const answered = await answer(data).catch((error: unknown): RankingAnswer => ({ error: `${error}` }));
   scope.postMessage(answered);

@@ -50,6 +50,7 @@ export function loadOrt(): Promise<typeof Ort> {
 }
 
 async function load(): Promise<typeof Ort> {
+  if (inWorkerOfDeno()) Object.defineProperty(globalThis, "location", { value: undefined, configurable: true });
   const ort = "Suspending" in WebAssembly
     ? await import("npm:onnxruntime-web@1.30.0/jspi")
     : await import("npm:onnxruntime-web@1.30.0/webgpu");
@@ -57,3 +58,6 @@ async function load(): Promise<typeof Ort> {
   ort.env.wasm.numThreads = 1;
   return ort;
 }
+
+/** There it takes the location for that of a page, and fails to load its own files from beside it. */
+const inWorkerOfDeno = (): boolean => "WorkerGlobalScope" in globalThis && navigator.userAgent.startsWith("Deno/");

@@ -2,9 +2,7 @@ import type { Output } from "../output.ts";
 import type { Ended, FromThread, Line, ToThread } from "./crew_messages.ts";
 import type { Asked } from "./execute.ts";
 import type { GivenStudy } from "./study_file.ts";
-
-/** The web's workers: onnxruntime-web puts Node's in their place when it opens a session in Deno. */
-const WebWorker = globalThis.Worker;
+import { WebWorker } from "../../runtime/web_worker.ts";
 
 /** Threads of this process that run trials, each one at a time: the main thread stays free to talk and to listen. */
 export interface Crew {

@@ -4,10 +4,7 @@ import type { Ended, FromThread, ToThread } from "./crew_messages.ts";
 import { executor, UnsuitedError } from "./execute.ts";
 import { type GivenStudy, studyOf } from "./study_file.ts";
 
-// A thread that runs trials, one at a time. onnxruntime-web takes a `location` for that of a page, and fails on a file's;
-// in Deno's main thread there is none.
-Object.defineProperty(globalThis, "location", { value: undefined, configurable: true });
-
+// A thread that runs trials, one at a time.
 const tell = (message: FromThread) => self.postMessage(message);
 const output: Output = {
   say: (line) => tell({ line: { kind: "say", line } }),
