@@ -1,6 +1,7 @@
 import { markdown } from "./comparison_text.ts";
 import { duration, openOutput } from "./output.ts";
 import { describe, OPTIMISTIC } from "./protocol_options.ts";
+import { savedConfig } from "./run_identity.ts";
 import { type Findings, tablesOf } from "./studies/findings.ts";
 import { inProcess } from "./studies/in_process.ts";
 import { aboutTable, writePart } from "./studies/part_folder.ts";
@@ -45,10 +46,4 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
     `took ${duration((performance.now() - started) / 1000)}; the table is in ${folder}/compare.md, .csv, .json`,
   );
   return findings.failures.size > 0 ? 1 : 0;
-}
-
-/** The options as a YAML file that `--config` reads back. */
-function savedConfig(values: CompareValues): Record<string, unknown> {
-  const { json: _json, quiet: _quiet, ...rest } = values;
-  return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
 }

@@ -5,8 +5,8 @@ import type { TrainValues } from "./train_options.ts";
 export const namedParts = ({ backbone, sampler, loss }: TrainValues): string[] =>
   Object.entries({ backbone, sampler, loss }).map(([kind, given]) => shortName(methodSpec(kind, given)));
 
-/** The options as a YAML file that `--config` reads back. */
-export function savedConfig(values: TrainValues): Record<string, unknown> {
+/** The options of a command as a YAML file that `--config` reads back: not how it talks, nor whether it goes on. */
+export function savedConfig(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { json: _json, quiet: _quiet, resume: _resume, ...rest } = values;
   return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
 }

@@ -7,6 +7,7 @@ import { metricNames } from "./metrics_text.ts";
 import { duration, openOutput } from "./output.ts";
 import { describe, openProtocol } from "./protocol_options.ts";
 import { writeConfig } from "./run_folder.ts";
+import { savedConfig } from "./run_identity.ts";
 import { writeSearch } from "./search_files.ts";
 import { runSearch, type TrialRecord } from "./search_run.ts";
 import { rungTable } from "./search_text.ts";
@@ -73,9 +74,3 @@ const strategies: Readonly<Record<TuneValues["strategy"], (thinning: HalvingOpti
   halving,
   random: randomSearch,
 };
-
-/** The options as a YAML file that `--config` reads back. */
-function savedConfig(values: TuneValues): Record<string, unknown> {
-  const { json: _json, quiet: _quiet, ...rest } = values;
-  return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
-}
