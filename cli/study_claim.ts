@@ -1,3 +1,4 @@
+import { DiskError } from "./disk_error.ts";
 import { makeFolder } from "./files.ts";
 import { pause } from "./pause.ts";
 
@@ -50,6 +51,6 @@ async function open(path: string): Promise<Deno.FsFile> {
   try {
     return await Deno.open(path, { write: true, create: true });
   } catch (error) {
-    throw new Error(`Cannot write "${path}": ${(error as Error).message}`, { cause: error });
+    throw new DiskError(`write "${path}"`, error);
   }
 }

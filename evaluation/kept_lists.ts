@@ -15,10 +15,13 @@ export interface KeptLists {
 }
 
 /** The users whose lists are kept: all, or every n-th. The same ones for every model. */
-export const keptUsers = (users: Int32Array, { users: most }: Pick<ListsKept, "users">): Int32Array => {
-  const stride = Math.max(1, Math.ceil(users.length / most));
+export const keptUsers = (users: Int32Array, kept: Pick<ListsKept, "users">): Int32Array => {
+  const stride = strideOf(users.length, kept);
   return users.filter((_, at) => at % stride === 0);
 };
+/** n: of every n-th user the list is kept. */
+const strideOf = (count: number, { users: most }: Pick<ListsKept, "users">): number =>
+  Math.max(1, Math.ceil(count / most));
 
 /**
  * Of whole lists of `users`, `longest` items each, in parts one after the other, those that are kept.
@@ -41,7 +44,7 @@ export function keptLists(
 ): KeptLists {
   const some = keptUsers(users, kept), length = Math.min(kept.length, longest);
   const items = new Int32Array(some.length * length);
-  const stride = Math.max(1, Math.ceil(users.length / kept.users));
+  const stride = strideOf(users.length, kept);
   let from = 0, at = 0;
   for (const part of parts) {
     for (let row = 0; row < part.length / longest; row++) {
