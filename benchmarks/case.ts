@@ -7,7 +7,7 @@ export interface Case {
   readonly loss: string;
   readonly optimizer: "adam" | "lazyAdam";
   readonly provider: "wasm" | "native";
-  readonly options?: Readonly<Record<"backbone" | "sampler", Readonly<Record<string, number>>>>;
+  readonly options?: Readonly<Record<"backbone" | "sampler", Readonly<Record<string, number | string>>>>;
   readonly epochs: number;
   /** Threads of the provider, and of ranking. */
   readonly threads: number;

@@ -17,8 +17,10 @@ const BASE = {
   threads: 1,
   evaluates: false,
 } as const;
-type Part = Omit<Case, "epochs">;
-const method = (data: string, sampler: string, options: Record<string, number>, rest: Partial<Part> = {}): Part => ({
+/** Its epochs are as many as the command line asks for, where it does not say. */
+export type Part = Omit<Case, "epochs"> & Partial<Pick<Case, "epochs">>;
+type Given = Readonly<Record<string, number | string>>;
+const method = (data: string, sampler: string, options: Given, rest: Partial<Part> = {}): Part => ({
   ...{ ...BASE, data, sampler, options: { backbone: {}, sampler: options } },
   ...rest,
 });
@@ -39,12 +41,23 @@ export const evaluation: readonly Part[] = (["wasm", "native"] as const).flatMap
   datasets.map((data) => method(data, "rns", {}, { provider, threads: navigator.hardwareConcurrency, evaluates: true }))
 );
 
+/** The settings of docs/results/divns-ml and divns-tool; its caches are built anew every fifth epoch. */
+const diverse = { cache: 2, sampler: "map", block: 8, project: 16, refresh: 5 };
+const rounds = { epochs: 10 };
+
 /** Methods that no peer here has, each beside the first on its data. */
 export const methods: readonly (readonly Part[])[] = [
   [
+    method("ahns-ml", "dns", { pool: 10 }, rounds),
+    method("ahns-ml", "divns", { ...diverse, pool: 10, lambda: 0.9 }, rounds),
+  ],
+  [
+    method("ahns-tool", "dns", { pool: 32 }, rounds),
+    method("ahns-tool", "divns", { ...diverse, pool: 32 }, rounds),
+  ],
+  [
     method("ahns-tool", "rns", {}),
     method("ahns-tool", "mixgcf", { pool: 16 }),
-    method("ahns-tool", "divns", {}),
     method("ahns-tool", "rns", {}, { backbone: "lightgcn" }),
   ],
   [

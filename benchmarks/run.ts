@@ -1,7 +1,7 @@
 // `deno task bench [EPOCHS]`: Foil beside the best vectorised PyTorch in turns on the same machine, and beside itself where
 // no peer is at hand. Single numbers are noise here; ratios are what counts. Writes benchmarks/RESULTS.md.
 import type { Case, Measured } from "./case.ts";
-import { evaluation, methods, training } from "./cases.ts";
+import { evaluation, methods, type Part, training } from "./cases.ts";
 
 const SHARED = new URL("../../shared/", import.meta.url).pathname;
 const PYTHON = ["/usr/bin/python3", "python3"];
@@ -9,6 +9,7 @@ const epochs = Number(Deno.args[0] ?? 5);
 
 const median = (xs: readonly number[]) => xs.toSorted((a, b) => a - b)[Math.floor(xs.length / 2)] ?? NaN;
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const mean = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
 const ratio = (a: number, b: number | undefined) => b === undefined ? "-" : (a / b).toFixed(2);
 
 async function output(command: string, args: readonly string[]): Promise<string> {
@@ -17,10 +18,9 @@ async function output(command: string, args: readonly string[]): Promise<string>
   return decode(stdout);
 }
 
-type Part = Omit<Case, "epochs">;
 async function foil(part: Part): Promise<Measured> {
   const script = new URL("foil.ts", import.meta.url).pathname;
-  const one: Case = { ...part, data: `${SHARED}data/${part.data}`, epochs };
+  const one: Case = { epochs, ...part, data: `${SHARED}data/${part.data}` };
   // the native provider's package is not for everyone's lock file
   const text = await output(Deno.execPath(), ["run", "-A", "--no-lock", script, JSON.stringify(one)]);
   return JSON.parse(text.trim().split("\n").at(-1)!);
@@ -92,13 +92,14 @@ for (const part of evaluation) {
   row([part.data, part.provider, own.toFixed(2), ratio(own, peer?.evaluate), peakMiB]);
 }
 
-table("Other methods, beside the first on their data (WASM, one thread)", [
+// means, for what a method does only every few epochs counts as well
+table("Other methods, beside the first on their data (WASM, one thread; means over epochs)", [
   ...["data", "method", "s an epoch", "of the first", "peak MiB"],
 ]);
 for (const parts of methods) {
   let first: number | undefined;
   for (const part of parts) {
-    const { training, peakMiB } = await foil(part), own = median(training);
+    const { training, peakMiB } = await foil(part), own = mean(training);
     row([part.data, named(part), own.toFixed(2), ratio(own, first ??= own), peakMiB]);
   }
 }

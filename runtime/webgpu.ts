@@ -32,6 +32,8 @@ export async function webgpuRuntime(
   const device = await adapter.requestDevice({
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage },
   });
+  // Deno asks the adapter when this is first read, and crashes if it was collected by then: onnxruntime reads it late
+  void device.adapterInfo;
   const bytes = Math.min(most, maxBufferSize, maxStorageBufferBindingSize),
     store = new DeviceStore(device, seed, bytes);
   const context: Context = { ort: await loadOrt(), device, store, queued: sessionQueue };
