@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import { fullRanking } from "../evaluation/full_ranking.ts";
+import { withoutValidation } from "../studies/refitted.ts";
 import { flag, text, type Values } from "../options/option.ts";
 import { openRuntime } from "../runtime/providers.ts";
 import { dataOptions } from "./data_options.ts";
@@ -23,18 +24,23 @@ export const evaluateOptions = {
     false,
     "let what was held out to select by be candidates, as some papers do; else it is left out as seen",
   ),
+  refit: flag(false, "the model was trained on what was held out to select by, too"),
   ...metricOptions,
   ...providerOptions,
   ...outputOptions,
 } as const;
 export type EvaluateValues = Values<typeof evaluateOptions>;
 
+const OF_TRAINING: readonly string[] = ["select", "refit"];
+
 /** Options of the run's own config.yaml that say what data it was trained on, and how it was ranked: `evaluate` starts from those. */
 export async function evaluateDefaults(flags: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
   if (typeof flags.run !== "string" || !await exists(`${flags.run}/${runFiles.config}`)) return {};
   const saved = await readConfig(`${flags.run}/${runFiles.config}`);
   return Object.fromEntries(
-    Object.entries(saved).filter(([name]) => name in dataOptions || name in rankedAsOptions || name === "select"),
+    Object.entries(saved).filter(([name]) =>
+      name in dataOptions || name in rankedAsOptions || OF_TRAINING.includes(name)
+    ),
   );
 }
 
@@ -44,7 +50,8 @@ export async function evaluateCommand(values: EvaluateValues): Promise<number> {
   if (values.model !== null) return await evaluateFile(values, values.model, output);
   if (values.run === null) throw new TypeError("Cannot evaluate: --run says which folder holds the trained model");
   const model = await readModel(values.run), ids = await readIds(values.run);
-  const data = await openTested(values), test = heldOut(data), { catalogue } = model;
+  const opened = await openTested(values), data = values.refit ? withoutValidation(opened) : opened;
+  const test = heldOut(data), { catalogue } = model;
   if (ids.items.length !== data.train.itemCount || ids.users.length !== data.train.userCount) {
     throw new TypeError(
       `Cannot evaluate: the model knows ${ids.users.length} users and ${ids.items.length} items, ` +

@@ -61,6 +61,7 @@ export async function finishRun(
     data: data.name,
     epochs: reports.length,
     selectedOn: values.select,
+    ...values.refit && { refit: true },
     ...best && { best },
     ...rankedAsRecord(values),
   };
@@ -73,7 +74,9 @@ export async function finishRun(
     summary.references = references;
     const note = values.select === "test"
       ? "selected on this very test set"
-      : `epoch ${best?.epoch ?? "last"}, selected on ${values.select}`;
+      : `epoch ${best?.epoch ?? "last"}, selected on ${values.select}${
+        values.refit ? ", then trained on that, too" : ""
+      }`;
     output.result(
       { event: "test", ...summary },
       rankingTables(`test (${note})`, rankedAsText(values), {

@@ -24,6 +24,8 @@ export const runFiles = {
   recommender: "recommender.onnx",
   /** The backbone with its trained weights, where it came as a file. */
   model: "model.onnx",
+  /** A folder: of the training on all, after that which picked the epoch. */
+  refit: "refit",
   /** Of the items, where one was built, and of what it is. */
   index: "items.usearch",
   indexFacts: "items.usearch.json",

@@ -6,6 +6,7 @@ import { metricNames, withFull } from "./metrics_text.ts";
 import { type OpenedProtocol, openProtocol } from "./protocol_options.ts";
 import type { StudyMethod } from "./study_methods.ts";
 import type { CompareValues } from "./study_options.ts";
+import { checkRefit } from "./refit_run.ts";
 import { openPlaces, type Places } from "./study_places.ts";
 import { makeRecipe } from "./train_parts.ts";
 import { trainOptions } from "./train_options.ts";
@@ -27,6 +28,7 @@ const STANDARD = metricNames({ metrics: trainOptions.metrics.default, at: trainO
 export function comparison(values: CompareValues, methods: readonly StudyMethod[]): Comparison {
   const wanted = withFull(words(values.metrics).map((name) => name.toLowerCase()));
   if (wanted.length === 0) throw new TypeError("Cannot compare: --metrics says by what, such as ndcg@20");
+  checkRefit(values);
   for (const { values: own } of methods) makeRecipe({ ...values, ...own, seed: 0 });
   wanted.forEach(parseMetric);
   const baselines = values.baselines === "none" ? [] : words(values.baselines);

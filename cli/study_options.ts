@@ -68,6 +68,7 @@ export const compareOptions = {
   selectBy: trainOptions.selectBy,
   evaluateEvery: trainOptions.evaluateEvery,
   patience: trainOptions.patience,
+  refit: trainOptions.refit,
   metrics: text("ndcg@20,recall@20", "metrics of the table, on test; the tests that it shows are of the first"),
   ...rankedAsOptions,
   memory: trainOptions.memory,

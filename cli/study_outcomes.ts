@@ -5,6 +5,7 @@ import { testTrial } from "../studies/trial.ts";
 import { type EpochReport, trainingSeconds } from "../training/recipe.ts";
 import { exists, makeFolder } from "./files.ts";
 import { bar } from "./output.ts";
+import { refitInFolder } from "./refit_run.ts";
 import { readCheckpoint, runFiles, writeConfig } from "./run_folder.ts";
 import type { OpenedComparison } from "./study_comparison.ts";
 import { type Outcome, readOutcome, writeOutcome } from "./study_folder.ts";
@@ -13,7 +14,7 @@ import type { Place } from "./study_places.ts";
 import type { TrialFacts } from "./study_table.ts";
 import type { Running } from "./study_tasks.ts";
 import { makeRecipe } from "./train_parts.ts";
-import { goesOn, runInFolder } from "./trial_run.ts";
+import { goesOn, runInFolder, type StepDone } from "./trial_run.ts";
 
 /** What a baseline comes to. */
 export async function baselineOutcome(
@@ -43,24 +44,30 @@ export async function trialOutcome(trial: Trial, { opened, signal, output, said 
   if (resume) output.say(`${said}: ${goesOn(resume)}`);
   await makeFolder(folder);
   await writeConfig(folder, { label, ...method.values, seed });
-  const runtime = await openRuntime({ provider: values.provider, threads: values.threads, seed });
+  const open = () => openRuntime({ provider: values.provider, threads: values.threads, seed });
+  const picking = {
+    ...{ folder, fingerprint, protocol, recipe: { ...recipe, signal } },
+    onStep: ({ epoch, step, steps }: StepDone, last: EpochReport | undefined) => {
+      const best = last?.best ? `, best ${values.selectBy} ${last.best.metrics[protocol.selectBy]!.toFixed(4)}` : "";
+      output.progress(`${said}: epoch ${epoch} ${bar((step + 1) / steps)}${best}`);
+    },
+  };
+  let runtime = await open(), trained = protocol;
   try {
     const reports = await runInFolder({
-      folder,
-      fingerprint,
-      runtime,
-      protocol,
-      recipe: { ...recipe, signal, ...resume && { resume } },
+      ...{ ...picking, runtime, recipe: { ...picking.recipe, ...resume && { resume } } },
       onEpoch: (report) => output.result({ event: "epoch", label, seed, ...report }, null),
-      onStep: ({ epoch, step, steps }, last) => {
-        const best = last?.best ? `, best ${values.selectBy} ${last.best.metrics[protocol.selectBy]!.toFixed(4)}` : "";
-        output.progress(`${said}: epoch ${epoch} ${bar((step + 1) / steps)}${best}`);
-      },
     });
-    const tested = await testTrial(runtime, protocol, recipe.backbone), facts = factsOf(reports, seed);
+    if (values.refit) {
+      await runtime.dispose();
+      ({ runtime, protocol: trained } = await refitInFolder({ ...picking, reports, goOn: resume !== undefined, open }));
+    }
+    const tested = await testTrial(runtime, trained, recipe.backbone), facts = factsOf(reports, seed);
     const about = { label, ...facts, notes: tested.notes, provider: runtime.provider };
     await writeOutcome(folder, fingerprint, tested, about);
-    await Deno.remove(checkpoint).catch(() => {}); // a trial that is done never goes on
+    for (const at of [folder, `${folder}/${runFiles.refit}`]) { // a trial that is done never goes on
+      await Deno.remove(`${at}/${runFiles.checkpoint}`).catch(() => {});
+    }
     return (await readOutcome(folder, fingerprint, wanted))!;
   } finally {
     await runtime.dispose();

@@ -16,7 +16,8 @@ const SHOWN = 8;
 
 /** Where trials and baselines lie. What decides the numbers is in the digest, whatever it is called or wherever data lies. */
 export async function openPlaces(folder: string, data: Dataset, values: CompareValues, metrics: readonly string[]) {
-  const { select, selectBy, evaluateEvery, patience, provider, mask, average, evaluateUsers, splitSeed } = values;
+  const { select, selectBy, evaluateEvery, patience, provider, mask, average, evaluateUsers, splitSeed, refit } =
+    values;
   const protocol = {
     data: await fingerprintOf({}, decisiveColumns(data)),
     select,
@@ -25,6 +26,7 @@ export async function openPlaces(folder: string, data: Dataset, values: CompareV
     // as they were before there was a choice: studies that are under way go on
     ...mask !== "seen" && { mask },
     ...average !== "users" && { average },
+    ...refit && { refit },
     ...evaluateUsers > 0 && { evaluateUsers, splitSeed },
   };
   const place = async (kind: string, name: string, decides: Readonly<Record<string, unknown>>): Promise<Place> => {

@@ -2,6 +2,7 @@ import { withDataFor } from "./backbone_spec.ts";
 import { metricNames } from "./metrics_text.ts";
 import { duration, openOutput } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
+import { checkRefit } from "./refit_run.ts";
 import { readCheckpoint } from "./run_folder.ts";
 import { digestOfFacts, runFacts } from "./run_facts.ts";
 import { namedParts } from "./run_identity.ts";
@@ -14,6 +15,7 @@ import { type TrainRun, trainRun } from "./train_run.ts";
 /** `train`: from interactions to a folder with a trained recommender. Returns the exit code. */
 export async function trainCommand(given: TrainValues, signal: AbortSignal): Promise<number> {
   const values = withDataFor(given, [given.backbone]), output = openOutput(values), started = performance.now();
+  checkRefit(values);
   const train = values.sampler === AUTO ? auto(values) : one(values); // what cannot be made is said before data are read
   const opened = await openProtocol(values, metricNames(values));
   describe(opened, output);

@@ -62,6 +62,10 @@ export const trainOptions = {
   selectBy: text("ndcg@20", "metric that picks the best epoch"),
   evaluateEvery: integer(5, "epochs between evaluations", { min: 1 }),
   patience: integer(10, "evaluations in a row without a better one before it stops", { min: 1 }),
+  refit: flag(
+    false,
+    "once the best epoch is picked, train anew on what was held out for that as well, for as many epochs",
+  ),
   ...metricOptions,
   ...providerOptions,
   out: text(null, "folder of the run; without it, runs/<data>-<backbone>-<sampler>-<loss>-<seed>"),

@@ -8,6 +8,7 @@ import { finishRun } from "./finished_run.ts";
 import { metricsLine } from "./metrics_text.ts";
 import { bar, duration, type Output } from "./output.ts";
 import type { OpenedProtocol } from "./protocol_options.ts";
+import { refitInFolder } from "./refit_run.ts";
 import type { RunFacts } from "./run_facts.ts";
 import { runFiles, writeConfig, writeIds } from "./run_folder.ts";
 import { savedConfig } from "./run_identity.ts";
@@ -41,20 +42,30 @@ export async function trainRun(run: TrainRun): Promise<boolean> {
   const { values, recipe, opened, folder, facts, fingerprint, resume, signal, output } = run;
   const { data, protocol } = opened, { training = protocol } = run;
   for (const note of recipe.backbone.notes ?? []) output.say(note);
-  const runtime = await openRuntime({ provider: values.provider, threads: values.threads, seed: values.seed });
+  const open = () => openRuntime({ provider: values.provider, threads: values.threads, seed: values.seed });
+  let runtime = await open(), trained = protocol;
   output.say(`runs on ${runtime.provider} (${runtime.reason})`);
   if (resume) output.say(goesOn(resume));
   await makeFolder(folder);
   await writeConfig(folder, savedConfig(values));
   await writeIds(folder, data);
+  const picking = { folder, fingerprint, facts, recipe: { ...recipe, signal } };
   try {
     const reports = await runInFolder({
-      ...{ folder, fingerprint, facts, runtime, protocol: training },
-      recipe: { ...recipe, signal, ...resume && { resume } },
+      ...{ ...picking, runtime, protocol: training, recipe: { ...picking.recipe, ...resume && { resume } } },
       onEpoch: (report) => output.result({ event: "epoch", ...report }, epochLine(report, values.selectBy!)),
       onStep: progressMeter(values.epochs, output, values.selectBy!),
     });
-    await finishRun({ values, data, protocol, runtime, folder, backbone: recipe.backbone, reports, output });
+    if (values.refit) {
+      await runtime.dispose();
+      const picked = reports.at(-1)!.best!.epoch;
+      output.say(`trains anew for the ${picked + 1} epochs that were picked, on what picked them as well`);
+      const onStep = progressMeter(picked + 1, output, values.selectBy!);
+      ({ runtime, protocol: trained } = await refitInFolder({
+        ...{ ...picking, protocol, reports, goOn: resume !== undefined, open, onStep },
+      }));
+    }
+    await finishRun({ values, data, protocol: trained, runtime, folder, backbone: recipe.backbone, reports, output });
   } catch (error) {
     if (signal.aborted && error === signal.reason) return false;
     if (!(error instanceof DiskError && await exists(`${folder}/${runFiles.checkpoint}`))) throw error;

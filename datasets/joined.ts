@@ -1,7 +1,7 @@
 import type { Interactions } from "./interactions.ts";
 
 /**
- * The rows of one log and those of another behind them, without times and ratings.
+ * The rows of one log and those of another behind them. Times and ratings are kept where both have them.
  *
  * @example
  * ```ts
@@ -9,17 +9,25 @@ import type { Interactions } from "./interactions.ts";
  * import { interactions } from "./interactions.ts";
  * import { joined } from "./joined.ts";
  *
- * const log = (item: number) => interactions({ users: [0], items: [item], userCount: 1, itemCount: 3 });
+ * const log = (item: number) => interactions({ users: [0], items: [item], times: [item], userCount: 1, itemCount: 3 });
  * assert.deepEqual(joined(log(2), log(0)).items, Int32Array.of(2, 0));
+ * assert.deepEqual(joined(log(2), log(0)).times, Float64Array.of(2, 0));
  * ```
  */
 export function joined(first: Interactions, then: Interactions): Interactions {
   const { userCount, itemCount } = first;
-  const both = (column: "users" | "items") => {
-    const values = new Int32Array(first[column].length + then[column].length);
-    values.set(first[column]);
-    values.set(then[column], first[column].length);
-    return values;
+  const users = behind(first.users, then.users), items = behind(first.items, then.items);
+  return {
+    ...{ users, items, userCount, itemCount },
+    ...first.times && then.times && { times: behind(first.times, then.times) },
+    ...first.ratings && then.ratings && { ratings: behind(first.ratings, then.ratings) },
+    ...first.inOrder && then.inOrder && { inOrder: true },
   };
-  return { users: both("users"), items: both("items"), userCount, itemCount };
+}
+
+function behind<A extends Int32Array | Float32Array | Float64Array>(first: A, then: A): A {
+  const values = new (first.constructor as new (length: number) => A)(first.length + then.length);
+  values.set(first);
+  values.set(then, first.length);
+  return values;
 }

@@ -1,0 +1,53 @@
+import type { Runtime } from "../runtime/runtime.ts";
+import type { Protocol } from "../studies/protocol.ts";
+import { refitted } from "../studies/refitted.ts";
+import type { EpochReport } from "../training/recipe.ts";
+import { makeFolder } from "./files.ts";
+import { readCheckpoint, runFiles } from "./run_folder.ts";
+import { runInFolder, type TrialRun } from "./trial_run.ts";
+
+/** A run that picked an epoch, and what it is trained anew with. */
+export interface Refit extends Omit<TrialRun, "runtime" | "until" | "onEpoch" | "recipe"> {
+  readonly recipe: Omit<TrialRun["recipe"], "resume">;
+  /** What the first run came to. */
+  readonly reports: readonly EpochReport[];
+  /** Whether what is in its folder may be it, further on. */
+  readonly goOn: boolean;
+  /** Opens a runtime whose variables are as at the start of the first run. */
+  readonly open: () => Promise<Runtime>;
+}
+
+/** @throws TypeError where there is no epoch that held-out interactions could pick. */
+export function checkRefit({ refit, select }: { readonly refit: boolean; readonly select: string }): void {
+  if (!refit || select === "valid") return;
+  throw new TypeError(
+    `Cannot use --refit with --select ${select}: only held-out interactions can be trained on as well`,
+  );
+}
+
+/**
+ * Trains anew, in a folder of its own within the run's, on what was held out to select by as well, for as many epochs as
+ * were picked. What sampler and loss do by the number of epochs stays as it was.
+ *
+ * @throws the signal's reason, where it stops the run.
+ */
+export async function refitInFolder(
+  { folder, protocol, recipe, reports, goOn, open, ...rest }: Refit,
+): Promise<{ readonly runtime: Runtime; readonly protocol: Protocol }> {
+  const own = `${folder}/${runFiles.refit}`, whole = refitted(protocol), until = reports.at(-1)!.best!.epoch + 1;
+  if (!goOn) await Deno.remove(own, { recursive: true }).catch(() => {});
+  await makeFolder(own);
+  const resume = await readCheckpoint(own, rest.fingerprint, rest.facts);
+  const runtime = await open();
+  try {
+    await runInFolder({
+      ...{ ...rest, folder: own, protocol: whole, runtime, until },
+      recipe: { ...recipe, ...resume && { resume } },
+      onEpoch: () => {},
+    });
+  } catch (error) {
+    await runtime.dispose();
+    throw error;
+  }
+  return { runtime, protocol: whole };
+}

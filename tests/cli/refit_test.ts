@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { foil, foilProcess, inFolder } from "./foil.ts";
+import { quietly } from "./small_run.ts";
+
+const QUICK = ["train", "--backbone", "mf:dim=8", "--optimizer", "adam:lr=0.02", "--provider", "wasm"];
+
+/** A log in three files whose ids are numbers of rows, so that they are the same however it is parted. */
+async function writeParts(folder: string): Promise<void> {
+  const rows = (from: number, to: number) =>
+    Array.from({ length: 40 }, (_, user) => user).flatMap((user) =>
+      Array.from({ length: to - from }, (_, at) => `${user}\t${(user * 7 + (from + at) ** 2) % 60}\n`)
+    ).join("");
+  const train = rows(0, 6), valid = rows(6, 7);
+  for (const [name, text] of Object.entries({ train, valid, both: train + valid, test: rows(7, 8) })) {
+    await Deno.writeTextFile(`${folder}/${name}.tsv`, text);
+  }
+}
+const weights = (folder: string, run: string) => Deno.readFile(`${folder}/${run}/weights.safetensors`);
+
+Deno.test("--refit trains anew, for the epochs that validation picked, on validation as well", () =>
+  inFolder(async (folder) => {
+    await writeParts(folder);
+    const args = [...QUICK, "--ids", "rows", "--test", "test.tsv", "--evaluate-every", "1"];
+    const picked = await foil(
+      [...args, "--data", "train.tsv", "--valid", "valid.tsv", "--epochs", "8", "--refit", "--out", "picked"],
+      folder,
+    );
+    assert.equal(picked.code, 0, picked.stderr);
+    const { best, test } = JSON.parse(await Deno.readTextFile(`${folder}/picked/metrics.json`));
+    const byHand = [...args, "--data", "both.tsv", "--select", "last", "--epochs", `${best.epoch + 1}`];
+    const { code, stderr } = await foil([...byHand, "--out", "both", "--sampler", "dns"], folder);
+    assert.equal(code, 0, stderr);
+    const whole = JSON.parse(await Deno.readTextFile(`${folder}/both/metrics.json`));
+    assert.deepEqual(test, whole.test);
+    const variables = async (run: string) => (await weights(folder, run)).length;
+    assert.equal(await variables("picked"), await variables("both"));
+    const name = (run: string) => Deno.readTextFile(`${folder}/${run}/log.jsonl`);
+    assert.equal((await name("picked")).trim().split("\n").length, 8, "the log is of what picked the epoch");
+    assert.equal((await name("picked/refit")).trim().split("\n").length, best.epoch + 1);
+
+    const evaluated = await foil(["evaluate", "--run", "picked", "--json", "--provider", "wasm"], folder);
+    assert.equal(evaluated.code, 0, evaluated.stderr);
+    assert.equal(JSON.parse(evaluated.stdout).test["ndcg@20"], test["ndcg@20"]);
+  }));
+
+Deno.test("--refit that is stopped in its second training goes on to the same bytes", () =>
+  inFolder(async (folder) => {
+    const args = [...QUICK, "--batch-size", "64", "--epochs", "3", "--evaluate-every", "1", "--refit"];
+    const whole = await foil([...args, "--out", "whole"], folder);
+    assert.equal(whole.code, 0, whole.stderr);
+    const child = foilProcess([...args, "--out", "parts"], folder), reader = child.stderr.getReader();
+    let heard = "";
+    while (!heard.includes("trains anew")) {
+      const { value, done } = await reader.read();
+      assert(!done, `the run ended before it could be stopped: ${heard}`);
+      heard += new TextDecoder().decode(value);
+    }
+    child.kill("SIGINT");
+    const stdout = new Response(child.stdout).text();
+    while (!(await reader.read()).done) { /* until the process closes it */ }
+    await stdout;
+    assert.equal((await child.status).code, 130, heard);
+    const resumed = await foil([...args, "--out", "parts", "--resume"], folder);
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.deepEqual(await weights(folder, "parts"), await weights(folder, "whole"));
+  }));
+
+Deno.test("--refit takes what was held out to select by: there must be such", async () => {
+  const { code, said } = await quietly([...QUICK, "--refit", "--select", "test"]);
+  const why = "Cannot use --refit with --select test: only held-out interactions can be trained on as well";
+  assert.deepEqual([code, said], [1, `error: ${why}`]);
+});
