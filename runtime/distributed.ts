@@ -5,8 +5,8 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { reshape } from "../graphs/ops/shape.ts";
 import { rewrite, type Rewritten } from "../graphs/rewrite.ts";
 import { sizeOf } from "../graphs/tensor.ts";
-import { summedProduct } from "./host_dot.ts";
-import { type ScaledRows, scaledRows } from "./scaled_rows.ts";
+import { summedAxes, summedProduct } from "./host_dot.ts";
+import { oneToOne, type ScaledRows, scaledRows } from "./scaled_rows.ts";
 import type { TableRows } from "./table_rows.ts";
 
 /** Most inner products that one becomes. */
@@ -19,17 +19,32 @@ const MOST = 4;
  */
 export const distributed = (graph: GraphBuilder, wanted: readonly Value[]): Rewritten =>
   rewrite(graph, wanted, (node, inputs) => {
-    const found = node.op.type === "ReduceSum" && productOfSums({ ...node, inputs });
+    const found = node.op.type === "ReduceSum" && taken({ ...node, inputs });
     return found ? [reshape(found, node.outputs[0]!.shape)] : null;
   });
+
+/** A sum over more than the last axis is one of inner products. */
+function taken(node: Node): Value | null {
+  const product = node.inputs[0]!, last = product.shape.length - 1, axes = summedAxes(node);
+  if (sizeOf(node.outputs[0]!.shape) * product.shape[last]! === sizeOf(product.shape)) return productOfSums(node);
+  if (product.node?.op.type !== "Mul" || !axes.includes(last) || !product.node.inputs.every(each)) return null;
+  const inner = sum(product, [last]);
+  return sum(productOfSums(inner.node!) ?? inner, axes.filter((axis) => axis !== last));
+}
 
 function productOfSums(node: Node): Value | null {
   const factors = summedProduct(node);
   if (!factors) return null;
-  const [left, right] = factors, one = scaledRows(left), other = one && (left === right ? one : scaledRows(right));
+  const [left, right] = factors, one = each(left), other = one && (left === right ? one : each(right));
   if (!other || one.length * other.length === 1 || one.length * other.length > MOST) return null;
   const terms = left === right ? squared(one) : one.flatMap((a) => other.map((b) => times(a, b)));
   return terms.reduce(add);
+}
+
+/** As many scaled rows as there are rows. */
+function each(value: Value): readonly ScaledRows[] | null {
+  const terms = scaledRows(value);
+  return terms?.every((term) => oneToOne(term, sizeOf(value.shape))) ? terms : null;
 }
 
 /** Of a sum with itself: each pair of different terms counts twice. */

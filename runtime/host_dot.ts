@@ -36,13 +36,19 @@ function ofProduct({ inputs: [left, right] }: Node): readonly [Value, Value] | n
 }
 
 /** The factors [.., D], of one shape, of an elementwise product that is summed over the last axis. */
-export function summedProduct({ inputs: [product, axes], outputs: [sum] }: Node): readonly [Value, Value] | null {
+export function summedProduct(node: Node): readonly [Value, Value] | null {
+  const { inputs: [product], outputs: [sum] } = node;
   if (product!.node?.op.type !== "Mul") return null;
   const [left, right] = product!.node.inputs as [Value, Value], { shape } = product!;
-  const last = Array.from(axes?.data ?? [], Number).some((axis) =>
-    normalizeAxis(axis, shape.length, "ReduceSum") === shape.length - 1
-  );
+  const last = summedAxes(node).includes(shape.length - 1);
   return last && sameShape(left.shape, right.shape) && sizeOf(sum!.shape) * shape.at(-1)! === sizeOf(shape)
     ? [left, right]
     : null;
+}
+
+/** The axes that a ReduceSum is over, from 0. */
+export function summedAxes({ inputs: [summed, axes] }: Node): readonly number[] {
+  const { length } = summed!.shape;
+  if (!axes) return Array.from({ length }, (_, axis) => axis);
+  return Array.from(axes.data ?? [], Number).map((axis) => normalizeAxis(axis, length, "ReduceSum"));
 }

@@ -5,7 +5,10 @@ import { compileKernel, type Kernel } from "./kernel.ts";
 import { GRADIENT, ruleFormula } from "./rule_formula.ts";
 import type { UpdateRule } from "./update.ts";
 
-/** Rows of a table at `ids`, each times its number among `scales`, or all times the only one. */
+/**
+ * Rows of a table at `ids`, each times its number among `scales`, or all times the only one. Fewer than the rows of the
+ * gradient: each counts for as many that follow each other. More: as many that follow each other make one.
+ */
 export interface GradientTerm {
   readonly table: Block;
   readonly ids: Int32Array;
@@ -61,28 +64,44 @@ export function rowAdder(arena: Arena, sum: Block, width: number): (gradient: Gr
     (data instanceof Int32Array ? block.ints() : block.view()).set(data);
     return block;
   };
+  /** Ids, each as often as makes them `count`. */
+  const placeIds = (name: string, ids: Int32Array, count: number) =>
+    place(name, ids.length === count ? ids : repeated(ids, count / ids.length)).byteOffset;
   return ({ ids, rows }, part) => {
     const terms = rows instanceof Float32Array
       ? [{ table: place(`rows ${part}`, rows), ids: ids.map((_, at) => at), scales: Float32Array.of(1) }]
       : rows;
-    const placed = terms.map(({ table, ids: from, scales }, at) => ({
-      scales: place(`scales ${part} ${at}`, scales).byteOffset,
-      stride: scales.length > 1 ? scales.BYTES_PER_ELEMENT : 0,
-      ids: place(`source ${part} ${at}`, from).byteOffset,
-      table,
-    }));
-    const kernel = arena.rows.add(width, terms.length), into = place(`ids ${part}`, ids).byteOffset;
-    arena.fetch(ids.length, placed, width, (first, count) => {
-      const at = first * ids.BYTES_PER_ELEMENT;
-      const some = placed.flatMap(({ scales, stride, ids, table }) => [
-        scales + first * stride,
-        stride,
-        ids + at,
-        table.byteOffset,
-      ]);
-      kernel(count, into + at, sum.byteOffset, ...some);
-    });
+    for (const [count, own] of byCount(terms, ids.length)) {
+      const placed = own.map(({ table, ids: from, scales }, at) => ({
+        scales: place(`scales ${part} ${count} ${at}`, scales).byteOffset,
+        stride: scales.length > 1 ? scales.BYTES_PER_ELEMENT : 0,
+        ids: placeIds(`source ${part} ${count} ${at}`, from, count),
+        table,
+      }));
+      const kernel = arena.rows.add(width, own.length), into = placeIds(`ids ${part} ${count}`, ids, count);
+      arena.fetch(count, placed, width, (first, some) => {
+        const at = first * ids.BYTES_PER_ELEMENT;
+        const sources = placed.flatMap(({ scales, stride, ids, table }) => [
+          scales + first * stride,
+          stride,
+          ids + at,
+          table.byteOffset,
+        ]);
+        kernel(some, into + at, sum.byteOffset, ...sources);
+      });
+    }
   };
+}
+
+/** Terms by how many rows they add: those of one number go in one pass. */
+function byCount(terms: readonly GradientTerm[], rows: number): Map<number, GradientTerm[]> {
+  return Map.groupBy(terms, ({ ids }) => Math.max(ids.length, rows));
+}
+
+function repeated(ids: Int32Array, times: number): Int32Array {
+  const found = new Int32Array(ids.length * times);
+  for (let at = 0, to = 0; at < ids.length; at++) found.fill(ids[at]!, to, to += times);
+  return found;
 }
 
 /** The rule as a loop over rows, which leaves zeros in the gradient; rows of array `consecutive` lie one after the other. */

@@ -58,7 +58,15 @@ Deno.test("what is no mixture stays, and so does a product of too many terms", (
   assert.equal(count(inner(user, hard)), 0, "rows as they are");
   assert.equal(count(inner(user, tanh(mixed))), 0, "computed");
   assert.equal(count(inner(add(user, mixed), add(hard, other))), 0, "six products");
-  assert.equal(count(sum(mul(user, mixed))), 0, "a sum over rows");
+  assert.equal(count(sum(mul(user, tanh(mixed)))), 0, "computed, over rows");
+});
+
+Deno.test("a sum over rows, too, is one of inner products that the host can take", () => {
+  const { g, user, hard } = model(), whole = sum(mul(user, hard));
+  const dots = (graph: typeof g, value: Value) =>
+    hostDots(prune(graph, [value]).nodes).map(({ output }) => output.shape);
+  const { graph, of } = distributed(g, [whole]);
+  assert.deepEqual([dots(g, whole), dots(graph, of(whole)), of(whole).shape], [[], [[user.shape[0]!]], []]);
 });
 
 eachProvider("scores, lengths and gradients of mixtures are those of plain loops", async (runtime) => {

@@ -4,6 +4,7 @@ import { GraphBuilder, type RowGradient, type Value, type Variable } from "../..
 import { normal } from "../../graphs/initializers.ts";
 import { softplus } from "../../graphs/ops/activation.ts";
 import { add, mul, neg, sub } from "../../graphs/ops/arithmetic.ts";
+import { matmul, swapAxes } from "../../graphs/ops/linear.ts";
 import { argMax, gather, gatherElements } from "../../graphs/ops/index.ts";
 import { sum } from "../../graphs/ops/reduce.ts";
 import { reshape, unsqueeze } from "../../graphs/ops/shape.ts";
@@ -103,6 +104,38 @@ Deno.test("a step of pairwise ranking moves each table by its whole gradient, of
         `${name} ${at}: ${x} is not ${expected[`next${name}`][at]}`,
       );
     });
+  }
+});
+
+Deno.test("the gradients of several inner products at once are scaled rows, spread and summed", async () => {
+  const K = 4, { g, users, items, query } = model(), negatives = gather(items, g.input("negatives", "int32", [R, K]));
+  const scores = reshape(matmul(query, swapAxes(negatives)), [R, K]);
+  const loss = add(sum(softplus(scores)), mul(0.1, sum(mul(negatives, negatives))));
+  const found = gradients(loss, [users, items]);
+  const terms = (variable: Variable) =>
+    (found.get(variable) as RowGradient).parts.map(({ rows }) =>
+      scaledRows(rows)?.map(({ rows: { ids } }) => ids.name)
+    );
+  assert.deepEqual(terms(users), [["negatives"]], "K rows of items make one of a user");
+  assert.deepEqual(terms(items), [["negatives", "users"]], "one row of a user counts for K of items");
+
+  const updates = [...found].map(([variable, gradient]) => ({ variable, gradient, rule: descent }));
+  const dense = (variable: Variable) => denseRows(found.get(variable) as RowGradient, variable.shape);
+  const feeds = { users: Int32Array.of(2, 0, 2), negatives: Int32Array.of(4, 1, 0, 4, 2, 3, 1, 1, 0, 2, 3, 4) };
+  for (const rule of [descent, { ...descent, rows: "all" as const }]) {
+    const runtime = await openRuntime({ provider: "wasm", seed: 8 });
+    const next = { nextuser: sub(users, dense(users)), nextitem: sub(items, dense(items)) };
+    const expected = await (await runtime.compile(g, { outputs: { ...next, loss } })).run(feeds);
+    const step = await runtime.compile(g, { outputs: { loss }, updates: updates.map((each) => ({ ...each, rule })) });
+    assert(Math.abs(Number((await step.run(feeds)).loss[0]) - Number(expected.loss[0])) < 1e-5);
+    const after = await runtime.save();
+    for (const name of ["user", "item"] as const) {
+      after.get(name)!.data.forEach((x, at) => {
+        const wanted = Number(expected[`next${name}`][at]);
+        assert(Math.abs(x - wanted) < 1e-5, `${name} ${at} of ${rule.rows} rows: ${x} is not ${wanted}`);
+      });
+    }
+    await runtime.dispose();
   }
 });
 
