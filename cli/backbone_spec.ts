@@ -6,7 +6,7 @@ import { backbones as registry } from "../models/mod.ts";
 import { find } from "../options/method.ts";
 import { resolve, text } from "../options/option.ts";
 import { readBytesNow } from "./files.ts";
-import { makeMethod, type MethodSpec, methodSpec } from "./method_spec.ts";
+import { makeMethod, type MethodSpec, methodSpec } from "../options/method_spec.ts";
 
 /** A backbone as options give it. */
 export interface BackboneValues {

@@ -8,7 +8,7 @@ import { openRuntime } from "../runtime/providers.ts";
 import { readingOf, withDataFor } from "./backbone_spec.ts";
 import type { EvaluateValues } from "./evaluate.ts";
 import { readBytesOf } from "./files.ts";
-import { methodSpec } from "./method_spec.ts";
+import { methodSpec } from "../options/method_spec.ts";
 import type { Output } from "./output.ts";
 import { heldOut, openTested, rankingOf, tell } from "./test_ranking.ts";
 

@@ -2,7 +2,7 @@ import { type Command, Option as Flag } from "npm:@commander-js/extra-typings@15
 import { parse } from "npm:yaml@2.9.1";
 import { type Options, resolve, type Values } from "../options/option.ts";
 import { readText } from "./files.ts";
-import { methodText } from "./method_spec.ts";
+import { methodText } from "../options/method_spec.ts";
 
 /** An option's name as a flag has it. */
 export const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

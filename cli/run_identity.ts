@@ -1,4 +1,4 @@
-import { methodSpec, shortName } from "./method_spec.ts";
+import { methodSpec, shortName } from "../options/method_spec.ts";
 import type { TrainValues } from "./train_options.ts";
 
 /** The names of what is trained, in the order of a run's name. */

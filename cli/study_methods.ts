@@ -1,5 +1,5 @@
 import { resolve } from "../options/option.ts";
-import { methodText } from "./method_spec.ts";
+import { methodText } from "../options/method_spec.ts";
 import { methodOptions, type MethodValues, type SharedValues } from "./study_options.ts";
 
 /** A method of a study, under the name that the table has for it. */

@@ -1,5 +1,5 @@
 import type { Dataset } from "../datasets/dataset.ts";
-import { methodSpec, shortName } from "./method_spec.ts";
+import { methodSpec, shortName } from "../options/method_spec.ts";
 import { decisiveColumns, fingerprintOf } from "./fingerprint.ts";
 import type { StudyMethod } from "./study_methods.ts";
 import type { CompareValues } from "./study_options.ts";

@@ -5,7 +5,7 @@ import { samplers } from "../samplers/mod.ts";
 import type { Policy } from "../samplers/sampler.ts";
 import { optimizers } from "../training/optimizers.ts";
 import { makeBackbone, settledBackbone } from "./backbone_spec.ts";
-import { makeMethod, methodSpec } from "./method_spec.ts";
+import { makeMethod, methodSpec } from "../options/method_spec.ts";
 import type { TrainValues } from "./train_options.ts";
 
 /** The options that name a recipe's parts. */

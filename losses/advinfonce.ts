@@ -4,8 +4,8 @@ import { relu } from "../graphs/ops/activation.ts";
 import { add, div, exp, log, mul, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { gemm, matmul, swapAxes } from "../graphs/ops/linear.ts";
-import { logSumExp } from "../graphs/ops/reduce.ts";
-import { concat, reshape, slice, unsqueeze } from "../graphs/ops/shape.ts";
+import { logSumExp, logSumExpOf } from "../graphs/ops/reduce.ts";
+import { reshape, slice, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
@@ -83,8 +83,7 @@ export const advinfonce = define({
     const logShare = add(sub(a, logSumExp(a, [1], true)), log(count)); // log(p_k N), 0 where even
     scores.measure?.({ eta: meanOverRows(divergence(logShare, count, kept), scores) });
     const x = add(add(negative, logShare), Math.log(harder)); // [R, N]
-    const all = concat([positive, exponents(x, scores)], 1);
-    return meanOverRows(sub(logSumExp(all, [1], true), positive), scores);
+    return meanOverRows(sub(logSumExpOf([positive, exponents(x, scores)], [1]), positive), scores);
   };
   const ascends = (epoch: number) => {
     const since = epoch - warmup, period = every + 1; // the ascent is an epoch, too

@@ -1,7 +1,7 @@
 import { sigmoid, softplus } from "../graphs/ops/activation.ts";
 import { sub } from "../graphs/ops/arithmetic.ts";
-import { logSumExp } from "../graphs/ops/reduce.ts";
-import { concat, zerosLike } from "../graphs/ops/shape.ts";
+import { logSumExpOf } from "../graphs/ops/reduce.ts";
+import { zerosLike } from "../graphs/ops/shape.ts";
 import type { Value } from "../graphs/builder.ts";
 import { define } from "../options/method.ts";
 import { choice } from "../options/option.ts";
@@ -13,7 +13,7 @@ const forms: Readonly<Record<"joint" | "pairs" | "sigmoid", (margin: Value, scor
   joint(margin, scores) {
     const x = exponents(margin, scores);
     if (x.shape[1] === 1) return softplus(x);
-    return logSumExp(concat([zerosLike(scores.positive), x], 1), [1], true); // the 1 in the logarithm, as an exponent
+    return logSumExpOf([zerosLike(scores.positive), x], [1]); // the 1 in the logarithm, as an exponent
   },
   pairs: (margin, scores) => meanOfTerms(softplus(margin), scores),
   sigmoid: (margin, scores) => meanOfTerms(sigmoid(margin), scores),

@@ -1,6 +1,5 @@
 import { sub } from "../graphs/ops/arithmetic.ts";
-import { logSumExp } from "../graphs/ops/reduce.ts";
-import { concat } from "../graphs/ops/shape.ts";
+import { logSumExpOf } from "../graphs/ops/reduce.ts";
 import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
@@ -23,6 +22,6 @@ export const infonce = define({
   },
 }, ({ temperature, correct }): Loss => (scores) => {
   const { positive, negative } = correctedScores(scores, temperature, correct);
-  const all = concat([positive, exponents(negative, scores)], 1); // [R, 1 + N]
-  return meanOverRows(sub(logSumExp(all, [1], true), positive), scores);
+  const all = logSumExpOf([positive, exponents(negative, scores)], [1]); // [R, 1]
+  return meanOverRows(sub(all, positive), scores);
 });

@@ -1,5 +1,5 @@
 import type { Value } from "../graphs/builder.ts";
-import { add, div, log, max, mul } from "../graphs/ops/arithmetic.ts";
+import { add, div, log, max, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { greater, where } from "../graphs/ops/compare.ts";
 import { softmax } from "../graphs/ops/normalize.ts";
 import { sum } from "../graphs/ops/reduce.ts";
@@ -14,7 +14,8 @@ type Masked = Pick<Scores, "mask">;
 /** Exponents x_k [R, N] of a sum of exponentials with the mask and the weights in: sum_k w_k e^(x_k) over those kept. */
 export function exponents(x: Value, { mask, weight }: Kept): Value {
   const weighted = (w: Value, some = greater(w, 0)) => where(some, add(x, log(where(some, w, 1))), NEVER);
-  return unlessMasked(weight ? weighted(weight) : x, { mask }, NEVER);
+  const found = weight ? weighted(weight) : x;
+  return mask ? add(found, mul(sub(1, mask), NEVER)) : found; // beside NEVER what is added to it is nothing
 }
 
 /** w_k e^(x_k) over its sum [R, N]: 0 where masked, and where nothing weighs anything. */

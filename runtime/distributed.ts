@@ -1,9 +1,9 @@
-import type { GraphBuilder, Node, Value } from "../graphs/builder.ts";
+import type { Node, Value } from "../graphs/builder.ts";
 import { add, mul } from "../graphs/ops/arithmetic.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { sum } from "../graphs/ops/reduce.ts";
 import { reshape } from "../graphs/ops/shape.ts";
-import { rewrite, type Rewritten } from "../graphs/rewrite.ts";
+import type { Rule } from "../graphs/rewrite.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import { summedAxes, summedProduct } from "./host_dot.ts";
 import { oneToOne, type ScaledRows, scaledRows } from "./scaled_rows.ts";
@@ -17,11 +17,10 @@ const MOST = 4;
  * as they lie, which the host can take (`host_dot.ts`), and the mixture need not be made. Results are the same but for
  * rounding.
  */
-export const distributed = (graph: GraphBuilder, wanted: readonly Value[]): Rewritten =>
-  rewrite(graph, wanted, (node, inputs) => {
-    const found = node.op.type === "ReduceSum" && taken({ ...node, inputs });
-    return found ? [reshape(found, node.outputs[0]!.shape)] : null;
-  });
+export const distributed: Rule = (node, inputs) => {
+  const found = node.op.type === "ReduceSum" && taken({ ...node, inputs });
+  return found ? [reshape(found, node.outputs[0]!.shape)] : null;
+};
 
 /** A sum over more than the last axis is one of inner products. */
 function taken(node: Node): Value | null {

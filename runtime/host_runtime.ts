@@ -1,5 +1,6 @@
 import { type GraphBuilder, RowGradient, type Value } from "../graphs/builder.ts";
 import { prune } from "../graphs/prune.ts";
+import { rewrite, type Rewritten } from "../graphs/rewrite.ts";
 import { sizeOf, type TensorData } from "../graphs/tensor.ts";
 import { boundsOf, checkBounds } from "./bounds.ts";
 import { distributed } from "./distributed.ts";
@@ -9,6 +10,7 @@ import { hostPhase, phasePlan } from "./host_phase.ts";
 import { HostStore } from "./host_store.ts";
 import type { Engine } from "./ort.ts";
 import { rewritten } from "./rewritten.ts";
+import { scaledProducts } from "./scaled_products.ts";
 import { checkFeed, type Feeds, type Plan, type Program, type Result, type Runtime } from "./runtime.ts";
 
 /** Begins the names of the outputs that a program adds for its own use. */
@@ -32,13 +34,19 @@ export function hostRuntime(engine: Engine, seed: number, reason: string): Runti
   };
 }
 
+/** The same graph, as the host and its sessions run it. */
+function forHost(graph: GraphBuilder, wanted: readonly Value[]): Rewritten {
+  const scaled = scaledProducts(graph, wanted);
+  return rewrite(graph, wanted, (...node) => distributed(...node) ?? scaled(...node));
+}
+
 async function hostProgram<K extends string>(
   engine: Engine,
   store: HostStore,
   source: GraphBuilder,
   given: Plan<K>,
 ): Promise<Program<K>> {
-  const { graph, plan: { outputs, updates } } = rewritten(source, given, distributed);
+  const { graph, plan: { outputs, updates } } = rewritten(source, given, forHost);
   const assignments = [...graph.assignments];
   const wanted = [
     ...Object.values<Value>(outputs),

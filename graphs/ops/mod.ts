@@ -37,7 +37,7 @@ export {
   zerosLike,
   zerosOf,
 } from "./shape.ts";
-export { cumSum, logSumExp, maxOver, mean, minOver, sum } from "./reduce.ts";
+export { cumSum, logSumExp, logSumExpOf, maxOver, mean, minOver, sum } from "./reduce.ts";
 export { layerNorm, softmax, unit } from "./normalize.ts";
 export {
   argMax,

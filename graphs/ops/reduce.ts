@@ -1,6 +1,6 @@
 import { blocksGradient, type Op, type Value } from "../builder.ts";
 import { normalizeAxis, sameShape, type Shape, sizeOf, type TensorType } from "../tensor.ts";
-import { add, div, exp, log, mul, sub } from "./arithmetic.ts";
+import { add, div, exp, log, max, mul, sub } from "./arithmetic.ts";
 import { cast, equal } from "./compare.ts";
 import { ints, readInts } from "./operand.ts";
 import { expand, reshape } from "./shape.ts";
@@ -56,14 +56,20 @@ export const minOver = reduce(minOp);
  * ReduceLogSumExp is not shifted on WebGPU. The shift carries no gradient: it cancels.
  */
 export function logSumExp(x: Value, axes: readonly number[] = allAxes(x), keep = false): Value {
-  const shift = x.graph.apply({ ...maxOp, vjp: blocksGradient }, [
-    x,
-    ints(x.graph, axes.map((axis) => normalizeAxis(axis, x.shape.length, "logSumExp"))),
-  ], { keepdims: 1 })[0]!;
-  const y = add(log(sum(exp(sub(x, shift)), axes, true)), shift);
-  return keep
-    ? y
-    : reshape(y, x.shape.filter((_, axis) => !axes.some((a) => (a < 0 ? a + x.shape.length : a) === axis)));
+  const over = axes.map((axis) => normalizeAxis(axis, x.shape.length, "logSumExp"));
+  const y = logSumExpOf([x], over);
+  return keep ? y : reshape(y, x.shape.filter((_, axis) => !over.includes(axis)));
+}
+
+/**
+ * The same over several values at once, as if they lay beside each other along `axes`, which stay as length 1: large
+ * ones need not be written into one.
+ */
+export function logSumExpOf(parts: readonly Value[], axes: readonly number[]): Value {
+  const largest = (x: Value) =>
+    x.graph.apply({ ...maxOp, vjp: blocksGradient }, [x, ints(x.graph, axes)], { keepdims: 1 })[0]!;
+  const shift = parts.map(largest).reduce(max);
+  return add(log(parts.map((x) => sum(exp(sub(x, shift)), axes, true)).reduce(add)), shift);
 }
 
 /** Sums `x` down to `shape`: the transpose of broadcasting `shape` up to that of `x`. */

@@ -9,6 +9,7 @@ import type { RowGradient } from "../../graphs/builder.ts";
 import { sum } from "../../graphs/ops/reduce.ts";
 import { prune } from "../../graphs/prune.ts";
 import { distributed } from "../../runtime/distributed.ts";
+import { rewrite } from "../../graphs/rewrite.ts";
 import { hostDots } from "../../runtime/host_dot.ts";
 import { eachProvider } from "./each_provider.ts";
 
@@ -34,7 +35,7 @@ function model() {
 const inner = (a: Value, b: Value) => sum(mul(a, b), [1]);
 /** Pairs of ids whose rows' inner products the host takes, once products are distributed. */
 function pairs(value: Value): readonly (readonly [string, string])[] {
-  const { graph, of } = distributed(value.graph, [value]);
+  const { graph, of } = rewrite(value.graph, [value], distributed);
   return hostDots(prune(graph, [of(value)]).nodes).map(({ queries, items }) => [queries.ids.name, items.ids.name]);
 }
 
@@ -52,7 +53,7 @@ Deno.test("the square of a mixture takes each pair of its rows once", () => {
 Deno.test("what is no mixture stays, and so does a product of too many terms", () => {
   const { g, user, hard, other, mixed } = model(),
     count = (value: Value) => {
-      const { graph, of } = distributed(g, [value]);
+      const { graph, of } = rewrite(g, [value], distributed);
       return prune(graph, [of(value)]).nodes.length - prune(g, [value]).nodes.length;
     };
   assert.equal(count(inner(user, hard)), 0, "rows as they are");
@@ -65,7 +66,7 @@ Deno.test("a sum over rows, too, is one of inner products that the host can take
   const { g, user, hard } = model(), whole = sum(mul(user, hard));
   const dots = (graph: typeof g, value: Value) =>
     hostDots(prune(graph, [value]).nodes).map(({ output }) => output.shape);
-  const { graph, of } = distributed(g, [whole]);
+  const { graph, of } = rewrite(g, [whole], distributed);
   assert.deepEqual([dots(g, whole), dots(graph, of(whole)), of(whole).shape], [[], [[user.shape[0]!]], []]);
 });
 

@@ -1,4 +1,4 @@
-import { type AnyMethod, find } from "../options/method.ts";
+import { type AnyMethod, find } from "./method.ts";
 
 /** A method and its options, as a person writes them: `ahns:alpha=1,pool=32`. */
 export interface MethodSpec {
