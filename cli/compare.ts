@@ -11,6 +11,7 @@ import { inTurn } from "./study_claim.ts";
 import { comparison, loadComparison, openComparison } from "./study_comparison.ts";
 import { readMethods } from "./study_methods.ts";
 import type { CompareValues } from "./study_options.ts";
+import { withRecipes } from "./study_recipes.ts";
 import { writeTable } from "./study_table.ts";
 import { writeUsers } from "./tested_lists.ts";
 
@@ -20,7 +21,8 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
   if (values.samplers === null) {
     throw new TypeError("Cannot compare: --samplers says which methods, such as rns,dns:pool=32,ahns");
   }
-  const compared = comparison(values, readMethods(values.samplers, values)), loaded = await loadComparison(compared);
+  const methods = readMethods(await withRecipes(values.samplers), values);
+  const compared = comparison(values, methods), loaded = await loadComparison(compared);
   const { data: { name } } = loaded;
   describe(loaded, output);
   if (values.select === "test") output.say(OPTIMISTIC);

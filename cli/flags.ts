@@ -1,6 +1,6 @@
 import { type Command, Option as Flag } from "npm:@commander-js/extra-typings@15.1.0";
-import { parse } from "npm:yaml@2.9.1";
 import { type Options, resolve, type Values } from "../options/option.ts";
+import { readYaml } from "../options/yaml.ts";
 import { readText } from "./files.ts";
 import { methodText } from "../options/method_spec.ts";
 
@@ -41,10 +41,21 @@ export async function readFlags<O extends Options>(
   flags: Readonly<Record<string, unknown>>,
   defaults: Readonly<Record<string, unknown>> = {},
 ): Promise<Values<O>> {
-  const { config, ...given } = flags;
+  return (await readGiven(command, options, flags, defaults)).values;
+}
+
+/** The same, and the names of the options that flags or the file gave. */
+export async function readGiven<O extends Options>(
+  command: string,
+  options: O,
+  flags: Readonly<Record<string, unknown>>,
+  defaults: Readonly<Record<string, unknown>> = {},
+): Promise<{ readonly values: Values<O>; readonly given: ReadonlySet<string> }> {
+  const { config, ...own } = flags;
   const file = typeof config === "string" ? await readConfig(config) : {};
   try {
-    return resolve(command, options, { ...defaults, ...joined(file, options), ...given });
+    const given = { ...joined(file, options), ...own };
+    return { values: resolve(command, options, { ...defaults, ...given }), given: new Set(Object.keys(given)) };
   } catch (error) {
     if (typeof config !== "string") throw new TypeError((error as Error).message.replace("Cannot make", "Cannot run"));
     throw new TypeError(
@@ -58,7 +69,7 @@ export async function readConfig(path: string): Promise<Record<string, unknown>>
   const text = await readText(path, "the config file");
   let found: unknown;
   try {
-    found = parse(text);
+    found = readYaml(text);
   } catch (error) {
     throw new TypeError(`Cannot read the config file "${path}": ${(error as Error).message}`);
   }

@@ -12,7 +12,7 @@ import { compareCommand } from "./compare.ts";
 import { setDefault, variable } from "./environment.ts";
 import { evaluateCommand, evaluateDefaults, evaluateOptions } from "./evaluate.ts";
 import { fetchCommand, fetchOptions } from "./fetch.ts";
-import { addFlags, addOwnFlags, readFlags } from "./flags.ts";
+import { addFlags, addOwnFlags, readFlags, readGiven } from "./flags.ts";
 import { indexCommand, indexOptions } from "./index_run.ts";
 import { inspectCommand } from "./inspect.ts";
 import { list } from "./list.ts";
@@ -52,14 +52,15 @@ export async function run(args: readonly string[]): Promise<number> {
     name: string,
     description: string,
     options: O,
-    action: (values: Values<O>) => Promise<number>,
+    action: (values: Values<O>, given: ReadonlySet<string>) => Promise<number>,
     defaults: (flags: Readonly<Record<string, unknown>>) => Promise<Record<string, unknown>> = () =>
       Promise.resolve({}),
   ) => {
     const made = parent.command(name).description(description).exitOverride();
     addFlags(made as unknown as Command, options).action(async (flags) => {
-      const given = flags as Record<string, unknown>;
-      code = await action(await readFlags(name, options, given, await defaults(given)));
+      const own = flags as Record<string, unknown>;
+      const { values, given } = await readGiven(name, options, own, await defaults(own));
+      code = await action(values, given);
     });
   };
   const root = program as unknown as Command;
@@ -68,7 +69,7 @@ export async function run(args: readonly string[]): Promise<number> {
     "train",
     "train a recommender and save it to a folder",
     trainOptions,
-    (values) => trainCommand(values, interrupted.signal),
+    (values, given) => trainCommand(values, interrupted.signal, given),
   );
   command(
     root,

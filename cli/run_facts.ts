@@ -102,7 +102,7 @@ function partChange(name: string, was: PartFacts | undefined, is: PartFacts | un
 export function decisive(values: TrainValues): Record<string, string> {
   const { json: _json, quiet: _quiet, resume: _resume, out: _out, epochs: _epochs, ...rest } = values;
   const { memory: _memory, workers: _workers, threads: _threads, ...others } = rest;
-  const { freeze: _freeze, lr: _lr, ...numbers } = others; // in the backbone, in the optimiser
+  const { freeze: _freeze, lr: _lr, recipe: _recipe, ...numbers } = others; // in the backbone, the optimiser, in all
   const methods = Object.entries(settledParts(values)).map(([kind, { name, options }]) => {
     const given = Object.entries(options).filter(([, value]) => value !== null);
     return [kind, methodText({ name, ...Object.fromEntries(given) })] as const;

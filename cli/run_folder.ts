@@ -1,4 +1,4 @@
-import { stringify } from "npm:yaml@2.9.1";
+import { yamlText } from "../options/yaml.ts";
 import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { SavedTensor } from "../runtime/runtime.ts";
@@ -60,7 +60,7 @@ const under = (prefix: string, tensors: Readonly<Record<string, Tensor>>) =>
   );
 
 export async function writeConfig(folder: string, config: Readonly<Record<string, unknown>>): Promise<void> {
-  await writeWhole(`${folder}/${runFiles.config}`, stringify(config));
+  await writeWhole(`${folder}/${runFiles.config}`, yamlText(config));
 }
 
 export async function writeIds(folder: string, { userIds, itemIds, titles }: Dataset): Promise<void> {

@@ -1,4 +1,6 @@
 import { resolve } from "../options/option.ts";
+import type { DataFacts } from "../recipes/facts.ts";
+import { type NamedRecipe, settledRecipe } from "../recipes/recipe.ts";
 import { methodText } from "../options/method_spec.ts";
 import { methodOptions, type MethodValues, type SharedValues } from "./study_options.ts";
 
@@ -6,6 +8,8 @@ import { methodOptions, type MethodValues, type SharedValues } from "./study_opt
 export interface StudyMethod {
   readonly label: string;
   readonly values: MethodValues;
+  /** What a recipe makes of them for data. */
+  readonly settled: (facts: DataFacts) => MethodValues;
   /** The label of the method that it is tested against; null for one that others are tested against. */
   readonly against: string | null;
 }
@@ -17,6 +21,8 @@ export type Axis = "sampler" | "backbone" | "loss";
 export interface AxisEntry {
   readonly label: string;
   readonly own: Readonly<Record<string, unknown>>;
+  /** What they override. */
+  readonly recipe?: NamedRecipe;
 }
 
 /**
@@ -39,8 +45,9 @@ export interface AxisEntry {
  */
 export function readMethods(given: readonly unknown[], shared: SharedValues): readonly StudyMethod[] {
   const entries = readEntries("sampler", given);
-  return entries.map(({ label, own }, at) => ({
-    ...{ label, values: methodValues(label, shared, own), against: at === 0 ? null : entries[0]!.label },
+  return entries.map((entry, at) => ({
+    ...{ label: entry.label, against: at === 0 ? null : entries[0]!.label },
+    ...methodOf(entry.label, shared, [entry]),
   }));
 }
 
@@ -60,15 +67,29 @@ export function readEntries(axis: Axis, given: readonly unknown[]): readonly Axi
 }
 
 /** What a method is: the settings of its own, the later over the earlier, over those that are shared. */
-export function methodValues(label: string, shared: SharedValues, ...own: readonly AxisEntry["own"][]): MethodValues {
-  const known: Record<string, unknown> = Object.fromEntries(
-    Object.entries(shared).filter(([name, value]) => name in methodOptions && value !== null),
-  );
-  for (const settings of own) {
-    if (settings.optimizer !== undefined) delete known.lr; // one for all is not one for an optimiser of the method's own
-    Object.assign(known, settings);
-  }
-  return resolve(label, methodOptions, known);
+export function methodOf(
+  label: string,
+  shared: SharedValues,
+  entries: readonly AxisEntry[],
+): Pick<StudyMethod, "values" | "settled"> {
+  const common = Object.entries(shared).filter(([name, value]) => name in methodOptions && value !== null);
+  const valuesFor = (facts?: DataFacts): MethodValues => {
+    const known: Record<string, unknown> = Object.fromEntries(common);
+    for (const { recipe, own } of entries) {
+      for (const settings of recipe ? [recipeSettings(recipe, facts), own] : [own]) {
+        if (settings.optimizer !== undefined) delete known.lr; // one for all is not one for an optimiser of its own
+        Object.assign(known, settings);
+      }
+    }
+    return resolve(label, methodOptions, known);
+  };
+  return { values: valuesFor(), settled: valuesFor };
+}
+
+/** What a recipe says of a method, for data where they are known: the protocol is the study's. */
+export function recipeSettings(recipe: NamedRecipe, facts?: DataFacts): Readonly<Record<string, unknown>> {
+  const { options } = facts ? settledRecipe(recipe, facts) : recipe;
+  return Object.fromEntries(Object.entries(options).filter(([name]) => name in methodOptions));
 }
 
 /** Text with several methods, in pieces of one each. */
@@ -103,8 +124,11 @@ function fromYaml(axis: Axis, given: unknown): AxisEntry {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new TypeError(`Cannot read a ${word(axis)}: expected text or a mapping, found ${JSON.stringify(given)}`);
   }
-  const entry = "name" in given ? { [axis]: given } : given as Record<string, unknown>;
+  const { recipe, ...entry } = ("name" in given ? { [axis]: given } : given) as Record<string, unknown> & {
+    readonly recipe?: NamedRecipe;
+  };
   const { label, ...rest } = Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, methodText(value)]));
+  if (recipe) return { label: typeof label === "string" ? label : recipe.name, own: rest, recipe };
   if (rest[axis] === undefined) {
     throw new TypeError(`Cannot read ${word(axis)} ${JSON.stringify(given)}: "${axis}" says which ${axis} it has`);
   }

@@ -1,4 +1,5 @@
 import { find } from "../options/method.ts";
+import { factsOf } from "../recipes/facts.ts";
 import { openRuntime } from "../runtime/providers.ts";
 import { baselines, testBaseline } from "../studies/baselines.ts";
 import { testTrial } from "../studies/trial.ts";
@@ -39,11 +40,12 @@ export interface Trial extends Place {
 export async function trialOutcome(trial: Trial, { opened, signal, output, said }: Running): Promise<Outcome> {
   const { values, protocol, wanted } = opened;
   const { folder, fingerprint, seed, method } = trial, { label } = method;
-  const checkpoint = `${folder}/${runFiles.checkpoint}`, recipe = makeRecipe({ ...values, ...method.values, seed });
+  const checkpoint = `${folder}/${runFiles.checkpoint}`, own = method.settled(factsOf(opened.data.train));
+  const recipe = makeRecipe({ ...values, ...own, seed });
   const resume = await exists(checkpoint) ? await readCheckpoint(folder, fingerprint) : undefined;
   if (resume) output.say(`${said}: ${goesOn(resume)}`);
   await makeFolder(folder);
-  await writeConfig(folder, { label, ...method.values, seed });
+  await writeConfig(folder, { label, ...own, seed });
   const open = () => openRuntime({ provider: values.provider, threads: values.threads, seed });
   const picking = {
     ...{ folder, fingerprint, protocol, recipe: { ...recipe, signal } },
@@ -62,7 +64,7 @@ export async function trialOutcome(trial: Trial, { opened, signal, output, said 
       await runtime.dispose();
       ({ runtime, protocol: trained } = await refitInFolder({ ...picking, reports, goOn: resume !== undefined, open }));
     }
-    const tested = await testTrial(runtime, trained, recipe.backbone), facts = factsOf(reports, seed);
+    const tested = await testTrial(runtime, trained, recipe.backbone), facts = trialFacts(reports, seed);
     const about = { label, ...facts, notes: tested.notes, provider: runtime.provider };
     await writeOutcome(folder, fingerprint, tested, about);
     for (const at of [folder, `${folder}/${runFiles.refit}`]) { // a trial that is done never goes on
@@ -74,7 +76,7 @@ export async function trialOutcome(trial: Trial, { opened, signal, output, said 
   }
 }
 
-function factsOf(reports: readonly EpochReport[], seed: number): TrialFacts {
+function trialFacts(reports: readonly EpochReport[], seed: number): TrialFacts {
   const best = reports.at(-1)?.best ?? null,
     of = best ? reports.find(({ epoch }) => epoch === best.epoch) : reports.at(-1);
   const seconds = reports.reduce((sum, { seconds }) => sum + trainingSeconds(seconds), 0);

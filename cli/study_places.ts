@@ -1,5 +1,6 @@
 import type { Dataset } from "../datasets/dataset.ts";
 import { methodSpec, shortName } from "../options/method_spec.ts";
+import { factsOf } from "../recipes/facts.ts";
 import { decisiveColumns, fingerprintOf } from "./fingerprint.ts";
 import type { StudyMethod } from "./study_methods.ts";
 import type { CompareValues } from "./study_options.ts";
@@ -29,6 +30,7 @@ export async function openPlaces(folder: string, data: Dataset, values: CompareV
     ...refit && { refit },
     ...evaluateUsers > 0 && { evaluateUsers, splitSeed },
   };
+  const facts = factsOf(data.train);
   const place = async (kind: string, name: string, decides: Readonly<Record<string, unknown>>): Promise<Place> => {
     const fingerprint = await fingerprintOf({ ...protocol, ...decides }, []);
     return { folder: `${folder}/${kind}/${name}-${fingerprint.slice(0, SHOWN)}`, fingerprint };
@@ -36,7 +38,8 @@ export async function openPlaces(folder: string, data: Dataset, values: CompareV
   return {
     baseline: (name: string) => place("baselines", name, { baseline: name }),
     /** Of one method under one seed. */
-    trial: ({ values: method }: StudyMethod, seed: number) => {
+    trial: ({ settled }: StudyMethod, seed: number) => {
+      const method = settled(facts);
       const { backbone, freeze: _freeze, sampler, loss, optimizer: _optimizer, lr: _lr, ...numbers } = method;
       const named = Object.entries({ backbone, sampler, loss }).map(([kind, spec]) =>
         shortName(methodSpec(kind, spec))

@@ -2,6 +2,7 @@ import { withDataFor } from "./backbone_spec.ts";
 import { metricNames } from "./metrics_text.ts";
 import { duration, openOutput } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
+import { askedRecipe, type Given, settledValues, withRecipe } from "./recipe_values.ts";
 import { checkRefit } from "./refit_run.ts";
 import { readCheckpoint } from "./run_folder.ts";
 import { digestOfFacts, runFacts } from "./run_facts.ts";
@@ -12,13 +13,23 @@ import type { TrainValues } from "./train_options.ts";
 import { makeRecipe } from "./train_parts.ts";
 import { type TrainRun, trainRun } from "./train_run.ts";
 
-/** `train`: from interactions to a folder with a trained recommender. Returns the exit code. */
-export async function trainCommand(given: TrainValues, signal: AbortSignal): Promise<number> {
-  const values = withDataFor(given, [given.backbone]), output = openOutput(values), started = performance.now();
-  checkRefit(values);
-  const train = values.sampler === AUTO ? auto(values) : one(values); // what cannot be made is said before data are read
-  const opened = await openProtocol(values, metricNames(values));
+/**
+ * `train`: from interactions to a folder with a trained recommender. Returns the exit code.
+ *
+ * @param given the names of the options that are not to be a recipe's.
+ */
+export async function trainCommand(
+  options: TrainValues,
+  signal: AbortSignal,
+  given: Given = new Set(Object.keys(options)),
+): Promise<number> {
+  const output = openOutput(options), started = performance.now(), asked = await askedRecipe(options, given);
+  const begun = asked ? withRecipe(options, asked.options, given) : options;
+  trainerOf(begun); // what cannot be made is said before data are read
+  const opened = await openProtocol(withDataFor(begun, [begun.backbone]), metricNames(options));
   describe(opened, output);
+  const settled = asked === null ? begun : await settledValues(options, opened, { asked, given, output });
+  const values = withDataFor(settled, [settled.backbone]), train = trainerOf(values);
   if (values.select === "test") output.say(OPTIMISTIC);
   const folder = values.out ?? `runs/${[opened.data.name, ...namedParts(values), values.seed].join("-")}`;
   if (!await train({ opened, folder, signal, output })) {
@@ -27,6 +38,12 @@ export async function trainCommand(given: TrainValues, signal: AbortSignal): Pro
   }
   output.say(`took ${duration((performance.now() - started) / 1000)}; everything is in ${folder}`);
   return 0;
+}
+
+/** What trains with these options. @throws TypeError where they do not go together. */
+function trainerOf(values: TrainValues) {
+  checkRefit(values);
+  return values.sampler === AUTO ? auto(values) : one(values);
 }
 
 type Place = Pick<TrainRun, "opened" | "folder" | "signal" | "output">;

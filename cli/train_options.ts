@@ -1,5 +1,5 @@
-import { choice, flag, integer, optionalReal, real, text, type Values } from "../options/option.ts";
-import { among, byMagnitude } from "../options/searched.ts";
+import { choice, flag, integer, text, type Values } from "../options/option.ts";
+import { recipeOptions } from "../recipes/options.ts";
 import { dataOptions } from "./data_options.ts";
 import { rankedAsOptions } from "./ranked_as.ts";
 
@@ -37,22 +37,23 @@ export const outputOptions = {
 /** Every option of `train`, in flags and in YAML. Methods are written name:option=value,option=value. */
 export const trainOptions = {
   ...dataOptions,
-  backbone: text("mf", "scoring model, such as mf:dim=64; see `list`; or an ONNX file"),
+  recipe: text(
+    null,
+    "backbone, sampler, loss and their options that go together: fast, strong, sequential, or a YAML file; flags override it",
+  ),
+  backbone: recipeOptions.backbone,
   freeze: text(
     null,
     "initialisers of a --backbone file that are not trained, parted by commas; * stands for any characters",
   ),
-  sampler: text(
-    "dns",
-    "negative sampler, such as ahns:alpha=1,beta=0.1,pool=32; see `list`; auto tries several and trains the best",
-  ),
-  loss: text("bpr", "loss; see `list`"),
-  optimizer: text("adam", "optimiser, such as lazyAdam:lr=0.01; see `list`"),
-  lr: optionalReal("learning rate; the same as the optimiser's option lr", { min: 0 }),
-  epochs: integer(100, "at most so many", { min: 1 }),
-  batchSize: among(integer(2048, "interactions a step", { min: 1 }), 512, 1024, 2048, 4096),
-  dropLast: flag(false, "leave out an epoch's last batch if it is not full, as the papers' code does"),
-  l2: byMagnitude(real(1e-4, "weight decay of the vectors a step uses", { min: 0 }), 1e-6, 1e-2),
+  sampler: recipeOptions.sampler,
+  loss: recipeOptions.loss,
+  optimizer: recipeOptions.optimizer,
+  lr: recipeOptions.lr,
+  epochs: recipeOptions.epochs,
+  batchSize: recipeOptions.batchSize,
+  dropLast: recipeOptions.dropLast,
+  l2: recipeOptions.l2,
   seed: integer(0, "decides initial weights, order and every draw"),
   select: choice(
     ["valid", "test", "last"],
@@ -60,12 +61,9 @@ export const trainOptions = {
     "what picks the best epoch: held-out interactions, the test set (as the papers do; the result is then optimistic), or nothing: the last one",
   ),
   selectBy: text("ndcg@20", "metric that picks the best epoch"),
-  evaluateEvery: integer(5, "epochs between evaluations", { min: 1 }),
-  patience: integer(10, "evaluations in a row without a better one before it stops", { min: 1 }),
-  refit: flag(
-    false,
-    "once the best epoch is picked, train anew on what was held out for that as well, for as many epochs",
-  ),
+  evaluateEvery: recipeOptions.evaluateEvery,
+  patience: recipeOptions.patience,
+  refit: recipeOptions.refit,
   ...metricOptions,
   ...providerOptions,
   out: text(null, "folder of the run; without it, runs/<data>-<backbone>-<sampler>-<loss>-<seed>"),

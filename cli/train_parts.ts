@@ -2,10 +2,10 @@ import { losses } from "../losses/mod.ts";
 import { type AnyMethod, find } from "../options/method.ts";
 import { resolve } from "../options/option.ts";
 import { samplers } from "../samplers/mod.ts";
-import type { Policy } from "../samplers/sampler.ts";
+import { madeParts, optimizerSpec } from "../recipes/parts.ts";
 import { optimizers } from "../training/optimizers.ts";
 import { makeBackbone, settledBackbone } from "./backbone_spec.ts";
-import { makeMethod, methodSpec } from "../options/method_spec.ts";
+import { type MethodSpec, methodSpec } from "../options/method_spec.ts";
 import type { TrainValues } from "./train_options.ts";
 
 /** The options that name a recipe's parts. */
@@ -18,37 +18,24 @@ export type RecipeValues =
 
 /** Makes what options name. @throws TypeError naming what is not known. */
 export function makeRecipe(values: RecipeValues) {
-  const { batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience } = values, specs = partSpecs(values);
+  const { batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience } = values;
   return {
     ...{ batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience },
     backbone: makeBackbone(values),
-    sampler: makeMethod<Policy>(samplers, "sampler", specs.sampler),
-    loss: makeMethod(losses, "loss", specs.loss),
-    optimizer: makeMethod(optimizers, "optimizer", specs.optimizer),
+    ...madeParts(values),
   };
 }
 
 /** The parts with every option in it, defaults too: two ways to write the same parts give the same. */
 export function settledParts(values: PartValues) {
-  const specs = partSpecs(values);
-  const settled = (registry: Readonly<Record<string, AnyMethod<unknown>>>, kind: keyof typeof specs) => {
-    const { name, options } = specs[kind];
+  const settled = (registry: Readonly<Record<string, AnyMethod<unknown>>>, kind: string, spec: MethodSpec) => {
+    const { name, options } = spec;
     return { name, options: resolve(name, find(registry, kind, name).options, options) };
   };
   return {
     backbone: settledBackbone(values),
-    sampler: settled(samplers, "sampler"),
-    loss: settled(losses, "loss"),
-    optimizer: settled(optimizers, "optimizer"),
-  };
-}
-
-/** Names and options as they are given; `lr` is the optimiser's. */
-function partSpecs(values: PartValues) {
-  const optimizer = methodSpec("optimizer", values.optimizer);
-  return {
-    sampler: methodSpec("sampler", values.sampler),
-    loss: methodSpec("loss", values.loss),
-    optimizer: values.lr === null ? optimizer : { ...optimizer, options: { ...optimizer.options, lr: values.lr } },
+    sampler: settled(samplers, "sampler", methodSpec("sampler", values.sampler)),
+    loss: settled(losses, "loss", methodSpec("loss", values.loss)),
+    optimizer: settled(optimizers, "optimizer", optimizerSpec(values)),
   };
 }

@@ -17,6 +17,7 @@ const floors: Readonly<Record<string, number>> = {
   evaluation: 4,
   training: 5,
   studies: 6,
+  recipes: 6,
   reports: 7,
   "mod.ts": 8,
   cli: 9,

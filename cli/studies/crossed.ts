@@ -1,4 +1,4 @@
-import { type AxisEntry, methodValues, readEntries, type StudyMethod } from "../study_methods.ts";
+import { type AxisEntry, methodOf, readEntries, recipeSettings, type StudyMethod } from "../study_methods.ts";
 import type { SharedValues } from "../study_options.ts";
 import type { PartValues } from "./options.ts";
 
@@ -32,12 +32,12 @@ export function crossed(values: PartValues, shared: SharedValues): readonly Stud
   };
   return places.map((place) => {
     const label = labelAt(place), reference = labelAt(referenceOf(place, values.against, several));
-    const settings = methodValues(label, shared, ...entriesAt(place).map(({ own }) => own));
-    return { label, values: settings, against: reference === label ? null : reference };
+    return { label, ...methodOf(label, shared, entriesAt(place)), against: reference === label ? null : reference };
   });
 }
 /** @throws TypeError where an entry has a setting of its own of what is crossed with it; samplers have an axis alone. */
-function checkOwn({ label, own }: AxisEntry, at: number, several: readonly boolean[]): void {
+function checkOwn({ label, own: given, recipe }: AxisEntry, at: number, several: readonly boolean[]): void {
+  const own = { ...recipe && recipeSettings(recipe), ...given };
   for (const [of, other] of AXES.entries()) {
     if (of === at || own[other] === undefined || !(several[of] || of === SAMPLER)) continue;
     throw new TypeError(

@@ -5,6 +5,7 @@ import { comparison } from "../study_comparison.ts";
 import { compareOptions } from "../study_options.ts";
 import { crossed } from "./crossed.ts";
 import { fileOptions, partOptions } from "./options.ts";
+import { withRecipes } from "../study_recipes.ts";
 import type { Study, StudyPart } from "./study.ts";
 
 /** A study as it is given, in values that can be sent to another thread or machine. */
@@ -26,7 +27,15 @@ export async function givenStudy(file: string, out: string | null): Promise<Give
   if (own !== undefined && typeof own !== "string") {
     throw new TypeError(`Cannot study "${file}": "out" is the name of a folder, found ${JSON.stringify(own)}`);
   }
-  return { file, given, out: out ?? own ?? `runs/${stem(file)}` };
+  const data = Array.isArray(given.data) ? await Promise.all(given.data.map(recipesIn)) : await recipesIn(given.data);
+  return { file, given: { ...await recipesIn(given), data }, out: out ?? own ?? `runs/${stem(file)}` };
+}
+
+/** A mapping with the recipes of its samplers in place of their names; anything else as it is. */
+async function recipesIn<T>(given: T): Promise<T> {
+  if (typeof given !== "object" || given === null || !("samplers" in given)) return given;
+  const { samplers } = given;
+  return { ...given, samplers: await withRecipes(Array.isArray(samplers) ? samplers : [samplers]) };
 }
 
 const stem = (path: string) => baseName(path.replace(/[/\\]+$/, "")).replace(/\.[^.]*$/, "");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parse } from "npm:yaml@2.9.1";
+import { readYaml } from "../../options/yaml.ts";
 import { WITHOUT_REDIS, withRedis } from "../cli/studies/redis_server.ts";
 import { told, withSmallStudy } from "../cli/studies/small_study.ts";
 import { fences, readPage } from "./pages.ts";
@@ -36,13 +36,23 @@ Deno.test({
     ),
 });
 
+/** What is looked at of a Kubernetes manifest. */
+interface Job {
+  readonly kind: string;
+  readonly spec: {
+    readonly completionMode: string;
+    readonly template: {
+      readonly spec: { readonly restartPolicy: string; readonly containers: readonly [{ readonly command: unknown }] };
+    };
+  };
+}
+
 Deno.test("the manifest in docs/study.md is an Indexed Job whose pods run a trial each", () =>
   withSmallStudy(async ({ write }) => {
     const file = await write({ epochs: 1 });
     const { text } = blocks.find(({ text }) => text.startsWith("# job.yaml"))!;
-    const { kind, spec: { completionMode, template: { spec: { restartPolicy, containers: [{ command }] } } } } = parse(
-      text,
-    );
+    const { kind, spec: { completionMode, template: { spec: { restartPolicy, containers: [{ command }] } } } } =
+      readYaml(text) as Job;
     assert.deepEqual([kind, completionMode, restartPolicy], ["Job", "Indexed", "Never"]);
     const [sh, flag, script] = command as string[];
     assert.deepEqual([sh, flag], ["sh", "-c"]);

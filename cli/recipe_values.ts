@@ -1,0 +1,54 @@
+import { resolve } from "../options/option.ts";
+import { chosenRecipe } from "../recipes/chosen.ts";
+import { factsOf } from "../recipes/facts.ts";
+import { loadRecipe } from "../recipes/load.ts";
+import type { RecipeOptions } from "../recipes/options.ts";
+import { type NamedRecipe, settledRecipe } from "../recipes/recipe.ts";
+import { kebab } from "./flags.ts";
+import type { Output } from "./output.ts";
+import type { OpenedProtocol } from "./protocol_options.ts";
+import { trainOptions, type TrainValues } from "./train_options.ts";
+
+/** Who gives one of these knows what to train: no recipe is chosen for them. */
+const PARTS = ["backbone", "freeze", "sampler", "loss", "optimizer", "lr", "l2", "batchSize", "dropLast"];
+
+/** The names of the options that somebody gave. */
+export type Given = ReadonlySet<string>;
+
+/** The recipe that options ask for; undefined where data are to choose it; null where parts are given, and none is. */
+export async function askedRecipe({ recipe }: TrainValues, given: Given): Promise<NamedRecipe | null | undefined> {
+  if (recipe !== null) return await loadRecipe(recipe);
+  return PARTS.some((name) => given.has(name)) ? null : undefined;
+}
+
+/** Options with those of a recipe that nobody gave; `--refit` only where there is something to train on as well. */
+export function withRecipe(values: TrainValues, options: RecipeOptions, given: Given): TrainValues {
+  const own = Object.fromEntries(
+    Object.entries(options).filter(([name]) => !given.has(name) && !(name === "refit" && values.select !== "valid")),
+  );
+  const lr = given.has("optimizer") && !given.has("lr") ? { lr: null } : {}; // a recipe's is of its own optimiser
+  return resolve("train", trainOptions, { ...values, ...own, ...lr });
+}
+
+/** The options to train with on these data, said with the reasons. */
+export async function settledValues(
+  values: TrainValues,
+  { data }: OpenedProtocol,
+  { asked, given, output }: { readonly asked: NamedRecipe | undefined; readonly given: Given; readonly output: Output },
+): Promise<TrainValues> {
+  const facts = factsOf(data.train), chosen = asked ? undefined : chosenRecipe(facts, asksNext(values, data));
+  const recipe = asked ?? await loadRecipe(chosen!.name), { options, because } = settledRecipe(recipe, facts);
+  const found = withRecipe(values, options, given), { options: _options, where: _where, ...about } = recipe;
+  const why = [...chosen ? [chosen.why] : [], ...because];
+  const flags = Object.keys(options).map((name) => [name, found[name as keyof TrainValues]] as const);
+  output.result({ event: "recipe", ...about, why, facts, options: Object.fromEntries(flags) }, null);
+  output.say(`recipe ${recipe.name}${why.length > 0 ? ` (${why.join("; ")})` : ""}: ${recipe.about}`);
+  output.say(
+    `  ${flags.map(([name, value]) => value === true ? `--${kebab(name)}` : `--${kebab(name)} ${value}`).join(" ")}`,
+  );
+  return { ...found, recipe: recipe.name };
+}
+
+/** Whether what is held out is what users met next. */
+const asksNext = ({ split }: TrainValues, { before }: OpenedProtocol["data"]): boolean =>
+  split === "leave-one-out" || split === "by-user" || before !== undefined;

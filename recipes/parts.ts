@@ -1,0 +1,54 @@
+import type { Loss } from "../losses/loss.ts";
+import { losses } from "../losses/mod.ts";
+import type { Backbone } from "../models/backbone.ts";
+import { backbones } from "../models/mod.ts";
+import { makeMethod, methodSpec } from "../options/method_spec.ts";
+import { resolve, type Values } from "../options/option.ts";
+import { samplers } from "../samplers/mod.ts";
+import type { Policy } from "../samplers/sampler.ts";
+import { type Optimizer, optimizers } from "../training/optimizers.ts";
+import { type RecipeOptions, recipeOptions } from "./options.ts";
+
+/** The parts of training that are methods of a registry each, beside the backbone. */
+export type PartSpecs = Pick<Values<typeof recipeOptions>, "sampler" | "loss" | "optimizer" | "lr">;
+
+/** Makes sampler, loss and optimiser of what specifies them. @throws TypeError naming what is not known. */
+export const madeParts = (specs: PartSpecs): { sampler: Policy; loss: Loss; optimizer: Optimizer } => ({
+  sampler: makeMethod<Policy>(samplers, "sampler", methodSpec("sampler", specs.sampler)),
+  loss: makeMethod<Loss>(losses, "loss", methodSpec("loss", specs.loss)),
+  optimizer: makeMethod<Optimizer>(optimizers, "optimizer", optimizerSpec(specs)),
+});
+
+/** The optimiser, with the learning rate that is given beside it. */
+export function optimizerSpec({ optimizer, lr }: Pick<PartSpecs, "optimizer" | "lr">) {
+  const spec = methodSpec("optimizer", optimizer);
+  return lr === null ? spec : { ...spec, options: { ...spec.options, lr } };
+}
+
+/**
+ * What `train` takes of a recipe's options: methods are made, numbers are read, what is left out has its default.
+ *
+ * @throws TypeError naming what is not known.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { embeddedDataset } from "../datasets/embedded.ts";
+ * import { factsOf } from "./facts.ts";
+ * import { loadRecipe } from "./load.ts";
+ * import { madeRecipe } from "./parts.ts";
+ * import { settledRecipe } from "./recipe.ts";
+ *
+ * const { train } = await embeddedDataset();
+ * const { batchSize, l2, epochs } = madeRecipe(settledRecipe(await loadRecipe("fast"), factsOf(train)).options);
+ * assert.deepEqual([batchSize, l2, epochs], [2048, 1e-4, 100]);
+ * ```
+ */
+export function madeRecipe(options: RecipeOptions) {
+  const values = resolve("recipe", recipeOptions, options), { backbone, epochs, batchSize, dropLast, l2 } = values;
+  return {
+    backbone: makeMethod<Backbone>(backbones, "backbone", methodSpec("backbone", backbone)),
+    ...madeParts(values),
+    ...{ epochs, batchSize, dropLast, l2, evaluateEvery: values.evaluateEvery, patience: values.patience },
+  };
+}
