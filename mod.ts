@@ -212,6 +212,15 @@ export { ials, type IalsOptions } from "./evaluation/ials.ts";
 // studies
 export { type Held, heldIn, type Protocol } from "./studies/protocol.ts";
 export { runTrial, testTrial, type TrialRecipe } from "./studies/trial.ts";
+export { refitted } from "./studies/refitted.ts";
+
+// recipes
+export { loadRecipe, recipeNames } from "./recipes/load.ts";
+export { type NamedRecipe, parseRecipe, type SettledRecipe, settledRecipe, type Variant } from "./recipes/recipe.ts";
+export { type DataFacts, factsOf } from "./recipes/facts.ts";
+export { type ChosenRecipe, chosenRecipe } from "./recipes/chosen.ts";
+export type { RecipeOptions } from "./recipes/options.ts";
+export { madeRecipe } from "./recipes/parts.ts";
 export { type Baseline, baselines, testBaseline } from "./studies/baselines.ts";
 export {
   type Against,

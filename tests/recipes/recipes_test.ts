@@ -47,3 +47,12 @@ Deno.test("conditions take every relation, and all of their parts must hold", ()
     assert.throws(() => condition(text), /Cannot read the condition/, text);
   }
 });
+
+Deno.test("docs/recipes.md has a row for each recipe, with its backbone, sampler and loss", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/recipes.md", import.meta.url));
+  for (const name of recipeNames) {
+    const row = page.split("\n").find((line) => line.startsWith(`| \`${name}\` `));
+    const { backbone, sampler, loss } = (await loadRecipe(name)).options;
+    for (const part of [backbone, sampler, loss]) assert(row?.includes(`\`${part}\``), `${name}: ${part} in ${row}`);
+  }
+});
