@@ -2,10 +2,9 @@ import { asha } from "../studies/asha.ts";
 import { halving, type HalvingOptions } from "../studies/halving.ts";
 import { rungsOf } from "../studies/rungs.ts";
 import { randomSearch, type Strategy } from "../studies/strategy.ts";
-import { makeFolder } from "./files.ts";
 import { metricNames } from "./metrics_text.ts";
-import { duration, openOutput } from "./output.ts";
-import { describe, openProtocol } from "./protocol_options.ts";
+import { duration, openOutput, type Output } from "./output.ts";
+import { describe, type OpenedProtocol, openProtocol } from "./protocol_options.ts";
 import { writeConfig } from "./run_folder.ts";
 import { savedConfig } from "./run_identity.ts";
 import { writeSearch } from "./search_files.ts";
@@ -13,6 +12,7 @@ import { runSearch, type TrialRecord } from "./search_run.ts";
 import { rungTable } from "./search_text.ts";
 import { searchTrials } from "./search_trial.ts";
 import { trainWinner, withoutTest } from "./search_winner.ts";
+import { claim } from "./study_claim.ts";
 import { trainCommandText } from "./train_command_text.ts";
 import { readDraws } from "./tune_draws.ts";
 import type { TuneValues } from "./tune_options.ts";
@@ -20,14 +20,34 @@ import type { TuneValues } from "./tune_options.ts";
 /** `tune`: searches options on validation, and trains the best. Returns the exit code. */
 export async function tuneCommand(given: TuneValues, signal: AbortSignal): Promise<number> {
   const output = openOutput(given), started = performance.now(), { space, draws, values } = readDraws(given);
-  const opened = await openProtocol({ ...values, select: "valid" }, metricNames(values)), { data, protocol } = opened;
+  const opened = await openProtocol({ ...values, select: "valid" }, metricNames(values));
   describe(opened, output);
   for (const line of space) output.say(`searches ${line}`);
   output.say(`draws ${draws.length} ${draws.length === 1 ? "configuration" : "configurations"}`);
-  const folder = values.out ?? `runs/${data.name}-tune`, { strategy, eta, seed, minutes } = values;
+  const folder = values.out ?? `runs/${opened.data.name}-tune`, claimed = await claim(folder);
+  if (!claimed) throw new Error(`Cannot tune in "${folder}": another process is at it`);
+  try {
+    return await tuneIn(folder, { given, values, draws, space, opened, signal, output, started });
+  } finally {
+    claimed.release();
+  }
+}
+
+interface Search extends Pick<ReturnType<typeof readDraws>, "values" | "draws" | "space"> {
+  readonly given: TuneValues;
+  readonly opened: OpenedProtocol;
+  readonly signal: AbortSignal;
+  readonly output: Output;
+  /** When, by performance.now(). */
+  readonly started: number;
+}
+
+/** Searches in a folder that is this process's alone. */
+async function tuneIn(folder: string, search: Search): Promise<number> {
+  const { given, values, draws, space, opened, signal, output, started } = search, { data, protocol } = opened;
+  const { strategy, eta, seed, minutes } = values;
   const selectBy = values.selectBy!, rungs = strategy === "random" ? [values.epochs] : rungsOf(values);
   const trials = await searchTrials(folder, draws, data);
-  await makeFolder(folder);
   await writeConfig(folder, savedConfig(given));
   // where minutes are the budget, halving must come to its end early and often
   const bracket = values.trials === null && minutes !== null && { bracket: eta ** (rungs.length - 1) };

@@ -2,7 +2,7 @@ import type { DataFacts } from "./facts.ts";
 import type { recipeNames } from "./load.ts";
 
 /** More interactions than these take `strong` hours on a CPU. */
-const MANY = 5e6;
+const MANY = 1e6;
 
 /** A recipe that suits data, and why. */
 export interface ChosenRecipe {

@@ -3,7 +3,7 @@ import { studyMarkdown } from "../comparison_text.ts";
 import { openOutput } from "../output.ts";
 import { findingsIn } from "./findings.ts";
 import { fetchOutcome } from "./parcel.ts";
-import { beginStudy, tableRecord, writeStudy } from "./part_folder.ts";
+import { beginStudy, keepingUsers, tableRecord, writeStudy } from "./part_folder.ts";
 import { jobOf, queueOptions, redisUrl, type TrialQueue, withQueue } from "./queue.ts";
 import { studyOptions } from "./options.ts";
 import { openingParts, planned, type PlannedPart, type PlannedTask } from "./study.ts";
@@ -18,7 +18,7 @@ export const gatherOptions = {
 /** `study gather`: the table of what is done, in the folder or left on a server by workers. */
 export async function gatherStudy(file: string, values: Values<typeof gatherOptions>): Promise<number> {
   const output = openOutput(values), given = await givenStudy(file, values.out), study = studyOf(given);
-  const parts = await planned(study, openingParts());
+  const parts = await planned(study, keepingUsers(openingParts()));
   await beginStudy(given, parts);
   const failed = redisUrl(values.redis) === null
     ? []

@@ -6,7 +6,8 @@ import { inTurn } from "../study_claim.ts";
 import type { CompareValues } from "../study_options.ts";
 import { writeTable } from "../study_table.ts";
 import { type Findings, tablesOf } from "./findings.ts";
-import type { PlannedPart, StudyPart } from "./study.ts";
+import { writeUsers } from "../tested_lists.ts";
+import type { OpenPart, PlannedPart, StudyPart } from "./study.ts";
 import type { GivenStudy } from "./study_file.ts";
 
 /** Begins the folder of a study, and those of its parts: each keeps its options, as a file that says them again. */
@@ -17,6 +18,17 @@ export async function beginStudy({ given, out }: GivenStudy, parts: readonly Stu
 
 export const writePart = ({ folder, config }: StudyPart): Promise<void> =>
   inTurn(folder, () => writeConfig(folder, config));
+
+/** Opens parts, and keeps in the folder of each who is tested, once: what a report reads lists beside. */
+export function keepingUsers(open: OpenPart): OpenPart {
+  const kept = new Set<string>();
+  return async (part) => {
+    const opened = await open(part);
+    if (!kept.has(part.label)) await inTurn(part.folder, () => writeUsers(part.folder, opened));
+    kept.add(part.label);
+    return opened;
+  };
+}
 
 /** What a table's file says beside the table. */
 export const aboutTable = (data: string, { select, selectBy, seeds, ...values }: CompareValues) => ({

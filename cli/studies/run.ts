@@ -5,12 +5,10 @@ import { describe, OPTIMISTIC } from "../protocol_options.ts";
 import { inProcess } from "./in_process.ts";
 import { inThreads } from "./in_threads.ts";
 import { studyOptions } from "./options.ts";
-import { beginStudy, tableRecord, writeStudy } from "./part_folder.ts";
+import { beginStudy, keepingUsers, tableRecord, writeStudy } from "./part_folder.ts";
 import { runTasks } from "./run_tasks.ts";
 import { openingParts, type OpenPart, planned } from "./study.ts";
 import { givenStudy, studyOf } from "./study_file.ts";
-import { inTurn } from "../study_claim.ts";
-import { writeUsers } from "../tested_lists.ts";
 
 export const runOptions = {
   jobs: integer(1, "trials at a time, each on a thread of its own; one is run on the main thread", { min: 1 }),
@@ -20,7 +18,9 @@ export const runOptions = {
 /** `study run`: runs what is not done of a study, on this machine. Returns the exit code. */
 export async function runStudy(file: string, values: Values<typeof runOptions>, signal: AbortSignal): Promise<number> {
   const output = openOutput(values), started = performance.now(), { jobs } = values;
-  const given = await givenStudy(file, values.out), study = studyOf(given), open = telling(openingParts(), output);
+  const given = await givenStudy(file, values.out),
+    study = studyOf(given),
+    open = telling(keepingUsers(openingParts()), output);
   const parts = await planned(study, open);
   if (parts.some(({ comparison }) => comparison.values.select === "test")) output.say(OPTIMISTIC);
   await beginStudy(given, parts);
@@ -43,15 +43,12 @@ export async function runStudy(file: string, values: Values<typeof runOptions>, 
   return findings.failures.size > 0 ? 1 : 0;
 }
 
-/** Says of each dataset what a person should know before training starts, and keeps who is tested. */
+/** Says of each dataset what a person should know before training starts. */
 function telling(open: OpenPart, output: Output): OpenPart {
   const told = new Set<string>();
   return async (part) => {
     const opened = await open(part);
-    if (!told.has(part.label)) {
-      describe(opened, output);
-      await inTurn(part.folder, () => writeUsers(part.folder, opened));
-    }
+    if (!told.has(part.label)) describe(opened, output);
     told.add(part.label);
     return opened;
   };

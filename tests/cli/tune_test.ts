@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../../cli/flags.ts";
 import { openRun } from "../../cli/opened_run.ts";
+import { claim } from "../../cli/study_claim.ts";
 import { trainCommand } from "../../cli/train.ts";
 import { trainOptions } from "../../cli/train_options.ts";
 import { tuneCommand } from "../../cli/tune.ts";
@@ -52,6 +53,15 @@ const outcome = async (folder: string) => {
 };
 const SPACE = "lr=log:1e-3..1e-1; sampler.pool=2,4,8";
 
+Deno.test("tune leaves a folder to the process that is at it", () =>
+  onData(async (tune, _train, folder) => {
+    const held = await claim(`${folder}/out`), search = { strategy: "random", trials: 1, space: SPACE, epochs: 1 };
+    assert(held?.exclusive);
+    await assert.rejects(tune(search), /Cannot tune in ".*\/out": another process is at it/);
+    held.release();
+    assert.equal(await tune(search), 0);
+  }));
+
 Deno.test("tune halves trials on validation, and its winner is the run that train would have made", () =>
   onData(async (tune, train, folder) => {
     assert.equal(await tune({ strategy: "halving", trials: 4, space: SPACE }), 0);
@@ -69,7 +79,7 @@ Deno.test("tune halves trials on validation, and its winner is the run that trai
     assert.match(lines[0]!, /^trial,value,best_epoch,epochs,rungs,seconds,folder,error,sampler\.pool,lr$/);
     assert.equal(lines.length, 1 + 4 + 1);
 
-    assert.deepEqual(namesIn(`${folder}/out`), ["best", "config.yaml", "trials", "tune.csv", "tune.json"]);
+    assert.deepEqual(namesIn(`${folder}/out`), [".lock", "best", "config.yaml", "trials", "tune.csv", "tune.json"]);
     const config = `${folder}/out/best/config.yaml`;
     assert.equal(await train({ ...await readConfig(config), out: `${folder}/alone` }), 0);
     for (const file of ["weights.safetensors", "recommender.onnx"]) {

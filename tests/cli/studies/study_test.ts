@@ -27,6 +27,9 @@ Deno.test("trials run by their numbers, one by one in any order, and gathered ar
     // deno-lint-ignore no-explicit-any -- a test reads what it wrote
     const cells = ({ parts }: any) => parts.map(({ rows }: any) => rows.map(({ label, cells }: any) => [label, cells]));
     assert.deepEqual(cells(gathered), cells(table));
+    for (const name of ["ids.json", "tested.safetensors"]) {
+      assert((await Deno.stat(`${alone}/one/${name}`)).isFile, `${name}, which a report reads lists beside`);
+    }
 
     const [one, other] = table.parts;
     assert.deepEqual([one.label, one.seeds, other.label, other.seeds], ["one", [0, 1], "other", [5]]);
