@@ -109,15 +109,17 @@ export function parted(text: string): string[] {
 function fromText(axis: Axis, text: string): AxisEntry {
   const [head = "", ...rest] = text.replaceAll(/\s*,\s*/g, ",").split(/\s+/);
   const [, label, named] = /^([^=:]+)=(.+)$/.exec(head) ?? [];
-  const own = rest.map((pair) => {
-    const at = pair.indexOf("=");
-    if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
-    throw new TypeError(
-      `Cannot read ${word(axis)} "${text}": after the ${axis} come settings written name=value, found "${pair}"`,
-    );
-  });
-  return { label: label ?? [head, ...rest].join(" "), own: { [axis]: named ?? head, ...Object.fromEntries(own) } };
+  const own = settingsIn(rest, `${word(axis)} "${text}": after the ${axis}`);
+  return { label: label ?? [head, ...rest].join(" "), own: { [axis]: named ?? head, ...own } };
 }
+
+/** Settings in words of name=value. @throws TypeError saying where another stands. */
+export const settingsIn = (words: readonly string[], where: string): Record<string, string> =>
+  Object.fromEntries(words.map((word) => {
+    const at = word.indexOf("=");
+    if (at > 0) return [word.slice(0, at), word.slice(at + 1)];
+    throw new TypeError(`Cannot read ${where} come settings written name=value, found "${word}"`);
+  }));
 
 /** A mapping such as `{ label: SSM, sampler: { name: rns, negatives: 32 }, loss: infonce }`. */
 function fromYaml(axis: Axis, given: unknown): AxisEntry {

@@ -1,5 +1,5 @@
 import { loadRecipe } from "../recipes/load.ts";
-import { parted } from "./study_methods.ts";
+import { parted, settingsIn } from "./study_methods.ts";
 
 /** How a method in text says that its parts are a recipe's: `recipe:strong`, or `ours=recipe:./ours.yaml lr=0.01`. */
 const NAMED = /^(?:([^=:\s]+)=)?recipe:(\S+)\s*(.*)$/s;
@@ -15,7 +15,8 @@ export async function withRecipes(given: readonly unknown[]): Promise<readonly u
   return await Promise.all(entries.map(async (each) => {
     const [, label, name, settings] = typeof each === "string" ? NAMED.exec(each) ?? [] : [];
     if (name !== undefined) {
-      return { label: label ?? name, recipe: await loadRecipe(name), ...Object.fromEntries(pairs(settings!, each)) };
+      const own = settingsIn(settings!.split(/\s+/).filter(Boolean), `method "${each}": after the recipe`);
+      return { label: label ?? name, recipe: await loadRecipe(name), ...own };
     }
     if (!isMapping(each) || typeof each.recipe !== "string") return each;
     return { label: each.recipe, ...each, recipe: await loadRecipe(each.recipe) };
@@ -24,12 +25,3 @@ export async function withRecipes(given: readonly unknown[]): Promise<readonly u
 
 const isMapping = (given: unknown): given is Record<string, unknown> =>
   typeof given === "object" && given !== null && !Array.isArray(given);
-
-const pairs = (settings: string, of: unknown): readonly (readonly [string, string])[] =>
-  settings.split(/\s+/).filter(Boolean).map((pair) => {
-    const at = pair.indexOf("=");
-    if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)] as const;
-    throw new TypeError(
-      `Cannot read method "${of}": after the recipe come settings written name=value, found "${pair}"`,
-    );
-  });

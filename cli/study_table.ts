@@ -115,6 +115,7 @@ function notesOn(
     `Data: ${data.name}, ${users} users, ${items} items; ${train} interactions to train ` +
     `on${valid === null ? "" : `, ${valid} to select by`}, ${test} to test on.`,
     `Best epoch: picked${picked} on ${selected[select]}.`,
+    ...values.refit ? ["Tested is a model trained anew for that many epochs, on train and validation together."] : [],
     values.mask === "none"
       ? "Test: full ranking of all items, also those that the user has met: history is not masked."
       : `Test: full ranking of all items but those the user met in training${valid === null ? "" : " and validation"}.`,

@@ -31,8 +31,8 @@ export function keepingUsers(open: OpenPart): OpenPart {
 }
 
 /** What a table's file says beside the table. */
-export const aboutTable = (data: string, { select, selectBy, seeds, ...values }: CompareValues) => ({
-  ...{ data, selectedOn: select, selectBy, seeds },
+export const aboutTable = (data: string, { select, selectBy, refit, seeds, ...values }: CompareValues) => ({
+  ...{ data, selectedOn: select, selectBy, ...refit && { refit }, seeds },
   ...rankedAsRecord(values),
 });
 

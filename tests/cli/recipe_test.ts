@@ -72,10 +72,14 @@ Deno.test("a recipe is a method of compare: its options are those that train has
     await writeInputs(folder);
     const samplers = "rns; ours=recipe:./ours.yaml epochs=2";
     const flags = ["--backbone", "mf:dim=4", "--epochs", "1", "--baselines", "none", "--seeds", "1"];
-    const args = ["compare", "--data", "log.csv", ...flags, "--samplers", samplers, "--out", "table"];
+    const args = ["compare", "--data", "log.csv", ...flags, "--refit", "--samplers", samplers, "--out", "table"];
     const { code, stderr } = await foil(args, folder);
     assert.equal(code, 0, stderr);
     const found = JSON.parse(await Deno.readTextFile(`${folder}/table/compare.json`));
+    assert.match(
+      await Deno.readTextFile(`${folder}/table/compare.md`),
+      /trained anew for that many epochs, on train and/,
+    );
     assert.deepEqual(found.rows.map(({ label }: { label: string }) => label), ["rns", "ours"]);
     const configs = await Promise.all(
       [...Deno.readDirSync(`${folder}/table/trials`)].map(async ({ name }) =>
