@@ -2,6 +2,7 @@ import { find } from "../options/method.ts";
 import { factsOf } from "../recipes/facts.ts";
 import { openRuntime } from "../runtime/providers.ts";
 import { baselines, testBaseline } from "../studies/baselines.ts";
+import { refitted } from "../studies/refitted.ts";
 import { testTrial } from "../studies/trial.ts";
 import { type EpochReport, trainingSeconds } from "../training/recipe.ts";
 import { exists, makeFolder } from "./files.ts";
@@ -21,10 +22,11 @@ import { goesOn, runInFolder, type StepDone } from "./trial_run.ts";
 export async function baselineOutcome(
   name: string,
   { folder, fingerprint }: Place,
-  { protocol }: OpenedComparison,
+  { protocol, values: { refit } }: OpenedComparison,
 ): Promise<Outcome> {
-  const { label, chosen, scoresOf } = await find(baselines, "baseline", name)(protocol);
-  const measured = await testBaseline(protocol, scoresOf), facts = { label, chosen, notes: measured.notes };
+  const whole = refit ? refitted(protocol) : protocol;
+  const { label, chosen, scoresOf } = await find(baselines, "baseline", name)(protocol, whole);
+  const measured = await testBaseline(whole, scoresOf), facts = { label, chosen, notes: measured.notes };
   await makeFolder(folder);
   await writeOutcome(folder, fingerprint, measured, facts);
   return { ...measured, folder, facts };

@@ -17,7 +17,7 @@ export interface Baseline {
 }
 
 /** Scores of every user alike: how often each item was met in training. */
-function popular({ catalogue }: Protocol): Promise<Baseline> {
+function popular(picking: Protocol, { catalogue }: Protocol = picking): Promise<Baseline> {
   const scores = Float32Array.from(catalogue.popularity);
   return Promise.resolve({ label: "most popular", chosen: "", scoresOf: () => scores });
 }
@@ -34,19 +34,21 @@ interface Tuned<T> {
 
 /** Options are picked as a trial's epoch is, by validation, but never on test. */
 const tuned =
-  <T>({ label, grid, untuned, shown, scoresOf }: Tuned<T>) => async (protocol: Protocol): Promise<Baseline> => {
-    const { catalogue, selecting, selectBy, data } = protocol, known = knownOf(protocol);
-    if (!selecting || selecting.held !== data.valid) {
-      return { label, chosen: `${shown(untuned)}, untuned`, scoresOf: scoresOf(catalogue, untuned, known) };
-    }
-    const ranking = { ...selectingOptions(protocol, selecting), metrics: [selectBy] };
+  <T>({ label, grid, untuned, shown, scoresOf }: Tuned<T>) =>
+  async (picking: Protocol, testing: Protocol = picking): Promise<Baseline> => {
+    const { catalogue, selecting, selectBy, data } = picking, known = knownOf(picking);
+    const found = (options: T, how: string): Baseline => {
+      const scores = scoresOf(testing.catalogue, options, knownOf(testing));
+      return { label, chosen: `${shown(options)}, ${how}`, scoresOf: scores };
+    };
+    if (!selecting || selecting.held !== data.valid) return found(untuned, "untuned");
+    const ranking = { ...selectingOptions(picking, selecting), metrics: [selectBy] };
     let best = { options: untuned, value: -Infinity };
     for (const options of grid) {
       const { metrics } = await rankBy(scoresOf(catalogue, options, known), catalogue, selecting.held, ranking);
       if (metrics[selectBy]! > best.value) best = { options, value: metrics[selectBy]! };
     }
-    const chosen = `${shown(best.options)}, the best of ${grid.length} on validation`;
-    return { label, chosen, scoresOf: scoresOf(catalogue, best.options, known) };
+    return found(best.options, `the best of ${grid.length} on validation`);
   };
 
 /** What users have met, where some are not in train: they are scored by what they had met before. */
@@ -62,7 +64,7 @@ const WEIGHTS = [0.025, 0.1, 0.4], DECAYS = [0.5, 2, 8];
 /** As wide as backbones by default are. */
 const IALS = { dim: 64, iterations: 20 };
 
-/** The baselines by name. Untuned options were settled on Amazon Tools, test numbers in sight. */
+/** The baselines by name: what is picked under one protocol is fitted to what another, or the same, trains on. Untuned options were settled on Amazon Tools, test numbers in sight. */
 export const baselines = {
   popular,
   "item-knn": tuned<ItemKnnOptions>({
@@ -79,7 +81,7 @@ export const baselines = {
     shown: ({ c0, l2 }) => `c0=${c0}, l2=${l2}`,
     scoresOf: (catalogue, options, known) => ials(catalogue, { ...IALS, ...options }, known),
   }),
-} as const satisfies Readonly<Record<string, (protocol: Protocol) => Promise<Baseline>>>;
+} as const satisfies Readonly<Record<string, (picking: Protocol, testing?: Protocol) => Promise<Baseline>>>;
 
 /** Ranks the protocol's test part by a baseline's scores. @throws TypeError where there is none. */
 export async function testBaseline(protocol: Protocol, scoresOf: ScoresOf): Promise<Evaluation> {

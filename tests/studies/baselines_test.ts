@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { catalogue } from "../../datasets/catalogue.ts";
 import { type Interactions, interactions } from "../../datasets/interactions.ts";
 import { synthetic } from "../../datasets/synthetic.ts";
+import { joined } from "../../datasets/joined.ts";
 import { type Baseline, baselines, testBaseline } from "../../studies/baselines.ts";
 import { heldIn, type Protocol } from "../../studies/protocol.ts";
+import { refitted } from "../../studies/refitted.ts";
 
 const data = synthetic({ users: 80, items: 120, median: 25, seed: 4 });
 const seen = catalogue(data.train), held = { held: data.valid!, alsoSeen: [] };
@@ -35,6 +37,17 @@ for (const { name, best, untuned } of tuned) {
     assert.equal(onNothing.chosen, onTest.chosen);
   });
 }
+
+Deno.test("what is picked on validation is fitted to train and validation where models are trained anew", async () => {
+  const picking: Protocol = { ...common, selecting: held, testing }, whole = refitted(picking);
+  for (const name of ["popular", "item-knn"] as const) {
+    const [alone, both] = [await baselines[name](picking), await baselines[name](picking, whole)];
+    assert.equal(both.chosen, alone.chosen);
+    assert.notDeepEqual(both.scoresOf(0), alone.scoresOf(0));
+  }
+  const { scoresOf } = await baselines.popular(picking, whole);
+  assert.deepEqual(scoresOf(0), Float32Array.from(catalogue(joined(data.train, data.valid!)).popularity));
+});
 
 Deno.test("a protocol without test interactions says so", async () => {
   await assert.rejects(testBaseline(common, () => new Float32Array(120)), /the protocol has no test interactions/);
