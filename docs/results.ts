@@ -16,6 +16,8 @@ const studies: Readonly<Record<string, readonly string[]>> = {
   "sports-seq": COHORTS,
   "ahns-tool": AHNS,
   "ahns-sport": AHNS,
+  "recipes-tool": ["ndcg@20", "recall@20"],
+  "recipes-sport": ["ndcg@20", "recall@20"],
   "divns-ml": ["ndcg@20", "recall@20"],
   "divns-tool": ["ndcg@20", "recall@20"],
 };
