@@ -33,15 +33,10 @@ export function optimizerSpec({ optimizer, lr }: Pick<PartSpecs, "optimizer" | "
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { embeddedDataset } from "../datasets/embedded.ts";
- * import { factsOf } from "./facts.ts";
- * import { loadRecipe } from "./load.ts";
  * import { madeRecipe } from "./parts.ts";
- * import { settledRecipe } from "./recipe.ts";
  *
- * const { train } = await embeddedDataset();
- * const { batchSize, l2, epochs } = madeRecipe(settledRecipe(await loadRecipe("fast"), factsOf(train)).options);
- * assert.deepEqual([batchSize, l2, epochs], [2048, 1e-4, 100]);
+ * const { batchSize, l2, epochs } = madeRecipe({ backbone: "mf:dim=8", lr: 0.01, epochs: 3 });
+ * assert.deepEqual([batchSize, l2, epochs], [2048, 1e-4, 3]);
  * ```
  */
 export function madeRecipe(options: RecipeOptions) {

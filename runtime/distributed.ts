@@ -28,7 +28,8 @@ function taken(node: Node): Value | null {
   if (sizeOf(node.outputs[0]!.shape) * product.shape[last]! === sizeOf(product.shape)) return productOfSums(node);
   if (product.node?.op.type !== "Mul" || !axes.includes(last) || !product.node.inputs.every(each)) return null;
   const inner = sum(product, [last]);
-  return sum(productOfSums(inner.node!) ?? inner, axes.filter((axis) => axis !== last));
+  const products = reshape(productOfSums(inner.node!) ?? inner, inner.shape);
+  return sum(products, axes.filter((axis) => axis !== last));
 }
 
 function productOfSums(node: Node): Value | null {

@@ -64,7 +64,6 @@ Deno.test("train without options picks a recipe and says why; with a part of its
       1,
     ]);
     assert.equal(await picked("--backbone", "mf:dim=4"), undefined);
-    assert.equal((await picked("--select", "test"))![0], "strong", "there is nothing to train on as well");
   }));
 
 Deno.test("a recipe is a method of compare: its options are those that train has of it on these data", () =>
@@ -101,5 +100,7 @@ Deno.test("a recipe that there is not is refused before data are read", async ()
     ["train", "--data", "no/such", "--recipe", "./no.yaml"],
     /Cannot read the recipe: .*no\.yaml.*no such file/,
   );
+  const test = ["train", "--data", "no/such", "--recipe", "strong", "--select", "test"];
+  await refused(test, /no such file/); // and not that there is nothing to train anew on
   await refused(["compare", "--data", "no/such", "--samplers", "rns; recipe:x"], /There is no recipe "x"/);
 });

@@ -45,7 +45,7 @@ Deno.test("--refit trains anew, for the epochs that validation picked, on valida
 
 Deno.test("--refit that is stopped in its second training goes on to the same bytes", () =>
   inFolder(async (folder) => {
-    const args = [...QUICK, "--batch-size", "64", "--epochs", "3", "--evaluate-every", "1", "--refit"];
+    const args = [...QUICK, "--batch-size", "128", "--epochs", "2", "--evaluate-every", "1", "--refit"];
     const whole = await foil([...args, "--out", "whole"], folder);
     assert.equal(whole.code, 0, whole.stderr);
     const child = foilProcess([...args, "--out", "parts"], folder), reader = child.stderr.getReader();

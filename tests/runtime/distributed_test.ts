@@ -7,6 +7,7 @@ import { add, mul, sub } from "../../graphs/ops/arithmetic.ts";
 import { denseRows, gather } from "../../graphs/ops/index.ts";
 import type { RowGradient } from "../../graphs/builder.ts";
 import { sum } from "../../graphs/ops/reduce.ts";
+import { reshape } from "../../graphs/ops/shape.ts";
 import { prune } from "../../graphs/prune.ts";
 import { distributed } from "../../runtime/distributed.ts";
 import { rewrite } from "../../graphs/rewrite.ts";
@@ -63,11 +64,13 @@ Deno.test("what is no mixture stays, and so does a product of too many terms", (
 });
 
 Deno.test("a sum over rows, too, is one of inner products that the host can take", () => {
-  const { g, user, hard } = model(), whole = sum(mul(user, hard));
+  const { g, user, hard, mixed } = model(), whole = sum(mul(user, hard));
   const dots = (graph: typeof g, value: Value) =>
     hostDots(prune(graph, [value]).nodes).map(({ output }) => output.shape);
   const { graph, of } = rewrite(g, [whole], distributed);
   assert.deepEqual([dots(g, whole), dots(graph, of(whole)), of(whole).shape], [[], [[user.shape[0]!]], []]);
+  const deep = (x: Value) => reshape(x, [1, ...x.shape]), mixtures = sum(mul(deep(user), deep(mixed)), [1, 2]);
+  assert.deepEqual(rewrite(g, [mixtures], distributed).of(mixtures).shape, [1], "of mixtures, over rows and elements");
 });
 
 eachProvider("scores, lengths and gradients of mixtures are those of plain loops", async (runtime) => {
