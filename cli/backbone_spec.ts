@@ -4,9 +4,9 @@ import type { ExternalOptions } from "../models/external.ts";
 import type { Backbone } from "../models/backbone.ts";
 import { backbones as registry } from "../models/mod.ts";
 import { find } from "../options/method.ts";
+import { makeMethod, type MethodSpec, methodSpec } from "../options/method_spec.ts";
 import { resolve, text } from "../options/option.ts";
 import { readBytesNow } from "./files.ts";
-import { makeMethod, type MethodSpec, methodSpec } from "../options/method_spec.ts";
 
 /** A backbone as options give it. */
 export interface BackboneValues {

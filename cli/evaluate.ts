@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import { fullRanking } from "../evaluation/full_ranking.ts";
-import { withoutValidation } from "../studies/refitted.ts";
 import { flag, text, type Values } from "../options/option.ts";
 import { openRuntime } from "../runtime/providers.ts";
+import { withoutValidation } from "../studies/refitted.ts";
 import { dataOptions } from "./data_options.ts";
 import { savedBackbone } from "./backbone_spec.ts";
 import { evaluateFile } from "./evaluate_file.ts";

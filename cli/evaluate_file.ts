@@ -4,11 +4,11 @@ import { rankModel } from "../evaluation/rank_model.ts";
 import { external } from "../models/external.ts";
 import { seamText } from "../models/external/seam_text.ts";
 import { understand } from "../models/external/understand.ts";
+import { methodSpec } from "../options/method_spec.ts";
 import { openRuntime } from "../runtime/providers.ts";
 import { readingOf, withDataFor } from "./backbone_spec.ts";
 import type { EvaluateValues } from "./evaluate.ts";
 import { readBytesOf } from "./files.ts";
-import { methodSpec } from "../options/method_spec.ts";
 import type { Output } from "./output.ts";
 import { heldOut, openTested, rankingOf, tell } from "./test_ranking.ts";
 

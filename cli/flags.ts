@@ -1,8 +1,8 @@
 import { type Command, Option as Flag } from "npm:@commander-js/extra-typings@15.1.0";
+import { methodText } from "../options/method_spec.ts";
 import { type Options, resolve, type Values } from "../options/option.ts";
 import { readYaml } from "../options/yaml.ts";
 import { readText } from "./files.ts";
-import { methodText } from "../options/method_spec.ts";
 
 /** An option's name as a flag has it. */
 export const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

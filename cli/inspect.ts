@@ -4,9 +4,9 @@ import { sizeOf } from "../graphs/tensor.ts";
 import type { Parameter } from "../models/external/parameters.ts";
 import { rolesOf, seamText } from "../models/external/seam_text.ts";
 import { understand, type Understanding } from "../models/external/understand.ts";
+import { methodSpec } from "../options/method_spec.ts";
 import { readingOf } from "./backbone_spec.ts";
 import { readBytesOf } from "./files.ts";
-import { methodSpec } from "../options/method_spec.ts";
 import { bold, openOutput } from "./output.ts";
 
 /** What `inspect` is asked. */

@@ -1,8 +1,8 @@
 import type { Dataset } from "../datasets/dataset.ts";
+import { methodText } from "../options/method_spec.ts";
 import { dataOptions, type DataValues } from "./data_options.ts";
 import { columnsOf, fingerprintOf } from "./fingerprint.ts";
 import { kebab } from "./flags.ts";
-import { methodText } from "../options/method_spec.ts";
 import { settledParts } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
 

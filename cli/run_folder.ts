@@ -1,6 +1,6 @@
-import { yamlText } from "../options/yaml.ts";
 import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
+import { yamlText } from "../options/yaml.ts";
 import type { SavedTensor } from "../runtime/runtime.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
 import { decodeSafetensors, safetensorsParts, type Tensor } from "../training/safetensors.ts";

@@ -1,10 +1,10 @@
 import { find } from "../options/method.ts";
+import { type MethodSpec, methodSpec } from "../options/method_spec.ts";
 import type { Options } from "../options/option.ts";
 import type { Space } from "../options/space.ts";
 import { autoSamplers } from "./auto_samplers.ts";
 import { isFile } from "./backbone_spec.ts";
 import { registries } from "./list.ts";
-import { type MethodSpec, methodSpec } from "../options/method_spec.ts";
 import { DEFAULT, spaceOf, type SpaceSpec } from "./space_spec.ts";
 import { parted } from "./study_methods.ts";
 import { trainOptions, type TrainValues } from "./train_options.ts";

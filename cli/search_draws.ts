@@ -1,6 +1,6 @@
+import { methodText } from "../options/method_spec.ts";
 import { oneOf, type Space } from "../options/space.ts";
 import { Rng } from "../random/rng.ts";
-import { methodText } from "../options/method_spec.ts";
 import {
   type Axis,
   type Choice,

@@ -1,7 +1,7 @@
+import { methodText } from "../options/method_spec.ts";
 import type { Option } from "../options/option.ts";
 import { oneOf, type Space } from "../options/space.ts";
 import { LIST } from "./flags.ts";
-import { methodText } from "../options/method_spec.ts";
 
 /** What is searched, as it is given: each option's name, and what it is drawn from, null where it has a space of its own. */
 export type SpaceSpec = ReadonlyMap<string, string | null>;

@@ -1,7 +1,7 @@
+import { methodText } from "../options/method_spec.ts";
 import { resolve } from "../options/option.ts";
 import type { DataFacts } from "../recipes/facts.ts";
 import { type NamedRecipe, settledRecipe } from "../recipes/recipe.ts";
-import { methodText } from "../options/method_spec.ts";
 import { methodOptions, type MethodValues, type SharedValues } from "./study_options.ts";
 
 /** A method of a study, under the name that the table has for it. */

@@ -1,11 +1,11 @@
 import { losses } from "../losses/mod.ts";
 import { type AnyMethod, find } from "../options/method.ts";
+import { type MethodSpec, methodSpec } from "../options/method_spec.ts";
 import { resolve } from "../options/option.ts";
-import { samplers } from "../samplers/mod.ts";
 import { madeParts, optimizerSpec } from "../recipes/parts.ts";
+import { samplers } from "../samplers/mod.ts";
 import { optimizers } from "../training/optimizers.ts";
 import { makeBackbone, settledBackbone } from "./backbone_spec.ts";
-import { type MethodSpec, methodSpec } from "../options/method_spec.ts";
 import type { TrainValues } from "./train_options.ts";
 
 /** The options that name a recipe's parts. */

@@ -120,7 +120,8 @@ function scaled(x: Value, factor: number): Value | undefined {
   if (by === 1) return product.of;
   return by === -1 ? neg(product.of) : mul(by, product.of);
 }
-function factorOf({ node, shape }: Value): { readonly of: Value; readonly by: number } | null {
+/** What a value is a known number of times of, and that number; null where it is nothing of the kind. */
+export function factorOf({ node, shape }: Value): { readonly of: Value; readonly by: number } | null {
   if (node?.op.type === "Neg" && node.inputs[0]!.dtype === "float32") return { of: node.inputs[0]!, by: -1 };
   if (node?.op.type !== "Mul" && node?.op.type !== "Div") return null;
   const [a, b] = node.inputs as [Value, Value], [x, y] = [uniformOf(a), uniformOf(b)];

@@ -6,7 +6,7 @@ import { reshape } from "../graphs/ops/shape.ts";
 import type { Rule } from "../graphs/rewrite.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import { summedAxes, summedProduct } from "./host_dot.ts";
-import { oneToOne, type ScaledRows, scaledRows } from "./scaled_rows.ts";
+import { flat, oneToOne, type ScaledRows, scaledRows } from "./scaled_rows.ts";
 import type { TableRows } from "./table_rows.ts";
 
 /** Most inner products that one becomes. */
@@ -53,7 +53,6 @@ const squared = (terms: readonly ScaledRows[]): readonly Value[] =>
 
 const times = (a: ScaledRows, b: ScaledRows): Value =>
   mul(mul(flat(a.scale), flat(b.scale)), sum(mul(matrix(a.rows), matrix(b.rows)), [1])); // [n]
-const flat = (x: Value): Value => reshape(x, [sizeOf(x.shape)]);
 const matrix = ({ variable, ids }: TableRows): Value =>
   // [n, D]
   reshape(gather(variable, ids), [sizeOf(ids.shape), variable.shape[1]!]);

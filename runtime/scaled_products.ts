@@ -1,10 +1,11 @@
 import type { GraphBuilder, Node, Value } from "../graphs/builder.ts";
 import { mul, neg } from "../graphs/ops/arithmetic.ts";
 import { gemmOp, matmul } from "../graphs/ops/linear.ts";
-import { sliceOp } from "../graphs/ops/shape.ts";
 import { uniformOf } from "../graphs/ops/operand.ts";
+import { sliceOp } from "../graphs/ops/shape.ts";
 import { prune } from "../graphs/prune.ts";
 import type { Rule } from "../graphs/rewrite.ts";
+import { factorOf } from "../graphs/simplify.ts";
 import { sameShape, sizeOf } from "../graphs/tensor.ts";
 
 /**
@@ -22,7 +23,7 @@ export function scaledProducts(from: GraphBuilder, wanted: readonly Value[]): Ru
     const isOwn = product?.node?.op.type === "Gemm" && once.has(given[at]!) && sameShape(product.shape, output!.shape);
     if (!isOwn || product.node!.inputs.length > 2) return null;
     const other = at === 0 ? right : left;
-    if (type === "Mul" || type === "Div") return oneOrNone(times(product, factorOf(type, other)));
+    if (type === "Mul" || type === "Div") return oneOrNone(times(product, multiplier(type, other)));
     if (type === "Add" || type === "Sub") return oneOrNone(plus(product, other, type === "Sub"));
     return null;
   };
@@ -42,7 +43,7 @@ function usedOnce(nodes: readonly Node[], wanted: readonly Value[]): ReadonlySet
 }
 
 /** The number that a product or quotient with a constant multiplies by. */
-function factorOf(type: string, by: Value): number | null {
+function multiplier(type: string, by: Value): number | null {
   const found = sizeOf(by.shape) === 1 ? uniformOf(by) : null;
   return found === null || type === "Mul" ? found : 1 / found;
 }
@@ -62,10 +63,9 @@ function plus({ node, graph, shape }: Value, row: Value, minus: boolean): Value 
 
 /** A product of two matrices, the larger of which is something times a number. */
 function eased(left: Value, right: Value): Value | null {
-  const larger = sizeOf(left.shape) > sizeOf(right.shape) ? left : right, { op, inputs } = larger.node ?? {};
-  if (op?.type !== "Mul" && op?.type !== "Div") return null;
-  const [of, constant] = inputs as [Value, Value], by = factorOf(op.type, constant);
-  if (by === null || !sameShape(of.shape, larger.shape)) return null;
+  const larger = sizeOf(left.shape) > sizeOf(right.shape) ? left : right, product = factorOf(larger);
+  if (!product) return null;
+  const { of, by } = product;
   return larger === left ? matmul(of, mul(by, right)) : matmul(mul(by, left), of);
 }
 

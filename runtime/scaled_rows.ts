@@ -90,4 +90,5 @@ function swapped({ node, shape: { length } }: Value): Value | null {
 
 /** Of scales, flat; a constant 1 is left out. */
 const productOf = (a: Value, b: Value): Value => b.data?.[0] === 1 ? a : mul(flat(a), flat(b));
-const flat = (x: Value): Value => reshape(x, [sizeOf(x.shape)]);
+/** A value's elements, one after another. */
+export const flat = (x: Value): Value => reshape(x, [sizeOf(x.shape)]);
