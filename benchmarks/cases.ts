@@ -43,7 +43,8 @@ export const evaluation: readonly Part[] = (["wasm", "native"] as const).flatMap
 
 /** The settings of docs/results/divns-ml and divns-tool; its caches are built anew every fifth epoch. */
 const diverse = { cache: 2, sampler: "map", block: 8, project: 16, refresh: 5 };
-const rounds = { epochs: 10 };
+/** A training of some length: the first epochs are not like the others, as all users are due for a diverse set at once. */
+const rounds = { epochs: 40 };
 
 /** Methods that no peer here has, each beside the first on its data. */
 export const methods: readonly (readonly Part[])[] = [

@@ -93,7 +93,7 @@ for (const part of evaluation) {
 }
 
 // means, for what a method does only every few epochs counts as well
-table("Other methods, beside the first on their data (WASM, one thread; means over epochs)", [
+table("Other methods, beside the first on their data (WASM, one thread; means over their epochs)", [
   ...["data", "method", "s an epoch", "of the first", "peak MiB"],
 ]);
 for (const parts of methods) {

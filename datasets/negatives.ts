@@ -8,6 +8,8 @@ const SCANNED = 16;
 const BITMAP_LIMIT = 2 ** 26;
 /** Draws that may hit a positive before the exact method takes over. */
 const REJECTIONS = 16;
+/** One less than how many 32-bit words tell that a draw differs from all of a few positives: a power of two less one. */
+const LOWEST_WORDS = 15;
 
 /** Who has met what, of a catalogue or of other pairs. */
 type Met = Pick<Catalogue, "users" | "items" | "offsets" | "positives">;
@@ -37,6 +39,8 @@ export class SeenItems {
   readonly #bits: Int32Array | null;
   /** Where a user's row of the bitmap starts; -1 for none. */
   readonly #rows: Int32Array;
+  /** A bitmap of the lowest bits of some positives. */
+  readonly #lowest = new Int32Array(1 + LOWEST_WORDS);
 
   constructor(readonly catalogue: Met) {
     const { users, items, offsets, positives } = catalogue, words = Math.ceil(items / 32);
@@ -103,11 +107,16 @@ export class SeenItems {
       return;
     }
     // few positives: most draws differ from all of them in their lowest bits
-    let lowest = 0;
-    for (let known = first; known < last; known++) lowest |= 1 << (positives[known]! & 31);
+    const lowest = this.#lowest.fill(0);
+    for (let known = first; known < last; known++) {
+      const item = positives[known]!;
+      lowest[(item >> 5) & LOWEST_WORDS]! |= 1 << (item & 31);
+    }
     for (let at = from; at < end; at++) {
       const item = into[at]!;
-      if ((lowest & (1 << (item & 31))) !== 0 && this.has(user, item)) into[at] = this.#redraw(user, rng);
+      if ((lowest[(item >> 5) & LOWEST_WORDS]! & (1 << (item & 31))) !== 0 && this.has(user, item)) {
+        into[at] = this.#redraw(user, rng);
+      }
     }
   }
 
