@@ -20,6 +20,7 @@ const studies: Readonly<Record<string, readonly string[]>> = {
   "recipes-sport": ["ndcg@20", "recall@20"],
   "divns-ml": ["ndcg@20", "recall@20"],
   "divns-tool": ["ndcg@20", "recall@20"],
+  "sbpr-lastfm": ["ndcg@20", "recall@20"],
 };
 
 /** Rows of a study that was run apart, under the same protocol, come behind these. */
