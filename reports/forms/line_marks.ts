@@ -5,13 +5,36 @@ import { seen } from "./base.ts";
 const across = { scale: "x", field: "x" }, up = { scale: "y", field: "y" };
 const filled = { shape: { scale: "shape", field: "label" }, fill: { scale: "colour", field: "label" } };
 
-/** A band and a line for each label of `rows`. */
-export const lineMarks = (clip: boolean): Spec => ({
+/** Marks for each label of some points. */
+const byLabel = (name: string, data: string, clip: boolean, marks: readonly Spec[]): Spec => ({
   type: "group",
   clip,
-  from: { facet: { name: "line", data: "rows", groupby: "label" } },
+  from: { facet: { name, data, groupby: "label" } },
   encode: { update: { width: { signal: "width" }, height: { signal: "height" } } },
-  marks: [
+  marks,
+});
+
+/** A dotted curve for each label of `aims`. */
+export const aimMarks = (clip: boolean): Spec =>
+  byLabel("aim", "aims", clip, [{
+    type: "line",
+    from: { data: "aim" },
+    interactive: false,
+    encode: {
+      enter: {
+        y: up,
+        stroke: { scale: "colour", field: "label" },
+        strokeWidth: { value: 1.5 },
+        strokeDash: { value: [1, 3] },
+        strokeCap: { value: "round" },
+      },
+      update: { x: across, opacity: seen("datum.label") },
+    },
+  }]);
+
+/** A band and a line for each label of `rows`. */
+export const lineMarks = (clip: boolean): Spec =>
+  byLabel("line", "rows", clip, [
     {
       type: "area",
       from: { data: "line" },
@@ -35,8 +58,7 @@ export const lineMarks = (clip: boolean): Spec => ({
         update: { x: across, opacity: seen("datum.label") },
       },
     },
-  ],
-});
+  ]);
 
 /** What a pointer meets: every point of a line, drawn or not. */
 export const dotMarks = (

@@ -1,7 +1,7 @@
 import type { Spec } from "../chart.ts";
 import type { Style } from "../palette.ts";
 import { chart, legend, numbers } from "./base.ts";
-import { dotMarks, levelMarks, lineMarks, markedMarks } from "./line_marks.ts";
+import { aimMarks, dotMarks, levelMarks, lineMarks, markedMarks } from "./line_marks.ts";
 
 /** A point of a line; `low` and `high` are the ends of a band through it. */
 export interface LinePoint {
@@ -18,6 +18,8 @@ export interface Line {
   readonly points: readonly LinePoint[];
   /** Points that stand out; they may lie past the line's end. */
   readonly marked?: readonly { readonly x: number; readonly y: number }[];
+  /** What the line should come to: a dotted curve beside it. */
+  readonly aim?: readonly { readonly x: number; readonly y: number }[];
 }
 
 export interface Lines {
@@ -50,6 +52,7 @@ export function lines({ description, x, y, lines, level, dots = false }: Lines):
     points.map(({ x, y, low = y, high = y }) => ({ label, x, y, low, high }))
   );
   const marked = lines.flatMap(({ label, marked = [] }) => marked.map((at) => ({ label, ...at })));
+  const aims = lines.flatMap(({ label, aim = [] }) => aim.map((at) => ({ label, ...at })));
   const ordinal = (name: string, of: (style: Style) => unknown) => ({
     ...{ name, type: "ordinal", domain: labels },
     range: lines.map(({ style }) => of(style)),
@@ -68,6 +71,7 @@ export function lines({ description, x, y, lines, level, dots = false }: Lines):
     data: [
       { name: "rows", values: rows },
       { name: "marked", values: marked },
+      { name: "aims", values: aims },
       ...level ? [{ name: "level", values: [level] }] : [],
     ],
     scales: [
@@ -99,6 +103,7 @@ export function lines({ description, x, y, lines, level, dots = false }: Lines):
       : [],
     marks: [
       ...level ? levelMarks : [],
+      aimMarks(clip),
       lineMarks(clip),
       dotMarks({ clip, dots, tooltip }),
       markedMarks(tooltip),

@@ -68,6 +68,18 @@ Deno.test("hardness against the positive's score is the ratio of the means of ea
   ]);
 });
 
+Deno.test("beside ahns runs the hardness that it aims at, beta (s+ + alpha)^(p + 1) / s+", () => {
+  const byPositive = { positive: [0.5, 2], negative: [0.5, 1], low: [0, 0], high: [1, 1] };
+  const trials = [trial(0, [epoch(0, { negatives: negatives({ byPositive }) })])];
+  const options = { sampler: "ahns", "sampler.alpha": 0.5, "sampler.beta": 0.25, "sampler.p": -2 };
+  const chart = drawn(hardnessByPositive(study([method("ahns", { options, trials }), method("dns", { trials })])));
+  const aims = dataOf(chart, "aims");
+  assert.deepEqual(new Set(aims.map(({ label }: { label: string }) => label)), new Set(["ahns"]));
+  assert.deepEqual(aims[0], { label: "ahns", x: 0.5, y: 0.5 }); // 0.25 / (0.5 + 0.5) / 0.5
+  assert.deepEqual(aims.at(-1), { label: "ahns", x: 2, y: 0.05 }); // 0.25 / (2 + 0.5) / 2
+  assert.deepEqual(chart.table.rows.map((row) => row.at(-1)), [0.5, 0.05, null, null]);
+});
+
 Deno.test("diversity and false negatives are told of samplers that have them", () => {
   const items = { cosineDistance: null, popularity: 1, head: 1, mid: 0, tail: 0, unique: 1 };
   const falseNegatives = { rate: 0.06, base: 0.02 };
