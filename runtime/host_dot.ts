@@ -17,7 +17,7 @@ export interface HostDot {
 export function hostDots(nodes: readonly Node[], known?: ReadonlySet<Value>): readonly HostDot[] {
   return nodes.flatMap((node) => {
     const factors = node.op.type === "MatMul"
-      ? ofProduct(node)
+      ? poolsOf(node)
       : node.op.type === "ReduceSum"
       ? summedProduct(node)
       : null;
@@ -29,7 +29,7 @@ export function hostDots(nodes: readonly Node[], known?: ReadonlySet<Value>): re
 }
 
 /** The factors [R, 1, D] and [R, M, D] of a batched product with the second one transposed. */
-function ofProduct({ inputs: [left, right] }: Node): readonly [Value, Value] | null {
+export function poolsOf({ inputs: [left, right] }: Node): readonly [Value, Value] | null {
   if (right!.node?.op.type !== "Transpose" || `${right!.node.attributes.perm}` !== "0,2,1") return null;
   const items = right!.node.inputs[0]!, [rows, one] = left!.shape;
   return rows === items.shape[0] && one === 1 ? [left!, items] : null;

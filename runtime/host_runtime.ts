@@ -4,6 +4,7 @@ import { rewrite, type Rewritten } from "../graphs/rewrite.ts";
 import { sizeOf, type TensorData } from "../graphs/tensor.ts";
 import { boundsOf, checkBounds } from "./bounds.ts";
 import { distributed } from "./distributed.ts";
+import { distributedPools } from "./distributed_pools.ts";
 import { earlyIds, named } from "./early_ids.ts";
 import { gradientReading, type Reading } from "./host_gradient.ts";
 import { hostPhase, phasePlan } from "./host_phase.ts";
@@ -37,7 +38,7 @@ export function hostRuntime(engine: Engine, seed: number, reason: string): Runti
 /** The same graph, as the host and its sessions run it. */
 function forHost(graph: GraphBuilder, wanted: readonly Value[]): Rewritten {
   const scaled = scaledProducts(graph, wanted);
-  return rewrite(graph, wanted, (...node) => distributed(...node) ?? scaled(...node));
+  return rewrite(graph, wanted, (...node) => distributed(...node) ?? distributedPools(...node) ?? scaled(...node));
 }
 
 async function hostProgram<K extends string>(

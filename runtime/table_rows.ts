@@ -25,4 +25,5 @@ export const isFed = (ids: Value, known: ReadonlySet<Value> = new Set()): boolea
 /** A value before it was given other axes. */
 export const unshaped = (value: Value): Value =>
   value.node && RESHAPING.has(value.node.op.type) ? unshaped(value.node.inputs[0]!) : value;
-const RESHAPING: ReadonlySet<string> = new Set(["Reshape", "Squeeze", "Unsqueeze"]);
+/** Operators that leave elements in their order. */
+export const RESHAPING: ReadonlySet<string> = new Set(["Reshape", "Squeeze", "Unsqueeze"]);

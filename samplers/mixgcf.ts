@@ -1,16 +1,16 @@
 import type { Value } from "../graphs/builder.ts";
 import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
-import { mean } from "../graphs/ops/reduce.ts";
 import { reshape, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice } from "../options/option.ts";
 import { uniformRows } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import { hopIds, hopScores, hopSlots, stackHops } from "./hops.ts";
+import { layerMean } from "./layer_mean.ts";
 import type { Policy } from "./sampler.ts";
 
 const askers = {
-  pooled: (query: Value): Value => mean(query, [1], true), // [R, 1, D]
+  pooled: (query: Value): Value => unsqueeze(layerMean(query), 1), // [R, 1, D]
   hop: (query: Value): Value => query, // [R, L, D]
 } as const;
 
