@@ -53,3 +53,14 @@ export function spread(parts: readonly Int32Array[], popularity: Int32Array): Sp
     tail: share(shares[2]!),
   };
 }
+
+/** The share of `items` that are among the first `k` of some list; lists of length `longest`, in parts, -1 where one is short. */
+export function coverage(parts: readonly Int32Array[], longest: number, k: number, items: number): number {
+  const met = new Uint8Array(items);
+  for (const lists of parts) {
+    for (let first = 0; first < lists.length; first += longest) {
+      for (const item of lists.subarray(first, first + Math.min(k, longest))) if (item >= 0) met[item] = 1;
+    }
+  }
+  return met.reduce((count, found) => count + found, 0) / items;
+}

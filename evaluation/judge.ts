@@ -3,7 +3,7 @@ import { cohorts } from "../datasets/cohorts.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import { distinct } from "../datasets/distinct.ts";
 import { sampleUsers } from "../datasets/sample_users.ts";
-import { spread } from "./catalogue_metrics.ts";
+import { coverage, spread } from "./catalogue_metrics.ts";
 import { balance, CohortCounter, type CohortCounts, cohortHits } from "./cohort_metrics.ts";
 import type { Evaluation, RankingOptions } from "./full_ranking.ts";
 import { hide } from "./hide.ts";
@@ -99,21 +99,24 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
     const values = (key: string) => parts.flatMap(({ values }) => values.get(key) ?? []);
     const hitsOf = (name: string) =>
       balancedKeys(name).map((key) => meanOf(measured.includes(key) ? values(key) : [0]));
-    const balanced = names.filter((name) => parseMetric(name).balance);
+    const balanced = names.filter((name) => parseMetric(name).balance), lists = parts.map(({ lists }) => lists);
+    const metric = (name: string) => {
+      const at = parseMetric(name);
+      if (at.coverage) return coverage(lists, longest, at.k, seen.items);
+      return at.balance ? balance(hitsOf(name)) : meanOf(values(name));
+    };
     const hits = cohortHits(parts.map(({ cohorts }) => cohorts)), { hitHead, hitMid, hitTail } = hits;
     const unhit = balanced.filter((name) => hitsOf(name).every((rate) => rate === 0));
     if (hitHead + hitMid + hitTail === 0) unhit.push("balance");
     return {
-      metrics: Object.fromEntries(
-        names.map((name) => [name, balanced.includes(name) ? balance(hitsOf(name)) : meanOf(values(name))]),
-      ),
-      catalogue: { ...spread(parts.map(({ lists }) => lists), popularity), ...hits },
+      metrics: Object.fromEntries(names.map((name) => [name, metric(name)])),
+      catalogue: { ...spread(lists, popularity), ...hits },
       perUser: Object.fromEntries(
         names.filter((name) => measured.includes(name)).map((name) => [name, Float64Array.from(values(name))]),
       ),
       users: byEvent ? Int32Array.from([...users].flatMap((user) => itemsOf(truth, user).fill(user))) : users,
       ...held !== all && { sampledOf: distinct(all.users).length },
-      ...options.lists && { lists: keptLists(users, parts.map(({ lists }) => lists), longest, options.lists) },
+      ...options.lists && { lists: keptLists(users, lists, longest, options.lists) },
       notes: unhit.map((name) => `${name} is 1 because nothing was hit at all: it says nothing`),
     };
   };

@@ -13,6 +13,8 @@ export interface MetricAt {
   readonly cohort?: Cohort;
   /** Whether it is the balance of the metric over the cohorts. */
   readonly balance?: true;
+  /** Whether it is the share of the items that are in some list of length `k`: of all lists, whatever is held out. */
+  readonly coverage?: true;
   /** Each held-out item is ranked among so many drawn ones, not among all. */
   readonly sampled?: number;
 }
@@ -25,7 +27,8 @@ const ALIASES: Readonly<Record<string, string>> = { hr: "hit" };
 /**
  * Reads a name such as `ndcg@20` (or `hr@10`, the same as `hit@10`). What is before a slash says of which held-out items:
  * `cold5/ndcg@20`, `only-cold5/ndcg@20`, `head/hit@10`, `mid/...`, `tail/...`; before that, `sampled100/` says that each is
- * ranked among 100 drawn items. `balance@10` is 1 - Gini of `head/hit@10`, `mid/hit@10` and `tail/hit@10`.
+ * ranked among 100 drawn items. `balance@10` is 1 - Gini of `head/hit@10`, `mid/hit@10` and `tail/hit@10`; `coverage@10`
+ * the share of the items that are in some list of ten.
  *
  * @throws TypeError saying what names there are.
  *
@@ -42,9 +45,11 @@ const ALIASES: Readonly<Record<string, string>> = { hr: "hit" };
  */
 export function parseMetric(text: string): MetricAt {
   const { sampled, only, cold, cohort, name: given = "", k = "" } = NAME.exec(text.trim().toLowerCase())?.groups ?? {};
-  const balance = given === "balance", name = balance ? "hit" : ALIASES[given] ?? given;
+  const balance = given === "balance", coverage = given === "coverage";
+  const name = balance || coverage ? "hit" : ALIASES[given] ?? given;
   const some = cold !== undefined || cohort !== undefined;
-  const makesSense = !(balance && some) && !(sampled !== undefined && (only !== undefined || Number(sampled) === 0));
+  const makesSense = !(balance && some) && !(coverage && (some || sampled !== undefined)) &&
+    !(sampled !== undefined && (only !== undefined || Number(sampled) === 0));
   if (Object.hasOwn(metrics, name) && Number(k) > 0 && makesSense) {
     return {
       name: name as MetricAt["name"],
@@ -52,13 +57,14 @@ export function parseMetric(text: string): MetricAt {
       ...cold !== undefined && { cold: Number(cold), only: only !== undefined },
       ...cohort !== undefined && { cohort: COHORTS.find((known) => known === cohort)! },
       ...balance && { balance },
+      ...coverage && { coverage },
       ...sampled !== undefined && { sampled: Number(sampled) },
     };
   }
   throw new TypeError(
     `There is no metric "${text}"; metrics are ${
       Object.keys(metrics).join(", ")
-    }, balance at a length, such as ndcg@20, ` +
+    }, balance, coverage at a length, such as ndcg@20, ` +
       "also of items with few train interactions, such as cold5/ndcg@20 or only-cold5/ndcg@20, of a cohort, such as " +
       "head/ndcg@20, mid/... or tail/..., and among drawn candidates, such as sampled100/ndcg@20",
   );

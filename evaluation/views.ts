@@ -26,7 +26,8 @@ export interface View {
 export const balancedKeys = (name: string): readonly string[] => COHORTS.map((cohort) => `${name}#${cohort}`);
 
 /**
- * The views that metrics of these names take: of a balance, one for each cohort of which something is held out.
+ * The views that metrics of these names take: of a balance, one for each cohort of which something is held out; of a
+ * coverage none.
  *
  * @throws TypeError where a metric is unknown, or nothing is held out that it could be measured on.
  */
@@ -34,6 +35,7 @@ export function viewsOf(names: readonly string[], { popularity }: Catalogue, hel
   const cohortOf = cohorts(popularity).of;
   const wanted = names.flatMap((name) => {
     const at = parseMetric(name);
+    if (at.coverage) return []; // nothing held out is asked about
     return at.balance
       ? balancedKeys(name).map((key, cohort) => ({ name, key, at: { ...at, cohort: COHORTS[cohort]! } }))
       : [{ name, key: name, at }];

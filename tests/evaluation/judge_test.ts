@@ -46,6 +46,7 @@ Deno.test("metrics of a cohort count the held-out items of it alone, in the same
   const seen = catalogue(log(trained, 6, 9)), held = log([[0, 0], [0, 4], [1, 2], [1, 5], [2, 8]], 6, 9);
   const scores = Float32Array.of(9, 8, 7, 6, 5, 4, 3, 2, 1); // everyone is shown 0 1 2 3 4 ...
   const metrics = ["hit@3", "head/hit@3", "mid/mrr@3", "tail/hit@5", "tail/hit@6", "balance@3", "balance@5", "hr@3"];
+  metrics.push("coverage@2", "coverage@5");
   const { metrics: found, perUser, notes } = await rankBy(() => scores, seen, held, { metrics });
   assert.deepEqual([...perUser["head/hit@3"]!], [1]); // user 0's item 0
   assert.deepEqual([...perUser["mid/mrr@3"]!], [1 / 3]); // user 1's item 2
@@ -54,7 +55,10 @@ Deno.test("metrics of a cohort count the held-out items of it alone, in the same
   assert.equal(found["hr@3"], found["hit@3"]);
   near(found["balance@3"], 2 / 3); // of 1 1 0: Gini 1/3
   near(found["balance@5"], 1 - 4 / 21); // of 1 1 1/3: (-2/3 + 2) / (3 * 7/3)
-  assert.deepEqual([Object.hasOwn(perUser, "balance@3"), notes], [false, []]);
+  assert.deepEqual([found["coverage@2"], found["coverage@5"]], [2 / 9, 5 / 9]);
+  assert.deepEqual([Object.hasOwn(perUser, "balance@3"), Object.hasOwn(perUser, "coverage@2"), notes], [
+    ...[false, false, []],
+  ]);
   const events = await rankBy(() => scores, seen, held, { metrics: ["tail/hit@5", "balance@3"], byEvent: true });
   near(events.metrics["tail/hit@5"], 1 / 3);
   near(events.metrics["balance@3"], found["balance@3"]!);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { balance } from "../../evaluation/cohort_metrics.ts";
-import { spread } from "../../evaluation/catalogue_metrics.ts";
+import { coverage, spread } from "../../evaluation/catalogue_metrics.ts";
 import { metrics } from "../../evaluation/metrics.ts";
 import { parseMetric } from "../../evaluation/parse_metric.ts";
 
@@ -59,6 +59,15 @@ Deno.test("spread counts coverage, evenness, popularity and cohorts of lists mad
   near(found.head + found.mid + found.tail, 1);
   // counts ascending 0 0 0 1 2: (2 * 4 - 6) * 1 + (2 * 5 - 6) * 2 = 10, over 5 * 3
   near(found.gini, 10 / 15);
+});
+
+Deno.test("coverage at K counts the items among the first K of each list, each once", () => {
+  const lists = [Int32Array.of(0, 1, 2, 0, 3, -1), Int32Array.of(1, 0, 4)]; // three lists of 3
+  assert.deepEqual([1, 2, 3, 9].map((k) => coverage(lists, 3, k, 10)), [0.2, 0.3, 0.5, 0.5]);
+  assert.deepEqual(parseMetric("coverage@20"), { name: "hit", k: 20, coverage: true });
+  for (const name of ["tail/coverage@5", "cold5/coverage@5", "sampled100/coverage@5"]) {
+    assert.throws(() => parseMetric(name), /There is no metric/);
+  }
 });
 
 Deno.test("the Gini coefficient is 0 where every item is recommended as often, near 1 where one item is all", () => {
