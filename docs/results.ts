@@ -5,23 +5,37 @@ import { table } from "./table.ts";
 /** What is read of a study's `compare.json`. */
 interface Study {
   readonly metrics: readonly string[];
-  readonly rows: readonly { readonly label: string; readonly cells: Readonly<Record<string, Cell>> | null }[];
+  readonly rows: readonly {
+    readonly label: string;
+    readonly cells: Readonly<Record<string, Cell>> | null;
+    /** Means over trials; null for a baseline. */
+    readonly bestEpoch: number | null;
+    readonly secondsPerEpoch: number | null;
+  }[];
 }
 
 /** Columns of a page, by the folder of a study in docs/results. */
 const COHORTS = ["ndcg@10", "hit@10", "head/hit@10", "mid/hit@10", "tail/hit@10", "balance@10"];
 const AHNS = ["ndcg@20", "recall@20", "ndcg@50"];
+const RECIPES = ["ndcg@20", "recall@20", "coverage@20", "head/recall@20", "mid/recall@20", "tail/recall@20"];
 const studies: Readonly<Record<string, readonly string[]>> = {
   "beauty-seq": COHORTS,
   "sports-seq": COHORTS,
   "ahns-tool": AHNS,
   "ahns-sport": AHNS,
-  "recipes-tool": ["ndcg@20", "recall@20"],
-  "recipes-sport": ["ndcg@20", "recall@20"],
+  "recipes/ahns-tool": RECIPES,
+  "recipes/ahns-sport": RECIPES,
+  "recipes/ahns-ml": RECIPES,
+  "recipes/ml-100k": RECIPES,
+  "recipes/lastfm": RECIPES,
+  "recipes/yahoo-r3": RECIPES,
   "divns-ml": ["ndcg@20", "recall@20"],
   "divns-tool": ["ndcg@20", "recall@20"],
   "sbpr-lastfm": ["ndcg@20", "recall@20"],
 };
+
+/** Studies whose tables say how long training took. */
+const timed = (study: string): boolean => study.startsWith("recipes/");
 
 /** Rows of a study that was run apart, under the same protocol, come behind these. */
 const apart: Readonly<Record<string, string>> = { "beauty-seq": "beauty-full" };
@@ -63,7 +77,7 @@ export async function resultsTable(study: string): Promise<string> {
   const { rows: own } = await readStudy(study), other = apart[study];
   const rows = [...own, ...other ? (await readStudy(other)).rows : []];
   const columns = studies[study]!, published = await publishedOn(study);
-  const compared = rows.filter(({ cells }) => cells !== null).map(({ label, cells }) => [
+  const compared = rows.filter(({ cells }) => cells !== null).map(({ label, cells, bestEpoch, secondsPerEpoch }) => [
     label,
     ...columns.flatMap((metric) => {
       const cell = cells![metric]!, ours = meanAndSd(cell), paper = published?.metrics[metric]?.[label];
@@ -71,8 +85,10 @@ export async function resultsTable(study: string): Promise<string> {
         ? [ours, paper === undefined ? "–" : `${paper.toFixed(4)} (${percent(cell.mean / paper - 1)})`]
         : [ours];
     }),
+    ...timed(study) ? [bestEpoch?.toFixed(0) ?? "–", secondsPerEpoch?.toFixed(1) ?? "–"] : [],
   ]);
-  return table([["method", ...columns.flatMap((metric) => published ? [metric, "paper"] : [metric])], ...compared]);
+  const head = ["method", ...columns.flatMap((metric) => published ? [metric, "paper"] : [metric])];
+  return table([[...head, ...timed(study) ? ["best epoch", "s/epoch"] : []], ...compared]);
 }
 
 const percent = (share: number) => `${share < 0 ? "" : "+"}${(100 * share).toFixed(1)}%`;

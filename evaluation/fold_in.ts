@@ -51,7 +51,7 @@ export function openFoldIn(
   for (let d = 0; d < dim; d++) base[d * (dim + 1)]! += decay;
   return (met) => {
     const p = new Float64Array(dim);
-    solveRow({ y: q, dim, c0, base }, new Set(met), p, a);
+    solveRow({ y: q, dim, c0, base }, [...new Set(met)], p, a);
     if (!biased) return Float32Array.from(p);
     const length = Math.hypot(...p), scale = length > 0 ? lengthBesideBias / length : 0;
     return Float32Array.from({ length: width }, (_, d) => d < dim ? scale * p[d]! : 1);
