@@ -5,7 +5,7 @@ import { matmul, swapAxes } from "../graphs/ops/linear.ts";
 import { sum } from "../graphs/ops/reduce.ts";
 import { reshape } from "../graphs/ops/shape.ts";
 import type { Rule } from "../graphs/rewrite.ts";
-import { sameShape, sizeOf } from "../graphs/tensor.ts";
+import { sizeOf } from "../graphs/tensor.ts";
 import { poolsOf } from "./host_dot.ts";
 import { RESHAPING, rowsOf } from "./table_rows.ts";
 
@@ -32,7 +32,7 @@ function scored(mixed: Value, queries: Value): Value | null {
   if (rows) return reshape(products(queries, gather(rows.variable, rows.ids)), here);
   if (!node) return null;
   const [first, second] = node.inputs as [Value, Value?], { type } = node.op;
-  if (RESHAPING.has(type) || (type === "Slice" && sameShape(first.shape, shape))) {
+  if (RESHAPING.has(type)) {
     const one = scored(first, queries);
     return one && reshape(one, here);
   }
