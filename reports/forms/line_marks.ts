@@ -14,23 +14,21 @@ const byLabel = (name: string, data: string, clip: boolean, marks: readonly Spec
   marks,
 });
 
+/** A line through points, in the colour of their label. */
+const line = (data: string, width: number, how: Spec): Spec => ({
+  type: "line",
+  from: { data },
+  encode: {
+    enter: { y: up, stroke: { scale: "colour", field: "label" }, strokeWidth: { value: width }, ...how },
+    update: { x: across, opacity: seen("datum.label") },
+  },
+});
+
 /** A dotted curve for each label of `aims`. */
 export const aimMarks = (clip: boolean): Spec =>
-  byLabel("aim", "aims", clip, [{
-    type: "line",
-    from: { data: "aim" },
-    interactive: false,
-    encode: {
-      enter: {
-        y: up,
-        stroke: { scale: "colour", field: "label" },
-        strokeWidth: { value: 1.5 },
-        strokeDash: { value: [1, 3] },
-        strokeCap: { value: "round" },
-      },
-      update: { x: across, opacity: seen("datum.label") },
-    },
-  }]);
+  byLabel("aim", "aims", clip, [
+    line("aim", 1.5, { strokeDash: { value: [1, 3] }, strokeCap: { value: "round" } }),
+  ]);
 
 /** A band and a line for each label of `rows`. */
 export const lineMarks = (clip: boolean): Spec =>
@@ -44,20 +42,7 @@ export const lineMarks = (clip: boolean): Spec =>
         update: { x: across, opacity: seen("datum.label", 0.14, 0.02) },
       },
     },
-    {
-      type: "line",
-      from: { data: "line" },
-      interactive: false,
-      encode: {
-        enter: {
-          y: up,
-          stroke: { scale: "colour", field: "label" },
-          strokeWidth: { value: 2 },
-          strokeDash: { scale: "dash", field: "label" },
-        },
-        update: { x: across, opacity: seen("datum.label") },
-      },
-    },
+    line("line", 2, { strokeDash: { scale: "dash", field: "label" } }),
   ]);
 
 /** What a pointer meets: every point of a line, drawn or not. */
