@@ -1,3 +1,5 @@
+import { UnsuitedError } from "./unsuited_error.ts";
+
 /** What the system says by a code, in words that say what is in the way. */
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
@@ -13,7 +15,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Something cannot be written; what was there is as it was. */
-export class DiskError extends Error {
+export class DiskError extends UnsuitedError {
   /** @param act what cannot be done, with what to: `write "log.csv"`. */
   constructor(act: string, cause: unknown) {
     const { message, code = "" } = cause as Error & { readonly code?: string };

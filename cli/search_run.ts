@@ -1,12 +1,12 @@
-import type { Protocol } from "../studies/protocol.ts";
 import { search } from "../studies/search.ts";
 import { leaderOf, type Standing, type Strategy } from "../studies/strategy.ts";
 import type { EpochReport } from "../training/recipe.ts";
-import { DiskError } from "./disk_error.ts";
 import { optionsText } from "./search_text.ts";
-import { hasEnded, reportsOf, runSearchTrial, type SearchTrial, standingOf } from "./search_trial.ts";
+import type { SearchLanes } from "./search_lanes.ts";
+import { hasEnded, reportsOf, type SearchTrial, standingOf } from "./search_trial.ts";
 import type { Output } from "./output.ts";
 import { runFiles } from "./run_folder.ts";
+import { UnsuitedError } from "./unsuited_error.ts";
 
 /** A search, and what ends it. */
 export interface SearchPlan {
@@ -15,9 +15,9 @@ export interface SearchPlan {
   readonly strategy: Strategy;
   /** Epochs at whose end trials are compared. */
   readonly rungs: readonly number[];
-  /** What picks the best epoch, and trials: never test. */
-  readonly protocol: Protocol;
-  /** Trials end with it, at whatever epoch, what they took in earlier parts of the search counted. */
+  /** Where they are run: what picks the best epoch, and trials, is never test. */
+  readonly lanes: SearchLanes;
+  /** Trials end with it, at whatever epoch, what they took in earlier parts of the search counted, as of so many lanes. */
   readonly seconds: number;
   readonly signal: AbortSignal;
   readonly output: Output;
@@ -53,7 +53,7 @@ export interface SearchResult {
 
 /** Runs a search from where its trials' folders say that it stands. */
 export async function runSearch(plan: SearchPlan): Promise<SearchResult> {
-  const { trials, rungs, signal, output, protocol } = plan;
+  const { trials, rungs, lanes, signal, output } = plan;
   const record = (trial: SearchTrial, reports: readonly EpochReport[], error: string | null = null): TrialRecord => ({
     ...{ trial, error, epochs: reports.length, best: reports.at(-1)?.best ?? null },
     ended: hasEnded(reports, trial.values),
@@ -61,8 +61,9 @@ export async function runSearch(plan: SearchPlan): Promise<SearchResult> {
     seconds: reports.reduce((sum, { seconds }) => sum + Object.values(seconds).reduce((a, b) => a + b), 0),
   });
   const logged = await Promise.all(trials.map(async (trial) => record(trial, await reportsOf(trial))));
-  const records = logged.slice(0, 1 + logged.findLastIndex(({ standing }) => standing.length > 0));
-  const left = plan.seconds - logged.reduce((sum, { seconds }) => sum + seconds, 0);
+  const latest = [...logged],
+    records = logged.slice(0, 1 + logged.findLastIndex(({ standing }) => standing.length > 0));
+  const left = plan.seconds - logged.reduce((sum, { seconds }) => sum + seconds, 0) / lanes.count;
   const time = left === Infinity ? undefined : AbortSignal.timeout(Math.max(0, Math.round(left * 1000)));
   const either = time ? AbortSignal.any([signal, time]) : signal;
   if (records.length > 0) output.say(`${records.length} trials were begun before`);
@@ -72,15 +73,14 @@ export async function runSearch(plan: SearchPlan): Promise<SearchResult> {
     const trial = trials[number]!, until = rungs[rung]!, before = records[number]?.standing ?? [];
     const said = `trial ${number} to epoch ${until}: ${optionsText(trial.drawn)}`;
     try {
-      const reports = await runSearchTrial(trial, { protocol, until, signal: either, output, said });
-      records[number] = record(trial, reports);
+      latest[number] = record(trial, await lanes.run(trial, { until, said }, either));
     } catch (error) {
-      // where nothing can be written it is not the trial that fails, and the next would, too
-      if (either.aborted || error instanceof DiskError) throw error;
+      // where nothing can be written or read it is not the trial that fails, and the next would, too
+      if (either.aborted || error instanceof UnsuitedError) throw error;
       const failed = record(trial, await reportsOf(trial), (error as Error).message);
-      records[number] = { ...failed, standing: [...before, NaN] };
+      latest[number] = { ...failed, standing: [...before, NaN] };
     }
-    return records[number]!.standing;
+    return latest[number]!.standing;
   };
   const result = (how: { readonly timeUp: boolean; readonly stopped: boolean }): SearchResult => {
     return { records, leader: leaderOf(records.map(({ standing }) => standing)), ...how };
@@ -89,12 +89,13 @@ export async function runSearch(plan: SearchPlan): Promise<SearchResult> {
   try {
     for await (
       const { trial, rung, standings } of search({
-        ...plan,
-        run,
+        ...{ strategy: plan.strategy, jobs: lanes.count, run },
         known: records.map((each) => each.standing),
       })
     ) {
       const leader = leaderOf(standings), beaten = [trial, led].filter((each) => each !== undefined && each !== leader);
+      while (records.length < trial) records.push(logged[records.length]!); // those that began before it and are running
+      records[trial] = latest[trial]!;
       tell(records[trial]!, { trial, rung, epochs: rungs[rung]!, leads: leader === trial }, output);
       await plan.save(records);
       // what has ended and is not the best never goes on
@@ -102,7 +103,7 @@ export async function runSearch(plan: SearchPlan): Promise<SearchResult> {
       led = leader;
     }
   } catch (error) {
-    if (!either.aborted || error instanceof DiskError) throw error;
+    if (!either.aborted || error instanceof UnsuitedError) throw error;
     return result({ timeUp: !signal.aborted, stopped: signal.aborted });
   }
   return result({ timeUp: false, stopped: false });

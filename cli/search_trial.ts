@@ -43,16 +43,22 @@ export async function searchTrials(folder: string, each: readonly Drawn[], data:
   }));
 }
 
-/** How a trial is run on. */
+/** How far a trial is run on. */
 export interface TrialStep {
-  /** What it sees. */
-  readonly protocol: Protocol;
   /** Epochs that it is to have run. */
   readonly until: number;
-  readonly signal: AbortSignal;
-  readonly output: Output;
   /** How a line about it begins. */
   readonly said: string;
+}
+
+/** What a trial is run with. */
+export interface TrialMeans {
+  /** What it sees. */
+  readonly protocol: Protocol;
+  /** Threads of the native provider; 0 is one for each core. */
+  readonly threads: number;
+  readonly signal: AbortSignal;
+  readonly output: Output;
 }
 
 /**
@@ -63,12 +69,13 @@ export interface TrialStep {
  */
 export async function runSearchTrial(
   trial: SearchTrial,
-  { protocol, until, signal, output, said }: TrialStep,
+  { until, said }: TrialStep,
+  { protocol, threads, signal, output }: TrialMeans,
 ): Promise<readonly EpochReport[]> {
   const { values, folder, facts, fingerprint } = trial, recipe = makeRecipe(values), resume = await checkpointOf(trial);
   await makeFolder(folder);
   await writeConfig(folder, savedConfig(values));
-  const runtime = await openRuntime({ provider: values.provider, threads: values.threads, seed: values.seed });
+  const runtime = await openRuntime({ provider: values.provider, threads, seed: values.seed });
   try {
     return await runInFolder({
       ...{ folder, fingerprint, facts, runtime, protocol, until },

@@ -1,4 +1,3 @@
-import type { Protocol } from "../studies/protocol.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
 import { copyWhole, exists, makeFolder } from "./files.ts";
 import type { Output } from "./output.ts";
@@ -7,11 +6,7 @@ import { readCheckpoint, runFiles } from "./run_folder.ts";
 import { checkpointOf, type SearchTrial } from "./search_trial.ts";
 import { makeRecipe } from "./train_parts.ts";
 import { trainRun } from "./train_run.ts";
-
-/** What a search sees of a protocol: no test, not even to count false negatives. */
-export function withoutTest({ testing: _testing, data: { test: _test, ...data }, ...protocol }: Protocol): Protocol {
-  return { ...protocol, data };
-}
+import { withoutTest } from "./without_test.ts";
 
 /** The best trial of a search, and where it is to become a run of `train`. */
 export interface Winner {

@@ -3,14 +3,16 @@ import { rungsOf } from "../studies/rungs.ts";
 import { autoSamplers, REFERENCE } from "./auto_samplers.ts";
 import type { Output } from "./output.ts";
 import type { OpenedProtocol } from "./protocol_options.ts";
+import { searchHere } from "./search_lanes.ts";
 import { runSearch, type TrialRecord } from "./search_run.ts";
 import { writeSearch } from "./search_files.ts";
 import { rungTable } from "./search_text.ts";
 import { searchTrials } from "./search_trial.ts";
-import { trainWinner, withoutTest } from "./search_winner.ts";
+import { trainWinner } from "./search_winner.ts";
 import { trainCommandText } from "./train_command_text.ts";
 import { makeRecipe } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
+import { withoutTest } from "./without_test.ts";
 
 /** How samplers are thinned out; see docs/tune.md for how these were settled. */
 const THINNING = { eta: 2, rungs: 4 };
@@ -54,7 +56,7 @@ export async function trainAuto({ each, opened, folder, goOn, signal, output }: 
       ...{ trials: trials.length, rungs: rungs.length, eta: THINNING.eta },
       always: [autoSamplers.indexOf(REFERENCE)],
     }),
-    protocol: withoutTest(protocol),
+    lanes: searchHere(withoutTest(protocol), output),
     seconds: Infinity,
   });
   if (stopped) return false;

@@ -8,26 +8,29 @@ import { describe, type OpenedProtocol, openProtocol } from "./protocol_options.
 import { writeConfig } from "./run_folder.ts";
 import { savedConfig } from "./run_identity.ts";
 import { writeSearch } from "./search_files.ts";
+import { searchHere, searchInThreads, type ThreadData } from "./search_lanes.ts";
 import { runSearch, type TrialRecord } from "./search_run.ts";
 import { rungTable } from "./search_text.ts";
 import { searchTrials } from "./search_trial.ts";
-import { trainWinner, withoutTest } from "./search_winner.ts";
+import { trainWinner } from "./search_winner.ts";
 import { claim } from "./study_claim.ts";
 import { trainCommandText } from "./train_command_text.ts";
 import { readDraws } from "./tune_draws.ts";
 import type { TuneValues } from "./tune_options.ts";
+import { withoutTest } from "./without_test.ts";
 
 /** `tune`: searches options on validation, and trains the best. Returns the exit code. */
 export async function tuneCommand(given: TuneValues, signal: AbortSignal): Promise<number> {
   const output = openOutput(given), started = performance.now(), { space, draws, values } = readDraws(given);
-  const opened = await openProtocol({ ...values, select: "valid" }, metricNames(values));
+  const reading: ThreadData = { values: { ...values, select: "valid" }, metrics: metricNames(values) };
+  const opened = await openProtocol(reading.values, reading.metrics);
   describe(opened, output);
   for (const line of space) output.say(`searches ${line}`);
   output.say(`draws ${draws.length} ${draws.length === 1 ? "configuration" : "configurations"}`);
   const folder = values.out ?? `runs/${opened.data.name}-tune`, claimed = await claim(folder);
   if (!claimed) throw new Error(`Cannot tune in "${folder}": another process is at it`);
   try {
-    return await tuneIn(folder, { given, values, draws, space, opened, signal, output, started });
+    return await tuneIn(folder, { given, values, draws, space, reading, opened, signal, output, started });
   } finally {
     claimed.release();
   }
@@ -35,6 +38,8 @@ export async function tuneCommand(given: TuneValues, signal: AbortSignal): Promi
 
 interface Search extends Pick<ReturnType<typeof readDraws>, "values" | "draws" | "space"> {
   readonly given: TuneValues;
+  /** How its data were opened. */
+  readonly reading: ThreadData;
   readonly opened: OpenedProtocol;
   readonly signal: AbortSignal;
   readonly output: Output;
@@ -44,21 +49,21 @@ interface Search extends Pick<ReturnType<typeof readDraws>, "values" | "draws" |
 
 /** Searches in a folder that is this process's alone. */
 async function tuneIn(folder: string, search: Search): Promise<number> {
-  const { given, values, draws, space, opened, signal, output, started } = search, { data, protocol } = opened;
-  const { strategy, eta, seed, minutes } = values;
+  const { given, values, draws, space, reading, opened, signal, output, started } = search, { data, protocol } = opened;
+  const { strategy, eta, seed, minutes, jobs } = values;
   const selectBy = values.selectBy!, rungs = strategy === "random" ? [values.epochs] : rungsOf(values);
   const trials = await searchTrials(folder, draws, data);
   await writeConfig(folder, savedConfig(given));
   // where minutes are the budget, halving must come to its end early and often
   const bracket = values.trials === null && minutes !== null && { bracket: eta ** (rungs.length - 1) };
   const about = { data: data.name, strategy, eta, rungs, selectBy, seed, space };
+  const lanes = jobs > 1 ? searchInThreads(jobs, reading, output) : searchHere(withoutTest(protocol), output);
   const { records, leader, timeUp, stopped } = await runSearch({
-    ...{ trials, rungs, signal, output },
+    ...{ trials, rungs, lanes, signal, output },
     strategy: strategies[strategy]({ trials: trials.length, rungs: rungs.length, eta, ...bracket }),
-    protocol: withoutTest(protocol),
     seconds: minutes === null ? Infinity : minutes * 60,
     save: (records: readonly TrialRecord[]) => writeSearch(folder, about, records),
-  });
+  }).finally(() => lanes.dispose());
   const goesOn = () => {
     output.say(`stopped; the same command with --out ${folder} goes on`);
     return 130;

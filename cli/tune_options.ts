@@ -1,5 +1,6 @@
 import { choice, integer, type Option, optionalReal, text, type Values } from "../options/option.ts";
 import { dataOptions } from "./data_options.ts";
+import { jobOptions } from "./jobs.ts";
 import { spaceOption } from "./space_spec.ts";
 import { metricOptions, outputOptions, providerOptions, trainOptions } from "./train_options.ts";
 
@@ -43,6 +44,7 @@ export const tuneOptions = {
   selectBy: text("ndcg@20", "metric on validation that picks the best epoch and the best trial"),
   evaluateEvery: trainOptions.evaluateEvery,
   patience: trainOptions.patience,
+  ...jobOptions,
   ...metricOptions,
   ...providerOptions,
   out: text(null, "folder of the search; without it, runs/<data>-tune"),

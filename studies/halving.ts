@@ -1,4 +1,13 @@
-import { type Budget, pendingAt, rankedAt, type Standing, type Strategy } from "./strategy.ts";
+import {
+  type Budget,
+  isPast,
+  type Job,
+  pendingAt,
+  rankedAt,
+  type Standing,
+  type Strategy,
+  trialsFrom,
+} from "./strategy.ts";
 
 /** How trials are thinned out. */
 export interface Thinning extends Budget {
@@ -17,7 +26,8 @@ export interface HalvingOptions extends Thinning {
 
 /**
  * Successive halving (Jamieson & Talwalkar, AISTATS 2016; Li et al., MLSys 2020, Algorithm 1): all trials are run to the
- * first rung, the best 1 / eta of them to the second, and so on. At least one goes on.
+ * first rung, the best 1 / eta of them to the second, and so on. At least one goes on. While some are running to a rung that
+ * those on it are to be ranked at, there is nothing to run but the brackets that follow.
  *
  * @example
  * ```ts
@@ -25,30 +35,32 @@ export interface HalvingOptions extends Thinning {
  * import { halving } from "./halving.ts";
  *
  * const next = halving({ trials: 4, rungs: 2, eta: 2 });
- * assert.deepEqual(next([[0.1], [0.4], [0.3]]), { trial: 3, rung: 0 });
- * assert.deepEqual(next([[0.1], [0.4], [0.3], [0.2]]), { trial: 1, rung: 1 });
- * assert.deepEqual(next([[0.1], [0.4, 0.5], [0.3], [0.2]]), { trial: 2, rung: 1 });
- * assert.equal(next([[0.1], [0.4, 0.5], [0.3, 0.6], [0.2]]), undefined);
+ * assert.deepEqual(next([[0.1], [0.4], [0.3]], []), { trial: 3, rung: 0 });
+ * assert.equal(next([[0.1], [0.4], [0.3], []], [{ trial: 3, rung: 0 }]), undefined); // which are the best is not known yet
+ * assert.deepEqual(next([[0.1], [0.4], [0.3], [0.2]], []), { trial: 1, rung: 1 });
+ * assert.deepEqual(next([[0.1], [0.4, 0.5], [0.3], [0.2]], []), { trial: 2, rung: 1 });
+ * assert.equal(next([[0.1], [0.4, 0.5], [0.3, 0.6], [0.2]], []), undefined);
  * ```
  */
 export function halving({ trials, rungs, eta, bracket = trials, always = [] }: HalvingOptions): Strategy {
-  return (standings) => {
+  return (standings, running) => {
     for (let first = 0; first < trials; first += bracket) {
-      const last = Math.min(first + bracket, trials), pending = pendingAt(first, last, 0, standings);
-      if (pending) return pending;
-      const job = promotion(Array.from({ length: last - first }, (_, at) => first + at), standings);
+      const last = Math.min(first + bracket, trials),
+        begins = pendingAt(0, trialsFrom(first, last), standings, running);
+      const job = begins ?? promotion([...trialsFrom(first, last)], standings, running);
       if (job) return job;
     }
     return undefined;
   };
 
-  /** What is next of a cohort that is at the end of the first rung. */
-  function promotion(cohort: readonly number[], standings: readonly Standing[]) {
+  /** What is next of a cohort that has begun. */
+  function promotion(cohort: readonly number[], standings: readonly Standing[], running: readonly Job[]) {
     for (let rung = 1; rung < rungs; rung++) {
+      if (!cohort.every((trial) => isPast(rung - 1, trial, standings))) return undefined;
       const ranked = rankedAt(rung - 1, cohort, standings), count = Math.max(1, Math.floor(cohort.length / eta));
       cohort = ranked.filter((trial, place) => place < count || always.includes(trial));
-      const trial = cohort.find((each) => standings[each]!.length <= rung);
-      if (trial !== undefined) return { trial, rung };
+      const job = pendingAt(rung, cohort, standings, running);
+      if (job) return job;
     }
     return undefined;
   }

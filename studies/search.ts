@@ -7,18 +7,22 @@ export interface Search {
   readonly run: (job: Job) => Promise<Standing>;
   /** How trials stood before. Default: there are none. */
   readonly known?: readonly Standing[];
+  /** So many are run at once, where the strategy has as many. Default one. */
+  readonly jobs?: number;
 }
 
 /** A job that is done. */
 export interface SearchStep extends Job {
-  /** Of all trials, after it. */
+  /** Of all trials, after it; of one that is running as it was before, empty where that is new. */
   readonly standings: readonly Standing[];
 }
 
 /**
- * Runs one job after the other until the strategy has none left; `break` is a budget of any other kind.
+ * Runs jobs until the strategy has none left, and says of each that it is done; `break` is a budget of any other kind, and
+ * waits for those that are running.
  *
- * @throws what `run` throws, which ends the search.
+ * @throws what `run` throws first: no more are begun then, and those that are running come to their end before. RangeError
+ * where `jobs` is less than one.
  *
  * @example
  * ```ts
@@ -39,10 +43,41 @@ export interface SearchStep extends Job {
  * assert.deepEqual(order, ["1 to 1", "0.1 to 1", "0.01 to 1", "0.001 to 1", "0.01 to 3", "0.1 to 3"]);
  * ```
  */
-export async function* search({ strategy, run, known = [] }: Search): AsyncGenerator<SearchStep, void, void> {
-  const standings = [...known];
-  for (let job = strategy(standings); job; job = strategy(standings)) {
-    standings[job.trial] = await run(job);
-    yield { ...job, standings: [...standings] };
+export async function* search(
+  { strategy, run, known = [], jobs = 1 }: Search,
+): AsyncGenerator<SearchStep, void, void> {
+  if (!(jobs >= 1)) throw new RangeError(`Cannot search ${jobs} jobs at a time: it takes at least 1`);
+  const standings = [...known], running = new Map<Job, Promise<Ended>>(), errors: unknown[] = [];
+  try {
+    for (;;) {
+      while (errors.length === 0 && running.size < jobs) {
+        const job = strategy(standings, [...running.keys()]);
+        if (!job) break;
+        standings[job.trial] ??= [];
+        running.set(job, ending(job, run));
+      }
+      if (running.size === 0) break;
+      const ended = await Promise.race(running.values());
+      running.delete(ended.job);
+      if ("error" in ended) errors.push(ended.error);
+      else {
+        standings[ended.job.trial] = ended.standing;
+        yield { ...ended.job, standings: [...standings] };
+      }
+    }
+  } finally {
+    await Promise.all(running.values());
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
+/** How a job ended. */
+type Ended = { readonly job: Job } & ({ readonly standing: Standing } | { readonly error: unknown });
+
+async function ending(job: Job, run: Search["run"]): Promise<Ended> {
+  try {
+    return { job, standing: await run(job) };
+  } catch (error) {
+    return { job, error };
   }
 }

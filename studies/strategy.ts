@@ -13,10 +13,11 @@ export interface Job {
 }
 
 /**
- * What is to be run next, of all that is known by now; undefined where the search has come to its end. It keeps nothing: a
- * search that was stopped goes on from the standings of its trials.
+ * What is to be run next, of all that is known by now, beside what is `running`: no trial of these. Undefined while
+ * something is running: nothing, before more is known; undefined while nothing is: the search has come to its end. It keeps
+ * nothing: a search that was stopped goes on from the standings of its trials.
  */
-export type Strategy = (standings: readonly Standing[]) => Job | undefined;
+export type Strategy = (standings: readonly Standing[], running: readonly Job[]) => Job | undefined;
 
 /** How many configurations are tried. */
 export interface Budget {
@@ -25,7 +26,7 @@ export interface Budget {
 }
 
 /**
- * Every trial to its end, one after the other (Bergstra & Bengio, JMLR 2012, where configurations are drawn at random). It
+ * Every trial to its end, in the order in which they are drawn (Bergstra & Bengio, JMLR 2012, where configurations are drawn at random). It
  * has one rung.
  *
  * @example
@@ -34,16 +35,32 @@ export interface Budget {
  * import { randomSearch } from "./strategy.ts";
  *
  * const next = randomSearch({ trials: 2 });
- * assert.deepEqual([next([]), next([[0.3]]), next([[0.3], [0.1]])], [{ trial: 0, rung: 0 }, { trial: 1, rung: 0 }, undefined]);
+ * assert.deepEqual(next([[0.3]], []), { trial: 1, rung: 0 });
+ * assert.equal(next([[0.3], []], [{ trial: 1, rung: 0 }]), undefined); // all have begun
+ * assert.equal(next([[0.3], [0.1]], []), undefined);
  * ```
  */
-export const randomSearch = ({ trials }: Budget): Strategy => (standings) =>
-  pendingAt(0, Math.min(trials, standings.length + 1), 0, standings);
+export const randomSearch = ({ trials }: Budget): Strategy => (standings, running) =>
+  pendingAt(0, trialsFrom(0, trials), standings, running);
 
-/** The first of the trials from `from` and below `to` that has not been run to the end of a rung. */
-export function pendingAt(from: number, to: number, rung: number, standings: readonly Standing[]): Job | undefined {
-  for (let trial = from; trial < to; trial++) {
-    if ((standings[trial]?.length ?? 0) <= rung) return { trial, rung };
+/** The numbers of trials from `first` and below `end`. */
+export function* trialsFrom(first: number, end: number): Generator<number, void, void> {
+  for (let trial = first; trial < end; trial++) yield trial;
+}
+
+/** Whether a trial has been run to the end of a rung. */
+export const isPast = (rung: number, trial: number, standings: readonly Standing[]): boolean =>
+  (standings[trial]?.length ?? 0) > rung;
+
+/** The first of some trials that has not been run to the end of a rung, and is not running. */
+export function pendingAt(
+  rung: number,
+  trials: Iterable<number>,
+  standings: readonly Standing[],
+  running: readonly Job[],
+): Job | undefined {
+  for (const trial of trials) {
+    if (!isPast(rung, trial, standings) && running.every((job) => job.trial !== trial)) return { trial, rung };
   }
   return undefined;
 }

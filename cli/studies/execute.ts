@@ -2,6 +2,7 @@ import type { Output } from "../output.ts";
 import { attempt, attemptInTurn } from "../study_attempt.ts";
 import type { Place } from "../study_places.ts";
 import { taskName } from "../study_tasks.ts";
+import { suited } from "../unsuited_error.ts";
 import { numbered, type NumberedTask, openingParts, type Study } from "./study.ts";
 
 /** A task that is asked for, maybe by another machine. */
@@ -21,9 +22,6 @@ export interface Executed extends NumberedTask {
   readonly skipped: boolean;
 }
 
-/** Not the task is wrong, but the machine that was to run it: its data cannot be read there, or are others. */
-export class UnsuitedError extends Error {}
-
 /** Runs tasks of a study by their numbers: see {@link attempt}. */
 export function executor(study: Study, output: Output) {
   const tasks = numbered(study), open = openingParts();
@@ -42,12 +40,4 @@ export function executor(study: Study, output: Output) {
     const attempted = await (inTurn ? attemptInTurn : attempt)(task, place, running);
     return attempted && { ...found, place, skipped: attempted.skipped };
   };
-}
-
-async function suited<T>(make: () => Promise<T>): Promise<T> {
-  try {
-    return await make();
-  } catch (error) {
-    throw new UnsuitedError((error as Error).message, { cause: error });
-  }
 }

@@ -1,5 +1,6 @@
-import { integer, type Values } from "../../options/option.ts";
+import type { Values } from "../../options/option.ts";
 import { studyMarkdown } from "../comparison_text.ts";
+import { jobOptions } from "../jobs.ts";
 import { duration, openOutput, type Output } from "../output.ts";
 import { describe, OPTIMISTIC } from "../protocol_options.ts";
 import { inProcess } from "./in_process.ts";
@@ -11,7 +12,7 @@ import { openingParts, type OpenPart, planned } from "./study.ts";
 import { givenStudy, studyOf } from "./study_file.ts";
 
 export const runOptions = {
-  jobs: integer(1, "trials at a time, each on a thread of its own; one is run on the main thread", { min: 1 }),
+  ...jobOptions,
   ...studyOptions,
 } as const;
 

@@ -1,8 +1,8 @@
-import { DiskError } from "../disk_error.ts";
 import type { Output } from "../output.ts";
 import { shownName } from "../metrics_text.ts";
 import { isDone, type Outcome, readOutcome, settledOutcome } from "../study_folder.ts";
 import { taskName } from "../study_tasks.ts";
+import { UnsuitedError } from "../unsuited_error.ts";
 import { type Findings, noFindings } from "./findings.ts";
 import { sparingly } from "./sparingly.ts";
 import type { PlannedPart, PlannedTask } from "./study.ts";
@@ -57,7 +57,7 @@ export async function runTasks({ parts, lanes, signal, output, onFound }: Run) {
       findings.outcomes.set(task, outcome);
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof DiskError) throw error; // it is not the method that failed, and the next would, too
+      if (error instanceof UnsuitedError) throw error; // it is not the method that failed, and the next would, too
       const { message } = error as Error;
       output.result({ event: "failed", ...about, error: message }, `${said} failed: ${message}`);
       findings.failures.set(task, message);

@@ -1,6 +1,7 @@
 import { baseName } from "../../datasets/base_name.ts";
 import { resolve } from "../../options/option.ts";
 import { joined, readConfig } from "../flags.ts";
+import { threadsOfEach } from "../jobs.ts";
 import { comparison } from "../study_comparison.ts";
 import { compareOptions } from "../study_options.ts";
 import { crossed } from "./crossed.ts";
@@ -86,10 +87,9 @@ function partOf(label: string, folder: string, given: Readonly<Record<string, un
     if (own[one] === undefined || own[several] === undefined) continue;
     throw new TypeError(`Cannot make "${label}": it has both "${one}" and "${several}"; give one of them`);
   }
-  const threads = Math.max(1, Math.floor(navigator.hardwareConcurrency / lanes));
   const values = {
     ...{ ...rest, ...table, out: folder, json: false, quiet: false },
-    ...lanes > 1 && { workers: rest.workers || threads, threads: rest.threads || threads },
+    ...threadsOfEach(rest, lanes),
   };
   const methods = crossed({ ...rest, backbones, losses, against }, values);
   return { label, folder, config: given, comparison: comparison(values, methods) };

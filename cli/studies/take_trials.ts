@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import type { Output } from "../output.ts";
 import type { Job } from "./bullmq.ts";
-import { openCrew } from "./crew.ts";
+import { openStudyCrew } from "./crew.ts";
 import { sendOutcome } from "./parcel.ts";
 import { PREFIX, type TrialQueue, type WaitingTrial } from "./queue.ts";
 
@@ -31,13 +31,13 @@ export function takeTrials(
   output: Output,
   quit: (why: Error) => void,
 ) {
-  const crew = openCrew(jobs, output), running = new Set<Promise<unknown>>();
+  const crew = openStudyCrew(output), running = new Set<Promise<unknown>>();
   const leases = new Map<string, AbortController>();
   const ended = async ({ id, data }: Job<WaitingTrial>) => {
     const { given, index, fingerprint, name: said } = data, lost = new AbortController();
     leases.set(id, lost);
     const asked = { index, fingerprint, said, inTurn: true }, here = out === null ? given : { ...given, out };
-    const run = crew.run(here, asked, AbortSignal.any([stop, lost.signal]));
+    const run = crew.run({ given: here, lanes: jobs, asked }, AbortSignal.any([stop, lost.signal]));
     running.add(run);
     try {
       return { lost: lost.signal, ...await run };
@@ -47,10 +47,11 @@ export function takeTrials(
     }
   };
   const work = async (job: Job<WaitingTrial>, token: string) => {
-    const { lost, ...found } = await ended(job), { index, fingerprint, name: said } = job.data;
-    if (found.kind === "done") {
-      await sendOutcome(redis, outcomeKey(fingerprint), found.folder);
-      const { folder, skipped } = found, event = { event: "trial", index, name: said, folder, skipped };
+    const { lost, ...run } = await ended(job), { index, fingerprint, name: said } = job.data;
+    if (run.kind === "done" && run.found) {
+      const { folder, skipped } = run.found;
+      await sendOutcome(redis, outcomeKey(fingerprint), folder);
+      const event = { event: "trial", index, name: said, folder, skipped };
       output.result(event, `${said}: done${skipped ? " before" : ""}`);
       return { skipped };
     }
@@ -58,11 +59,11 @@ export function takeTrials(
       output.say(`${said}: gave no sign of life for ${lease} s; another worker may have it`);
       throw new bullmq.WaitingError(); // it is no longer this worker's to give back
     }
-    if (found.kind === "failed" && !found.unsuited) {
-      output.result({ event: "failed", index, name: said, error: found.error }, `${said} failed: ${found.error}`);
-      throw new Error(found.error);
+    if (run.kind === "failed" && !run.unsuited) {
+      output.result({ event: "failed", index, name: said, error: run.error }, `${said} failed: ${run.error}`);
+      throw new Error(run.error);
     }
-    if (found.kind === "failed") quit(new Error(`${found.error}; "${said}" is given back`));
+    if (run.kind === "failed") quit(new Error(`${run.error}; "${said}" is given back`));
     else output.say(`${said}: given back`);
     await job.moveToWait(token);
     throw new bullmq.WaitingError();

@@ -129,6 +129,63 @@ Deno.test("a search that is stopped goes on with the same command, in the middle
     assert.deepEqual(await outcome(`${folder}/out`), await outcome(`${folder}/whole`));
   }));
 
+/** As `outcome`, with all else that there is to the search, and the winner's model. */
+const whole = async (folder: string) => {
+  const { trials: _t, winner: { command: _c, ...winner }, ...about } = await readJson(`${folder}/tune.json`);
+  return [about, winner, await outcome(folder), await Deno.readFile(`${folder}/best/weights.safetensors`)];
+};
+/** Threads are not to compile onnxruntime-web first. */
+const onThreads = { provider: "native", threads: 1, jobs: 2, space: SPACE };
+
+Deno.test("trials on two threads come to what they come to on one: the same trials, values, winner and model", () =>
+  onData(async (tune, _, folder) => {
+    const given = { ...onThreads, strategy: "halving", trials: 4 };
+    for (const jobs of [1, 2]) assert.equal(await tune({ ...given, jobs, out: `${folder}/${jobs}` }), 0);
+    assert.deepEqual(await whole(`${folder}/2`), await whole(`${folder}/1`));
+    const checkpoints = (out: string) =>
+      namesIn(`${out}/trials`).filter((name) => namesIn(`${out}/trials/${name}`).includes("checkpoint.safetensors"));
+    assert.deepEqual(checkpoints(`${folder}/2`), checkpoints(`${folder}/1`));
+    const [config, otherConfig] = await Promise.all(["1", "2"].map((out) => {
+      const [trial] = namesIn(`${folder}/${out}/trials`);
+      return Deno.readTextFile(`${folder}/${out}/trials/${trial}/config.yaml`);
+    }));
+    assert.equal(otherConfig!.replaceAll(`${folder}/2`, `${folder}/1`), config, "jobs are nothing of a trial's");
+  }));
+
+Deno.test("a search on two threads that is stopped in the middle of both goes on, on as many or on more, to the same end", () =>
+  onData(async (tune, _, folder) => {
+    const given = { ...onThreads, strategy: "random", trials: 3, epochs: 8 }, trials = `${folder}/out/trials`;
+    assert.equal(await tune({ ...given, jobs: 1, out: `${folder}/whole` }), 0);
+    const stop = new AbortController();
+    const watch = setInterval(() => {
+      try {
+        const begun = namesIn(trials).filter((name) => namesIn(`${trials}/${name}`).includes("log.jsonl"));
+        if (begun.length >= 2) stop.abort(new Error("stop"));
+      } catch { /* not there yet */ }
+    }, 1);
+    try {
+      assert.equal(await tune(given, stop.signal), 130);
+    } finally {
+      clearInterval(watch);
+    }
+    assert.equal(await tune({ ...given, jobs: 3 }), 0);
+    assert.deepEqual(await whole(`${folder}/out`), await whole(`${folder}/whole`));
+  }));
+
+Deno.test("on threads, a trial that fails is told and the others run on; a full disk ends the search", () =>
+  onData(async (tune, _, folder) => {
+    const given = { ...onThreads, strategy: "asha", trials: 2, space: "sampler=sbpr,rns", epochs: 1 }; // sbpr needs friends
+    assert.equal(await tune(given), 1);
+    const { trials, winner } = await readJson(`${folder}/out/tune.json`);
+    assert.match(trials.find(({ error }: { error: string | null }) => error !== null).error, /friends/);
+    assert.deepEqual(winner.options, { sampler: "rns" });
+
+    const log = `${folder}/out/${trials[winner.trial].folder}/log.jsonl`;
+    await Deno.remove(log);
+    await Deno.symlink("/dev/full", `${log}.tmp`);
+    await assert.rejects(tune(given), /^Error: Cannot write ".*log.jsonl": the disk is full$/);
+  }));
+
 Deno.test("what there is to test on decides nothing: neither trials nor the winner", () =>
   onData(async (tune, _, folder) => {
     const given = { strategy: "random", trials: 2, space: SPACE, epochs: 1 };

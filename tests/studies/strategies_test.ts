@@ -95,7 +95,38 @@ Deno.test("from any point, a search goes on with the jobs that were left", async
 });
 
 Deno.test("a trial that was begun and has no value yet is asha's first", () => {
-  assert.deepEqual(asha(lots)([[1], [], [3]]), { trial: 1, rung: 0 });
+  assert.deepEqual(asha(lots)([[1], [], [3]], []), { trial: 1, rung: 0 });
+});
+
+Deno.test("random search leaves alone what is running, and waits for it at the end", () => {
+  const next = randomSearch({ trials: 3 }), at = (trial: number) => ({ trial, rung: 0 });
+  assert.deepEqual(next([], [at(0), at(1)]), at(2));
+  assert.deepEqual(next([[], [1]], [at(0)]), at(2));
+  assert.equal(next([[], [1], []], [at(0), at(2)]), undefined);
+  assert.deepEqual(next([[], [1], []], [at(2)]), at(0)); // begun by a search that was stopped
+});
+
+Deno.test("halving waits for a rung to be complete, and begins the next bracket meanwhile", () => {
+  const options = { trials: 4, rungs: 3, eta: 2 },
+    next = halving(options),
+    inBrackets = halving({ ...options, bracket: 2 });
+  const running = [{ trial: 1, rung: 0 }];
+  assert.equal(next([[4], [], [3], [2]], running), undefined);
+  assert.deepEqual(inBrackets([[4], []], running), { trial: 2, rung: 0 });
+  const promoted = [{ trial: 0, rung: 1 }], ranked = [[4], [1], [3], [2]];
+  assert.deepEqual(next(ranked, promoted), { trial: 2, rung: 1 });
+  assert.equal(next([[4], [1], [3, 5], [2]], promoted), undefined, "which of two is better is not known yet");
+  assert.deepEqual(next([[4, 4], [1], [3, 5], [2]], []), { trial: 2, rung: 2 });
+});
+
+Deno.test("asha promotes those that have ended, else begins another, and waits when none is left", () => {
+  const next = asha({ trials: 4, rungs: 2, eta: 2 }), fresh = (trial: number) => ({ trial, rung: 0 });
+  assert.deepEqual(next([[], []], [fresh(0), fresh(1)]), fresh(2));
+  assert.deepEqual(next([[3], [], [5]], [fresh(1)]), { trial: 2, rung: 1 });
+  assert.deepEqual(next([[3], [], [5]], [fresh(1), { trial: 2, rung: 1 }]), fresh(3));
+  assert.equal(next([[3], [], [5], []], [fresh(1), { trial: 2, rung: 1 }, fresh(3)]), undefined);
+  assert.deepEqual(next([[3], [4], [5], []], [{ trial: 2, rung: 1 }, fresh(3)]), undefined, "of three, one goes on");
+  assert.deepEqual(next([[3], [4], [5], [2]], [{ trial: 2, rung: 1 }]), { trial: 1, rung: 1 });
 });
 
 Deno.test("a trial that ended early stands at the end of all rungs", async () => {

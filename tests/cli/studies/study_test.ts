@@ -82,6 +82,17 @@ Deno.test("a trial that fails is told by run, trial, status and gather, and is t
     assert.match(again.error, /^error: .*friends/);
   }));
 
+Deno.test("a disk that is full in a thread ends the study: no trial has failed", () =>
+  withSmallStudy(async ({ folder, write }) => {
+    const file = await write({ data: `${folder}/one`, samplers: "rns", seeds: 1, epochs: 1 });
+    const [{ folder: trial }] = await study("plan", file);
+    await Deno.mkdir(trial, { recursive: true });
+    await Deno.symlink("/dev/full", `${trial}/log.jsonl.tmp`);
+    const { code, lines, error } = await told("study", "run", file, "--jobs", "2");
+    assert.deepEqual([code, eventsOf(lines, "failed")], [1, []]);
+    assert.match(error, /^error: Cannot write ".*log.jsonl": the disk is full$/);
+  }));
+
 Deno.test("a trial that another process is at is left to it, until that has ended", () =>
   withSmallStudy(async ({ folder, write }) => {
     const file = await write({ data: `${folder}/one`, seeds: 1, epochs: 1 });

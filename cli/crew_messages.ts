@@ -1,0 +1,15 @@
+/** What a thread is told. */
+export type ToThread<Asked> = { readonly kind: "run"; readonly asked: Asked } | { readonly kind: "stop" };
+
+/** What a thread tells: any number of lines, then how what it was asked for ended. */
+export type FromThread<Found> = { readonly line: Line } | { readonly ended: Ended<Found> };
+
+export type Line =
+  | { readonly kind: "say" | "progress"; readonly line: string }
+  | { readonly kind: "result"; readonly record: Readonly<Record<string, unknown>>; readonly text: string | null };
+
+export type Ended<Found> =
+  | { readonly kind: "done"; readonly found: Found }
+  | { readonly kind: "stopped" }
+  /** `unsuited`: not what was asked for is at fault, but this machine. */
+  | { readonly kind: "failed"; readonly error: string; readonly unsuited: boolean };
