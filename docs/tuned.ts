@@ -1,0 +1,112 @@
+/**
+ * Every sampler at its best, on one of the datasets of docs/results.md: tunes each on validation, and writes the study that
+ * tests the winners. Stopped, the same command goes on.
+ *
+ *     deno run -A docs/tuned.ts ml-100k runs/tuned/ml-100k
+ *     deno run -A cli.ts compare --config runs/tuned/ml-100k/config.yaml --out docs/results/tuned/ml-100k
+ */
+import { readYaml, yamlText } from "../options/yaml.ts";
+
+/** A row of the study: a sampler with what is not searched, and what is not as for the others. */
+interface Tuned {
+  readonly sampler: string;
+  readonly loss?: string;
+  readonly backbone?: string;
+  /** What the data must hold beside ids. */
+  readonly needs?: Side;
+}
+type Side = "friends" | "attributes" | "knowledge";
+
+const BACKBONE = "mf:dim=64";
+/** A softmax of cosines, as in the recipes: its temperature is then on a known scale. */
+const softmax = (sampler: string): Tuned => ({ sampler, loss: "infonce", backbone: `${BACKBONE},score=cosine` });
+
+/** Samplers that are not tuned, and why. */
+export const leftOut: Readonly<Record<string, string>> = {
+  predefined: "no dataset here has dislikes",
+  "multi-behaviour": "no dataset here has weaker behaviours",
+  "shared-negatives": "it is made for the loss napo, which needs a model that was trained before",
+};
+
+/** What is tuned, by the name of its row. */
+export const methods: Readonly<Record<string, Tuned>> = {
+  ...Object.fromEntries(
+    ["rns", "pns", "inverse", "cohorts", "enmf", "dns", "dns-mn", "adaptive", "ahns", "cuco", "warp", "aobpr", "bns"]
+      .concat(["pris", "adasir", "mcns", "gnno", "srns", "user-similarity", "mixgcf", "ans", "divns", "attention"])
+      .concat(["ips", "bir", "irgan", "kbgan", "advir", "embedding-generator", "dens"])
+      .map((sampler) => [sampler, { sampler }]),
+  ),
+  "uniform-64": softmax("rns:negatives=64"),
+  "in-batch": softmax("in-batch"),
+  mixed: softmax("mixed"),
+  full: softmax("full"),
+  sbpr: { sampler: "sbpr", needs: "friends" },
+  fairneg: { sampler: "fairneg", needs: "attributes" },
+  "attribute-dns": { sampler: "attribute-dns", needs: "attributes" },
+  "category-balanced": { sampler: "category-balanced", needs: "attributes" },
+  "knowledge-weights": { sampler: "knowledge-weights", needs: "attributes" },
+  kgpolicy: { sampler: "kgpolicy", needs: "knowledge" },
+};
+
+const SHARED = "../shared/data";
+/** Where the datasets of docs/results.md are, and what they have beside ids. */
+const datasets: Readonly<Record<string, { data: string; test?: string; has: readonly Side[] }>> = {
+  "ahns-ml": { data: `${SHARED}/ahns-ml`, has: [] },
+  "ahns-sport": { data: `${SHARED}/ahns-sport`, has: [] },
+  "ahns-tool": { data: `${SHARED}/ahns-tool`, has: [] },
+  "ml-100k": { data: `${SHARED}/ml-100k`, has: ["attributes", "knowledge"] },
+  "lastfm-social": {
+    data: `${SHARED}/lastfm-social/data1.txt`,
+    test: `${SHARED}/lastfm-social/test1.txt`,
+    has: ["friends"],
+  },
+  "yahoo-r3": { data: `${SHARED}/yahoo-r3`, has: [] },
+};
+
+/** What searches and study have in common. */
+const common = { epochs: 100, evaluateEvery: 5, patience: 5, provider: "native", threads: 1 };
+const search = {
+  ...common,
+  trials: 18,
+  space: "default; lr=log:1e-3..1e-2; l2=log:1e-6..3e-2",
+};
+
+/** The options of the winner among those drawn, as `compare` reads a method. @throws Error where none was trained. */
+async function tuned(given: Tuned, { data, test }: { data: string; test?: string }, out: string): Promise<string> {
+  const { needs: _, sampler, loss = "bpr", backbone = BACKBONE } = given;
+  await Deno.mkdir(out, { recursive: true });
+  const config = `${out}/search.yaml`;
+  await Deno.writeTextFile(config, yamlText({ data, test, sampler, loss, backbone, ...search, batchSize: 2048, out }));
+  const cli = new URL("../cli.ts", import.meta.url).pathname;
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", cli, "tune", "--config", config],
+    stdout: "null",
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error(`Cannot tune "${sampler}": the search in ${out} failed`);
+  const best = readYaml(await Deno.readTextFile(`${out}/best/config.yaml`)) as Record<string, string | number>;
+  return ["loss", "lr", "l2", "backbone"].reduce(
+    (text, option) => `${text} ${option}=${best[option]}`,
+    `${best.sampler}`,
+  );
+}
+
+if (import.meta.main) {
+  const [name = "", out = `runs/tuned/${name}`] = Deno.args, dataset = datasets[name];
+  if (!dataset) throw new TypeError(`Expected one of ${Object.keys(datasets).join(", ")}, found "${name}"`);
+  const { has, ...files } = dataset, found: string[] = [];
+  for (const [label, method] of Object.entries(methods)) {
+    if (method.needs && !has.includes(method.needs)) continue;
+    found.push(`${label}=${await tuned(method, files, `${out}/${label}`)}`);
+    console.log(found.at(-1));
+  }
+  const study = {
+    ...files,
+    samplers: found,
+    ...common,
+    seeds: [1, 2, 3],
+    refit: true,
+    metrics: ["ndcg@20", "recall@20", "coverage@20", "head/recall@20", "mid/recall@20", "tail/recall@20"],
+  };
+  await Deno.writeTextFile(`${out}/config.yaml`, yamlText(study));
+}
