@@ -17,6 +17,7 @@ interface Study {
 const COHORTS = ["ndcg@10", "hit@10", "head/hit@10", "mid/hit@10", "tail/hit@10", "balance@10"];
 const AHNS = ["ndcg@20", "recall@20", "ndcg@50"];
 const RECIPES = ["ndcg@20", "recall@20", "coverage@20", "head/recall@20", "mid/recall@20", "tail/recall@20"];
+const SEQUENCES = ["ndcg@10", "hit@10", "coverage@10", "head/hit@10", "mid/hit@10", "tail/hit@10"];
 /** The studies of recipes, by what docs/recipes.md calls their data. */
 const reached: Readonly<Record<string, string>> = {
   "recipes/ahns-tool": "Amazon Tools",
@@ -26,6 +27,10 @@ const reached: Readonly<Record<string, string>> = {
   "recipes/lastfm-social": "LastFM",
   "recipes/yahoo-r3": "Yahoo R3",
 };
+const reachedSequential: Readonly<Record<string, string>> = {
+  "recipes/amazon-beauty-seq": "Amazon Beauty",
+  "recipes/amazon-sports-seq": "Amazon Sports",
+};
 /** Columns of a page, by the folder of a study in docs/results. */
 const studies: Readonly<Record<string, readonly string[]>> = {
   "beauty-seq": COHORTS,
@@ -34,13 +39,14 @@ const studies: Readonly<Record<string, readonly string[]>> = {
   "ahns-sport": AHNS,
   "ahns-ml": AHNS,
   ...Object.fromEntries(Object.keys(reached).map((study) => [study, RECIPES])),
+  ...Object.fromEntries(Object.keys(reachedSequential).map((study) => [study, SEQUENCES])),
   "divns-ml": ["ndcg@20", "recall@20"],
   "divns-tool": ["ndcg@20", "recall@20"],
   "sbpr-lastfm": ["ndcg@20", "recall@20"],
 };
 
 /** Studies whose tables say how long training took. */
-const timed = (study: string): boolean => study in reached;
+const timed = (study: string): boolean => study.startsWith("recipes/");
 
 /** Rows of a study that was run apart, under the same protocol, come behind these. */
 const apart: Readonly<Record<string, string>> = { "beauty-seq": "beauty-full" };
@@ -104,14 +110,20 @@ export async function withResults(page: string): Promise<string> {
   return page;
 }
 
-/** The page of recipes with the table of what they reach as it is now. @throws Error where a marker is missing. */
-export async function withReached(page: string): Promise<string> {
-  const found = await Promise.all(Object.keys(reached).map(async (study) => (await readStudy(study)).rows));
+/** One metric of studies that have the same rows, a study a column. */
+async function reachedTable(metric: string, titles: Readonly<Record<string, string>>): Promise<string> {
+  const found = await Promise.all(Object.keys(titles).map(async (study) => (await readStudy(study)).rows));
   const body = found[0]!.map(({ label }) => [
     label,
-    ...found.map((rows) => meanAndSd(rows.find((row) => row.label === label)!.cells![SUMMARY.metric]!)),
+    ...found.map((rows) => meanAndSd(rows.find((row) => row.label === label)!.cells![metric]!)),
   ]);
-  return between(page, "reached", table([["NDCG@20", ...Object.values(reached)], ...body]));
+  return table([[metric.toUpperCase(), ...Object.values(titles)], ...body]);
+}
+
+/** The page of recipes with the tables of what they reach as it is now. @throws Error where a marker is missing. */
+export async function withReached(page: string): Promise<string> {
+  const general = between(page, "reached", await reachedTable("ndcg@20", reached));
+  return between(general, "reached-sequential", await reachedTable("ndcg@10", reachedSequential));
 }
 
 /** The README with the table of its results as they are now. @throws Error where a marker is missing. */
