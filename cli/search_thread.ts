@@ -4,7 +4,7 @@ import { type OpenedProtocol, openProtocol } from "./protocol_options.ts";
 import type { AskedTrial } from "./search_lanes.ts";
 import { runSearchTrial } from "./search_trial.ts";
 import { suited } from "./unsuited_error.ts";
-import { withoutTest } from "./without_test.ts";
+import { withoutTest } from "./search_protocol.ts";
 
 /** The data of the search that this thread is of. */
 let opening: Promise<OpenedProtocol> | undefined;

@@ -6,7 +6,7 @@ import { readCheckpoint, runFiles } from "./run_folder.ts";
 import { checkpointOf, type SearchTrial } from "./search_trial.ts";
 import { makeRecipe } from "./train_parts.ts";
 import { trainRun } from "./train_run.ts";
-import { withoutTest } from "./without_test.ts";
+import { withoutTest } from "./search_protocol.ts";
 
 /** The best trial of a search, and where it is to become a run of `train`. */
 export interface Winner {

@@ -12,7 +12,7 @@ import { trainWinner } from "./search_winner.ts";
 import { trainCommandText } from "./train_command_text.ts";
 import { makeRecipe } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
-import { withoutTest } from "./without_test.ts";
+import { withoutTest } from "./search_protocol.ts";
 
 /** How samplers are thinned out; see docs/tune.md for how these were settled. */
 const THINNING = { eta: 2, rungs: 4 };

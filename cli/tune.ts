@@ -17,7 +17,7 @@ import { claim } from "./study_claim.ts";
 import { trainCommandText } from "./train_command_text.ts";
 import { readDraws } from "./tune_draws.ts";
 import type { TuneValues } from "./tune_options.ts";
-import { withoutTest } from "./without_test.ts";
+import { withoutTest } from "./search_protocol.ts";
 
 /** `tune`: searches options on validation, and trains the best. Returns the exit code. */
 export async function tuneCommand(given: TuneValues, signal: AbortSignal): Promise<number> {

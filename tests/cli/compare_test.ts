@@ -5,6 +5,7 @@ import { synthetic } from "../../datasets/synthetic.ts";
 import { writeAdjacency } from "../../datasets/write.ts";
 import { resolve } from "../../options/option.ts";
 import { foil, inFolder, jsonLines } from "./foil.ts";
+import { stoppedWhen } from "./stopped_when.ts";
 
 /** Writes a small dataset and hands over a function that compares on it, in this process, quietly. */
 const onData = (
@@ -94,20 +95,12 @@ Deno.test("a study that is stopped goes on in the middle of a trial and ends wit
     };
     assert.equal(await compare({ ...settings, out: `${folder}/whole` }), 0);
 
-    const stop = new AbortController(), second = /^mf-dns/;
-    const watch = setInterval(() => {
-      try {
-        const trial = trialsIn(folder).find((name) => second.test(name));
-        if (trial && Deno.statSync(`${folder}/out/trials/${trial}/checkpoint.safetensors`)) {
-          stop.abort(new Error("stop"));
-        }
-      } catch { /* not there yet */ }
-    }, 1);
-    try {
-      assert.equal(await compare(settings, stop.signal), 130);
-    } finally {
-      clearInterval(watch);
-    }
+    const second = /^mf-dns/;
+    const isInSecond = () => {
+      const trial = trialsIn(folder).find((name) => second.test(name));
+      return trial !== undefined && Deno.statSync(`${folder}/out/trials/${trial}/checkpoint.safetensors`).isFile;
+    };
+    assert.equal(await stoppedWhen(isInSecond, (signal) => compare(settings, signal)), 130);
     const stopped = trialsIn(folder).find((name) => second.test(name))!;
     const firstEpoch = async () =>
       (await Deno.readTextFile(`${folder}/out/trials/${stopped}/log.jsonl`)).split("\n")[0];

@@ -10,6 +10,7 @@ import { synthetic } from "../../datasets/synthetic.ts";
 import { writeAdjacency } from "../../datasets/write.ts";
 import { resolve } from "../../options/option.ts";
 import { foil, inFolder, jsonLines } from "./foil.ts";
+import { stoppedWhen } from "./stopped_when.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 const never = new AbortController().signal;
@@ -104,17 +105,8 @@ Deno.test("a search that is stopped goes on with the same command, in the middle
     const given = { strategy: "asha", trials: 3, space: SPACE };
     assert.equal(await tune({ ...given, out: `${folder}/whole` }), 0);
 
-    const stop = new AbortController();
-    const watch = setInterval(() => {
-      try {
-        if (namesIn(`${folder}/out/trials`).length === 2) stop.abort(new Error("stop"));
-      } catch { /* not there yet */ }
-    }, 1);
-    try {
-      assert.equal(await tune(given, stop.signal), 130);
-    } finally {
-      clearInterval(watch);
-    }
+    const isSecond = () => namesIn(`${folder}/out/trials`).length === 2;
+    assert.equal(await stoppedWhen(isSecond, (signal) => tune(given, signal)), 130);
     assert((await outcome(`${folder}/out`)).trials.length < 3);
     assert.equal(await tune(given), 0);
     assert.deepEqual(await outcome(`${folder}/out`), await outcome(`${folder}/whole`));
@@ -156,18 +148,9 @@ Deno.test("a search on two threads that is stopped in the middle of both goes on
   onData(async (tune, _, folder) => {
     const given = { ...onThreads, strategy: "random", trials: 3, epochs: 8 }, trials = `${folder}/out/trials`;
     assert.equal(await tune({ ...given, jobs: 1, out: `${folder}/whole` }), 0);
-    const stop = new AbortController();
-    const watch = setInterval(() => {
-      try {
-        const begun = namesIn(trials).filter((name) => namesIn(`${trials}/${name}`).includes("log.jsonl"));
-        if (begun.length >= 2) stop.abort(new Error("stop"));
-      } catch { /* not there yet */ }
-    }, 1);
-    try {
-      assert.equal(await tune(given, stop.signal), 130);
-    } finally {
-      clearInterval(watch);
-    }
+    const areBoth = () =>
+      namesIn(trials).filter((name) => namesIn(`${trials}/${name}`).includes("log.jsonl")).length >= 2;
+    assert.equal(await stoppedWhen(areBoth, (signal) => tune(given, signal)), 130);
     assert.equal(await tune({ ...given, jobs: 3 }), 0);
     assert.deepEqual(await whole(`${folder}/out`), await whole(`${folder}/whole`));
   }));
