@@ -18,8 +18,9 @@ interface Tuned {
 type Side = "friends" | "attributes" | "knowledge";
 
 const BACKBONE = "mf:dim=64";
-/** A softmax of cosines, as in the recipes: its temperature is then on a known scale. */
-const softmax = (sampler: string): Tuned => ({ sampler, loss: "infonce", backbone: `${BACKBONE},score=cosine` });
+/** Of softmaxes, as in the recipes: their temperature is then on a known scale. */
+const COSINE = `${BACKBONE},score=cosine`;
+const softmax = (sampler: string): Tuned => ({ sampler, loss: "infonce", backbone: COSINE });
 
 /** Samplers that are not tuned, and why. */
 export const leftOut: Readonly<Record<string, string>> = {
@@ -28,7 +29,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   "shared-negatives": "it is made for the loss napo, which needs a model that was trained before",
 };
 
-/** What is tuned, by the name of its row. */
+/** What is tuned, by the name of its row: see {@link leftOut} for what is not. */
 export const methods: Readonly<Record<string, Tuned>> = {
   ...Object.fromEntries(
     ["rns", "pns", "inverse", "cohorts", "enmf", "dns", "dns-mn", "adaptive", "ahns", "cuco", "warp", "aobpr", "bns"]
@@ -39,7 +40,7 @@ export const methods: Readonly<Record<string, Tuned>> = {
   "uniform-64": softmax("rns:negatives=64"),
   "in-batch": softmax("in-batch"),
   mixed: softmax("mixed"),
-  full: softmax("full"),
+  full: { sampler: "full", backbone: COSINE }, // its loss is its own
   sbpr: { sampler: "sbpr", needs: "friends" },
   fairneg: { sampler: "fairneg", needs: "attributes" },
   "attribute-dns": { sampler: "attribute-dns", needs: "attributes" },
