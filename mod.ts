@@ -170,7 +170,8 @@ export { rns } from "./samplers/rns.ts";
 export { pns } from "./samplers/pns.ts";
 export { dns } from "./samplers/dns.ts";
 export { ahns } from "./samplers/ahns.ts";
-export { drawRows, pickLargest, pickSmallest, uniformRows } from "./samplers/candidates.ts";
+export { drawRows, pickLargest, pickSmallest } from "./samplers/candidates.ts";
+export { uniformRows } from "./samplers/uniform_rows.ts";
 
 // losses
 export { type Loss, meanOverRows, type Scores } from "./losses/loss.ts";

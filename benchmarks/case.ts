@@ -9,7 +9,7 @@ export interface Case {
   readonly provider: "wasm" | "native";
   readonly options?: Readonly<Record<"backbone" | "sampler", Readonly<Record<string, number | string>>>>;
   readonly epochs: number;
-  /** Threads of the provider, and of ranking. */
+  /** Threads of the provider, and of ranking; of more than one, one draws candidates ahead. */
   readonly threads: number;
   /** Whether each epoch is followed by a full ranking of the test users. */
   readonly evaluates: boolean;

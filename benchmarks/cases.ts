@@ -36,9 +36,10 @@ export const training: readonly Part[] = [
   method("ahns-ml", "dns", { pool: 16 }),
 ];
 
-/** All cores beside as many threads of PyTorch, which trains by rns in between. */
+const threads = navigator.hardwareConcurrency;
+/** All cores beside as many threads of PyTorch, which trains by rns in between. An evaluation is short: ten tell more. */
 export const evaluation: readonly Part[] = (["wasm", "native"] as const).flatMap((provider) =>
-  datasets.map((data) => method(data, "rns", {}, { provider, threads: navigator.hardwareConcurrency, evaluates: true }))
+  datasets.map((data) => method(data, "rns", {}, { provider, threads, evaluates: true, epochs: 10 }))
 );
 
 /** The settings of docs/results/divns-ml and divns-tool; its caches are built anew every fifth epoch. */
@@ -56,6 +57,8 @@ export const methods: readonly (readonly Part[])[] = [
     method("ahns-tool", "dns", { pool: 32 }, rounds),
     method("ahns-tool", "divns", { ...diverse, pool: 32 }, rounds),
   ],
+  [ahns("ahns-tool"), ahns("ahns-tool", { threads })],
+  [method("ahns-ml", "dns", { pool: 16 }), method("ahns-ml", "dns", { pool: 16 }, { threads })],
   [
     method("ahns-tool", "rns", {}),
     method("ahns-tool", "mixgcf", { pool: 16 }),

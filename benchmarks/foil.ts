@@ -59,6 +59,7 @@ for await (
       ...{ evaluateEvery: 1, selectBy: "recall@20" },
     },
     diagnose: false, // the peer does not look at its negatives
+    drawAhead: threads > 1,
   })
 ) {
   const { seconds } = report;

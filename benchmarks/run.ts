@@ -27,11 +27,20 @@ async function foil(part: Part): Promise<Measured> {
 }
 
 /** Seconds of PyTorch: an epoch, and an evaluation where the case has one. */
-async function torch(python: string, { data, sampler, options, optimizer, threads, evaluates }: Part) {
+async function torch(python: string, { data, sampler, options, optimizer, threads, evaluates, epochs: own }: Part) {
   const pool = options?.sampler.pool,
     text = await output(python, [
       `${SHARED}peers/torch_baseline.py`,
-      ...["--dataset", data.replace("ahns-", ""), "--ns", sampler, "--epochs", `${epochs}`, "--threads", `${threads}`],
+      ...[
+        "--dataset",
+        data.replace("ahns-", ""),
+        "--ns",
+        sampler,
+        "--epochs",
+        `${own ?? epochs}`,
+        "--threads",
+        `${threads}`,
+      ],
       ...["--adam", optimizer === "lazyAdam" ? "sparse" : "dense", "--eval_every", evaluates ? "1" : "0"],
       ...pool === undefined ? [] : ["--M", `${pool}`],
     ]);
@@ -67,9 +76,9 @@ function table(title: string, header: readonly string[]): void {
   row(header);
   row(header.map(() => "---"));
 }
-const named = ({ backbone, sampler, loss, options }: Part) =>
+const named = ({ backbone, sampler, loss, options, threads, evaluates }: Part) =>
   [...backbone === "mf" ? [] : [backbone], sampler, options?.sampler.pool ?? "", ...loss === "bpr" ? [] : [loss]]
-    .filter(Boolean).join(" ");
+    .filter(Boolean).join(" ") + (threads > 1 && !evaluates ? ", drawn ahead" : "");
 
 table("Training, one thread beside one of PyTorch", [
   ...["data", "sampler", "optimiser", "provider", "s an epoch", "of PyTorch", "peak MiB"],
@@ -93,7 +102,7 @@ for (const part of evaluation) {
 }
 
 // means, for what a method does only every few epochs counts as well
-table("Other methods, beside the first on their data (WASM, one thread; means over their epochs)", [
+table("Other methods, beside the first on their data (WASM, one thread unless drawn ahead; means over their epochs)", [
   ...["data", "method", "s an epoch", "of the first", "peak MiB"],
 ]);
 for (const parts of methods) {
@@ -124,7 +133,7 @@ await Deno.writeTextFile(
   }: ${cpu}, ${navigator.hardwareConcurrency} cores (load ${
     load!.toFixed(1)
   } at the end), Deno ${Deno.version.deno}. The peer is
-\`torch_baseline.py\`, vectorised PyTorch, in turns with Foil; medians of ${epochs} epochs. \`lazyAdam\` is beside torch's
+\`torch_baseline.py\`, vectorised PyTorch, in turns with Foil; medians of ${epochs} epochs, of 10 evaluations. \`lazyAdam\` is beside torch's
 SparseAdam. Ratios below 1 are in Foil's favour; they are what counts, single numbers are noise.
 ${text.join("\n")}
 `,

@@ -13,9 +13,11 @@ export const metricOptions = {
   at: text("10,20,50", "list lengths K, comma separated"),
   ...rankedAsOptions,
   memory: integer(256, "MiB of scores held at a time while ranking", { min: 1 }),
-  workers: integer(0, "threads that rank, on the CPU; 0 is one for each core where there is enough to rank", {
-    min: 0,
-  }),
+  workers: integer(
+    0,
+    "threads that rank, on the CPU; 0 is one for each core where there is enough to rank; unless 1, one draws candidates ahead while training",
+    { min: 0 },
+  ),
 } as const;
 
 /** How variables are held and where graphs run: shared by all commands that run graphs. */

@@ -14,13 +14,14 @@ export type PartValues = Pick<TrainValues, "backbone" | "freeze" | "sampler" | "
 /** The options that a recipe is made of. */
 export type RecipeValues =
   & PartValues
-  & Pick<TrainValues, "batchSize" | "dropLast" | "epochs" | "l2" | "seed" | "evaluateEvery" | "patience">;
+  & Pick<TrainValues, "batchSize" | "dropLast" | "epochs" | "l2" | "seed" | "evaluateEvery" | "patience" | "workers">;
 
 /** Makes what options name. @throws TypeError naming what is not known. */
 export function makeRecipe(values: RecipeValues) {
-  const { batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience } = values;
+  const { batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience, workers } = values;
   return {
     ...{ batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience },
+    drawAhead: workers !== 1,
     backbone: makeBackbone(values),
     ...madeParts(values),
   };

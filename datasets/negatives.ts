@@ -63,6 +63,11 @@ export class SeenItems {
     }
   }
 
+  /** Bytes of the bitmap. */
+  get bytes(): number {
+    return this.#bits?.byteLength ?? 0;
+  }
+
   /** Whether `user` has met `item`. */
   has(user: number, item: number): boolean {
     const { offsets, positives } = this.catalogue, row = this.#rows[user]!;

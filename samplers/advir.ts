@@ -8,11 +8,11 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { define } from "../options/method.ts";
 import { flag, integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
-import { uniformRows } from "./candidates.ts";
 import { drawSlots } from "./draw_slots.ts";
 import { generator } from "./generator.ts";
 import { logProbability, policyLoss } from "./kbgan.ts";
 import type { Policy, Step } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 
 /** A gradient that is no longer has no direction. */
 const SHORTEST = 1e-12;

@@ -3,9 +3,10 @@ import { abs, add, max, mul, pow, sub } from "../graphs/ops/arithmetic.ts";
 import { define } from "../options/method.ts";
 import { choice, real } from "../options/option.ts";
 import { among, evenly } from "../options/searched.ts";
-import { pickSmallest, uniformRows } from "./candidates.ts";
+import { pickSmallest } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 
 /** The smallest base that `clamp` lets through. */
 const EPSILON = 1e-6;

@@ -9,11 +9,11 @@ import { expand, reshape } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
-import { uniformRows } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import { contrast, linear, meanOfRows } from "./gates.ts";
 import { hopIds, hopScores, hopSlots } from "./hops.ts";
 import type { Policy } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 
 /** The least magnitude whose reciprocal is taken. */
 const SMALLEST = 1e-6;

@@ -10,9 +10,10 @@ import { concat, slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
-import { pickSmallest, uniformRows } from "./candidates.ts";
+import { pickSmallest } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import type { Draw, Policy } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 import { idsBelow } from "./vectors.ts";
 
 /** The least that is divided by. */

@@ -22,13 +22,6 @@ export function drawRows(
   return ids;
 }
 
-/** Uniform candidates, with replacement, that a row's user has not met in training. */
-export function uniformRows({ users, first }: Batch, { rng, epoch, seen }: Draw, count: number): Int32Array {
-  const ids = new Int32Array(users.length * count);
-  users.forEach((user, row) => seen.fillUnseen(user, rng.seek(epoch, first + row), ids, row * count, count));
-  return ids;
-}
-
 /** Beyond every float32 score, yet finite: stands for what is not a number or infinite. */
 export const LARGEST = 3.4e38;
 

@@ -3,9 +3,10 @@ import { reshape } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, flag, integer } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
-import { inPools, LARGEST, pickLargest, uniformRows } from "./candidates.ts";
+import { inPools, LARGEST, pickLargest } from "./candidates.ts";
 import { fromOwnPools } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 
 /** What share of the pool is in play after the share x of training, from 1 down to 0. */
 const paces: Readonly<Record<"linear" | "root" | "exp" | "log", (x: number) => number>> = {

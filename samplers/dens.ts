@@ -5,11 +5,11 @@ import type { Value } from "../graphs/builder.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
-import { uniformRows } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import { contrast, linear } from "./gates.ts";
 import { hopIds, hopScores, hopSlots, stackHops } from "./hops.ts";
 import type { Policy, Step } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 
 /**
  * Disentangled negative sampling (Lai, Chen, Zhao, Chen & Han, WSDM 2023). Gates part an item into what is relevant to

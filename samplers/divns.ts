@@ -5,7 +5,7 @@ import type { Value } from "../graphs/builder.ts";
 import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { cast, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
 import { concat, zerosLike } from "../graphs/ops/shape.ts";
-import { finiteOr, LARGEST, pickLargest, uniformRows } from "./candidates.ts";
+import { finiteOr, LARGEST, pickLargest } from "./candidates.ts";
 import { fromOwnPools } from "./common_options.ts";
 import { Caches } from "./divns/caches.ts";
 import { DiverseSets } from "./divns/diverse_sets.ts";
@@ -14,6 +14,7 @@ import { placesOf } from "./divns/places.ts";
 import { redraw } from "./divns/redraw.ts";
 import { schedules } from "./divns/schedules.ts";
 import type { Negatives, Policy, Step } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 import { idsBelow, layerMeans } from "./vectors.ts";
 
 /** What becomes of hard and diverse ids [R, K]; a diverse id below 0 is none, and the hard negative stands for it. */

@@ -1,7 +1,8 @@
 import { define } from "../options/method.ts";
-import { pickLargest, uniformRows } from "./candidates.ts";
+import { pickLargest } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 
 /** Dynamic negative sampling: of `pool` uniform candidates, the one that scores highest (Zhang et al., SIGIR 2013). */
 export const dns = define({

@@ -6,8 +6,9 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { define } from "../options/method.ts";
 import { choice, integer } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
-import { finiteOr, inPools, LARGEST, pickSlots, uniformRows } from "./candidates.ts";
+import { finiteOr, inPools, LARGEST, pickSlots } from "./candidates.ts";
 import type { Policy, Step } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 
 /** Which of each pool's `top` hardest slots, hardest first, become negatives. */
 type Choose = (slots: Value, step: Step) => Value; // [R, K, top] -> [R, K, n]

@@ -8,12 +8,12 @@ import { concat, slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { flag, integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
-import { uniformRows } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import { drawSlots } from "./draw_slots.ts";
 import { meanOfRows } from "./gates.ts";
 import { generator } from "./generator.ts";
 import type { Policy, Step } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 
 /** How much of the running mean of rewards each step keeps. */
 const MEMORY = 0.99;

@@ -5,7 +5,6 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, flag, integer, real } from "../options/option.ts";
-import { uniformRows } from "./candidates.ts";
 import { policyLoss } from "./kbgan.ts";
 import { frequentFacts } from "./kgpolicy/frequent_facts.ts";
 import { hasMet } from "./kgpolicy/has_met.ts";
@@ -15,6 +14,7 @@ import { drawSteps, walkableGraph } from "./kgpolicy/walkable_graph.ts";
 import { layerMean } from "./layer_mean.ts";
 import { requireKnowledge } from "./requirements.ts";
 import type { Policy, Step } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 
 /**
  * Reinforced negative sampling over a knowledge graph (Wang, Xu, He, Cao, Wang & Chua, WWW 2020): a walk from the

@@ -3,11 +3,11 @@ import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { reshape, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice } from "../options/option.ts";
-import { uniformRows } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import { hopIds, hopScores, hopSlots, stackHops } from "./hops.ts";
 import { layerMean } from "./layer_mean.ts";
 import type { Policy } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 
 const askers = {
   pooled: (query: Value): Value => unsqueeze(layerMean(query), 1), // [R, 1, D]

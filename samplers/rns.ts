@@ -2,10 +2,10 @@ import { gather } from "../graphs/ops/index.ts";
 import { unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { flag } from "../options/option.ts";
-import { uniformRows } from "./candidates.ts";
 import { perPositive } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
 import { sharedPool } from "./shared_pool.ts";
+import { uniformRows } from "./uniform_rows.ts";
 
 /**
  * Uniform over the items a user has not met: q(i|u) = 1 / |E_u| (Rendle et al., UAI 2009). With many negatives and

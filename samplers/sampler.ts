@@ -98,6 +98,14 @@ export interface Draw {
   readonly rng: Rng;
   readonly epoch: number;
   readonly probe: Probe;
+  /** Where a thread draws uniform candidates ahead. */
+  readonly ahead?: DrawnAhead;
+}
+
+/** Uniform candidates that were drawn while the step before ran. */
+export interface DrawnAhead {
+  /** `count` for each row of a batch, row-major, as the caller would draw them; none where they were not drawn ahead. */
+  take(batch: Batch, epoch: number, count: number): Int32Array | undefined;
 }
 
 /** A tensor that `propose` feeds each step. */

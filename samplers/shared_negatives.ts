@@ -7,10 +7,10 @@ import { slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
-import { uniformRows } from "./candidates.ts";
 import { keptColumns } from "./kept_columns.ts";
 import { layerMean } from "./layer_mean.ts";
 import type { Policy } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 
 /** The least length that is divided by. */
 const SHORTEST = 1e-12;

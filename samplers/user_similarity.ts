@@ -6,9 +6,10 @@ import { greater, where } from "../graphs/ops/compare.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
-import { LARGEST, pickLargest, uniformRows } from "./candidates.ts";
+import { LARGEST, pickLargest } from "./candidates.ts";
 import { drawUntil } from "./draw_until.ts";
 import type { Draw, Policy, Step } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 import { jaccardNeighbours } from "./user_neighbours.ts";
 import { idsBelow, layerMeans } from "./vectors.ts";
 

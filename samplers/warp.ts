@@ -6,8 +6,9 @@ import { unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { flag, integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
-import { finiteOr, LARGEST, uniformRows } from "./candidates.ts";
+import { finiteOr, LARGEST } from "./candidates.ts";
 import type { Policy } from "./sampler.ts";
+import { uniformRows } from "./uniform_rows.ts";
 
 /**
  * Weighted approximate-rank pairwise: the first of up to `trials` uniform candidates that scores above s+ - margin,

@@ -39,6 +39,11 @@ export interface Recipe {
   readonly patience?: number;
   /** Look at the negatives that are used and report what they were. Default true. */
   readonly diagnose?: boolean;
+  /**
+   * Have a thread of its own draw the next batch's uniform candidates while a step runs, where there is a second core and
+   * they are many. Numbers do not depend on it. Default true.
+   */
+  readonly drawAhead?: boolean;
   /** Interactions not trained on: a negative among them is a false one. */
   readonly heldOut?: readonly Interactions[];
   /** Where an earlier run stopped. */

@@ -10,6 +10,7 @@ import { Rng } from "../random/rng.ts";
 import type { Result } from "../runtime/runtime.ts";
 import type { Draw, Proposed, Sampler } from "../samplers/sampler.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { openDrawThread } from "./draw_ahead.ts";
 import { compilePlayers, type Player } from "./players.ts";
 import { openProbe } from "./probe.ts";
 import type { NegativesReport } from "./negatives_report.ts";
@@ -20,6 +21,9 @@ import { openWatch } from "./watch.ts";
 
 /** On WebGPU a readback waits about 11 ms, so losses are read this many steps at a time. */
 const STEPS_PER_READ = 32;
+
+/** The random stream of samplers. */
+const STREAM = "sampler";
 
 /** How far into an epoch a run is. */
 export interface Position {
@@ -54,7 +58,8 @@ export interface Run {
 
 /** Opens a run. @throws TypeError where the recipe does not fit together. */
 export async function openRun(recipe: Recipe): Promise<Run> {
-  const { runtime, backbone, loss, seed = 0, batchSize = 2048, dropLast = false, epochs = 100 } = recipe;
+  const { runtime, backbone, loss, seed = 0, batchSize = 2048, dropLast = false, epochs = 100, drawAhead = true } =
+    recipe;
   const catalogue = catalogueOf(recipe.data, recipe.metadata), seen = new SeenItems(catalogue);
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`Cannot train with "batchSize" ${batchSize}: it is a whole number of at least 1`);
@@ -78,7 +83,7 @@ export async function openRun(recipe: Recipe): Promise<Run> {
   });
   const probe = openProbe(runtime, backbone, catalogue);
   const watch = players.watching && openWatch(catalogue, players.watching, steps, recipe.heldOut ?? []);
-  const rng = new Rng(seed, "sampler");
+  const rng = new Rng(seed, STREAM), ahead = drawAhead ? openDrawThread(catalogue, seen, seed, STREAM) : undefined;
   const noises = players.noises.map((noise) => ({ ...noise, rng: new Rng(seed, noise.name) }));
   const drawn = (epoch: number, step: number) =>
     noises.map(({ name, length, normal, rng }): [string, TensorData] => {
@@ -92,13 +97,14 @@ export async function openRun(recipe: Recipe): Promise<Run> {
     samplerState: () =>
       Object.fromEntries(Object.entries(sampler.state ?? {}).map(([name, data]) => [name, data.slice()])),
     dispose: async () => {
+      ahead?.dispose();
       await players.dispose();
       await probe.dispose();
     },
     async epoch(epoch, start, keep) {
       const visiting = batches.plan(epoch, order),
         { steps } = visiting,
-        draw: Draw = { catalogue, seen, rng, epoch, probe };
+        draw: Draw = { catalogue, seen, rng, epoch, probe, ...ahead && { ahead } };
       const player: Player = players.of(epoch), pending: Pending[] = [];
       const spent = { sampling: 0, scoring: 0, updating: 0, evaluating: 0 };
       const perRead = sampler.observe || runtime.provider !== "webgpu" ? 1 : STEPS_PER_READ;
@@ -130,10 +136,13 @@ export async function openRun(recipe: Recipe): Promise<Run> {
         await sampler.beginEpoch?.(draw);
         spent.sampling += performance.now() - since;
       }
+      let upcoming: Batch | undefined;
       for (let step = start.step; step < steps; step++) {
         const t0 = performance.now();
-        const batch = visiting.at(step);
+        const batch: Batch = upcoming ?? visiting.at(step);
         const proposed = await sampler.propose(batch, draw), tasks = players.taskFeeds(batch, epoch);
+        upcoming = step + 1 < steps ? visiting.at(step + 1) : undefined;
+        if (upcoming) ahead?.expect(upcoming, epoch);
         const t1 = performance.now();
         const feeds = { ...feedsOf(batch, proposed, epoch), ...tasks, ...Object.fromEntries(drawn(epoch, step)) };
         const result = await player.start(feeds), { updating = 0 } = result;

@@ -1,0 +1,17 @@
+import type { Batch } from "../datasets/batching.ts";
+import type { Draw } from "./sampler.ts";
+
+/** Uniform candidates, with replacement, that a row's user has not met in training: `count` ids for each row, row-major. */
+export const uniformRows = (batch: Batch, draw: Draw, count: number): Int32Array =>
+  draw.ahead?.take(batch, draw.epoch, count) ?? drawUniformRows(batch, draw, count);
+
+/** As {@link uniformRows}, by this thread. */
+export function drawUniformRows(
+  { users, first }: Pick<Batch, "users" | "first">,
+  { rng, epoch, seen }: Pick<Draw, "rng" | "epoch" | "seen">,
+  count: number,
+): Int32Array {
+  const ids = new Int32Array(users.length * count);
+  users.forEach((user, row) => seen.fillUnseen(user, rng.seek(epoch, first + row), ids, row * count, count));
+  return ids;
+}

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import type { Batch } from "../../datasets/batching.ts";
+import { catalogue } from "../../datasets/catalogue.ts";
+import { embeddedDataset } from "../../datasets/embedded.ts";
+import { SeenItems } from "../../datasets/negatives.ts";
+import { losses } from "../../losses/mod.ts";
+import { mf } from "../../models/mf.ts";
+import { Rng } from "../../random/rng.ts";
+import { openRuntime } from "../../runtime/providers.ts";
+import { samplers } from "../../samplers/mod.ts";
+import { drawUniformRows } from "../../samplers/uniform_rows.ts";
+import { openDrawThread } from "../../training/draw_ahead.ts";
+import { adam } from "../../training/optimizers.ts";
+import { train } from "../../training/trainer.ts";
+
+const ROWS = 512, COUNT = 32, SEED = 5, STREAM = "sampler";
+const { train: log } = await embeddedDataset(), known = catalogue(log), seen = new SeenItems(known);
+const batchFrom = (first: number): Batch => ({
+  ...{ rows: ROWS, first },
+  users: log.users.slice(first, first + ROWS),
+  positives: log.items.slice(first, first + ROWS),
+});
+const drawn = (batch: Batch, epoch: number, count = COUNT) =>
+  drawUniformRows(batch, { rng: new Rng(SEED, STREAM), epoch, seen }, count);
+
+/** A thread that has begun to draw ahead, and has been told of `batch`. */
+async function started(batch: Batch, epoch: number) {
+  const thread = openDrawThread(known, seen, SEED, STREAM)!;
+  for (let turn = 0; turn < 1000; turn++) {
+    thread.take(batchFrom(0), -1, COUNT); // says how many are asked for
+    thread.expect(batch, epoch);
+    if (thread.take(batch, epoch, COUNT)) return thread;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error("the thread never drew");
+}
+
+Deno.test("a thread draws ahead what its caller would draw, to the id, batch after batch and epoch after epoch", async () => {
+  const first = batchFrom(0), thread = await started(first, 3);
+  try {
+    for (const [epoch, at] of [[3, 0], [3, ROWS], [4, 0], [4, 7]] as const) {
+      const batch = batchFrom(at);
+      thread.expect(batch, epoch);
+      assert.deepEqual(thread.take(batch, epoch, COUNT), drawn(batch, epoch));
+      assert.deepEqual(thread.take(batch, epoch, COUNT), drawn(batch, epoch), "asked for twice");
+    }
+  } finally {
+    thread.dispose();
+  }
+});
+
+Deno.test("a thread gives nothing for another batch, epoch or count than it was told of, and goes on with the next", async () => {
+  const thread = await started(batchFrom(0), 0), told = batchFrom(ROWS);
+  const others: readonly (readonly [Batch, number, number])[] = [
+    [batchFrom(2 * ROWS), 0, COUNT],
+    [{ ...told, users: told.users.slice() }, 0, COUNT],
+    [{ ...told, first: 1 }, 0, COUNT],
+    [told, 1, COUNT],
+    [told, 0, COUNT - 1],
+  ];
+  try {
+    for (const [batch, epoch, count] of others) {
+      thread.expect(told, 0);
+      assert.equal(thread.take(batch, epoch, count), undefined);
+      assert.deepEqual(thread.take(told, 0, COUNT), drawn(told, 0));
+    }
+  } finally {
+    thread.dispose();
+  }
+  assert.equal(thread.take(told, 0, COUNT), undefined, "when it has ended");
+});
+
+Deno.test("a batch that asks for few ids is left to the caller", async () => {
+  const batch = batchFrom(0), thread = await started(batch, 0);
+  try {
+    for (let turn = 0; turn < 2; turn++) {
+      assert.equal(thread.take(batch, 0, 1), undefined);
+      thread.expect(batch, 0);
+    }
+  } finally {
+    thread.dispose();
+  }
+});
+
+Deno.test("training comes out the same, to the bit, whether or not candidates are drawn ahead", async () => {
+  const runs = [];
+  for (const drawAhead of [false, true]) {
+    const runtime = await openRuntime({ provider: "wasm", seed: 1 }), lost: number[] = [];
+    const recipe = { runtime, data: log, backbone: mf({ dim: 8 }), sampler: samplers.dns({ pool: 64 }), drawAhead };
+    const rest = { loss: losses.bpr(), optimizer: adam(), batchSize: 256, epochs: 12, seed: 7, diagnose: false };
+    for await (const { lossSum } of train({ ...recipe, ...rest })) lost.push(lossSum);
+    runs.push({ lost, tables: await runtime.save() });
+    await runtime.dispose();
+  }
+  assert.equal(runs[0]!.lost.length, 12);
+  assert.deepEqual(runs[1], runs[0]);
+});
