@@ -5,7 +5,7 @@ import { define } from "../options/method.ts";
 import type { Option } from "../options/option.ts";
 import type { Rng } from "../random/rng.ts";
 import { perPositive } from "./common_options.ts";
-import { drawUntil } from "./draw_until.ts";
+import { drawMember } from "./draw_member.ts";
 import type { Policy } from "./sampler.ts";
 import { weightedSlot } from "./weighted_slot.ts";
 
@@ -49,14 +49,6 @@ export const cohorts = define({
   const pi = [head, mid, tail].map(sharesOf), { of } = cohortsOf(catalogue.popularity);
   const members = Array.from(pi, (_, g) => Int32Array.from(of.keys()).filter((item) => of[item] === g));
   const unseen = unseenCounts(catalogue, of, members.map(({ length }) => length)); // [U, 3]
-  const drawOf = (user: number, cohort: number, seen: SeenItems, rng: Rng) => {
-    const all = members[cohort]!;
-    const isUnseen = (item: number) => !seen.has(user, item),
-      found = drawUntil(() => all[rng.below(all.length)]!, isUnseen);
-    if (found !== undefined) return found;
-    const left = all.filter(isUnseen);
-    return left[rng.below(left.length)]!;
-  };
   /** An item and its probability. */
   const draw = (user: number, positive: number, seen: SeenItems, rng: Rng) => {
     const left = unseen.subarray(user * COHORTS, (user + 1) * COHORTS);
@@ -64,7 +56,8 @@ export const cohorts = define({
     const total = law.reduce((a, b) => a + b, 0);
     if (total === 0) return { item: seen.drawUnseen(user, rng), q: 1 / seen.unseenCount(user) };
     const cohort = weightedSlot(law, rng.uniform() * total);
-    return { item: drawOf(user, cohort, seen, rng), q: law[cohort]! / total / left[cohort]! };
+    const item = drawMember(members[cohort]!, rng, (item) => !seen.has(user, item))!;
+    return { item, q: law[cohort]! / total / left[cohort]! };
   };
   return {
     proposes: { ids: negatives, logQ: { dtype: "float32", shape: [rows, negatives] } },

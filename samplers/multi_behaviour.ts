@@ -6,6 +6,7 @@ import { real } from "../options/option.ts";
 import { evenly } from "../options/searched.ts";
 import type { Rng } from "../random/rng.ts";
 import { requireBehaviours } from "./requirements.ts";
+import { drawMember } from "./draw_member.ts";
 import { drawUntil } from "./draw_until.ts";
 import type { Policy } from "./sampler.ts";
 
@@ -31,10 +32,9 @@ export const multiBehaviour = define({
   /** An item that the user has met at `level` and no stronger one, or, where there is none, at the next lower one. */
   const drawAt = (user: number, level: number, seen: SeenItems, rng: Rng): { item: number; level: number } => {
     for (let lower = level; lower < none; lower++) {
-      const { offsets, targets } = levels[lower]!, from = offsets[user]!, count = offsets[user + 1]! - from;
-      const draw = () => targets[from + rng.below(count)]!;
-      const item = count > 0 && drawUntil(draw, (item) => !seen.has(user, item) && isAt(user, item, lower));
-      if (typeof item === "number") return { item, level: lower };
+      const { offsets, targets } = levels[lower]!, met = targets.subarray(offsets[user], offsets[user + 1]);
+      const item = drawMember(met, rng, (item) => !seen.has(user, item) && isAt(user, item, lower));
+      if (item !== undefined) return { item, level: lower };
     }
     const draw = () => seen.drawUnseen(user, rng);
     return { item: drawUntil(draw, (item) => isAt(user, item, none)) ?? draw(), level: none };

@@ -1,6 +1,6 @@
 import type { SeenItems } from "../../datasets/negatives.ts";
 import type { Rng } from "../../random/rng.ts";
-import { drawUntil } from "../draw_until.ts";
+import { drawMember } from "../draw_member.ts";
 import { weightedSlot } from "../weighted_slot.ts";
 import type { ItemGroups } from "./item_groups.ts";
 
@@ -22,10 +22,5 @@ export function drawFair(
   const shares = law.map((share, z) => left[z]! > 0 ? share : 0), total = shares.reduce((a, b) => a + b, 0);
   if (total === 0) return seen.drawUnseen(user, rng);
   const group = weightedSlot(shares, rng.uniform() * total);
-  const start = offsets[group]!, size = offsets[group + 1]! - start;
-  const isUnseen = (item: number) => !seen.has(user, item);
-  const found = drawUntil(() => members[start + rng.below(size)]!, isUnseen);
-  if (found !== undefined) return found;
-  const unseen = members.subarray(start, start + size).filter(isUnseen);
-  return unseen[rng.below(unseen.length)]!;
+  return drawMember(members.subarray(offsets[group], offsets[group + 1]), rng, (item) => !seen.has(user, item))!;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Rng } from "../../random/rng.ts";
+import { drawMember } from "../../samplers/draw_member.ts";
 import { drawUntil } from "../../samplers/draw_until.ts";
 import { weightedSlot } from "../../samplers/weighted_slot.ts";
 import { assertLaw } from "./chi_square.ts";
@@ -9,6 +10,13 @@ Deno.test("what is accepted is the first such draw, and a draw that nothing acce
   assert.equal(drawUntil(() => draws.next().value!, (x) => x > 3), 4);
   assert.equal(draws.next().value, 1, "no draw is made after it");
   assert.equal(drawUntil(() => 0, () => false), undefined);
+});
+
+Deno.test("members that are accepted are drawn as likely each, though they be few of many", () => {
+  const rng = new Rng(1, "members"), many = Int32Array.from({ length: 4000 }, (_, member) => member);
+  assertLaw(Array.from({ length: 3000 }, () => drawMember(many, rng, (x) => x < 3)!), [1 / 3, 1 / 3, 1 / 3]);
+  assert.equal(drawMember(many, rng, () => false), undefined);
+  assert.equal(drawMember(new Int32Array(), rng, () => true), undefined);
 });
 
 Deno.test("slots are hit in proportion to their weights, those without weight never", () => {

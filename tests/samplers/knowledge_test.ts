@@ -107,6 +107,15 @@ Deno.test("a level that is empty passes on to the next lower one", async () => {
   assert(found.every((item) => item === 3));
 });
 
+Deno.test("the one item of a level that no stronger one has is found among many", async () => {
+  const cart = Array.from({ length: 400 }, (_, item) => item), view = [...cart, 400];
+  const nested: Metadata = {
+    behaviours: [{ name: "cart", ...relation([cart]) }, { name: "view", ...relation([view]) }],
+  };
+  const found = await proposed(multiBehaviour({ observed: 1 }), [[0]], 402, nested, "ids", 500);
+  assert(found.some((item) => item === 400) && found.every((item) => item !== 401));
+});
+
 Deno.test("pairs between the levels put the stronger behaviour above", async () => {
   const level = [-1, 0, 0, 1, 1, 2, 2, 2], policy = multiBehaviour({ between: 1 });
   const [upper, lower, paired] = await Promise.all(
