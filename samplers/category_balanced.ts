@@ -3,10 +3,9 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import { invert } from "../datasets/invert.ts";
 import { define } from "../options/method.ts";
 import { choice } from "../options/option.ts";
-import { drawRows } from "./candidates.ts";
 import { perPositive } from "./common_options.ts";
+import { drawMember } from "./draw_member.ts";
 import { requireAttributes } from "./requirements.ts";
-import { drawUntil } from "./draw_until.ts";
 import type { Policy } from "./sampler.ts";
 import { weightedSlot } from "./weighted_slot.ts";
 
@@ -18,9 +17,12 @@ const targets: Readonly<Record<"uniform" | "inverse" | "complement", (size: numb
 };
 
 /**
- * Category-balanced negatives: a category (an attribute) is drawn from a target law, then an unseen item of it
- * uniformly. The law is uniform, or inverse to how many items have the category, or 1 less the share of the user's own
- * items that have it (the same engine as popularity cohorts; the knowledge-aware family of the survey of Ma et al., 2024).
+ * Category-balanced negatives: a category (an attribute) c is drawn with probability pi_c, then an item of it uniformly
+ * that the user has not met. pi is uniform, or inverse to how many items have the category, or 1 less the share of the
+ * user's own items that have it, and sums to 1 over the categories in which the user has unseen items (the engine of
+ * popularity cohorts; the knowledge-aware family of the survey of Ma et al., 2024). Where no category has mass left the
+ * draw is uniform; else items without a category are never drawn, so that no logQ could make negatives stand for the
+ * catalogue, and none is given.
  */
 export const categoryBalanced = define({
   name: "category-balanced",
@@ -37,38 +39,42 @@ export const categoryBalanced = define({
 }, ({ negatives, target }): Policy<"ids"> => (setting) => {
   const attributes = requireAttributes(setting, "category-balanced"),
     having = invert(attributes, attributes.names.length);
-  const size = (category: number) => having.offsets[category + 1]! - having.offsets[category]!;
-  const categories = attributes.names.map((_, category) => category).filter((category) => size(category) > 0);
-  const law = targets[target], common = categories.map((category) => law(size(category), 0));
-  const lawOf = (user: number) => {
-    if (target !== "complement") return common;
-    const own = ownShares(setting.catalogue, attributes, user);
-    return categories.map((category) => law(size(category), own[category]!));
+  const membersOf = (category: number) =>
+    having.targets.subarray(having.offsets[category], having.offsets[category + 1]);
+  const sizes = attributes.names.map((_, category) => membersOf(category).length), pi = targets[target];
+  /** The mass of each category: that of the target law, 0 where the user has no unseen item. */
+  const massOf = (user: number) => {
+    const { counts, total } = ownCounts(setting.catalogue, attributes, user);
+    return sizes.map((size, category) =>
+      counts[category]! < size ? pi(size, counts[category]! / Math.max(1, total)) : 0
+    );
   };
   return {
     proposes: { ids: negatives },
-    propose: (batch, draw) => ({
-      ids: drawRows(batch, draw, negatives, (user, rng) => {
-        const weights = lawOf(user), total = weights.reduce((a, b) => a + b, 0);
-        if (total === 0) return draw.seen.drawUnseen(user, rng);
+    propose({ users, first }, { rng, epoch, seen }) {
+      const ids = new Int32Array(users.length * negatives);
+      users.forEach((user, row) => {
+        const stream = rng.seek(epoch, first + row), mass = massOf(user), total = mass.reduce((a, b) => a + b, 0);
         const drawItem = () => {
-          const category = categories[weightedSlot(weights, rng.uniform() * total)]!;
-          return having.targets[having.offsets[category]! + rng.below(size(category))]!;
+          if (total === 0) return seen.drawUnseen(user, stream);
+          const members = membersOf(weightedSlot(mass, stream.uniform() * total));
+          return drawMember(members, stream, (item) => !seen.has(user, item))!;
         };
-        return drawUntil(drawItem, (item) => !draw.seen.has(user, item)) ?? draw.seen.drawUnseen(user, rng);
-      }),
-    }),
+        for (let at = row * negatives; at < (row + 1) * negatives; at++) ids[at] = drawItem();
+      });
+      return { ids };
+    },
     select: ({ items }, { ids }) => ({ ids, items: items(ids) }),
   };
 });
 
-/** The share of a user's items that have each category. */
-function ownShares({ offsets, positives }: Catalogue, attributes: Attributes, user: number): Float64Array {
-  const shares = new Float64Array(attributes.names.length), own = positives.subarray(offsets[user], offsets[user + 1]);
+/** How many of a user's items have each category, and how many items the user has. */
+function ownCounts({ offsets, positives }: Catalogue, attributes: Attributes, user: number) {
+  const counts = new Int32Array(attributes.names.length), own = positives.subarray(offsets[user], offsets[user + 1]);
   for (const item of own) {
     for (let at = attributes.offsets[item]!; at < attributes.offsets[item + 1]!; at++) {
-      shares[attributes.targets[at]!]! += 1 / own.length;
+      counts[attributes.targets[at]!]!++;
     }
   }
-  return shares;
+  return { counts, total: own.length };
 }

@@ -82,14 +82,36 @@ Deno.test("likeness is the Jaccard index, and kappa decides whether it is sought
 Deno.test("a category is drawn from its target law, then an unseen item of it", async () => {
   const law = async (target: "uniform" | "inverse" | "complement") =>
     await proposed(categoryBalanced({ target }), met, 6, genres, "ids");
-  /** Weights of a, b, c, of which 2 of 4, 1 of 2 and 1 of 1 items are unseen: by item, before rejections. */
-  const of = (a: number, b: number, c: number) => {
-    const mass = [0, 0, a / 4, b / 2, a / 4 + c, 0], total = mass.reduce((x, y) => x + y);
-    return mass.map((m) => m / total);
-  };
+  /** Weights of a, b, c, of which items 2 and 4, 3, and 4 are unseen: by item. */
+  const of = (a: number, b: number, c: number) => [0, 0, a / 2, b, a / 2 + c, 0].map((mass) => mass / (a + b + c));
   assertLaw(await law("uniform"), of(1, 1, 1));
   assertLaw(await law("inverse"), of(1 / 4, 1 / 2, 1));
   assertLaw(await law("complement"), of(0, 1 / 2, 1)); // both of user 0's items have a, one has b
+});
+
+/** 200 items of a, 2 of b, 1 of c and 2 of none, in this order. */
+const crowded: Metadata = {
+  attributes: {
+    ...relation([...new Array<number>(200).fill(0), 1, 1, 2].map((genre) => [genre]).concat([[], []])),
+    names: ["a", "b", "c"],
+  },
+};
+/** What a user draws who has met `met`. */
+const among = (met: readonly number[]) => proposed(categoryBalanced(), [met], 205, crowded, "ids");
+const below = (end: number) => Array.from({ length: end }, (_, item) => item);
+/** A law of items 199 to 204. */
+const ofLast = (...law: readonly number[]) => [...new Array<number>(199).fill(0), ...law];
+
+Deno.test("a category of which a user has met all but one item keeps its share", async () => {
+  assertLaw(await among(below(199)), ofLast(1 / 3, 1 / 6, 1 / 6, 1 / 3, 0, 0));
+});
+
+Deno.test("the share of a category of which a user has met all goes to the others", async () => {
+  assertLaw(await among(below(200)), ofLast(0, 1 / 4, 1 / 4, 1 / 2, 0, 0));
+});
+
+Deno.test("items without a category are negatives of a user who has met all others", async () => {
+  assertLaw(await among(below(203)), ofLast(0, 0, 0, 0, 1 / 2, 1 / 2));
 });
 
 // user 0 bought 0, put 1 and 2 in the cart, viewed 2, 3 and 4
