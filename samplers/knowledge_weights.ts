@@ -14,8 +14,8 @@ const similarities = {
 } as const;
 
 /**
- * Knowledge-weighted uniform negatives: w_k proportional to e^(kappa g(i+, k)), g the similarity of the two items'
- * attributes, capped at `cap` and scaled to sum to K. A positive kappa stresses negatives that are alike, a negative one
+ * Knowledge-weighted uniform negatives: w_k = min(cap, c e^(kappa g(i+, k))), g the similarity of the two items'
+ * attributes, with c such that the weights sum to K. A positive kappa stresses negatives that are alike, a negative one
  * spares them, as they may be false. Items without attributes are like nothing (the knowledge-based family of the survey
  * of Ma et al., 2024).
  */
@@ -27,7 +27,7 @@ export const knowledgeWeights = define({
     negatives: perPositive(5),
     kappa: evenly(real(1, "above 0 stresses negatives that are like the positive, below 0 spares them"), -2, 2),
     similarity: choice(["jaccard", "cosine"], "jaccard", "of the sets of attributes"),
-    cap: real(5, "most that a negative weighs before weights are scaled to their number", { min: 1 }),
+    cap: real(2, "most that a negative weighs; what is cut off goes to the others", { min: 1 }),
   },
 }, ({ negatives, kappa, similarity, cap }): Policy<"ids" | "weight"> => (setting) => {
   const attributes = requireAttributes(setting, "knowledge-weights"), { rows } = setting;
@@ -47,14 +47,20 @@ export const knowledgeWeights = define({
   };
 });
 
-/** e^(kappa g), scaled to sum to their number, capped, and scaled again. */
+/** The least mass of a negative, which leaves something to be scaled where all others are at the cap. */
+const SMALLEST = 1e-300;
+
+/** min(cap, c e^(kappa g)), with c such that they sum to their number; a cap of at least 1 allows it. */
 export function weights(likeness: readonly number[], kappa: number, cap: number): number[] {
-  const scaled = (xs: readonly number[]) => {
-    const total = xs.reduce((a, b) => a + b, 0);
-    return xs.map((x) => x * xs.length / total);
-  };
-  const top = Math.max(...likeness.map((g) => kappa * g));
-  return scaled(scaled(likeness.map((g) => Math.exp(kappa * g - top))).map((w) => Math.min(w, cap)));
+  const count = likeness.length, top = Math.max(...likeness.map((g) => kappa * g));
+  const mass = likeness.map((g) => Math.max(SMALLEST, Math.exp(kappa * g - top)));
+  let lighter = 0, c = 0;
+  mass.toSorted((a, b) => a - b).forEach((m, at) => {
+    lighter += m;
+    // c with all heavier ones at the cap: largest where they are those that exceed it
+    c = Math.max(c, (count - cap * (count - 1 - at)) / lighter);
+  });
+  return mass.map((m) => Math.min(cap, c * m));
 }
 
 /** The similarity of two items' attributes; 0 where one has none. */

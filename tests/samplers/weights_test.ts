@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "npm:fast-check@4.10.2";
 import type { Metadata } from "../../datasets/metadata.ts";
 import { attention } from "../../samplers/attention.ts";
 import { ips } from "../../samplers/ips.ts";
@@ -68,7 +69,7 @@ Deno.test("knowledge weights follow the Jaccard index or the cosine of attribute
       0,
     ]]] as const
   ) {
-    const sampler = opened(knowledgeWeights({ negatives: 3, kappa: 2, similarity }), known, rows);
+    const sampler = opened(knowledgeWeights({ negatives: 3, kappa: 2, similarity, cap: 3 }), known, rows);
     const batch = { rows, first: 0, users: new Int32Array(rows), positives: new Int32Array(rows) };
     const { ids, weight } = await sampler.propose(batch, drawIn(known)) as { ids: Int32Array; weight: Float32Array };
     for (let row = 0; row < rows; row++) {
@@ -79,12 +80,42 @@ Deno.test("knowledge weights follow the Jaccard index or the cosine of attribute
   }
 });
 
-Deno.test("weights without knowledge are all 1, and none starts above its cap", () => {
-  assert.deepEqual(weights([0.2, 1, 0], 0, 5), [1, 1, 1]);
-  const capped = weights([1, 0, 0, 0], 10, 2); // e^10 against 1: capped at 2, the rest about 0.0002
-  near(capped, [4, 0, 0, 0], 2e-3);
+Deno.test("weights without knowledge are all 1, and those above the cap leave the rest to the others", () => {
+  assert.deepEqual(weights([0.2, 1, 0], 0, 2), [1, 1, 1]);
+  near(weights([1, 0, 0, 0], 10, 2), [2, 2 / 3, 2 / 3, 2 / 3]);
   near(weights([1, 0, 0, 0], -10, 2), [0, 4 / 3, 4 / 3, 4 / 3], 1e-3);
+  near(weights([1, 0.9, 0, 0, 0], 4, 1.5), [1.5, 1.5, 2 / 3, 2 / 3, 2 / 3]); // e^3.6 is above it once e^4 is cut
+  near(weights([1, 1, 0, 0], 1e4, 1.5), [1.5, 1.5, 0.5, 0.5]);
+  near(weights([1, 0, 0, 0, 0], 1, 2), [2, 3 / 4, 3 / 4, 3 / 4, 3 / 4]); // by default, the one that is alike
 });
+
+Deno.test("weights are at most the cap and sum to their number, by the one scale at which they do", () => {
+  const anyLikeness = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(
+      anyLikeness,
+      fc.double({ min: -20, max: 20, noNaN: true }),
+      fc.double({ min: 1, max: 4, noNaN: true }),
+      (likeness, kappa, cap) => {
+        const found = weights(likeness, kappa, cap);
+        assert(found.every((w) => w >= 0 && w <= cap) && Math.abs(sum(found) - found.length) < 1e-9, `${found}`);
+        near(found, bisected(likeness, kappa, cap), 1e-6);
+      },
+    ),
+  );
+});
+const sum = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0);
+/** min(cap, e^(x + kappa g)), x found by halving. */
+function bisected(likeness: readonly number[], kappa: number, cap: number): number[] {
+  const at = (x: number) => likeness.map((g) => Math.min(cap, Math.exp(x + kappa * g)));
+  let [low, high] = [-100, 100];
+  for (let halving = 0; halving < 100; halving++) {
+    const x = (low + high) / 2;
+    if (sum(at(x)) < likeness.length) low = x;
+    else high = x;
+  }
+  return at(low);
+}
 
 Deno.test("without attributes the error says what is missing", () => {
   assert.throws(
