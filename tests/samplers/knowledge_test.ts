@@ -7,6 +7,7 @@ import { multiBehaviour } from "../../samplers/multi_behaviour.ts";
 import type { Policy } from "../../samplers/sampler.ts";
 import { assertLaw } from "./chi_square.ts";
 import { batchOf, catalogueWhere, drawIn, opened, selector } from "./drawn.ts";
+import { play } from "./players.ts";
 
 const relation = (rows: readonly (readonly number[])[]): Relation => {
   const offsets = new Int32Array(rows.length + 1);
@@ -147,6 +148,25 @@ Deno.test("pairs between the levels put the stronger behaviour above", async () 
     assert.equal(paired![row], 1);
     assert(level[item]! < level[lower![row]!]!, `${item} above ${lower![row]}`);
   });
+});
+
+Deno.test("the recipe's loss of the stronger level above the weaker is added, of rows that have both", async () => {
+  const item = [0.3, -0.5, 1.1, 0.7, -0.2, 0.4, 0.1, 0.6], softplus = (x: number) => Math.log1p(Math.exp(x));
+  const table = (data: readonly number[]) => ({ shape: [data.length, 1], data: Float32Array.from(data) });
+  const { auxiliary } = await play(multiBehaviour({ between: 0.5 }), catalogueWhere([[0]], 8, shop), {
+    users: new Int32Array(3),
+    positives: new Int32Array(3),
+    dim: 1,
+    tensors: new Map([["user", table([2])], ["item", table(item)]]),
+    fed: {
+      ids: Int32Array.of(5, 5, 5),
+      upper: Int32Array.of(1, 4, 6),
+      lower: Int32Array.of(3, 5, 6),
+      paired: Float32Array.of(1, 1, 0),
+    },
+  });
+  const pair = (upper: number, lower: number) => softplus(2 * item[lower]! - 2 * item[upper]!);
+  assert(Math.abs(auxiliary - 0.5 * (pair(1, 3) + pair(4, 5)) / 3) < 1e-6, `${auxiliary}`);
 });
 
 Deno.test("each says what data it lacks, and the option that brings them", () => {

@@ -21,6 +21,7 @@ export interface Played {
   readonly ids?: Int32Array;
   readonly items: Float32Array;
   readonly weight?: Float32Array;
+  readonly positiveWeight?: Float32Array;
   readonly auxiliary: number;
   /** The ranking loss mean softplus(s- - s+), weighted where the sampler says so. */
   readonly ranking: number;
@@ -68,7 +69,8 @@ export async function play<K extends string>(
     items,
     score,
     dot: true,
-    loss: (positive, negative) => mean(softplus(sub(negative, positive))),
+    loss: (positive, negative, mask = graph.constant(Float32Array.of(1), [1, 1])) =>
+      mean(mul(mask, softplus(sub(negative, positive)))),
   };
   const sampler = opened(policy, of, rows);
   const proposed = Object.fromEntries(
@@ -98,6 +100,7 @@ export async function play<K extends string>(
     ranking,
     ...negatives.ids && { ids: negatives.ids },
     ...negatives.weight && { weight: negatives.weight },
+    ...negatives.positiveWeight && { positiveWeight: negatives.positiveWeight },
     ...negatives.auxiliary && tables(auxiliary, "auxiliary"),
     ...tables(ranking, "ranking"),
   };
@@ -126,6 +129,7 @@ export async function play<K extends string>(
     ...found.ids && { ids: found.ids as Int32Array },
     items: found.items as Float32Array,
     ...found.weight && { weight: found.weight as Float32Array },
+    ...found.positiveWeight && { positiveWeight: found.positiveWeight as Float32Array },
     auxiliary: found.auxiliary![0] as number,
     ranking: found.ranking![0] as number,
     ofAuxiliary: gradientsOf("auxiliary"),

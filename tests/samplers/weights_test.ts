@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
+import { catalogue } from "../../datasets/catalogue.ts";
 import type { Metadata } from "../../datasets/metadata.ts";
 import { attention } from "../../samplers/attention.ts";
 import { ips } from "../../samplers/ips.ts";
 import { knowledgeWeights, weights } from "../../samplers/knowledge_weights.ts";
 import { catalogueWhere, drawIn, opened } from "./drawn.ts";
 import { play } from "./players.ts";
-import { smallRun } from "../training/small_run.ts";
+import { smallLog, smallRun, variablesOf } from "../training/small_run.ts";
 
 const table = (shape: readonly number[], data: readonly number[]) => ({ shape, data: Float32Array.from(data) });
 const near = (found: ArrayLike<number> | undefined, wanted: readonly number[], tolerance = 1e-5) =>
@@ -36,18 +37,27 @@ Deno.test("an adversary's weights go up the loss that a learner's go down; the e
   assert((await at("learner", 0.5)).auxiliary < 0, "entropy is rewarded");
 });
 
-Deno.test("a learner without an entropy floor moves towards the easiest negative; with one its weights stay spread", async () => {
-  const spreadOf = async (entropy: number) => {
-    const { saved, error } = await smallRun({
-      sampler: attention({ negatives: 4, player: "learner", entropy, width: 4 }),
-      epochs: 30,
-      measured: true,
-    });
-    assert.equal(error, undefined);
-    return Math.hypot(...saved.get("sampler/key")!.data) * Math.hypot(...saved.get("sampler/query")!.data);
+Deno.test("a learner's weights gather on the easiest negative, an adversary's on the hardest; entropy spreads them", async () => {
+  const log = catalogue(smallLog().train), users = Int32Array.from({ length: log.users }, (_, user) => user);
+  const ids = Int32Array.from({ length: 4 * log.users }, (_, at) => at % log.items);
+  /** The mean share of a row's easiest and of its hardest of 4 negatives in its weight, after training. */
+  const endsOf = async (player: "adversary" | "learner", entropy: number) => {
+    const sampler = attention({ negatives: 4, player, entropy, width: 4 }),
+      ran = await smallRun({ sampler, epochs: 30 });
+    assert.equal(ran.error, undefined);
+    const tensors = variablesOf(ran), [user, item] = ["user", "item"].map((name) => tensors.get(name)!.data);
+    const { weight } = await play(sampler, log, { users, positives: users, dim: 4, tensors, fed: { ids } });
+    const s = (u: number, i: number) => sum([0, 1, 2, 3].map((d) => user![4 * u + d]! * item![4 * i + d]!));
+    const ranked = Array.from(
+      users,
+      (u) => [0, 1, 2, 3].map((k) => 4 * u + k).sort((a, b) => s(u, ids[a]!) - s(u, ids[b]!)),
+    );
+    return [0, 3].map((rank) => sum(ranked.map((slots) => weight![slots[rank]!]! / 4)) / users.length);
   };
-  // the logits grow with the product of the two maps' lengths
-  assert(await spreadOf(0) > 2 * await spreadOf(5));
+  const [easiest, hardest] = await endsOf("learner", 0), [easy, hard] = await endsOf("adversary", 0);
+  assert(easiest! > 0.7 && hardest! < 0.01, `learner: ${easiest}, ${hardest}`);
+  assert(easy! < 0.15 && hard! > 0.5, `adversary: ${easy}, ${hard}`);
+  for (const player of ["learner", "adversary"] as const) near(await endsOf(player, 5), [1 / 4, 1 / 4], 0.02);
 });
 
 const metadata: Metadata = {
@@ -132,4 +142,11 @@ Deno.test("inverse propensity: rare positives weigh more, up to the cap; negativ
   near(await at("unmet"), [1, 2, 4].map((k) => 1 - theta[k]! * gamma[k]!));
   near(await at("bayes"), [1, 2, 4].map((k) => (1 - gamma[k]!) / (1 - theta[k]! * gamma[k]!)));
   near(await at("one"), [1, 1, 1]);
+});
+
+Deno.test("a positive weighs its inverse propensity, up to the cap", async () => {
+  const users = new Int32Array(4), positives = Int32Array.of(0, 1, 2, 3), fed = { ids: Int32Array.of(1, 1, 1, 1) };
+  const at = async (cap: number) => (await play(ips({ cap }), of, { users, positives, fed })).positiveWeight;
+  near(await at(10), [Math.sqrt(4 / 3), 2, 1, 10]);
+  near(await at(1.5), [Math.sqrt(4 / 3), 1.5, 1, 1.5]);
 });
