@@ -28,7 +28,7 @@ export const requireBehaviours = ({ catalogue }: Setting, sampler: string): read
     catalogue.metadata.behaviours?.length ? catalogue.metadata.behaviours as [Behaviour] : undefined,
     sampler,
     "weaker behaviours",
-    "--behaviour",
+    "--behaviours",
   );
 
 /** What users are known not to like. @throws TypeError where the data have none. */

@@ -175,6 +175,6 @@ Deno.test("each says what data it lacks, and the option that brings them", () =>
   assert.throws(() => opened(categoryBalanced(), of), /"category-balanced": the data have no item attributes/);
   assert.throws(
     () => opened(multiBehaviour(), of),
-    /"multi-behaviour": the data have no weaker behaviours; --behaviour/,
+    /"multi-behaviour": the data have no weaker behaviours; --behaviours names/,
   );
 });
