@@ -7,27 +7,19 @@ import type { Rng } from "../random/rng.ts";
 import { perPositive } from "./common_options.ts";
 import { drawMember } from "./draw_member.ts";
 import type { Policy } from "./sampler.ts";
+import { sharesOf } from "./shares.ts";
 import { weightedSlot } from "./weighted_slot.ts";
 
 /** Head, mid and tail. */
 const COHORTS = 3;
-/** How far from 1 a sum of shares may be. */
-const TOLERANCE = 1e-6;
 
 /** Shares of head, mid and tail, as `0.8/0.1/0.1`. */
 const shares = (fallback: string, positive: string): Option<string> => ({
   default: fallback,
   help: `shares of head, mid and tail among negatives of a ${positive} positive`,
   takes: "three shares of at least 0 that sum to 1, such as 0.8/0.1/0.1",
-  read: (given) => {
-    if (typeof given !== "string") return undefined;
-    const found = sharesOf(given), total = found.reduce((a, b) => a + b, 0);
-    return found.length === COHORTS && found.every((share) => share >= 0) && Math.abs(total - 1) <= TOLERANCE
-      ? given
-      : undefined;
-  },
+  read: (given) => typeof given === "string" && sharesOf(given)?.length === COHORTS ? given : undefined,
 });
-const sharesOf = (text: string) => text.split("/").map((share) => share.trim() === "" ? NaN : Number(share));
 
 /**
  * Popularity cohorts (PCNS): for a positive of cohort g, a cohort h is drawn with probability pi_gh, then an item of it
@@ -46,7 +38,7 @@ export const cohorts = define({
     tail: shares("0.1/0.1/0.8", "rare (tail)"),
   },
 }, ({ negatives, head, mid, tail }): Policy<"ids" | "logQ"> => ({ catalogue, rows }) => {
-  const pi = [head, mid, tail].map(sharesOf), { of } = cohortsOf(catalogue.popularity);
+  const pi = [head, mid, tail].map((shares) => sharesOf(shares)!), { of } = cohortsOf(catalogue.popularity);
   const members = Array.from(pi, (_, g) => Int32Array.from(of.keys()).filter((item) => of[item] === g));
   const unseen = unseenCounts(catalogue, of, members.map(({ length }) => length)); // [U, 3]
   /** An item and its probability. */

@@ -2,18 +2,28 @@ import { contains } from "../datasets/contains.ts";
 import type { SeenItems } from "../datasets/negatives.ts";
 import { mul } from "../graphs/ops/arithmetic.ts";
 import { define } from "../options/method.ts";
-import { real } from "../options/option.ts";
+import { type Option, real } from "../options/option.ts";
 import { evenly } from "../options/searched.ts";
 import type { Rng } from "../random/rng.ts";
 import { requireBehaviours } from "./requirements.ts";
 import { drawMember } from "./draw_member.ts";
 import { drawUntil } from "./draw_until.ts";
 import type { Policy } from "./sampler.ts";
+import { sharesOf } from "./shares.ts";
+import { weightedSlot } from "./weighted_slot.ts";
+
+/** Shares of the weaker behaviours, as `0.7/0.3`. */
+const levelShares: Option<string> = {
+  default: "even",
+  help: "shares of the weaker behaviours among such negatives, the strongest first: even, or as 0.7/0.3",
+  takes: "even, or shares of at least 0 that sum to 1, such as 0.7/0.3",
+  read: (given) => typeof given === "string" && (given === "even" || sharesOf(given)) ? given : undefined,
+};
 
 /**
  * Multi-behaviour sampling: what was viewed and not bought is a better negative than what was never seen, and a better
  * positive, too (Loni, Pagano, Larson & Hanjalic, RecSys 2016; view-enhanced sampling as Ding et al., IJCAI 2018). With
- * probability `observed` the negative has met a weaker behaviour of the user's, one of its levels evenly, else none. Weight
+ * probability `observed` the negative has met a weaker behaviour of the user's, else none; which one, `levels` says. Weight
  * `between` adds the recipe's loss on pairs of a weaker behaviour above one that is weaker still, or above nothing.
  */
 export const multiBehaviour = define({
@@ -22,10 +32,19 @@ export const multiBehaviour = define({
   citation: "Loni, Pagano, Larson & Hanjalic, RecSys 2016; Ding et al., IJCAI 2018",
   options: {
     observed: evenly(real(0.5, "probability that a negative comes from a weaker behaviour", { min: 0, max: 1 }), 0, 1),
+    levels: levelShares,
     between: real(0, "weight of pairs between the weaker levels", { min: 0 }),
   },
-}, ({ observed, between }): Policy<"ids" | "upper" | "lower" | "paired"> => (setting) => {
+}, ({ observed, levels: shares, between }): Policy<"ids" | "upper" | "lower" | "paired"> => (setting) => {
   const levels = requireBehaviours(setting, "multi-behaviour"), { rows } = setting, none = levels.length;
+  const omega = sharesOf(shares);
+  if (omega && omega.length !== none) {
+    const names = levels.map(({ name }) => `"${name}"`).join(", ");
+    throw new TypeError(
+      `Cannot use sampler "multi-behaviour": levels="${shares}" are ${omega.length} shares, the data's weaker behaviours ${names}`,
+    );
+  }
+  const drawLevel = (rng: Rng) => omega ? weightedSlot(omega, rng.uniform()) : rng.below(none);
   /** Whether the item's strongest behaviour is at `level` or below. */
   const isAt = (user: number, item: number, level: number) =>
     !levels.slice(0, level).some((each) => contains(each, user, item));
@@ -48,7 +67,7 @@ export const multiBehaviour = define({
         paired = new Float32Array(rows);
       users.forEach((user, row) => {
         const stream = rng.seek(epoch, first + row);
-        ids[row] = drawAt(user, stream.uniform() < observed ? stream.below(none) : none, seen, stream).item;
+        ids[row] = drawAt(user, stream.uniform() < observed ? drawLevel(stream) : none, seen, stream).item;
         const above = drawAt(user, stream.below(none), seen, stream);
         upper[row] = lower[row] = above.item;
         if (between === 0 || above.level === none) return;

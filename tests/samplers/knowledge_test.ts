@@ -124,6 +124,22 @@ Deno.test("a negative comes from each weaker level evenly, or from what was neve
   assertLaw(found, [0, 0.15, 0.15, 0.15, 0.15, 0.4 / 3, 0.4 / 3, 0.4 / 3]);
 });
 
+Deno.test("weaker levels are drawn by their shares, where these are given", async () => {
+  const found = await proposed(multiBehaviour({ observed: 0.6, levels: "0.8/0.2" }), [[0]], 8, shop, "ids");
+  assertLaw(found, [0, 0.24, 0.24, 0.06, 0.06, 0.4 / 3, 0.4 / 3, 0.4 / 3]);
+});
+
+Deno.test("shares of levels are a law, and one for each weaker behaviour", () => {
+  for (const levels of ["0.5/0.4", "1.2/-0.2", "odd", "1/"]) {
+    assert.throws(() => multiBehaviour({ levels }), /"multi-behaviour": option "levels" takes even, or shares/, levels);
+  }
+  assert.throws(() => opened(multiBehaviour({ levels: "0.5/0.3/0.2" }), catalogueWhere([[0]], 8, shop)), {
+    name: "TypeError",
+    message:
+      'Cannot use sampler "multi-behaviour": levels="0.5/0.3/0.2" are 3 shares, the data\'s weaker behaviours "cart", "view"',
+  });
+});
+
 Deno.test("a level that is empty passes on to the next lower one", async () => {
   const noCart: Metadata = { behaviours: [{ name: "cart", ...relation([[0]]) }, { name: "view", ...relation([[3]]) }] };
   const found = await proposed(multiBehaviour({ observed: 1 }), [[0]], 5, noCart, "ids", 200);
