@@ -19,12 +19,13 @@ const USERS = 512;
  * Adaptive sampling-importance-resampling: each user keeps a pool of `pool` items, resampled every `refresh` epochs from
  * `sample` draws of a fixed law q with probabilities proportional to e^s / q, and mixed half and half with the pool
  * before; training draws uniformly from it (Chen, Lian, Jin & others, WWW 2022, Alg. 1). `weighted` keeps what the
- * resampling drew by as log q of each entry and weighs negatives by importance once more.
+ * resampling drew by as log q of each entry and weighs negatives by importance once more. The released code draws what
+ * the user has met as well, and can weigh positives by their rank in the pool.
  */
 export const adasir = define({
   name: "adasir",
   summary: "Uniform draws from a pool of each user's, resampled towards what the model ranks high.",
-  citation: "Chen, Lian, Jin, Zheng, Chen & Li, WWW 2022",
+  citation: "Chen, Lian, Jin, Zheng & Chen, WWW 2022",
   options: {
     negatives: perPositive(5),
     sample: integer(200, "draws that a pool is resampled from", { min: 1 }),
@@ -52,7 +53,9 @@ export const adasir = define({
     const scores = await probe.score(who, drawn); // [users, sample]
     who.forEach((user, at) => {
       const stream = rng.seek(epoch, -2 - 2 * user), row = drawn.subarray(at * sample, (at + 1) * sample);
-      const logits = Float64Array.from(row, (item, k) => scores[at * sample + k]! - law.logQ[item]!);
+      const ofUser = law.logUniform[user]!,
+        logQ = (item: number) => law.logQ[item]! > -Infinity ? law.logQ[item]! : ofUser;
+      const logits = Float64Array.from(row, (item, k) => scores[at * sample + k]! - logQ(item));
       const picked = resampled(logits, pool, stream), from = user * pool;
       // of the old and the new pool together, as many are kept as one holds, at random
       const kept = filled[0] ? stream.shuffle(idsBelow(2 * pool)).subarray(0, pool) : idsBelow(pool);

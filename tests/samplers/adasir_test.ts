@@ -32,6 +32,15 @@ Deno.test("a pool holds unseen items with probabilities proportional to e^s, wha
   }
 });
 
+Deno.test("a user who has met all that anyone has draws the rest by e^s, and says how likely", async () => {
+  const met = catalogueWhere([[0, 1], [0]], 4),
+    sampler = opened(adasir({ sample: 200_000, pool: 4000, proposal: "popularity" }), met, 1);
+  await sampler.beginEpoch!(drawIn(met, { probe }));
+  const { ids, logW } = sampler.state!, mass = [SCORES[2]!, SCORES[3]!].map(Math.exp), total = mass[0]! + mass[1]!;
+  assertLaw((ids as Int32Array).subarray(0, 4000), [0, 0, mass[0]! / total, mass[1]! / total]);
+  assert(logW!.subarray(0, 4000).every(Number.isFinite));
+});
+
 Deno.test("a refreshed pool is half old and half new, and one that is not due stays", async () => {
   const sampler = opened(adasir({ sample: 50, pool: 4000, refresh: 2 }), of, 1), { ids } = sampler.state!;
   await sampler.beginEpoch!(drawIn(of, { probe: stubProbe((_, item) => item === 3 ? 100 : 0) }));
