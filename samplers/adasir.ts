@@ -7,8 +7,8 @@ import { perPositive } from "./common_options.ts";
 import { firstAbove } from "./first_above.ts";
 import { drawRows } from "./candidates.ts";
 import { itemLaw } from "./popularity.ts";
-import { popularityWeights } from "./pns.ts";
-import { importance } from "./pris.ts";
+import { logWeights, popularityWeights } from "./pns.ts";
+import { importance, PROPOSALS } from "./pris.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { idsBelow } from "./vectors.ts";
 
@@ -30,17 +30,20 @@ export const adasir = define({
     negatives: perPositive(5),
     sample: integer(200, "draws that a pool is resampled from", { min: 1 }),
     pool: byMagnitude(integer(50, "items that each user keeps", { min: 1 }), 10, 200),
-    proposal: choice(["uniform", "popularity"], "uniform", "the law drawn from, over what the user has not met"),
+    proposal: choice(PROPOSALS, "uniform", "the law drawn from, over what the user has not met; log: ln(c + 1)"),
     exponent: real(0.75, "power of the popularity where that is the proposal"),
     refresh: integer(1, "epochs between resamplings", { min: 1 }),
     weighted: flag(false, "weigh negatives by importance against the resampling"),
   },
 }, ({ negatives, sample, pool, proposal, exponent, refresh, weighted }): Policy<"ids" | "logQ"> => (setting) => {
   const { catalogue, rows } = setting, { users } = catalogue;
-  const law = itemLaw(
-    catalogue,
-    popularityWeights(catalogue.popularity, proposal === "uniform" ? 0 : exponent, proposal === "uniform" ? 1 : 0),
-  );
+  const { popularity } = catalogue,
+    weights = {
+      uniform: () => popularityWeights(popularity, 0, 1),
+      popularity: () => popularityWeights(popularity, exponent),
+      log: () => logWeights(popularity),
+    };
+  const law = itemLaw(catalogue, weights[proposal]());
   const ids = new Int32Array(users * pool), logW = new Float32Array(users * pool), filled = new Int32Array(1);
   /** New pools for `count` users from `first` on, which replace the old ones or mix with them. */
   const resample = async ({ probe, rng, epoch, seen }: Draw, first: number, count: number) => {

@@ -22,7 +22,7 @@ Deno.test("resampling takes slots with the probabilities of a softmax, and says 
 });
 
 Deno.test("a pool holds unseen items with probabilities proportional to e^s, whatever the proposal", async () => {
-  for (const proposal of ["uniform", "popularity"] as const) {
+  for (const proposal of ["uniform", "popularity", "log"] as const) {
     const met = catalogueWhere([[5], [0, 1, 2, 2, 2, 3, 3, 4]], 6);
     // a pool of 4000 out of 200,000 draws: all but the law of e^s
     const sampler = opened(adasir({ sample: 200_000, pool: 4000, proposal, exponent: 1 }), met, 1);
