@@ -30,6 +30,7 @@ const known = new Map<string, SavedTensor>([
   ["sampler/item", table([5, 1], [0, 0, 0, 0, 0])],
   ["sampler/bias", table([5, 1], BIAS)],
 ]);
+const baselineAt = (b: number) => new Map([...known, ["sampler/baseline", table([1], [b])] as const]);
 const batch = { users: new Int32Array(ROWS), positives: new Int32Array(ROWS).fill(4), dim: 1, tensors: known };
 
 /** d/d bias of -sum_i p_i r_i over candidates that are rated by their biases. */
@@ -54,10 +55,8 @@ Deno.test("kbgan draws from the softmax over its candidates, and its gradient is
 Deno.test("kbgan's baseline does not change the expected gradient", async () => {
   const fed = { candidates: repeated([0, 1, 3], ROWS) }, slopes = [];
   for (const at of [-3, 0, 3]) {
-    const tensors = new Map([...known, ["sampler/baseline", table([1], [at])]]);
-    slopes.push(
-      (await play(kbgan({ pool: 3, dim: 1 }), of, { ...batch, fed, tensors })).ofAuxiliary.get("sampler/bias")!,
-    );
+    const { ofAuxiliary } = await play(kbgan({ pool: 3, dim: 1 }), of, { ...batch, fed, tensors: baselineAt(at) });
+    slopes.push(ofAuxiliary.get("sampler/bias")!);
   }
   near(slopes[0]!, [...slopes[1]!], 0.05);
   near(slopes[2]!, [...slopes[1]!], 0.05);
@@ -73,11 +72,14 @@ Deno.test("irgan's negatives follow its sharpened softmax over what the user has
   }
 });
 
-Deno.test("irgan's policy gradient is that of the expected reward over everything, whatever share of draws are positives", async () => {
+Deno.test("irgan's policy gradient is that of the expected reward, whatever share of draws are positives, with any baseline", async () => {
   const reward = SCORES.map((s) => 2 / (1 + Math.exp(-s)) - 1), p = softmax(BIAS);
   for (const own of [0, 0.2, 0.6]) {
-    const { ofAuxiliary } = await play(irgan({ dim: 1, own }), of, { ...batch, fed: fedToIrgan });
-    near(ofAuxiliary.get("sampler/bias")!, exactSlope(p, reward), 0.015);
+    for (const [baseline, b] of [["none", 0], ["ema", -0.5], ["ema", 0.5], ["mean", 0]] as const) {
+      const tensors = baselineAt(b);
+      const { ofAuxiliary } = await play(irgan({ dim: 1, own, baseline }), of, { ...batch, fed: fedToIrgan, tensors });
+      near(ofAuxiliary.get("sampler/bias")!, exactSlope(p, reward), 0.015);
+    }
   }
 });
 
