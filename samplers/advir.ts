@@ -46,10 +46,9 @@ export const advir = define({
     const ids = gatherElements(candidates, slot, 1), items = step.items(ids);
     const reward = stopGradient(step.score(items));
     const gain = baseline ? advantage.ema(step, reward) : reward;
-    const own = policyLoss(step, gain, logProbability(ratings, slot));
-    const [push] = perturbations(own, [user], epsilon);
-    const ownPerturbed = policyLoss(step, reward, logProbability(rate(candidates, add(user, push!)), slot));
-    const perturbed = add(perturbedLoss(step, items, epsilon), ownPerturbed);
+    const ownLoss = (rated: Value) => policyLoss(step, gain, logProbability(rated, slot));
+    const own = ownLoss(ratings), [push] = perturbations(own, [user], epsilon);
+    const perturbed = add(perturbedLoss(step, items, epsilon), ownLoss(rate(candidates, add(user, push!))));
     const weight = where(less(step.epoch, warmup), 0, adversarial);
     return { ids, items, auxiliary: add(own, mul(weight, perturbed)) };
   },

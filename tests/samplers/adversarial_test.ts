@@ -139,6 +139,49 @@ Deno.test("a perturbation raises the loss, the more the longer it is, by epsilon
   assert(Math.abs((twice - none) / (small - none) - 2) < 0.1, `${none} ${small} ${twice}`);
 });
 
+// two users, whose positives are items 0 and 1 and whose candidates are items 2 and 3; RATING is the generator's
+const VECTORS = { user: [[1, 0.5], [-0.3, 0.8]], item: [[0.4, -1], [1, 0.2], [0.6, 0.9], [-0.7, 0.5]] };
+const RATING = { user: [[0.2, -0.4], [0.5, 0.3]], item: [[0.3, 0.1], [0.2, -0.6], [-0.5, 0.4], [0.1, 0.7]] };
+const twoUsers = new Map([
+  ["user", table([2, 2], VECTORS.user.flat())],
+  ["item", table([4, 2], VECTORS.item.flat())],
+  ["sampler/user", table([2, 2], RATING.user.flat())],
+  ["sampler/item", table([4, 2], RATING.item.flat())],
+  ["sampler/bias", table([4, 1], [0, 0.1, -0.2, 0.3])],
+]);
+type Vector = readonly number[];
+const dot = (a: Vector, b: Vector) => a.reduce((sum, x, at) => sum + x * b[at]!, 0);
+const plus = (a: Vector, b: Vector, by = 1) => a.map((x, at) => x + by * b[at]!);
+const moved = (x: Vector, g: Vector, epsilon: number) => plus(x, g, epsilon / Math.hypot(...g));
+
+/** What advir loses beside the ranking loss: -(r - b) log p, the same at v + epsilon g / |g|, and L there. */
+function lostByAdvir(ids: Int32Array, b: number, epsilon: number): number {
+  const lost = [...ids].map((id, row) => {
+    const u = VECTORS.user[row]!, p = VECTORS.item[row]!, n = VECTORS.item[id]!, v = RATING.user[row]!;
+    const gain = dot(u, n) - b, [w, other] = [RATING.item[id]!, RATING.item[5 - id]!];
+    const apart = plus(w, other, -1), lead = id === 2 ? -0.5 : 0.5; // of biases
+    const own = (v: Vector) => gain * Math.log(1 + Math.exp(-dot(v, apart) - lead)); // -log p of one of two
+    const q = moved(u, plus(n, p, -1), epsilon), gap = plus(moved(n, u, epsilon), moved(p, u, -epsilon), -1);
+    return own(v) + own(moved(v, apart, -epsilon * Math.sign(gain))) + Math.log(1 + Math.exp(dot(q, gap)));
+  });
+  return lost.reduce((sum, x) => sum + x) / lost.length;
+}
+const advirAt = (options: Parameters<typeof advir>[0], b = 0) =>
+  play(advir({ pool: 2, dim: 2, warmup: 0, ...options }), catalogueWhere([[0], [1]], 4), {
+    users: Int32Array.of(0, 1),
+    positives: Int32Array.of(0, 1),
+    fed: { candidates: Int32Array.of(2, 3, 2, 3) },
+    tensors: new Map([...twoUsers, ["sampler/baseline", table([1], [b])]]),
+    dim: 2,
+  });
+
+Deno.test("both of advir's players lose what they do at their vectors moved up the gradient, with any baseline", async () => {
+  for (const [baseline, b] of [[false, 0], [true, -1], [true, 0.6]] as const) {
+    const { ids, auxiliary } = await advirAt({ epsilon: 0.3, baseline }, b);
+    near([auxiliary], [lostByAdvir(ids!, b, 0.3)], 1e-5);
+  }
+});
+
 Deno.test("perturbation waits for the warm-up to pass", async () => {
   const users = Int32Array.of(0), positives = Int32Array.of(4), fed = { candidates: Int32Array.of(0, 1) };
   const at = async (epoch: number, warmup: number) =>
