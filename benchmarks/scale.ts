@@ -72,7 +72,7 @@ async function measure(given: Case): Promise<Measured> {
   let since = NaN, steps = 0;
   const reports = train({
     ...{ runtime, data: data.train, backbone, sampler: SAMPLERS[sampler](), loss: bpr(), optimizer: lazyAdam() },
-    ...{ batchSize: batch, dropLast: true, epochs: 1, diagnose: false, signal: enough.signal },
+    ...{ batchSize: batch, dropLast: true, epochs: 1, diagnose: false, drawAhead: false, signal: enough.signal },
     onStep: ({ step }) => {
       if (step === warm) since = spent();
       steps = step - warm;

@@ -44,6 +44,7 @@ const studies: Readonly<Record<string, readonly string[]>> = {
   "divns-ml": ["ndcg@20", "recall@20"],
   "divns-tool": ["ndcg@20", "recall@20"],
   "sbpr-lastfm": ["ndcg@20", "recall@20"],
+  ...Object.fromEntries([10, 20, 40].map((share) => [`sbpr-short/short-${share}`, ["ndcg@20", "recall@20"]])),
 };
 
 /** Studies whose tables say how long training took. */

@@ -59,7 +59,7 @@ const forms: Readonly<Record<"distance" | "triplh" | "triangle", Form>> = {
  * Hyperbolic triplets: the user near the positive, far from the negative, and the two items apart (TriplH). With T for
  * distances the default `distance` is softplus(-z), z = a (T(u, n) - T(u, p)) + c T(p, n) + d, for backbone hmf with
  * geometry=lorentz and the score -T or -d. `triplh` and `triangle` are the released code's, in which scores grow with
- * distance: there score=triple needs its sign turned. A term decay (p . n)^2 keeps positive and negative at right
+ * distance: they take score=released, and by the other scores learn the reverse. A term decay (p . n)^2 keeps positive and negative at right
  * angles. a, c and d train.
  */
 export const tripletLorentz = define({
@@ -67,7 +67,11 @@ export const tripletLorentz = define({
   summary: "Hyperbolic triplets: user near positive, far from negative, and the items apart.",
   citation: "Hyperbolic triplet recommendation (TriplH), 2024, and its released code",
   options: {
-    form: choice(["distance", "triplh", "triangle"], "distance", "the geometry as drawn, or as released"),
+    form: choice(
+      ["distance", "triplh", "triangle"],
+      "distance",
+      "the geometry as drawn, or as released: those take hmf:score=released",
+    ),
     a: real(1, "start of the weight of the user's distances"),
     c: real(0.1, "start of the weight of the items' distance"),
     d: real(0, "start of the offset"),

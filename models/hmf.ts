@@ -8,10 +8,11 @@ import { among } from "../options/searched.ts";
 import type { Backbone } from "./backbone.ts";
 import { lorentzDistance, lorentzTriple, type Pairwise, poincareDistance } from "./hyperbolic.ts";
 
-/** What is nearer scores higher. */
-const separations: Readonly<Record<string, Readonly<Record<string, Pairwise>>>> = {
-  lorentz: { distance: lorentzDistance, triple: lorentzTriple },
-  poincare: { distance: poincareDistance },
+/** What is nearer scores higher, but in released code. */
+const nearer = (separation: Pairwise): Pairwise => (x, y) => neg(separation(x, y));
+const scores: Readonly<Record<string, Readonly<Record<string, Pairwise>>>> = {
+  lorentz: { distance: nearer(lorentzDistance), triple: nearer(lorentzTriple), released: lorentzTriple },
+  poincare: { distance: nearer(poincareDistance) },
 };
 /** Tables start close to the origin, where space is nearly flat. */
 const DEVIATION = 0.01;
@@ -21,7 +22,9 @@ const DEVIATION = 0.01;
  * al., "HyperML", WSDM 2020, in the Poincare ball; Nickel & Kiela, ICML 2018, on the Lorentz hyperboloid).
  * Representations are the free coordinates [.., 1, D]; x0 = sqrt(1 + |x|^2) follows, so any optimiser may move them.
  *
- * @throws TypeError where `score` is `triple` and `geometry` is not `lorentz`, in whose coordinates it is written.
+ * Scores that grow with T, `released`, are for the forms of loss `triplet-lorentz` that push the positive out (TriplH's code).
+ *
+ * @throws TypeError where `score` is of T and `geometry` is not `lorentz`, in whose coordinates it is written.
  *
  * @example
  * ```ts
@@ -39,11 +42,15 @@ export const hmf = define({
   options: {
     dim: among(integer(64, "width of the vectors", { min: 1 }), 32, 64, 128),
     geometry: choice(["lorentz", "poincare"], "lorentz", "hyperboloid or ball"),
-    score: choice(["distance", "triple"], "distance", "minus the distance, or minus T(x, y) of the triplet loss"),
+    score: choice(
+      ["distance", "triple", "released"],
+      "distance",
+      "minus the distance, minus T(x, y) of the triplet loss, or, for that loss as released, T(x, y) itself",
+    ),
   },
 }, ({ dim, geometry, score }): Backbone => {
-  const known = separations[geometry]!, separation = known[score];
-  if (!separation) {
+  const known = scores[geometry]!, pairwise = known[score];
+  if (!pairwise) {
     const names = Object.keys(known).map((name) => `"${name}"`).join(", ");
     throw new TypeError(`Cannot make "hmf": geometry "${geometry}" has ${names}, option "score" says "${score}"`);
   }
@@ -54,7 +61,7 @@ export const hmf = define({
       return {
         query: unsqueeze(gather(user, batch.users), 1),
         items: (ids) => unsqueeze(gather(item, ids), -2),
-        score: (query, points) => neg(separation(query, points)),
+        score: pairwise,
       };
     },
   };

@@ -7,8 +7,8 @@ import { perPositive } from "./common_options.ts";
 import { firstAbove } from "./first_above.ts";
 import { drawRows } from "./candidates.ts";
 import { itemLaw } from "./popularity.ts";
-import { popularityWeights } from "./pns.ts";
-import { importance } from "./pris.ts";
+import { logWeights, popularityWeights } from "./pns.ts";
+import { importance, PROPOSALS } from "./pris.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { idsBelow } from "./vectors.ts";
 
@@ -19,27 +19,31 @@ const USERS = 512;
  * Adaptive sampling-importance-resampling: each user keeps a pool of `pool` items, resampled every `refresh` epochs from
  * `sample` draws of a fixed law q with probabilities proportional to e^s / q, and mixed half and half with the pool
  * before; training draws uniformly from it (Chen, Lian, Jin & others, WWW 2022, Alg. 1). `weighted` keeps what the
- * resampling drew by as log q of each entry and weighs negatives by importance once more.
+ * resampling drew by as log q of each entry and weighs negatives by importance once more. The released code draws what
+ * the user has met as well, and can weigh positives by their rank in the pool.
  */
 export const adasir = define({
   name: "adasir",
   summary: "Uniform draws from a pool of each user's, resampled towards what the model ranks high.",
-  citation: "Chen, Lian, Jin, Zheng, Chen & Li, WWW 2022",
+  citation: "Chen, Lian, Jin, Zheng & Chen, WWW 2022",
   options: {
     negatives: perPositive(5),
     sample: integer(200, "draws that a pool is resampled from", { min: 1 }),
     pool: byMagnitude(integer(50, "items that each user keeps", { min: 1 }), 10, 200),
-    proposal: choice(["uniform", "popularity"], "uniform", "the law drawn from, over what the user has not met"),
+    proposal: choice(PROPOSALS, "uniform", "the law drawn from, over what the user has not met; log: ln(c + 1)"),
     exponent: real(0.75, "power of the popularity where that is the proposal"),
     refresh: integer(1, "epochs between resamplings", { min: 1 }),
     weighted: flag(false, "weigh negatives by importance against the resampling"),
   },
 }, ({ negatives, sample, pool, proposal, exponent, refresh, weighted }): Policy<"ids" | "logQ"> => (setting) => {
   const { catalogue, rows } = setting, { users } = catalogue;
-  const law = itemLaw(
-    catalogue,
-    popularityWeights(catalogue.popularity, proposal === "uniform" ? 0 : exponent, proposal === "uniform" ? 1 : 0),
-  );
+  const { popularity } = catalogue,
+    weights = {
+      uniform: () => popularityWeights(popularity, 0, 1),
+      popularity: () => popularityWeights(popularity, exponent),
+      log: () => logWeights(popularity),
+    };
+  const law = itemLaw(catalogue, weights[proposal]());
   const ids = new Int32Array(users * pool), logW = new Float32Array(users * pool), filled = new Int32Array(1);
   /** New pools for `count` users from `first` on, which replace the old ones or mix with them. */
   const resample = async ({ probe, rng, epoch, seen }: Draw, first: number, count: number) => {
@@ -52,7 +56,9 @@ export const adasir = define({
     const scores = await probe.score(who, drawn); // [users, sample]
     who.forEach((user, at) => {
       const stream = rng.seek(epoch, -2 - 2 * user), row = drawn.subarray(at * sample, (at + 1) * sample);
-      const logits = Float64Array.from(row, (item, k) => scores[at * sample + k]! - law.logQ[item]!);
+      const ofUser = law.logUniform[user]!,
+        logQ = (item: number) => law.logQ[item]! > -Infinity ? law.logQ[item]! : ofUser;
+      const logits = Float64Array.from(row, (item, k) => scores[at * sample + k]! - logQ(item));
       const picked = resampled(logits, pool, stream), from = user * pool;
       // of the old and the new pool together, as many are kept as one holds, at random
       const kept = filled[0] ? stream.shuffle(idsBelow(2 * pool)).subarray(0, pool) : idsBelow(pool);

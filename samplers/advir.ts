@@ -8,6 +8,7 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { define } from "../options/method.ts";
 import { flag, integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
+import { advantage } from "./advantage.ts";
 import { drawSlots } from "./draw_slots.ts";
 import { generator } from "./generator.ts";
 import { logProbability, policyLoss } from "./kbgan.ts";
@@ -44,10 +45,10 @@ export const advir = define({
     const slot = drawSlots(stopGradient(softmax(ratings, 1)), step.graph.noise("slot", [step.rows, 1]));
     const ids = gatherElements(candidates, slot, 1), items = step.items(ids);
     const reward = stopGradient(step.score(items));
-    const own = policyLoss(step, reward, logProbability(ratings, slot), baseline);
-    const [push] = perturbations(own, [user], epsilon);
-    const ownPerturbed = policyLoss(step, reward, logProbability(rate(candidates, add(user, push!)), slot), false);
-    const perturbed = add(perturbedLoss(step, items, epsilon), ownPerturbed);
+    const gain = baseline ? advantage.ema(step, reward) : reward;
+    const ownLoss = (rated: Value) => policyLoss(step, gain, logProbability(rated, slot));
+    const own = ownLoss(ratings), [push] = perturbations(own, [user], epsilon);
+    const perturbed = add(perturbedLoss(step, items, epsilon), ownLoss(rate(candidates, add(user, push!))));
     const weight = where(less(step.epoch, warmup), 0, adversarial);
     return { ids, items, auxiliary: add(own, mul(weight, perturbed)) };
   },

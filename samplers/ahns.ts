@@ -1,14 +1,23 @@
 import type { Value } from "../graphs/builder.ts";
-import { abs, add, max, mul, pow, sub } from "../graphs/ops/arithmetic.ts";
+import { abs, add, div, max, mul, pow, sqrt, sub } from "../graphs/ops/arithmetic.ts";
+import { sum } from "../graphs/ops/reduce.ts";
+import { unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, real } from "../options/option.ts";
 import { among, evenly } from "../options/searched.ts";
 import { pickSmallest } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
+import { layerMean } from "./layer_mean.ts";
 import type { Policy } from "./sampler.ts";
 import { uniformRows } from "./uniform_rows.ts";
 
-/** The smallest base that `clamp` lets through. */
+/** Of each row's query and its items, by the means of their layers: [R, L, D], [R, N, L, D] -> [R, N]. */
+function cosines(query: Value, items: Value): Value {
+  const u = unsqueeze(layerMean(query), 1), v = layerMean(items), dot = (x: Value, y: Value) => sum(mul(x, y), [2]);
+  return div(dot(u, v), max(sqrt(mul(dot(u, u), dot(v, v))), EPSILON));
+}
+
+/** The smallest base that `clamp` lets through, and the least that lengths multiply to. */
 const EPSILON = 1e-6;
 const domains = {
   auto: (base: Value, p: number): Value => Number.isInteger(p) ? base : max(base, EPSILON),
@@ -23,7 +32,8 @@ const domains = {
  *
  * `domain` says what becomes of a base s+ + alpha that the power does not take. The official code raises it as it is
  * (`compat`), which for p = -2 turns a negative base into a negative target; `clamp` raises at least 1e-6; `abs` its
- * magnitude; `auto` is `compat` for whole p, as published, and `clamp` otherwise.
+ * magnitude; `auto` is `compat` for whole p, as published, and `clamp` otherwise. With `similarity=cosine` s is the cosine
+ * of layer means, in the choice alone; the loss keeps the backbone's scores.
  */
 export const ahns = define({
   name: "ahns",
@@ -36,14 +46,16 @@ export const ahns = define({
     alpha: evenly(real(1, "shifts the positive's score", { min: 0 }), 0.1, 1),
     beta: evenly(real(0.1, "scales the target", { min: 0 }), 0.1, 1),
     p: among(real(-2, "exponent; -1 makes the target beta itself", { max: 0 }), -1, -2),
+    similarity: choice(["score", "cosine"], "score", "what the choice is by"),
     domain: choice(["auto", "compat", "clamp", "abs"], "auto", "what to do with a base the power does not take"),
   },
-}, ({ pool, negatives, alpha, beta, p, domain }): Policy<"candidates"> => () => ({
+}, ({ pool, negatives, alpha, beta, p, similarity, domain }): Policy<"candidates"> => () => ({
   proposes: { candidates: pool * negatives },
   propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool * negatives) }),
-  select({ score, items, positive }, { candidates }) {
-    const target = mul(beta, pow(domains[domain](add(score(positive), alpha), p), p + 1)); // [R, 1]
-    const ids = pickSmallest(candidates, abs(sub(score(items(candidates)), target)), negatives);
+  select({ query, score, items, positive }, { candidates }) {
+    const s = similarity === "cosine" ? (of: Value) => cosines(query, of) : score;
+    const target = mul(beta, pow(domains[domain](add(s(positive), alpha), p), p + 1)); // [R, 1]
+    const ids = pickSmallest(candidates, abs(sub(s(items(candidates)), target)), negatives);
     return { ids, items: items(ids) };
   },
 }));

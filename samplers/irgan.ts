@@ -8,6 +8,7 @@ import { concat, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
+import { advantage } from "./advantage.ts";
 import { drawSlots } from "./draw_slots.ts";
 import { generator } from "./generator.ts";
 import { logProbability, policyLoss } from "./kbgan.ts";
@@ -20,8 +21,8 @@ const NEVER = -1e30;
  * A generator over the whole catalogue, p(i | u) = softmax_i(u . i + b_i), plays against the recommender (Wang et al.,
  * SIGIR 2017). The recommender's negative is drawn from p at a `temperature`; the generator draws two items a row from
  * (1 - own) p + own uniform(P_u), is rewarded by R = 2 sigmoid(s) - 1 for what the recommender takes for relevant, and
- * follows the policy gradient of R, each draw weighted by p over the law it came from (eq. 6). Where the paper lets the
- * players take turns of many epochs, here both move in every step, each sees the other detached.
+ * follows the policy gradient -rho (R - b) log p, rho = p over the law it drew from (eq. 6; the paper has no baseline b).
+ * Where the paper lets the players take turns of many epochs, here both move in every step, each sees the other detached.
  *
  * The paper's negatives may be positives; here not, unless `positives` are included. What is recommended is the
  * recommender, not the generator. Every step rates the whole catalogue for each row: O(R I D).
@@ -36,7 +37,11 @@ export const irgan = define({
     temperature: byMagnitude(real(0.2, "of the law that negatives are drawn from", { min: 1e-3 }), 0.05, 2),
     own: real(0.2, "share of the generator's own draws that are positives", { min: 0, max: 0.99 }),
     positives: choice(["excluded", "included"], "excluded", "whether a negative may be a train positive"),
-    baseline: choice(["none", "ema"], "none", "what rewards are compared with: nothing, or their running mean"),
+    baseline: choice(
+      ["none", "ema", "mean"],
+      "none",
+      "what rewards are compared with: nothing, their running mean, or the mean of the batch's other rows",
+    ),
   },
 }, ({ dim, lr, temperature, own, positives, baseline }): Policy<"own" | "met"> => ({ catalogue, rows }) => {
   const { offsets, positives: met, items: count } = catalogue;
@@ -80,10 +85,10 @@ export const irgan = define({
       mul(1 - own, gatherElements(p, ids, 1)),
       mul(gatherElements(cast(met, "float32"), ids, 1), uniform),
     );
-    const ratio = div(gatherElements(p, ids, 1), law);
+    const rho = div(gatherElements(p, ids, 1), law);
     const reward = sub(mul(2, sigmoid(stopGradient(step.score(step.items(ids))))), 1);
     const logP = concat(drawn.map((id) => logProbability(ratings, id)), 1);
-    return policyLoss(step, mul(reward, ratio), logP, baseline === "ema");
+    return policyLoss(step, advantage[baseline](step, reward), logP, rho);
   }
 });
 

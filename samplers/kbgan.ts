@@ -1,22 +1,19 @@
 import type { Value } from "../graphs/builder.ts";
-import { zeros } from "../graphs/initializers.ts";
-import { add, mul, neg, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
+import { mul, neg, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
 import { gatherElements } from "../graphs/ops/index.ts";
-import { logSumExp, mean } from "../graphs/ops/reduce.ts";
+import { logSumExp } from "../graphs/ops/reduce.ts";
 import { softmax } from "../graphs/ops/normalize.ts";
 import { concat, slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { flag, integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
+import { advantage } from "./advantage.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import { drawSlots } from "./draw_slots.ts";
 import { meanOfRows } from "./gates.ts";
 import { generator } from "./generator.ts";
 import type { Policy, Step } from "./sampler.ts";
 import { uniformRows } from "./uniform_rows.ts";
-
-/** How much of the running mean of rewards each step keeps. */
-const MEMORY = 0.99;
 
 /**
  * A generator with vectors of its own draws one of `pool` uniform candidates by softmax; it is rewarded by the
@@ -50,7 +47,8 @@ export const kbgan = define({
     const logP = drawn.length === 1 ? drawn[0]!.logP : concat(drawn.map(({ logP }) => logP), 1),
       items = step.items(ids);
     const reward = stopGradient(step.score(items)); // [R, K]
-    return { ids, items, auxiliary: policyLoss(step, reward, logP, baseline) };
+    const gain = baseline ? advantage.ema(step, reward) : reward;
+    return { ids, items, auxiliary: policyLoss(step, gain, logP) };
   },
 }));
 
@@ -58,10 +56,6 @@ export const kbgan = define({
 export const logProbability = (ratings: Value, slot: Value): Value =>
   sub(gatherElements(ratings, slot, 1), logSumExp(ratings, [1], true));
 
-/** REINFORCE (Williams, 1992): the mean of -(r - b) log p, b the running mean of rewards if there is a `baseline`. */
-export function policyLoss(step: Step, reward: Value, logP: Value, baseline: boolean): Value {
-  if (!baseline) return meanOfRows(neg(mul(reward, logP)), step.rowMask);
-  const expected = step.graph.variable("baseline", [1], zeros, { trainable: false });
-  step.graph.assign(expected, add(mul(MEMORY, expected), mul(1 - MEMORY, mean(reward))));
-  return meanOfRows(neg(mul(sub(reward, expected), logP)), step.rowMask);
-}
+/** REINFORCE (Williams, 1992): the mean of -rho (r - b) log p, rho = p / the law drawn from, 1 where that is p. */
+export const policyLoss = ({ rowMask }: Step, gain: Value, logP: Value, rho?: Value): Value =>
+  meanOfRows(neg(mul(rho ? mul(rho, gain) : gain, logP)), rowMask);

@@ -5,6 +5,7 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, flag, integer, real } from "../options/option.ts";
+import { advantage } from "./advantage.ts";
 import { policyLoss } from "./kbgan.ts";
 import { frequentFacts } from "./kgpolicy/frequent_facts.ts";
 import { hasMet } from "./kgpolicy/has_met.ts";
@@ -70,7 +71,7 @@ export const kgpolicy = define({
         const gain = compat === "code"
           ? reward
           : walk.slice(k).map(({ reward }, later) => mul(discount ** (k + later), reward)).reduce(add);
-        return step.graph.scope(`step ${k}`, () => policyLoss(step, gain, logP, baseline));
+        return step.graph.scope(`step ${k}`, () => policyLoss(step, baseline ? advantage.ema(step, gain) : gain, logP));
       });
       const end = walk.at(-1)!.id;
       const ids = compat === "code" ? where(hasMet(step, end), slice(pools.at(-1)!, 1, 0, 1), end) : end;

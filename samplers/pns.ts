@@ -1,5 +1,5 @@
 import { define } from "../options/method.ts";
-import { flag, real } from "../options/option.ts";
+import { choice, flag, real } from "../options/option.ts";
 import { evenly } from "../options/searched.ts";
 import { byWeight } from "./by_weight.ts";
 import { perPositive } from "./common_options.ts";
@@ -7,8 +7,9 @@ import type { Policy } from "./sampler.ts";
 
 /**
  * By popularity, over the items a user has not met: q(i) proportional to (c_i + smoothing)^exponent, c_i the
- * interactions of item i in training (Mikolov et al., NIPS 2013; for recommendation Chen et al., KDD 2017). Items never
- * met in training are never drawn unless smoothing is positive.
+ * interactions of item i in training (Mikolov et al., NIPS 2013; for recommendation Chen et al., KDD 2017), or to
+ * ln(c_i + 1) + smoothing (RecStudio and AdaSIR's code). Items never met in training are never drawn unless smoothing is
+ * positive.
  */
 export const pns = define(
   {
@@ -22,14 +23,23 @@ export const pns = define(
         0,
         1,
       ),
-      smoothing: real(0, "added to every item's count", { min: 0 }),
+      law: choice(["power", "log"], "power", "(c + smoothing)^exponent, or ln(c + 1) + smoothing"),
+      smoothing: real(0, "added to every item's count, or to its logarithm", { min: 0 }),
       shared: flag(false, "one pool of that many for all rows of a batch, less what a row's user has met"),
     },
   },
-  ({ exponent, smoothing, ...pooling }): Policy<"ids"> =>
-    byWeight(({ popularity }) => popularityWeights(popularity, exponent, smoothing), pooling),
+  ({ law, exponent, smoothing, ...pooling }): Policy<"ids"> =>
+    byWeight(
+      ({ popularity }) =>
+        law === "log" ? logWeights(popularity, smoothing) : popularityWeights(popularity, exponent, smoothing),
+      pooling,
+    ),
 );
 
 /** (c + smoothing)^exponent, and 0 where c + smoothing is. */
 export const popularityWeights = (popularity: ArrayLike<number>, exponent: number, smoothing = 0): Float64Array =>
   Float64Array.from(popularity, (count) => count + smoothing > 0 ? (count + smoothing) ** exponent : 0);
+
+/** ln(c + 1) + smoothing. */
+export const logWeights = (popularity: ArrayLike<number>, smoothing = 0): Float64Array =>
+  Float64Array.from(popularity, (count) => Math.log(count + 1) + smoothing);

@@ -9,6 +9,9 @@ import { pns } from "./pns.ts";
 import { rns } from "./rns.ts";
 import type { Negatives, Policy } from "./sampler.ts";
 
+/** Fixed laws that importance sampling starts from. */
+export const PROPOSALS = ["uniform", "popularity", "log"] as const;
+
 /**
  * Personalised ranking with importance sampling: `negatives` draws from a fixed law q, weighted towards those that the
  * model ranks high, w_k proportional to e^((s_k - s+) / lambda) / q_k (Lian, Liu & Chen, WWW 2020, eq. 6). The weights
@@ -21,12 +24,16 @@ export const pris = define({
   citation: "Lian, Liu & Chen, WWW 2020",
   options: {
     negatives: perPositive(5),
-    proposal: choice(["uniform", "popularity"], "uniform", "the law drawn from, over what the user has not met"),
+    proposal: choice(PROPOSALS, "uniform", "the law drawn from, over what the user has not met; log: ln(c + 1)"),
     exponent: real(0.75, "power of the popularity where that is the proposal"),
     lambda: byMagnitude(real(1, "how evenly weights spread: a temperature", { min: 1e-3 }), 0.1, 10),
   },
 }, ({ negatives, proposal, exponent, lambda }): Policy<"ids"> => (setting) => {
-  const laws = { uniform: () => rns({ negatives }), popularity: () => pns({ negatives, exponent }) };
+  const laws = {
+    uniform: () => rns({ negatives }),
+    popularity: () => pns({ negatives, exponent }),
+    log: () => pns({ negatives, law: "log" }),
+  };
   const inner = laws[proposal]()(setting);
   return {
     proposes: inner.proposes,

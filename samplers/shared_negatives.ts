@@ -1,9 +1,9 @@
-import { cast, greaterOrEqual } from "../graphs/ops/compare.ts";
+import { cast, greater, greaterOrEqual, where } from "../graphs/ops/compare.ts";
 import { div, max, mul, sqrt, stopGradient } from "../graphs/ops/arithmetic.ts";
 import { gather, topK } from "../graphs/ops/index.ts";
 import { gemm } from "../graphs/ops/linear.ts";
 import { sum } from "../graphs/ops/reduce.ts";
-import { slice } from "../graphs/ops/shape.ts";
+import { reshape, slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
@@ -14,6 +14,8 @@ import { uniformRows } from "./uniform_rows.ts";
 
 /** The least length that is divided by. */
 const SHORTEST = 1e-12;
+/** Less than any cosine. */
+const BELOW = -2;
 
 /**
  * In-batch sharing of negatives: a row's own uniform negatives, and those of the `rows` other rows whose users are most like
@@ -41,10 +43,11 @@ export const sharedNegatives = define({
       for (let row = 0; row < rows; row++) kept.fill(0, row * width + batch.rows * negatives, (row + 1) * width); // padding lends none
       return { ids, kept };
     },
-    select({ graph, query, items }, { ids, kept }) {
+    select({ graph, query, items, rowMask }, { ids, kept }) {
       const user = stopGradient(layerMean(query)),
         unit = div(user, max(sqrt(sum(mul(user, user), [1], true)), SHORTEST));
-      const likeness = gemm(unit, unit, undefined, { transB: true }); // [R, R], 1 to itself
+      const cosines = gemm(unit, unit, undefined, { transB: true }); // [R, R], 1 to itself
+      const likeness = rowMask ? where(greater(reshape(rowMask, [1, rows]), 0), cosines, BELOW) : cosines; // padding is like none
       const least = slice(topK(likeness, near).values, 1, near - 1, near); // of those that a row shares with
       const shares = cast(greaterOrEqual(likeness, least), "float32");
       const mask = mul(cast(kept, "float32"), gather(shares, graph.constant(owner), 1)); // [R, R K]

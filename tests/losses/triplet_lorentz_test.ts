@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { losses } from "../../losses/mod.ts";
+import { hmf } from "../../models/hmf.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
+import { smallRun } from "../training/small_run.ts";
 import { mean, near, softplus, sum } from "./formulas.ts";
 import { type Given, lossOf, onWasm } from "./scored.ts";
 
@@ -93,3 +95,12 @@ Deno.test("representations of several layers are refused", () =>
       /Cannot combine loss "triplet-lorentz" with this backbone: .* it keeps 2 layers/,
     );
   }));
+
+for (const [form, score] of [["distance", "triple"], ["triplh", "released"], ["triangle", "released"]] as const) {
+  Deno.test(`triplets of form ${form} order pairs by score=${score}`, async () => {
+    const parts = { backbone: hmf({ dim: 8, score }), loss: triplet({ form }), epochs: 60, measured: true };
+    const { accuracy, error } = await smallRun(parts);
+    assert.equal(error, undefined);
+    assert(accuracy! > 0.9, `${accuracy}`);
+  });
+}

@@ -22,7 +22,7 @@ Deno.test("resampling takes slots with the probabilities of a softmax, and says 
 });
 
 Deno.test("a pool holds unseen items with probabilities proportional to e^s, whatever the proposal", async () => {
-  for (const proposal of ["uniform", "popularity"] as const) {
+  for (const proposal of ["uniform", "popularity", "log"] as const) {
     const met = catalogueWhere([[5], [0, 1, 2, 2, 2, 3, 3, 4]], 6);
     // a pool of 4000 out of 200,000 draws: all but the law of e^s
     const sampler = opened(adasir({ sample: 200_000, pool: 4000, proposal, exponent: 1 }), met, 1);
@@ -30,6 +30,15 @@ Deno.test("a pool holds unseen items with probabilities proportional to e^s, wha
     const mass = SCORES.slice(0, 5).map(Math.exp), total = mass.reduce((a, b) => a + b);
     assertLaw((sampler.state!.ids as Int32Array).subarray(0, 4000), [...mass.map((m) => m / total), 0]);
   }
+});
+
+Deno.test("a user who has met all that anyone has draws the rest by e^s, and says how likely", async () => {
+  const met = catalogueWhere([[0, 1], [0]], 4),
+    sampler = opened(adasir({ sample: 200_000, pool: 4000, proposal: "popularity" }), met, 1);
+  await sampler.beginEpoch!(drawIn(met, { probe }));
+  const { ids, logW } = sampler.state!, mass = [SCORES[2]!, SCORES[3]!].map(Math.exp), total = mass[0]! + mass[1]!;
+  assertLaw((ids as Int32Array).subarray(0, 4000), [0, 0, mass[0]! / total, mass[1]! / total]);
+  assert(logW!.subarray(0, 4000).every(Number.isFinite));
 });
 
 Deno.test("a refreshed pool is half old and half new, and one that is not due stays", async () => {

@@ -18,6 +18,9 @@ const softmax = (xs: readonly number[]) => {
 };
 const repeated = (xs: readonly number[], rows: number) =>
   Int32Array.from({ length: rows * xs.length }, (_, at) => xs[at % xs.length]!);
+type Vector = readonly number[];
+const dot = (a: Vector, b: Vector) => a.reduce((sum, x, at) => sum + x * b[at]!, 0);
+const meanOf = (xs: Vector) => xs.reduce((sum, x) => sum + x) / xs.length;
 const isZero = (xs: Float32Array | undefined) => (xs ?? new Float32Array()).every((x) => x === 0);
 
 const ROWS = 20_000, BIAS = [0.2, -0.5, 0.9, 0.1, -1];
@@ -30,6 +33,7 @@ const known = new Map<string, SavedTensor>([
   ["sampler/item", table([5, 1], [0, 0, 0, 0, 0])],
   ["sampler/bias", table([5, 1], BIAS)],
 ]);
+const baselineAt = (b: number) => new Map([...known, ["sampler/baseline", table([1], [b])] as const]);
 const batch = { users: new Int32Array(ROWS), positives: new Int32Array(ROWS).fill(4), dim: 1, tensors: known };
 
 /** d/d bias of -sum_i p_i r_i over candidates that are rated by their biases. */
@@ -54,13 +58,23 @@ Deno.test("kbgan draws from the softmax over its candidates, and its gradient is
 Deno.test("kbgan's baseline does not change the expected gradient", async () => {
   const fed = { candidates: repeated([0, 1, 3], ROWS) }, slopes = [];
   for (const at of [-3, 0, 3]) {
-    const tensors = new Map([...known, ["sampler/baseline", table([1], [at])]]);
-    slopes.push(
-      (await play(kbgan({ pool: 3, dim: 1 }), of, { ...batch, fed, tensors })).ofAuxiliary.get("sampler/bias")!,
-    );
+    const { ofAuxiliary } = await play(kbgan({ pool: 3, dim: 1 }), of, { ...batch, fed, tensors: baselineAt(at) });
+    slopes.push(ofAuxiliary.get("sampler/bias")!);
   }
   near(slopes[0]!, [...slopes[1]!], 0.05);
   near(slopes[2]!, [...slopes[1]!], 0.05);
+});
+
+Deno.test("kbgan loses -(r - b) log p, and b moves a hundredth of the way to the mean reward", async () => {
+  const candidates = [0, 1, 3], p = softmax(candidates.map((i) => BIAS[i]!)), b = 1.5;
+  const played = await play(kbgan({ pool: 3, dim: 1 }), of, {
+    ...batch,
+    fed: { candidates: repeated(candidates, ROWS) },
+    tensors: baselineAt(b),
+  });
+  const ids = [...played.ids!], lost = ids.map((i) => -(SCORES[i]! - b) * Math.log(p[candidates.indexOf(i)]!));
+  near([played.auxiliary], [meanOf(lost)], 1e-4);
+  near(played.after.get("sampler/baseline")!.data, [0.99 * b + 0.01 * meanOf(ids.map((i) => SCORES[i]!))], 1e-5);
 });
 
 const fedToIrgan = { own: repeated([4, 4], ROWS), met: Uint8Array.from(repeated([0, 0, 0, 0, 1], ROWS)) };
@@ -73,12 +87,22 @@ Deno.test("irgan's negatives follow its sharpened softmax over what the user has
   }
 });
 
-Deno.test("irgan's policy gradient is that of the expected reward over everything, whatever share of draws are positives", async () => {
+Deno.test("irgan's policy gradient is that of the expected reward, whatever share of draws are positives, with any baseline", async () => {
   const reward = SCORES.map((s) => 2 / (1 + Math.exp(-s)) - 1), p = softmax(BIAS);
   for (const own of [0, 0.2, 0.6]) {
-    const { ofAuxiliary } = await play(irgan({ dim: 1, own }), of, { ...batch, fed: fedToIrgan });
-    near(ofAuxiliary.get("sampler/bias")!, exactSlope(p, reward), 0.015);
+    for (const [baseline, b] of [["none", 0], ["ema", -0.5], ["ema", 0.5], ["mean", 0]] as const) {
+      const tensors = baselineAt(b);
+      const { ofAuxiliary } = await play(irgan({ dim: 1, own, baseline }), of, { ...batch, fed: fedToIrgan, tensors });
+      near(ofAuxiliary.get("sampler/bias")!, exactSlope(p, reward), 0.015);
+    }
   }
+});
+
+Deno.test("irgan's running mean is of the rewards of what it draws", async () => {
+  const reward = SCORES.map((s) => 2 / (1 + Math.exp(-s)) - 1), own = 0.6, tensors = baselineAt(0.5);
+  const law = softmax(BIAS).map((p, i) => (1 - own) * p + (i === 4 ? own : 0));
+  const { after } = await play(irgan({ dim: 1, own, baseline: "ema" }), of, { ...batch, fed: fedToIrgan, tensors });
+  near([(after.get("sampler/baseline")!.data[0]! - 0.99 * 0.5) / 0.01], [dot(law, reward)], 0.02);
 });
 
 Deno.test("each player's loss moves that player alone", async () => {
@@ -110,31 +134,81 @@ Deno.test("the embedding generator's negatives are as long as the positives, and
   assert(new Set(items).size > 6, "noise and users make different vectors");
 });
 
-Deno.test("the embedding generator is pushed off the positive and kept from collapse, by what those weigh", async () => {
-  const many = catalogueWhere([[0], [1], [2]], 6), users = Int32Array.of(0, 1, 2), positives = Int32Array.of(0, 1, 2);
-  const at = async (weights: Parameters<typeof embeddingGenerator>[0]) =>
-    (await play(embeddingGenerator({ noise: 3, hidden: 5, moments: 0, diversity: 0, distance: 0, ...weights }), many, {
-      users,
-      positives,
-    })).auxiliary;
-  const plain = await at({});
-  assert(await at({ distance: 1, kappa: -1 }) > plain); // cos + 1 > 0
-  assert.equal(await at({ distance: 1, kappa: 1 }), plain);
-  assert(await at({ diversity: 1 }) > plain && await at({ diversity: 1 }) < plain + 1);
-  assert(await at({ moments: 1 }) > plain);
+Deno.test("the embedding generator lowers -u . e, what its mean is off by, collapse and closeness, by what those weigh", async () => {
+  const many = catalogueWhere([[0], [1], [2]], 3), users = Int32Array.of(0, 1, 2), positives = Int32Array.of(0, 1, 2);
+  const u = [[1, 0.5], [-0.3, 0.8], [0.2, -1]], p = [[0.4, -1], [1, 0.2], [0.6, 0.9]];
+  const tensors = new Map([["user", table([3, 2], u.flat())], ["item", table([3, 2], p.flat())]]);
+  const at = async (weights: Parameters<typeof embeddingGenerator>[0]) => {
+    const options = { noise: 3, hidden: 5, moments: 0, diversity: 0, distance: 0, ...weights };
+    const { items, auxiliary } = await play(embeddingGenerator(options), many, { users, positives, dim: 2, tensors });
+    return { made: u.map((_, row) => [...items.subarray(2 * row, 2 * row + 2)]), auxiliary };
+  };
+  const { made, auxiliary: plain } = await at({});
+  near([plain], [-meanOf(made.map((e, row) => dot(u[row]!, e)))], 1e-5);
+  const off = [0, 1].map((axis) => meanOf(made.map((e, row) => e[axis]! - p[row]![axis]!)));
+  near([(await at({ moments: 2 })).auxiliary - plain], [2 * dot(off, off)], 1e-5);
+  const cosines = made.map((e, row) => dot(e, p[row]!) / Math.hypot(...e) / Math.hypot(...p[row]!));
+  for (const kappa of [-1, 0.2, 1]) {
+    const above = meanOf(cosines.map((cosine) => Math.max(0, cosine - kappa)));
+    near([(await at({ distance: 2, kappa })).auxiliary - plain], [2 * above], 1e-5);
+  }
+  const collapse = (await at({ diversity: 1 })).auxiliary - plain; // the mean of e^-x, x > 0
+  assert(collapse > 0 && collapse < 1);
 });
 
-Deno.test("a perturbation raises the loss, the more the longer it is, by epsilon |g| to first order", async () => {
-  const many = catalogueWhere([[0], [1], [2]], 6), users = Int32Array.of(0, 1, 2), positives = Int32Array.of(0, 1, 2);
-  const at = async (epsilon: number) =>
-    (await play(advir({ pool: 2, dim: 2, epsilon, warmup: 0, baseline: false }), many, {
-      users,
-      positives,
-      fed: { candidates: Int32Array.of(3, 4, 5, 3, 4, 5) },
-    })).auxiliary;
-  const [none, small, twice, large] = [await at(0), await at(1e-3), await at(2e-3), await at(0.5)];
-  assert(small > none && large > twice);
-  assert(Math.abs((twice - none) / (small - none) - 2) < 0.1, `${none} ${small} ${twice}`);
+// two users, whose positives are items 0 and 1 and whose candidates are items 2 and 3; RATING is the generator's
+const VECTORS = { user: [[1, 0.5], [-0.3, 0.8]], item: [[0.4, -1], [1, 0.2], [0.6, 0.9], [-0.7, 0.5]] };
+const RATING = { user: [[0.2, -0.4], [0.5, 0.3]], item: [[0.3, 0.1], [0.2, -0.6], [-0.5, 0.4], [0.1, 0.7]] };
+const twoUsers = new Map([
+  ["user", table([2, 2], VECTORS.user.flat())],
+  ["item", table([4, 2], VECTORS.item.flat())],
+  ["sampler/user", table([2, 2], RATING.user.flat())],
+  ["sampler/item", table([4, 2], RATING.item.flat())],
+  ["sampler/bias", table([4, 1], [0, 0.1, -0.2, 0.3])],
+]);
+const plus = (a: Vector, b: Vector, by = 1) => a.map((x, at) => x + by * b[at]!);
+const moved = (x: Vector, g: Vector, epsilon: number) => plus(x, g, epsilon / Math.hypot(...g));
+
+/** The chance that the generator draws `id` of the two for a user vector, by how far apart it rates them. */
+const chance = (id: number, v: Vector) => 1 / (1 + Math.exp(-dot(v, ratedApart(id)) - (id === 2 ? -0.5 : 0.5)));
+const ratedApart = (id: number) => plus(RATING.item[id]!, RATING.item[5 - id]!, -1);
+
+/** What advir loses beside the ranking loss: -(r - b) log p, the same at v + epsilon g / |g|, and L there. */
+function lostByAdvir(ids: Int32Array, b: number, epsilon: number): number {
+  const lost = [...ids].map((id, row) => {
+    const u = VECTORS.user[row]!, p = VECTORS.item[row]!, n = VECTORS.item[id]!, v = RATING.user[row]!;
+    const gain = dot(u, n) - b, apart = ratedApart(id);
+    const own = (v: Vector) => -gain * Math.log(chance(id, v));
+    const q = moved(u, plus(n, p, -1), epsilon), gap = plus(moved(n, u, epsilon), moved(p, u, -epsilon), -1);
+    return own(v) + own(moved(v, apart, -epsilon * Math.sign(gain))) + Math.log(1 + Math.exp(dot(q, gap)));
+  });
+  return meanOf(lost);
+}
+const advirAt = (options: Parameters<typeof advir>[0], b = 0) =>
+  play(advir({ pool: 2, dim: 2, warmup: 0, ...options }), catalogueWhere([[0], [1]], 4), {
+    users: Int32Array.of(0, 1),
+    positives: Int32Array.of(0, 1),
+    fed: { candidates: Int32Array.of(2, 3, 2, 3) },
+    tensors: new Map([...twoUsers, ["sampler/baseline", table([1], [b])]]),
+    dim: 2,
+  });
+
+Deno.test("both of advir's players lose what they do at their vectors moved up the gradient, with any baseline", async () => {
+  for (const [baseline, b] of [[false, 0], [true, -1], [true, 0.6]] as const) {
+    const { ids, auxiliary } = await advirAt({ epsilon: 0.3, baseline }, b);
+    near([auxiliary], [lostByAdvir(ids!, b, 0.3)], 1e-5);
+  }
+});
+
+Deno.test("a perturbation raises the losses of advir's players by epsilon |g| to first order", async () => {
+  const epsilon = 1e-3, at = async (epsilon: number) => await advirAt({ epsilon, baseline: false });
+  const { ids, auxiliary: none } = await at(0), raised = (await at(epsilon)).auxiliary - none;
+  const slopes = [...ids!].map((id, row) => {
+    const u = VECTORS.user[row]!, n = VECTORS.item[id]!, gap = plus(n, VECTORS.item[row]!, -1); // of s- - s+ in u
+    const ofModel = (Math.hypot(...gap) + 2 * Math.hypot(...u)) / (1 + Math.exp(-dot(u, gap)));
+    return ofModel + Math.abs(dot(u, n)) * (1 - chance(id, RATING.user[row]!)) * Math.hypot(...ratedApart(id));
+  });
+  near([raised / epsilon], [meanOf(slopes)], 0.01);
 });
 
 Deno.test("perturbation waits for the warm-up to pass", async () => {

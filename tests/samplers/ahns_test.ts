@@ -6,6 +6,7 @@ import { ahns } from "../../samplers/ahns.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { ratings } from "./ahns_oracle.ts";
 import { catalogueWhere, selector } from "./drawn.ts";
+import { inner, layeredFeeds, layeredStep } from "./layered.ts";
 
 /** Slots chosen from `scores`, a row each, for positives that score `positives`. */
 async function slots(
@@ -106,3 +107,33 @@ Deno.test("the choice is the argmin of the paper's formula, written again in Typ
     }
   }
 });
+
+eachProvider(
+  "by cosine the choice is the argmin over the angles of layer means, and the loss keeps its scores",
+  async (runtime) => {
+    const rows = 4, pool = 6, of = catalogueWhere([[0], [0]], 30), shape = { rows, layers: 2, width: 3 };
+    const options = { pool, p: -2, alpha: 1, beta: 0.3 }, feeds = layeredFeeds(of, rows, pool);
+    const chosenBy = async (similarity: "score" | "cosine") => {
+      const { tables, run } = await layeredStep(runtime, ahns({ ...options, similarity }), of, shape);
+      return { tables, found: await run(tables, feeds) };
+    };
+    const { tables, found } = await chosenBy("cosine"), { found: byScore } = await chosenBy("score");
+    const mean = (table: string, id: number) => {
+      const [one, two] = [0, 1].map((layer) => tables[table]!.subarray((id * 2 + layer) * 3, (id * 2 + layer + 1) * 3));
+      return Array.from(one!, (x, d) => (x + two![d]!) / 2);
+    };
+    const cosine = (a: readonly number[], b: readonly number[]) => inner(a, b) / Math.sqrt(inner(a, a) * inner(b, b));
+    const wanted = Array.from({ length: rows }, (_, row) => {
+      const user = mean("user", (feeds.users as Int32Array)[row]!), target = 0.3 / (cosine(user, mean("item", 0)) + 1);
+      const ids = (feeds["sampler/candidates"] as Int32Array).subarray(row * pool, (row + 1) * pool);
+      const off = Array.from(ids, (id) => Math.abs(cosine(user, mean("item", id)) - target));
+      return { user, id: ids[off.indexOf(Math.min(...off))]! };
+    });
+    assert.deepEqual([...found.ids!], wanted.map(({ id }) => id));
+    assert.notDeepEqual([...found.ids!], [...byScore.ids!]);
+    const lost = wanted.map(({ user, id }) =>
+      Math.log1p(Math.exp(inner(user, mean("item", id)) - inner(user, mean("item", 0))))
+    );
+    assert(Math.abs(found.loss![0]! - lost.reduce((a, b) => a + b) / rows) < 1e-5);
+  },
+);

@@ -28,6 +28,8 @@ export interface Played {
   /** Gradients of the auxiliary and of the ranking loss, as whole tables, by variable. */
   readonly ofAuxiliary: ReadonlyMap<string, Float32Array>;
   readonly ofRanking: ReadonlyMap<string, Float32Array>;
+  /** The variables as the step left them: only what the graph itself assigns has moved. */
+  readonly after: ReadonlyMap<string, SavedTensor>;
 }
 
 /**
@@ -118,6 +120,7 @@ export async function play<K extends string>(
     ),
     ...Object.fromEntries(Object.entries(fed).map(([name, data]) => [proposedInput(name), data])),
   });
+  const after = await runtime.save();
   await runtime.dispose();
   const gradientsOf = (prefix: string) =>
     new Map(
@@ -134,6 +137,7 @@ export async function play<K extends string>(
     ranking: found.ranking![0] as number,
     ofAuxiliary: gradientsOf("auxiliary"),
     ofRanking: gradientsOf("ranking"),
+    after,
   };
 }
 

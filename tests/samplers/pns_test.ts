@@ -35,6 +35,11 @@ Deno.test("exponent 1 is proportional and exponent 0 uniform over the items that
   assertLaw(await draw(pns({ exponent: 0 }), 4), shares([1, 1, 1, 1, 0]));
 });
 
+Deno.test("by logarithm it is ln(c + 1), and what smoothing adds to that", async () => {
+  assertLaw(await draw(pns({ law: "log" }), 0), shares([Math.log(5), 0, Math.log(3), Math.log(2), 0]));
+  assertLaw(await draw(pns({ law: "log", smoothing: 0.5 }), 4), shares([5, 4, 3, 2, 1].map((c) => Math.log(c) + 0.5)));
+});
+
 Deno.test("smoothing lets an item through that was never met", async () => {
   assertLaw(await draw(pns({ exponent: 1, smoothing: 1 }), 4), shares([5, 4, 3, 2, 1])); // 4 degrees of freedom
 });

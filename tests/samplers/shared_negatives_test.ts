@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { sharedNegatives } from "../../samplers/shared_negatives.ts";
-import { batchAt } from "../../datasets/batching.ts";
 import { catalogueWhere, drawIn, opened } from "./drawn.ts";
 import { smallLog } from "../training/small_run.ts";
 import { catalogue } from "../../datasets/catalogue.ts";
 import { mf } from "../../models/mf.ts";
 import { losses } from "../../losses/mod.ts";
 import { trainingStep } from "../../training/step.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
 import type { Negatives } from "../../samplers/sampler.ts";
 
 Deno.test("each row brings uniform negatives that its user has not met, and keeps no column that it has", async () => {
@@ -27,32 +27,44 @@ Deno.test("each row brings uniform negatives that its user has not met, and keep
   }
 });
 
-eachProvider("a row shares with the rows whose users are most like its own, itself first", async (runtime) => {
-  const { train } = smallLog(), of = catalogue(train), rows = 4;
+/** The mask of one negative a row, of users who lie as `users` says, where `real` rows of the batch hold an interaction. */
+async function shares(runtime: Runtime, users: readonly (readonly [number, number])[], real: number) {
+  const { train } = smallLog(), of = catalogue(train), rows = users.length;
   const step = trainingStep({
     backbone: mf({ dim: 2 }),
     sampler: opened(sharedNegatives({ rows: 1 }), of, rows),
     loss: losses.infonce(),
     catalogue: of,
     batchSize: rows,
-    padded: false,
+    padded: real < rows,
     l2: 0,
   });
   const program = await runtime.compile(step.graph, { outputs: { mask: (step.negatives as Negatives).mask! } });
-  const user = new Float32Array(2 * of.users);
-  user.set([1, 0, 0.9, 0.1, -1, 0.2, -3, 0.5]); // users 0 and 1 are alike, and 2 and 3
+  const user = new Float32Array(2 * of.users), kept = new Uint8Array(rows * rows).fill(1);
+  user.set(users.flat());
+  for (let row = 0; row < rows; row++) kept.fill(0, row * rows + real, (row + 1) * rows); // as `propose` has it
   await runtime.load(new Map([["user", { shape: [of.users, 2], data: user }]]));
-  const batch = batchAt({ users: Int32Array.of(0, 1, 2, 3), items: train.items }, Int32Array.of(0, 1, 2, 3), 0, {
-    size: 4,
-    dropLast: false,
-  });
-  const feeds = {
-    users: batch.users,
-    positives: batch.positives,
+  const { mask } = await program.run({
+    users: Int32Array.from({ length: rows }, (_, row) => row < real ? row : 0),
+    positives: train.items.slice(0, rows),
     epoch: Float32Array.of(0),
-    "sampler/ids": Int32Array.of(0, 1, 2, 3),
-    "sampler/kept": new Uint8Array(16).fill(1),
-  };
-  const { mask } = await program.run(feeds);
-  assert.deepEqual([...mask as Float32Array], [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1]);
+    rows: new Float32Array(rows).fill(1, 0, real),
+    "sampler/ids": Int32Array.from({ length: rows }, (_, row) => row),
+    "sampler/kept": kept,
+  });
+  await program.dispose();
+  return [...mask as Float32Array];
+}
+const ALIKE = [[1, 0], [0.9, 0.1], [-1, 0.2], [-3, 0.5]] as const; // the first two users, and the last two
+
+eachProvider("a row shares with the rows whose users are most like its own, itself first", async (runtime) => {
+  assert.deepEqual(await shares(runtime, ALIKE, 4), [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1]);
+});
+
+eachProvider("rows that pad take nobody's place, though they repeat the first", async (runtime) => {
+  const mask = await shares(runtime, [...ALIKE, [0, 0], [0, 0]], 4);
+  assert.deepEqual(mask.slice(0, 24), [
+    ...[1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0],
+    ...[0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0],
+  ]);
 });

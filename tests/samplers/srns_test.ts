@@ -113,3 +113,17 @@ Deno.test("memories hold distinct unseen items, follow the scores, and keep what
   }
   assert(mean([0, 1].flatMap(memoryOf)) > first + 10, "users that train are drawn to items that score high");
 });
+
+Deno.test("each epoch exchanges a fifth of the tracked items, but for those of the memory", async () => {
+  const of = catalogueWhere([[0]], 1000), tracked = 20, probe = stubProbe(() => 0);
+  const sampler = opened(srns({ memory: 8, fresh: 0, monitor: tracked }), of, 1);
+  const { items, memory } = sampler.state as Record<string, Int32Array>;
+  await sampler.beginEpoch!(drawIn(of, { epoch: 0, probe }));
+  for (let epoch = 1; epoch < 7; epoch++) {
+    const before = items!.slice();
+    await sampler.beginEpoch!(drawIn(of, { epoch, probe }));
+    const places = Array.from({ length: tracked }, (_, place) => place);
+    const exchanged = places.filter((place) => items![place] !== before[place]);
+    assert.deepEqual(exchanged, places.filter((place) => place % 5 === epoch % 5 && !memory!.includes(place)));
+  }
+});

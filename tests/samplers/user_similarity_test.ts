@@ -35,6 +35,25 @@ Deno.test("support is the share of neighbours who met a candidate, weighted by s
   assert(new Set(candidates).size === 7, "all that user 0 has not met comes up");
 });
 
+Deno.test("neighbours by cosine are searched for every few epochs, and kept in between", async () => {
+  const sampler = opened(userSimilarity({ pool: 200, neighbours: 1, refresh: 3 }), of, 1);
+  /** Whether user 3, and not user 1, is the nearest of user 0. */
+  const isTurned = async (epoch: number, turned: boolean) => {
+    const queries: Probe["queries"] = async (users) => {
+      const found = await probe.queries(users);
+      return { ...found, data: turned ? found.data.map((x, at) => users[at >> 1] === 0 ? -x : x) : found.data };
+    };
+    const draw = drawIn(of, { epoch, probe: { ...probe, queries } });
+    await sampler.beginEpoch!(draw);
+    const { candidates, support } = await sampler.propose(batchOf(0, 1), draw) as Record<string, Int32Array>;
+    const supported = new Set(candidates!.filter((_, at) => support![at]! > 0));
+    return supported.has(5);
+  };
+  const found = [];
+  for (const epoch of [0, 1, 2, 3, 4]) found.push(await isTurned(epoch, epoch > 0));
+  assert.deepEqual(found, [false, false, false, true, true]);
+});
+
 Deno.test("candidates are drawn from what the nearest met, or the farthest, and never from one's own", async () => {
   const drawn = async (mode: "hard" | "dissimilar", neighbours: number) => {
     const sampler = opened(userSimilarity({ mode, pool: 4000, neighbours }), of, 1), draw = drawIn(of, { probe });
