@@ -13,7 +13,7 @@ import { negativesText } from "./negatives_text.ts";
 import type { Output } from "./output.ts";
 import { rankedAsRecord, rankedAsText } from "./ranked_as.ts";
 import { referenceMetrics } from "./references.ts";
-import { runFiles, writeModel } from "./run_folder.ts";
+import { runFiles, writeIds, writeModel } from "./run_folder.ts";
 import { sampledText } from "./test_ranking.ts";
 import { writeLists, writeTested } from "./tested_lists.ts";
 import type { TrainValues } from "./train_options.ts";
@@ -50,12 +50,14 @@ export async function finishRun(
 ): Promise<void> {
   const { catalogue, testing } = protocol, isWeight = (name: string) => !name.includes("#") && isModel(name);
   const weights = await runtime.save(isWeight);
-  await writeModel(folder, { backbone: values.backbone!, dataset: data.name, catalogue, weights }, backbone.reads);
-  if (backbone.written) await writeWhole(`${folder}/${runFiles.model}`, backbone.written(weights));
-  await writeWhole(
-    `${folder}/${runFiles.recommender}`,
-    await recommenderModel(backbone, catalogue, weights, { top: EXPORTED_TOP }),
-  );
+  const model = backbone.written?.(weights);
+  const recommender = await recommenderModel(backbone, catalogue, weights, { top: EXPORTED_TOP });
+  const ids = await writeIds(folder, data); // right before the weights that are of them
+  await writeModel(folder, { backbone: values.backbone!, dataset: data.name, catalogue, weights, ids }, backbone.reads);
+  if (model) await writeWhole(`${folder}/${runFiles.model}`, model);
+  const stale = [...model ? [] : [runFiles.model], ...values.refit ? [] : [runFiles.refit]]; // of a run that was here before
+  for (const name of stale) await Deno.remove(`${folder}/${name}`, { recursive: true }).catch(() => {});
+  await writeWhole(`${folder}/${runFiles.recommender}`, recommender);
   const best = reports.at(-1)?.best;
   const summary: Record<string, unknown> = {
     data: data.name,

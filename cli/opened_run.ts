@@ -17,7 +17,8 @@ export interface OpenedRun {
 
 /** Reads a run folder. @throws Error naming what is missing or does not belong together. */
 export async function openRun(folder: string): Promise<OpenedRun> {
-  const ids = await readIds(folder), { backbone: name, catalogue, weights } = await readModel(folder);
+  const { backbone: name, catalogue, weights, ids: digest } = await readModel(folder),
+    ids = await readIds(folder, digest);
   const { users, items } = catalogue;
   if (ids.users.length !== users || ids.items.length !== items) {
     throw new TypeError(

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { yamlText } from "../options/yaml.ts";
@@ -46,6 +47,8 @@ export interface SavedModel {
   /** With the metadata that the backbone reads. */
   readonly catalogue: Catalogue;
   readonly weights: ReadonlyMap<string, SavedTensor>;
+  /** Digest of the ids that the weights are of; none in files of earlier versions. */
+  readonly ids?: string;
 }
 
 const f32 = ({ shape, data }: SavedTensor): Tensor => ({ dtype: "F32", shape, data });
@@ -63,23 +66,34 @@ export async function writeConfig(folder: string, config: Readonly<Record<string
   await writeWhole(`${folder}/${runFiles.config}`, yamlText(config));
 }
 
-export async function writeIds(folder: string, { userIds, itemIds, titles }: Dataset): Promise<void> {
+/** Writes the ids of a log; returns their digest, for the weights to name. */
+export async function writeIds(folder: string, { userIds, itemIds, titles }: Dataset): Promise<string> {
   const ids: RunIds = {
     users: userIds.names,
     items: itemIds.names,
     ...titles && { titles: Array.from(titles, (title) => title ?? null) },
   };
-  await writeWhole(`${folder}/${runFiles.ids}`, JSON.stringify(ids));
+  const text = JSON.stringify(ids);
+  await writeWhole(`${folder}/${runFiles.ids}`, text);
+  return digestOf(text);
 }
+const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-export async function readIds(folder: string): Promise<RunIds> {
-  return JSON.parse(await readText(`${folder}/${runFiles.ids}`, "the ids of run")) as RunIds;
+/** @throws TypeError where they are not those that `digest` is of. */
+export async function readIds(folder: string, digest?: string): Promise<RunIds> {
+  const text = await readText(`${folder}/${runFiles.ids}`, "the ids of run");
+  if (digest !== undefined && digest !== digestOf(text)) {
+    throw new TypeError(
+      `Cannot open run "${folder}": its ${runFiles.weights} are of other ids than its ${runFiles.ids} names: two runs were written into it`,
+    );
+  }
+  return JSON.parse(text) as RunIds;
 }
 
 /** Weights, the train items of each user and the metadata that the backbone `reads`, in one safetensors file. */
 export async function writeModel(
   folder: string,
-  { backbone, dataset, catalogue, weights }: SavedModel,
+  { backbone, dataset, catalogue, weights, ids }: SavedModel,
   reads: readonly (keyof Metadata)[] = [],
 ): Promise<void> {
   const { users, items, offsets, positives, popularity } = catalogue,
@@ -95,7 +109,7 @@ export async function writeModel(
       ["sequences#items", i32(order.items)],
       ...Object.entries(side.tensors),
     ]),
-    { foil: JSON.stringify({ backbone, dataset, users, items }), metadata: side.layout },
+    { foil: JSON.stringify({ backbone, dataset, users, items, ids }), metadata: side.layout },
   );
   await writeWhole(`${folder}/${runFiles.weights}`, parts);
 }
@@ -110,8 +124,8 @@ export async function readModel(folder: string): Promise<SavedModel> {
   };
   const offsets = ints("seen#offsets"), positives = ints("seen#items"), popularity = ints("seen#popularity");
   const order = { offsets: ints("sequences#offsets"), items: ints("sequences#items") };
-  const { backbone, dataset, users, items } = JSON.parse(metadata.foil ?? "{}") as
-    & Pick<SavedModel, "backbone" | "dataset">
+  const { backbone, dataset, users, items, ids } = JSON.parse(metadata.foil ?? "{}") as
+    & Pick<SavedModel, "backbone" | "dataset" | "ids">
     & {
       users: number;
       items: number;
@@ -119,7 +133,7 @@ export async function readModel(folder: string): Promise<SavedModel> {
   const weights = new Map([...under("", tensors)].filter(([name]) => !name.includes("#")));
   const side = unpackMetadata({ tensors, layout: metadata.metadata ?? "{}" }, users, items);
   const catalogue = { users, items, offsets, positives, popularity, metadata: side, sequences: () => order };
-  return { backbone, dataset, catalogue, weights };
+  return { backbone, dataset, catalogue, weights, ...ids !== undefined && { ids } };
 }
 
 /** A checkpoint, with a fingerprint of what it belongs to, and what that is a digest of. */

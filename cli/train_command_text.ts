@@ -4,11 +4,14 @@ import { trainOptions, type TrainValues } from "./train_options.ts";
 /** Options that say where a run lies and how it talks. */
 const LEFT_OUT: ReadonlySet<string> = new Set(["out", "resume", "json", "quiet"]);
 
+/** Written whatever it is: where no part is named the data choose a recipe. */
+const ALWAYS = "sampler";
+
 /** The command that trains with these options: those that differ from their defaults. */
 export function trainCommandText(values: TrainValues): string {
   const flags = Object.entries(values).flatMap(([name, value]) => {
     const fallback: unknown = trainOptions[name as keyof TrainValues].default;
-    if (LEFT_OUT.has(name) || value === null || value === fallback) return [];
+    if (LEFT_OUT.has(name) || value === null || (value === fallback && name !== ALWAYS)) return [];
     if (typeof value === "boolean") return [`--${value ? "" : "no-"}${kebab(name)}`];
     return [value].flat().map((each) => `--${kebab(name)} ${quoted(String(each))}`);
   });

@@ -10,7 +10,7 @@ import { bar, duration, type Output } from "./output.ts";
 import type { OpenedProtocol } from "./protocol_options.ts";
 import { refitInFolder } from "./refit_run.ts";
 import type { RunFacts } from "./run_facts.ts";
-import { runFiles, writeConfig, writeIds } from "./run_folder.ts";
+import { runFiles, writeConfig } from "./run_folder.ts";
 import { savedConfig } from "./run_identity.ts";
 import type { makeRecipe } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
@@ -48,7 +48,6 @@ export async function trainRun(run: TrainRun): Promise<boolean> {
   if (resume) output.say(goesOn(resume));
   await makeFolder(folder);
   await writeConfig(folder, savedConfig(values));
-  await writeIds(folder, data);
   const picking = { folder, fingerprint, facts, recipe: { ...recipe, signal } };
   try {
     const reports = await runInFolder({

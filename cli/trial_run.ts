@@ -36,7 +36,7 @@ export interface TrialRun {
  * @throws the signal's reason, where it stops the run; the checkpoint and the log are then written.
  */
 export async function runInFolder(
-  { folder, fingerprint, facts, runtime, protocol, recipe, until = Infinity, onEpoch, onStep }: TrialRun,
+  { folder, fingerprint, facts, runtime, protocol, recipe, until, onEpoch, onStep }: TrialRun,
 ): Promise<readonly EpochReport[]> {
   const reports = [...recipe.resume?.reports ?? []];
   // the log is written out of what the checkpoint holds, so whenever a run is killed they tell of the same epochs
@@ -46,14 +46,14 @@ export async function runInFolder(
     await writeCheckpoint(folder, checkpoint, fingerprint, facts);
     await log(checkpoint.reports);
   };
-  const following = { ...recipe, keep, onStep: (step: StepDone) => onStep(step, reports.at(-1)) };
+  const following = {
+    ...{ ...recipe, keep, onStep: (step: StepDone) => onStep(step, reports.at(-1)) },
+    ...until !== undefined && { until },
+  };
   try {
-    if (reports.length < until) {
-      for await (const report of runTrial(runtime, protocol, following)) {
-        reports.push(report);
-        onEpoch(report);
-        if (reports.length >= until) break;
-      }
+    for await (const report of runTrial(runtime, protocol, following)) {
+      reports.push(report);
+      onEpoch(report);
     }
   } catch (error) {
     await log(reports).catch(() => {}); // what went wrong first is what is told

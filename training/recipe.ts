@@ -25,6 +25,8 @@ export interface Recipe {
   readonly dropLast?: boolean;
   /** At most so many epochs. Default 100. */
   readonly epochs?: number;
+  /** Stop after so many of them; what goes by their number goes by `epochs` all the same. Default: all. */
+  readonly until?: number;
   /** Weight decay of the rows a step uses. Default 1e-4. */
   readonly l2?: number;
   /** Decides the order of interactions and every draw; the runtime's own seed decides the initial variables. Default 0. */

@@ -11,7 +11,7 @@ import { openRun, type Position, START } from "./run.ts";
  * @throws the signal's reason, where it stops the run; `keep` has then been called.
  */
 export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, void> {
-  const { epochs = 100, evaluate, selectBy, evaluateEvery = 5, patience = 10 } = recipe;
+  const { epochs = 100, until = epochs, evaluate, selectBy, evaluateEvery = 5, patience = 10 } = recipe;
   if (evaluate && !selectBy) {
     throw new TypeError('Cannot train: "evaluate" is given but "selectBy" does not say which metric decides');
   }
@@ -30,7 +30,7 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
     await recipe.keep({ ...at, reports: [...reports], waited, best, tensors, bestTensors: kept, samplerState });
   };
   try {
-    for (let epoch = resume?.epoch ?? 0; epoch < epochs && waited < patience; epoch++) {
+    for (let epoch = resume?.epoch ?? 0; epoch < Math.min(epochs, until) && waited < patience; epoch++) {
       const start = epoch === resume?.epoch ? resume : START;
       bestTensors ??= await runtime.save(isVariable);
       const done = await run.epoch(epoch, start, keep);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readModel } from "../../cli/run_folder.ts";
 import { foil, foilProcess, inFolder } from "./foil.ts";
 import { quietly } from "./small_run.ts";
 
@@ -32,8 +33,8 @@ Deno.test("--refit trains anew, for the epochs that validation picked, on valida
     assert.equal(code, 0, stderr);
     const whole = JSON.parse(await Deno.readTextFile(`${folder}/both/metrics.json`));
     assert.deepEqual(test, whole.test);
-    const variables = async (run: string) => (await weights(folder, run)).length;
-    assert.equal(await variables("picked"), await variables("both"));
+    const variables = async (run: string) => (await readModel(`${folder}/${run}`)).weights;
+    assert.deepEqual(await variables("picked"), await variables("both"));
     const name = (run: string) => Deno.readTextFile(`${folder}/${run}/log.jsonl`);
     assert.equal((await name("picked")).trim().split("\n").length, 8, "the log is of what picked the epoch");
     assert.equal((await name("picked/refit")).trim().split("\n").length, best.epoch + 1);
@@ -43,7 +44,7 @@ Deno.test("--refit trains anew, for the epochs that validation picked, on valida
     assert.equal(JSON.parse(evaluated.stdout).test["ndcg@20"], test["ndcg@20"]);
   }));
 
-Deno.test("--refit that is stopped in its second training goes on to the same bytes", () =>
+Deno.test("--refit that is stopped in its second training goes on to the same bytes, and so it does when it has finished", () =>
   inFolder(async (folder) => {
     const args = [...QUICK, "--batch-size", "128", "--epochs", "2", "--evaluate-every", "1", "--refit"];
     const whole = await foil([...args, "--out", "whole"], folder);
@@ -60,9 +61,42 @@ Deno.test("--refit that is stopped in its second training goes on to the same by
     while (!(await reader.read()).done) { /* until the process closes it */ }
     await stdout;
     assert.equal((await child.status).code, 130, heard);
-    const resumed = await foil([...args, "--out", "parts", "--resume"], folder);
-    assert.equal(resumed.code, 0, resumed.stderr);
-    assert.deepEqual(await weights(folder, "parts"), await weights(folder, "whole"));
+    for (const _ of ["stopped", "finished"]) {
+      const resumed = await foil([...args, "--out", "parts", "--resume"], folder);
+      assert.equal(resumed.code, 0, resumed.stderr);
+      assert.deepEqual(await weights(folder, "parts"), await weights(folder, "whole"));
+    }
+  }));
+
+Deno.test("a run in a folder that has one leaves it as it is until its own model is there, and then nothing of it", () =>
+  inFolder(async (folder) => {
+    const args = [...QUICK, "--batch-size", "128", "--out", "run"], log = `${folder}/log.tsv`;
+    const rows = Array.from({ length: 60 }, (_, at) => `user${at % 12}\titem${(at * at) % 17}\n`);
+    const written = (rows: readonly string[]) => Deno.writeTextFile(log, rows.join(""));
+    const lists = async () => (await foil(["recommend", "--run", "run", "--users", "user3"], folder)).stdout;
+    await written(rows);
+    assert.equal((await foil([...args, "--data", log, "--epochs", "2", "--refit"], folder)).code, 0);
+    const before = await lists();
+    await written(rows.toReversed()); // other numbers for the same ids
+    const child = foilProcess([...args, "--data", log, "--epochs", "100000", "--evaluate-every", "50000"], folder);
+    const said = new Response(child.stderr).text(), reader = child.stdout.getReader();
+    const first = new TextDecoder().decode((await reader.read()).value);
+    assert.match(first, /^epoch 0/);
+    child.kill("SIGINT");
+    while (!(await reader.read()).done) { /* until the process closes it */ }
+    assert.equal((await child.status).code, 130, await said);
+    assert.equal(await lists(), before);
+
+    const anew = await foil([...args, "--data", log, "--epochs", "2"], folder);
+    assert.equal(anew.code, 0, anew.stderr);
+    assert.notEqual(await lists(), before);
+    await assert.rejects(Deno.stat(`${folder}/run/refit`), Deno.errors.NotFound);
+
+    const { users, ...others } = JSON.parse(await Deno.readTextFile(`${folder}/run/ids.json`));
+    await Deno.writeTextFile(`${folder}/run/ids.json`, JSON.stringify({ users: users.toReversed(), ...others }));
+    const { code, stderr } = await foil(["recommend", "--run", "run", "--users", "user3"], folder);
+    assert.equal(code, 1);
+    assert.match(stderr, /Cannot open run "run": its weights\.safetensors are of other ids than its ids\.json names/);
   }));
 
 Deno.test("--refit takes what was held out to select by: there must be such", async () => {

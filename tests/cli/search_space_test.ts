@@ -133,4 +133,7 @@ Deno.test("a trial's command has what is not usual, as a shell reads it", () => 
     trainCommandText(resolve("train", trainOptions, values)),
     "deno run -A cli.ts train --data 'my log.csv' --sampler dns:pool=8 --lr 0.01 --drop-last",
   );
+  const usual = trainCommandText(resolve("train", trainOptions, { data: "log.csv", epochs: 3 }));
+  // without a part that is named the data would choose a recipe
+  assert.equal(usual, `deno run -A cli.ts train --data log.csv --sampler ${trainOptions.sampler.default} --epochs 3`);
 });
