@@ -126,7 +126,7 @@ export { among, byMagnitude, evenly } from "./options/searched.ts";
 export { type Ends, oneOf, reals, type Space, wholes } from "./options/space.ts";
 
 // backbones
-export type { Backbone, BatchValues, Encoder, HistoryValues, SideTask } from "./models/backbone.ts";
+export type { Backbone, BatchValues, Denoiser, Encoder, HistoryValues, SideTask } from "./models/backbone.ts";
 export { backbones } from "./models/mod.ts";
 export { mf } from "./models/mf.ts";
 export { gmf } from "./models/gmf.ts";

@@ -16,6 +16,7 @@ export const recommendOptions = {
   users: text(null, "ids of users as the data has them, comma separated; or `all`"),
   usersFile: text(null, "a file of ids of users, a line each"),
   items: text(null, "instead of users: what somebody new has met, ids of items, oldest first, comma separated"),
+  itemsFile: text(null, "a file of such ids, a line each"),
   ...foldInOptions,
   top: integer(10, "items for each user", { min: 1 }),
   includeSeen: flag(false, "also items that the user met in training"),
@@ -38,10 +39,11 @@ export async function recommendCommand(values: RecommendValues): Promise<number>
     { ids, catalogue, backbone, weights } = opened,
     { top, includeSeen } = values;
   const list = { list: values.users, file: values.usersFile };
-  if (values.items !== null && (list.list ?? list.file) !== null) {
+  const met = { list: values.items, file: values.itemsFile };
+  if ((met.list ?? met.file) !== null && (list.list ?? list.file) !== null) {
     throw new TypeError("Cannot recommend: --items is instead of --users and --users-file, found both");
   }
-  const given = await denseIds("item", { list: values.items, file: null }, ids.items, values.run);
+  const given = await denseIds("item", met, ids.items, values.run);
   const users = given ? Int32Array.of() : await denseIds("user", list, ids.users, values.run);
   if (users === null) {
     throw new TypeError(

@@ -13,6 +13,7 @@ import { openOutput } from "./output.ts";
 import { readCases } from "./report/read_cases.ts";
 import { readFolders } from "./report/read_folders.ts";
 import { readPublished } from "./report/read_published.ts";
+import { unmatched } from "./report/unmatched.ts";
 import { type Drawing, openVega } from "./report/vega.ts";
 import { outputOptions } from "./train_options.ts";
 import { dirname } from "node:path";
@@ -35,6 +36,7 @@ export async function reportCommand(folders: readonly string[], values: ReportVa
   const path = values.out ?? `${folders[0]!.replace(/(?<=.)\/+$/, "")}/report.html`;
   const svgs = values.svg ?? `${dirname(path)}/figures`;
   const published = values.published === null ? {} : await readPublished(values.published);
+  for (const note of unmatched(published, studies)) output.say(note);
   const drawing = await openVega(), sections: Section[] = [], written: string[] = [];
   for (const [at, study] of studies.entries()) {
     const section = await sectionOf(study, values, drawing, published[study.data]);

@@ -10,7 +10,7 @@ const NAMES = {
     ...["songid", "trackid", "artistid", "businessid", "sid"],
   ],
   rating: ["rating", "ratings", "score", "stars", "star", "overall", "weight", "playcount", "label"],
-  time: ["timestamp", "time", "ts", "unixtime", "unixreviewtime", "datetime", "date", "createdat"],
+  time: ["timestamp", "time", "ts", "unixtime", "unixreviewtime", "datetime", "date", "createdat", "eventtime"],
 } as const;
 
 type Role = keyof typeof NAMES;
@@ -137,5 +137,13 @@ function chosen(
   throw wrong(`no ${role} column ${asked} among ${quoted(header)}`);
 }
 
+/** Names and characters of a name that a message has at most. */
+const MOST_NAMES = 20, MOST_CHARACTERS = 60;
+
 /** Names for a message. */
-export const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
+export function quoted(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).map((name) =>
+    name.length > MOST_CHARACTERS ? `"${name.slice(0, MOST_CHARACTERS)}..."` : `"${name}"`
+  );
+  return [...shown, ...names.length > MOST_NAMES ? [`and ${names.length - MOST_NAMES} more`] : []].join(", ");
+}

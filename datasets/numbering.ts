@@ -32,7 +32,9 @@ export function numberIds(entries: readonly string[], columns: readonly Int32Arr
     other = numbered ? entries.find((name) => !isDense(name)) : undefined;
   if (numbered === "required" && other !== undefined) {
     throw new TypeError(
-      `Cannot take ids as numbers of rows: "${other}" is no whole number from 0 to ${DENSE_LIMIT - 1}`,
+      `Cannot take ids as numbers of rows: "${other}" is no whole number from 0 to ${
+        DENSE_LIMIT - 1
+      }; --ids names takes them as they are`,
     );
   }
   if (numbered && other === undefined) {

@@ -16,6 +16,8 @@ export interface Layout extends Dialect {
   readonly fields: FieldNumbers;
   /** Rows to leave out at the top: 1 where the first is a header. */
   readonly skip: number;
+  /** Fields that a row has at most. */
+  readonly width?: number;
 }
 
 /**
@@ -49,7 +51,10 @@ export function rowScan(
     ...layout,
     holds: "interactions",
     ids: [{ field: user, what: "user", table: ids.users }, { field: item, what: "item", table: ids.items }],
-    numbers: { rating: { field: rating, parse: parseNumber, single: true }, time: { field: time, parse: parseTime } },
+    numbers: {
+      rating: { field: rating, parse: parseNumber, single: true },
+      time: { field: time, parse: parseTime, takes: "a number or a date such as 2024-05-25 or 2024-05-25T12:30:00Z" },
+    },
   });
   return {
     take: scan.take,

@@ -8,6 +8,8 @@ import type { Source } from "./source.ts";
 export interface TableLayout<N extends string = never> extends Dialect {
   /** Rows to leave out at the top: 1 where the first is a header. */
   readonly skip: number;
+  /** Fields that a row has at most, but for an empty one at the end; without it, those past the ones that are read are left out. */
+  readonly width?: number;
   /** What a row is, in the plural, for messages. */
   readonly holds: string;
   readonly ids: readonly { readonly field: number; readonly what: string; readonly table: IdTable }[];
@@ -17,6 +19,8 @@ export interface TableLayout<N extends string = never> extends Dialect {
 
 export interface NumberColumn {
   readonly field: number | undefined;
+  /** What it takes, for messages: a number unless said. */
+  readonly takes?: string;
   /** NaN where it is no number. */
   readonly parse: (bytes: Uint8Array, start: number, stop: number) => number;
   /** Whether float32 is enough, at half the memory. */
@@ -40,7 +44,7 @@ export interface Columns<N extends string> {
 /**
  * Reads columns of ids and of numbers.
  *
- * @throws InputError naming file and line where a row is short, an id is empty, or a number is none.
+ * @throws InputError naming file and line where a row is short or too long, an id is empty, or a number is none.
  *
  * @example
  * ```ts
@@ -65,11 +69,14 @@ export function scanTable<N extends string = never>(source: Source, layout: Tabl
 /** As {@link scanTable}, of a file that comes in pieces. */
 export function tableScan<N extends string = never>(file: string, layout: TableLayout<N>): TableScan<N> {
   const ids = layout.ids.map((column) => ({ ...column, values: growing((buffer) => new Int32Array(buffer)) }));
-  const numbers = Object.entries<NumberColumn>(layout.numbers).flatMap(([what, { field, parse, single }]) => {
-    const values = growing((buffer) => single ? new Float32Array(buffer) : new Float64Array(buffer));
-    return field === undefined ? [] : [{ what, field, parse, values, stored: single ? Math.fround : Number }];
-  });
+  const numbers = Object.entries<NumberColumn>(layout.numbers).flatMap(
+    ([what, { field, parse, single, takes = "a number" }]) => {
+      const values = growing((buffer) => single ? new Float32Array(buffer) : new Float64Array(buffer));
+      return field === undefined ? [] : [{ what, field, parse, takes, values, stored: single ? Math.fround : Number }];
+    },
+  );
   const needed = Math.max(...ids.map(({ field }) => field), ...numbers.map(({ field }) => field)) + 1;
+  const { width: most = Infinity } = layout;
   let { skip } = layout;
   return {
     take: (piece) =>
@@ -81,16 +88,22 @@ export function tableScan<N extends string = never>(file: string, layout: TableL
         if (row.count < needed) {
           throw new InputError(`it has ${row.count} columns where ${needed} are read`, file, row.line);
         }
+        if (row.count > most && fieldText(row, row.count - 1) !== "" || row.count > most + 1) {
+          const quote = layout.quotes
+            ? `; a field with ${JSON.stringify(layout.delimiter)} in it stands in quotes`
+            : "";
+          throw new InputError(`it has ${row.count} columns, the first row has ${most}${quote}`, file, row.line);
+        }
         for (const { field, what, table, values } of ids) {
           const start = row.starts[field]!, stop = row.stops[field]!;
           if (start === stop) throw new InputError(`its ${what} (column ${field + 1}) is empty`, file, row.line);
           values.push(table.add(row.buffers[field]!, start, stop));
         }
-        for (const { field, what, parse, values, stored } of numbers) {
+        for (const { field, what, parse, takes, values, stored } of numbers) {
           const value = stored(parse(row.buffers[field]!, row.starts[field]!, row.stops[field]!));
           if (!Number.isFinite(value)) {
             const found = `its ${what} (column ${field + 1}) is "${fieldText(row, field)}"`;
-            throw new InputError(`${found}: a ${what} is a number`, file, row.line);
+            throw new InputError(`${found}: a ${what} is ${takes}`, file, row.line);
           }
           values.push(value);
         }

@@ -18,13 +18,17 @@ export interface RuntimeOptions {
   readonly threads?: number;
 }
 
+/** What code without types may name another of. */
+const PROVIDERS: readonly string[] = ["auto", "wasm", "native", "webgpu"];
+
 /** WebGPU on the CPU: slower than WASM, so never chosen by itself. */
 const SOFTWARE_ADAPTER = /llvmpipe|swiftshader|softpipe|software|basic render/i;
 
 /**
  * Opens a runtime and says in `reason` why it is the one.
  *
- * @throws Error where `webgpu` is asked for and no adapter is found, or `native` and its package cannot be loaded.
+ * @throws Error where `webgpu` is asked for and no adapter is found, or `native` and its package cannot be loaded;
+ * TypeError where there is no such provider.
  *
  * @example
  * ```ts
@@ -37,6 +41,9 @@ const SOFTWARE_ADAPTER = /llvmpipe|swiftshader|softpipe|software|basic render/i;
  * ```
  */
 export async function openRuntime({ provider = "auto", seed = 0, threads = 0 }: RuntimeOptions = {}): Promise<Runtime> {
+  if (!PROVIDERS.includes(provider)) {
+    throw new TypeError(`Cannot open provider "${provider}": expected one of ${PROVIDERS.join(", ")}`);
+  }
   const wasm = async (reason: string) => hostRuntime(await wasmEngine(), seed, reason);
   if (provider === "wasm") return await wasm("asked for");
   if (provider === "native") {

@@ -43,6 +43,22 @@ Deno.test("recommend writes lists of all users with the log's ids and titles, as
     assert.equal(lines[0].items[0].title, "Gin");
   }));
 
+Deno.test("ids with commas in them are found in a list and in a file, and what is none is named", () =>
+  inFolder(async (folder) => {
+    const run = `${folder}/run`, out = `${folder}/lists.jsonl`, args = ["recommend", "--run", run, "--out", out];
+    await writeSmallRun(run);
+    const listed = async (...given: string[]) => {
+      const { code, said } = await quietly([...args, ...given]);
+      return code === 0 ? await Deno.readTextFile(out) : said;
+    };
+    await Deno.writeTextFile(`${folder}/ids.txt`, `rum\n${SMALL.items[1]}\n`);
+    const written = await listed("--items", `rum, ${SMALL.items[1]}`);
+    assert.deepEqual(jsonLines(written)[0].items.map(({ item }: { item: string }) => item).toSorted(), ["gin", "tea"]);
+    assert.equal(await listed("--items-file", `${folder}/ids.txt`), written);
+    assert.match(await listed("--items", `rum,a "cup", red,tea`), /Cannot find item "a "cup"": run/);
+    assert.match(await listed("--items-file", `${folder}/ids.txt`, "--users", "ann"), /--items is instead of --users/);
+  }));
+
 Deno.test("users come from a file, seen items on request, and whoever has nothing left has no rows", () =>
   inFolder(async (folder) => {
     const run = `${folder}/run`, out = `${folder}/lists.jsonl`;

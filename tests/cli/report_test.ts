@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { compareCommand } from "../../cli/compare.ts";
 import { readIds } from "../../cli/run_folder.ts";
 import { readFolders } from "../../cli/report/read_folders.ts";
+import { unmatched } from "../../cli/report/unmatched.ts";
 import { reportCommand, reportOptions } from "../../cli/report.ts";
 import { compareOptions } from "../../cli/study_options.ts";
 import { readLists, readTested } from "../../cli/tested_lists.ts";
@@ -158,3 +159,17 @@ Deno.test("a folder of nothing, a damaged log and a damaged study are told in a 
     assert.equal(code, 1);
     assert.match(said, /expected "small" to have a "source" and "metrics"/);
   }));
+
+Deno.test("what was published of other data or methods than a report is of is named", () => {
+  const published = (names: readonly string[], methods: Readonly<Record<string, number>>) =>
+    Object.fromEntries(names.map((name) => [name, { source: "them", metrics: { "ndcg@20": methods } }]));
+  const studies = [{ data: "small", methods: [{ label: "rns" }, { label: "dns" }] }];
+  assert.deepEqual(unmatched({}, studies), []);
+  assert.deepEqual(unmatched(published(["small", "large"], { rns: 0.1 }), studies), []);
+  assert.deepEqual(unmatched(published(["smal", "large"], { rns: 0.1 }), studies), [
+    '  not shown: what was published, of "smal", "large": the data here are "small"',
+  ]);
+  assert.deepEqual(unmatched(published(["small"], { rns: 0.1, rnsx: 0.2 }), studies), [
+    '  not shown: what was published of "rnsx" on "small": no method here is called so',
+  ]);
+});

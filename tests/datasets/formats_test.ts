@@ -111,7 +111,17 @@ Deno.test("delimited errors name the file and the line", async () => {
   await rejects("log.csv", "user,item\na,b\n", /no time column named "when"/, { columns: { time: "when" } });
   await rejects("log.csv", "user,item\na,b\n", /no time column number 7/, { columns: { time: 7 } });
   await rejects("log.csv", "user,item,rating\na,b,3\na,c\n", /line 3: it has 2 columns where 3 are read/);
-  await rejects("log.csv", "user,item,time\na,b,noon\n", /line 2: its time \(column 3\) is "noon": a time is a number/);
+  await rejects(
+    "log.csv",
+    "user,item,rating\na,b,3\na,c,d,4\n",
+    /line 3: it has 4 columns, the first row has 3; .* in quotes/,
+  );
+  await rejects("log.tsv", "a\tb\nc\td\te\n", /line 2: it has 3 columns, the first row has 2/);
+  await rejects(
+    "log.csv",
+    "user,item,time\na,b,05/25/2024\n",
+    /line 2: its time \(column 3\) is "05\/25\/2024": a time is a number or a date such as 2024-05-25/,
+  );
   await rejects(
     "log.csv",
     "user,item,rating\na,b,1e39\n",
@@ -121,6 +131,18 @@ Deno.test("delimited errors name the file and the line", async () => {
   await rejects("log.csv", "user,item\n", /no interactions/);
   await rejects("log.csv", "user\nb\n", /line 1: it has one column/);
   await rejects("log.csv", "a,b\n", /no ratings/, { minRating: 3 });
+});
+
+Deno.test("a delimiter at the end of a row is no column, and columns that are not read are named", async () => {
+  const { itemIds, notes } = await parse("log.csv", "user_id,sku,event_time,user,price\na,b,7,z,1,\na,c,8,y,2,\n");
+  assert.deepEqual(itemIds.names, ["b", "c"]);
+  const read = 'columns read are user "user", item "sku", time "event_time"; not "user_id", "price"';
+  assert.deepEqual(notes, [`train: ${read}`]);
+});
+
+Deno.test("the error of a header that is a whole file shows little of it", async () => {
+  const file = Array.from({ length: 900 }, (_, at) => `buyer${at}`).join(",");
+  await rejects("log.csv", `${file}\n1,2\n`, /no user column among "buyer0", .*"buyer19", and 880 more; say which/);
 });
 
 Deno.test("ISO dates are times in seconds", async () => {
