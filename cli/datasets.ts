@@ -134,7 +134,7 @@ async function writeSequenceParts(folder: string, { before, train, valid, test, 
 async function writeParts(folder: string, data: Dataset, ending: "tsv" | "txt"): Promise<void> {
   await makeFolder(folder);
   for (const [name, part] of Object.entries({ train: data.train, valid: data.valid, test: data.test })) {
-    if (part) {
+    if (part && part.users.length > 0) { // of a small log, nothing may be held out to select by: an empty file is no data
       await writeWhole(
         `${folder}/${name}.${ending}`,
         ending === "tsv" ? writeTsv(part, data) : writeAdjacency(part, data),

@@ -57,27 +57,34 @@ export async function readGiven<O extends Options>(
     const given = { ...joined(file, options), ...own };
     return { values: resolve(command, options, { ...defaults, ...given }), given: new Set(Object.keys(given)) };
   } catch (error) {
-    if (typeof config !== "string") throw new TypeError((error as Error).message.replace("Cannot make", "Cannot run"));
+    if (typeof config !== "string") throw new TypeError(asFlags((error as Error).message));
     throw new TypeError(
       `${(error as Error).message.replace("Cannot make", "Cannot run")} (options come from "${config}" and flags)`,
     );
   }
 }
 
+/** An error as whoever typed flags reads it. */
+const asFlags = (message: string): string =>
+  message.replace("Cannot make", "Cannot run").replace(
+    /(?<=option ")[a-z]+[A-Z]\w*(?=")/,
+    (name) => `--${kebab(name)}`,
+  );
+
 /** Reads a YAML file of options. @throws TypeError naming it. */
-export async function readConfig(path: string): Promise<Record<string, unknown>> {
-  const text = await readText(path, "the config file");
+export async function readConfig(path: string, what = "the config file"): Promise<Record<string, unknown>> {
+  const text = await readText(path, what);
   let found: unknown;
   try {
     found = readYaml(text);
   } catch (error) {
-    throw new TypeError(`Cannot read the config file "${path}": ${(error as Error).message}`);
+    throw new TypeError(`Cannot read ${what} "${path}": ${(error as Error).message}`);
   }
   if (typeof found === "object" && found !== null && !Array.isArray(found)) {
     return found as Record<string, unknown>;
   }
   throw new TypeError(
-    `Cannot read the config file "${path}": expected options by name, found ${JSON.stringify(found)?.slice(0, 60)}`,
+    `Cannot read ${what} "${path}": expected options by name, found ${JSON.stringify(found)?.slice(0, 60)}`,
   );
 }
 

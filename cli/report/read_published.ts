@@ -7,7 +7,7 @@ import { readConfig } from "../flags.ts";
  * @throws TypeError naming what is otherwise.
  */
 export async function readPublished(path: string): Promise<Readonly<Record<string, Published>>> {
-  const found = await readConfig(path);
+  const found = await readConfig(path, "what was published,");
   for (const [data, entry] of Object.entries(found)) {
     const { source, metrics } = (entry ?? {}) as Partial<Published>;
     if (typeof source !== "string" || !isTable(metrics)) {

@@ -24,7 +24,7 @@ const EMBEDDED = "embedded";
 
 /** Reads a study's file, of which `out` may override the folder. @throws TypeError naming it and what is wrong. */
 export async function givenStudy(file: string, out: string | null): Promise<GivenStudy> {
-  const { out: own, ...given } = await readConfig(file);
+  const { out: own, ...given } = await readConfig(file, "the study");
   if (own !== undefined && typeof own !== "string") {
     throw new TypeError(`Cannot study "${file}": "out" is the name of a folder, found ${JSON.stringify(own)}`);
   }

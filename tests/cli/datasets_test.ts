@@ -28,6 +28,21 @@ Deno.test("datasets synthesize, split and info work on each other's files", () =
     assert.equal(found.train.rows + found.valid.rows + found.test.rows, whole.train.rows);
   }));
 
+Deno.test("a part of a split that nothing falls to is not written, and the rest can be read", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/tiny.csv`, "user,item\nann,alien\nbob,heat\nann,saw\n");
+    const split = await foil(["datasets", "split", "--data", "tiny.csv", "--out", "parts"], folder);
+    assert.equal(split.code, 0, split.stderr);
+    assert.deepEqual([...Deno.readDirSync(`${folder}/parts`)].map(({ name }) => name), ["train.tsv"]);
+    assert.equal((await foil(["datasets", "info", "--data", "parts"], folder)).code, 0);
+  }));
+
+Deno.test("an option's value that it does not take is named as the flag that was typed", async () => {
+  const { code, stderr } = await foil(["train", "--batch-size", "0"]);
+  assert.equal(code, 1);
+  assert.match(stderr, /Cannot run "train": option "--batch-size" takes a whole number of at least 1, found "0"/);
+});
+
 /** A log of two users with files of side information beside it. */
 const files: Readonly<Record<string, string>> = {
   "log.csv": "user,item\nann,alien\nbob,alien\nbob,heat\nann,saw\n",

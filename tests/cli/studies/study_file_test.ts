@@ -90,5 +90,5 @@ Deno.test("a study lies where --out says, else where its file says, else in a fo
     assert.deepEqual([await out(null), await out("there")], ["here", "there"]);
     await write("out: [1]\n");
     await assert.rejects(out(null), /"out" is the name of a folder, found \[1\]/);
-    await assert.rejects(givenStudy(`${folder}/none.yaml`, null), /Cannot read the config file .* no such file/);
+    await assert.rejects(givenStudy(`${folder}/none.yaml`, null), /Cannot read the study .* no such file/);
   }));

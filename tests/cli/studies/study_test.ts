@@ -115,7 +115,7 @@ Deno.test("what is wrong is told in a line", () =>
       [["trial", file], /--index says which, as `study plan` lists them/],
       [["trial", file, "--index", "5"], /Cannot run trial 5: the study has trials 0 to 4/],
       [["trial", file, "--index", "-1"], /option "index" takes a whole number of at least 0/],
-      [["run", `${folder}/none.yaml`], /Cannot read the config file ".*none.yaml": there is no such file/],
+      [["run", `${folder}/none.yaml`], /Cannot read the study ".*none.yaml": there is no such file/],
       [["submit", file], /Cannot use a queue: --redis says on which server/],
       [["worker", "--redis", `${folder}/no.sock`], /Cannot reach Redis at .*no.sock: /],
       [
