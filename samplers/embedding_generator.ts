@@ -45,7 +45,7 @@ export const embeddingGenerator = define({
     const width = user.shape[1]!, layers = query.shape[1]!;
     const into = linear(graph, "hidden", width + noise, hidden), out = linear(graph, "out", hidden, width);
     const positive = stopGradient(layerMean(step.positive)); // [R, 1, D]
-    const scale = mean(length(positive)),
+    const scale = meanOfRows(length(positive), step.rowMask),
       made = (z: Value) => {
         const asked = expand(unsqueeze(user, 1), [rows, negatives, width]);
         const e = out(tanh(into(concat([asked, z], 2)))); // [R, K, D]
@@ -87,7 +87,11 @@ function generatorLoss({ rowMask, rows }: Step, { user, positive, e, again, apar
     rewarded,
     add(mul(weights.diversity, collapse), mul(weights.distance, relu(sub(cosine, weights.kappa)))),
   );
-  const gap = sub(mean(e, [0, 1]), mean(positive, [0, 1])); // [D]
+  const center = (x: Value) => { // over the rows that hold an interaction: [R, N, D] -> [D]
+    const perRow = mean(x, [1]);
+    return rowMask ? div(sum(mul(perRow, rowMask), [0]), sum(rowMask)) : mean(perRow, [0]);
+  };
+  const gap = sub(center(e), center(positive));
   return add(meanOfRows(reshape(perPair, [rows, e.shape[1]!]), rowMask), mul(weights.moments, sum(mul(gap, gap))));
 }
 

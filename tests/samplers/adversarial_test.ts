@@ -156,6 +156,16 @@ Deno.test("the embedding generator lowers -u . e, what its mean is off by, colla
   assert(collapse > 0 && collapse < 1);
 });
 
+Deno.test("rows that pad a batch count for nothing in what the embedding generator loses, nor in its lengths", async () => {
+  const many = catalogueWhere([[0], [1], [2]], 3), policy = embeddingGenerator({ noise: 3, hidden: 5 });
+  const padded = async (pad: number) => {
+    const rows = Int32Array.of(0, 1, pad, pad);
+    const { items, auxiliary } = await play(policy, many, { users: rows, positives: rows, real: 2, dim: 2 });
+    return { items: [...items.subarray(0, 4)], auxiliary };
+  };
+  assert.deepEqual(await padded(2), await padded(0));
+});
+
 // two users, whose positives are items 0 and 1 and whose candidates are items 2 and 3; RATING is the generator's
 const VECTORS = { user: [[1, 0.5], [-0.3, 0.8]], item: [[0.4, -1], [1, 0.2], [0.6, 0.9], [-0.7, 0.5]] };
 const RATING = { user: [[0.2, -0.4], [0.5, 0.3]], item: [[0.3, 0.1], [0.2, -0.6], [-0.5, 0.4], [0.1, 0.7]] };

@@ -39,9 +39,21 @@ export interface Played {
 export async function play<K extends string>(
   policy: Policy<K>,
   of: Catalogue,
-  { users, positives, dim = 3, fed = {}, tensors = new Map(), epoch = 0, seed = 3, loss = rankingLoss }: {
+  {
+    users,
+    positives,
+    real = users.length,
+    dim = 3,
+    fed = {},
+    tensors = new Map(),
+    epoch = 0,
+    seed = 3,
+    loss = rankingLoss,
+  }: {
     readonly users: Int32Array;
     readonly positives: Int32Array;
+    /** Rows that hold an interaction; the others pad the batch. */
+    readonly real?: number;
     readonly dim?: number;
     readonly fed?: Readonly<Record<string, TensorData>>;
     readonly tensors?: ReadonlyMap<string, SavedTensor>;
@@ -67,6 +79,7 @@ export async function play<K extends string>(
     positive: items(positiveIds),
     positiveIds,
     userIds,
+    ...real < rows && { rowMask: graph.constant(new Float32Array(rows).fill(1, 0, real), [rows, 1]) },
     epoch: graph.input("epoch", "float32", []),
     items,
     score,
