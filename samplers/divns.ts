@@ -117,7 +117,7 @@ export const divns = define({
     const sets = new DiverseSets(catalogue, negatives, refresh);
     const lambda = Float32Array.of(1); // nothing is cached before the first epoch
     const asksDistance = schedule === "adaptive"; // of all users
-    let upcoming = 1; // the epoch after the one under way
+    let recorded = { epoch: -1, due: new Uint8Array() }; // the epoch under way, and who is due after it
     return {
       proposes: {
         candidates: pool * negatives,
@@ -125,9 +125,8 @@ export const divns = define({
         lambda: { dtype: "float32", shape: [1] },
       },
       propose(batch, draw) {
-        upcoming = draw.epoch + 1;
-        const diverse = new Int32Array(batch.users.length * negatives).fill(-1);
-        for (let row = 0; row < batch.rows; row++) sets.take(batch.users[row]!, diverse, row * negatives);
+        if (recorded.epoch !== draw.epoch) recorded = { epoch: draw.epoch, due: sets.due(draw.epoch + 1) };
+        const diverse = sets.take(batch.users, batch.rows);
         return { candidates: uniformRows(batch, draw, pool * negatives), diverse, lambda: lambda.slice() };
       },
       select(step, { candidates, diverse, lambda }) {
@@ -136,13 +135,14 @@ export const divns = define({
         return { ...mixes[mix](step, hard, diverse, lambda), report: { hard, scores: finiteOr(scores, -LARGEST) } };
       },
       observe({ hard, scores }, { users, positives, rows }, { candidates }) {
-        const pools = {
-          hard: hard as Int32Array,
-          scores: scores as Float32Array,
-          candidates: candidates as Int32Array,
-        };
+        const { due } = recorded,
+          pools = {
+            hard: hard as Int32Array,
+            scores: scores as Float32Array,
+            candidates: candidates as Int32Array,
+          };
         for (let row = 0; row < rows; row++) {
-          const user = users[row]!, isDue = sets.isDue(user, upcoming);
+          const user = users[row]!, isDue = due[user] === 1;
           if (isDue || asksDistance) caches.record(user, row, pools, isDue, placeOf(user, positives[row]!));
         }
       },

@@ -58,7 +58,7 @@ export class Caches {
   record(user: number, at: number, { hard, candidates, scores }: Pools, withRunnersUp: boolean, place = 0): void {
     const row = this.trained[user]!++, { offsets } = this.catalogue, { count, pool, runnersUp } = this;
     if (row >= offsets[user + 1]! - offsets[user]!) return;
-    this.places[offsets[user]! + row] = place; // nowhere, unless they are placed
+    if (this.places.length > 0) this.places[offsets[user]! + row] = place;
     const first = (offsets[user]! + row) * count;
     for (let k = 0; k < count; k++) {
       this.hard[first + k] = hard[at * count + k]!;

@@ -1,9 +1,9 @@
 import type { Catalogue } from "../../datasets/catalogue.ts";
 
-/** What `marks` holds of a user: where D_u begins in `ids`, its size, and how many of it the epoch has handed out. */
-const START = 0, SIZE = 1, TAKEN = 2, MARKS = 3;
+/** What `marks` holds of a user: where D_u begins in `ids`, its size, and which of it the epoch hands out next. */
+const START = 0, SIZE = 1, NEXT = 2, MARKS = 3;
 
-/** D_u, the diverse negatives of each user, and how many of them the epoch has handed out. All of it is state. */
+/** D_u, the diverse negatives of each user, and which of them the epoch hands out next. All of it is state. */
 export class DiverseSets {
   readonly ids: Int32Array; // `count` for each positive of each user
   /** A user's numbers lie together: rows come in no order of users, and each would be a line of cache of its own. */
@@ -21,6 +21,11 @@ export class DiverseSets {
     return this.marks[user * MARKS + SIZE] === 0 || (user + epoch) % this.refresh === 0;
   }
 
+  /** Which users are due before an epoch, 1 each. */
+  due(epoch: number): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from({ length: this.marks.length / MARKS }, (_, user) => this.isDue(user, epoch) ? 1 : 0);
+  }
+
   /** Replaces D_u. */
   set(user: number, ids: Int32Array): void {
     this.ids.set(ids, this.marks[user * MARKS + START]!);
@@ -33,16 +38,20 @@ export class DiverseSets {
     return this.ids.subarray(start, start + this.marks[user * MARKS + SIZE]!);
   }
 
-  /** Hands the next row of `user` its ids, into `into[at]` and on: -1 where D_u is empty; a short D_u is gone through again. */
-  take(user: number, into: Int32Array, at: number): void {
-    const { ids, marks, count } = this, own = user * MARKS, start = marks[own + START]!, size = marks[own + SIZE]!;
-    if (size === 0) return void into.fill(-1, at, at + count);
-    let next = marks[own + TAKEN]! % size;
-    marks[own + TAKEN]! += count;
-    for (let k = 0; k < count; k++) {
-      into[at + k] = ids[start + next]!;
-      if (++next === size) next = 0;
+  /** Hands each row the next ids of its user, [rows, count]: -1 where D_u is empty; a short D_u is gone through again. */
+  take(users: Int32Array, rows = users.length): Int32Array {
+    const { ids, marks, count } = this, into = new Int32Array(users.length * count).fill(-1);
+    for (let row = 0; row < rows; row++) {
+      const own = users[row]! * MARKS, start = marks[own + START]!, size = marks[own + SIZE]!;
+      if (size === 0) continue;
+      let next = marks[own + NEXT]!;
+      for (let at = row * count; at < (row + 1) * count; at++) {
+        into[at] = ids[start + next]!;
+        if (++next === size) next = 0;
+      }
+      marks[own + NEXT] = next;
     }
+    return into;
   }
 
   /** Empties every set. */
@@ -52,7 +61,7 @@ export class DiverseSets {
 
   /** A new epoch begins: rows take from the beginning again. */
   restart(): void {
-    this.#forget(TAKEN);
+    this.#forget(NEXT);
   }
 
   #forget(which: number): void {
