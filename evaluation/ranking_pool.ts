@@ -56,12 +56,13 @@ export async function openPool(
       await everyone({ kind: "model", model: await scorer.model(shared) });
       const { rows } = blocks, found: Found[] = [];
       let next = 0;
-      await Promise.all(workers.map(async (worker) => {
+      const keepBusy = async (worker: typeof workers[number]) => {
         while (next * rows < users.length) {
           const block = next++, own = users.slice(block * rows, (block + 1) * rows);
           found[block] = (await worker.ask({ kind: "rank", users: own, query: await scorer.query(own) })).found!;
         }
-      }));
+      };
+      await Promise.all([...workers, ...workers].map(keepBusy)); // each has its next block before it is done with one
       return found;
     },
   };
@@ -75,20 +76,27 @@ function shared<T extends Int32Array | Float32Array>(data: T): T {
   return copy as T;
 }
 
-/** A worker that answers one job after the other. */
+/** A worker that answers jobs in their order. */
 function startWorker() {
   const worker = new WebWorker(new URL("./ranking_worker.ts", import.meta.url), { type: "module" });
+  const asked: PromiseWithResolvers<RankingAnswer>[] = [];
+  const failure = (why: string) => new Error(`Cannot rank in a worker: ${why}`);
+  worker.onmessage = ({ data }: MessageEvent<RankingAnswer>) => {
+    const { resolve, reject } = asked.shift()!;
+    if (data.error === undefined) resolve(data);
+    else reject(failure(data.error));
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    for (const { reject } of asked.splice(0)) reject(failure(event.message));
+  };
   return {
-    ask: (job: RankingJob) =>
-      new Promise<RankingAnswer>((resolve, reject) => {
-        worker.onmessage = ({ data }: MessageEvent<RankingAnswer>) =>
-          data.error === undefined ? resolve(data) : reject(new Error(`Cannot rank in a worker: ${data.error}`));
-        worker.onerror = (event) => {
-          event.preventDefault();
-          reject(new Error(`Cannot rank in a worker: ${event.message}`));
-        };
-        worker.postMessage(job);
-      }),
+    ask(job: RankingJob): Promise<RankingAnswer> {
+      const answer = Promise.withResolvers<RankingAnswer>();
+      asked.push(answer);
+      worker.postMessage(job);
+      return answer.promise;
+    },
     terminate: () => worker.terminate(),
   };
 }

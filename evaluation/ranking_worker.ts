@@ -2,6 +2,7 @@
 import { type BlockScores, openBlockScores } from "./block_scores.ts";
 import { type Judge, openJudge } from "./judge.ts";
 import type { RankingAnswer, RankingJob, ScoringModel } from "./ranking_job.ts";
+import { queue } from "../runtime/queue.ts";
 import { blank, type Blocks } from "./scorer.ts";
 
 /** The part of a worker's global scope that this uses. */
@@ -49,7 +50,8 @@ async function answer(job: RankingJob): Promise<RankingAnswer> {
   }
 }
 
-scope.onmessage = async ({ data }) => {
-  const answered = await answer(data).catch((error: unknown): RankingAnswer => ({ error: `${error}` }));
-  scope.postMessage(answered);
-};
+const inOrder = queue(); // what one job scores lies where the next one's will
+scope.onmessage = ({ data }) =>
+  void inOrder(async () =>
+    scope.postMessage(await answer(data).catch((error: unknown): RankingAnswer => ({ error: `${error}` })))
+  );
