@@ -55,8 +55,15 @@ export async function finishRun(
   const ids = await writeIds(folder, data); // right before the weights that are of them
   await writeModel(folder, { backbone: values.backbone!, dataset: data.name, catalogue, weights, ids }, backbone.reads);
   if (model) await writeWhole(`${folder}/${runFiles.model}`, model);
-  const stale = [...model ? [] : [runFiles.model], ...values.refit ? [] : [runFiles.refit]]; // of a run that was here before
-  for (const name of stale) await Deno.remove(`${folder}/${name}`, { recursive: true }).catch(() => {});
+  const unused: Readonly<Record<string, boolean>> = { // by this run: of one that was here before
+    [runFiles.model]: !model,
+    [runFiles.refit]: !values.refit,
+    [runFiles.tested]: !testing,
+    [runFiles.lists]: !testing,
+  };
+  for (const name of Object.keys(unused).filter((name) => unused[name])) {
+    await Deno.remove(`${folder}/${name}`, { recursive: true }).catch(() => {});
+  }
   await writeWhole(`${folder}/${runFiles.recommender}`, recommender);
   const best = reports.at(-1)?.best;
   const summary: Record<string, unknown> = {

@@ -8,7 +8,7 @@ import type { Source } from "./source.ts";
 export interface TableLayout<N extends string = never> extends Dialect {
   /** Rows to leave out at the top: 1 where the first is a header. */
   readonly skip: number;
-  /** Fields that a row has at most, but for an empty one at the end; without it, those past the ones that are read are left out. */
+  /** Fields that a row has at most, but for an empty one at the end; without it, more are left out. */
   readonly width?: number;
   /** What a row is, in the plural, for messages. */
   readonly holds: string;

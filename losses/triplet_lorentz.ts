@@ -59,8 +59,8 @@ const forms: Readonly<Record<"distance" | "triplh" | "triangle", Form>> = {
  * Hyperbolic triplets: the user near the positive, far from the negative, and the two items apart (TriplH). With T for
  * distances the default `distance` is softplus(-z), z = a (T(u, n) - T(u, p)) + c T(p, n) + d, for backbone hmf with
  * geometry=lorentz and the score -T or -d. `triplh` and `triangle` are the released code's, in which scores grow with
- * distance: they take score=released, and by the other scores learn the reverse. A term decay (p . n)^2 keeps positive and negative at right
- * angles. a, c and d train.
+ * distance: they take score=released, and by the other scores learn the reverse. A term decay (p . n)^2 keeps positive
+ * and negative at right angles. a, c and d train.
  */
 export const tripletLorentz = define({
   name: "triplet-lorentz",

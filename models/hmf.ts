@@ -22,7 +22,8 @@ const DEVIATION = 0.01;
  * al., "HyperML", WSDM 2020, in the Poincare ball; Nickel & Kiela, ICML 2018, on the Lorentz hyperboloid).
  * Representations are the free coordinates [.., 1, D]; x0 = sqrt(1 + |x|^2) follows, so any optimiser may move them.
  *
- * Scores that grow with T, `released`, are for the forms of loss `triplet-lorentz` that push the positive out (TriplH's code).
+ * Scores that grow with T, `released`, are for the forms of loss `triplet-lorentz` that push the positive out, as
+ * TriplH's code does.
  *
  * @throws TypeError where `score` is of T and `geometry` is not `lorentz`, in whose coordinates it is written.
  *
