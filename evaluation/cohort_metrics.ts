@@ -41,10 +41,14 @@ export class CohortCounter {
   readonly #events = [0, 0, 0];
   constructor(readonly cohortOf: Uint8Array) {}
 
-  add(item: number, hit: boolean): void {
-    const cohort = this.cohortOf[item]!;
-    this.#events[cohort]!++;
-    if (hit) this.#hits[cohort]!++;
+  /** Of an item that is held out. */
+  held(item: number): void {
+    this.#events[this.cohortOf[item]!]!++;
+  }
+
+  /** Of one that is in the list, too. */
+  hit(item: number): void {
+    this.#hits[this.cohortOf[item]!]!++;
   }
 
   counts(): CohortCounts {

@@ -77,7 +77,8 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
       lists.set(top.ids.subarray(0, block.length * longest), from * longest);
       block.forEach((user, row) => {
         const listOf = ({ ids }: TopK) => ids.subarray(row * longest, (row + 1) * longest), list = listOf(top);
-        for (const item of itemsOf(truth, user)) hits.add(item, list.includes(item));
+        for (let at = truth.offsets[user]!; at < truth.offsets[user + 1]!; at++) hits.held(truth.positives[at]!);
+        for (const rank of takenRanks(truth, user, list)) hits.hit(list[rank]!);
         for (const { truth, limit, sampled, measures } of views) {
           const ranked = sampled !== undefined
             ? oneByOne(truth, user, (item) => drawn.get(sampled)!.rank(row, item))
@@ -145,14 +146,19 @@ function oneByOne(truth: Catalogue, user: number, rankOf: (item: number) => numb
 }
 
 /** All that a user took, in one list; nothing where that is nothing. */
-function together({ offsets, positives }: Catalogue, user: number, list: Int32Array): readonly RankedUser[] {
+function together(truth: Catalogue, user: number, list: Int32Array): readonly RankedUser[] {
+  const relevant = truth.offsets[user + 1]! - truth.offsets[user]!;
+  return relevant === 0 ? [] : [{ hits: takenRanks(truth, user, list), relevant }];
+}
+
+/** The ranks of a list, -1 past its end, at which there is something that the user took. */
+function takenRanks({ offsets, positives }: Catalogue, user: number, list: Int32Array): readonly number[] {
   const start = offsets[user]!, end = offsets[user + 1]!, hits: number[] = [];
-  if (start === end) return [];
   for (let rank = 0; rank < list.length; rank++) {
     const id = list[rank]!;
     if (id < 0) break;
     const at = lowerBound(positives, start, end, id);
     if (at < end && positives[at] === id) hits.push(rank);
   }
-  return [{ hits, relevant: end - start }];
+  return hits;
 }
