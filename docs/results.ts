@@ -41,6 +41,7 @@ const studies: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(Object.keys(reached).map((study) => [study, COVERED])),
   ...Object.fromEntries(Object.keys(reachedSequential).map((study) => [study, SEQUENCES])),
   "tuned/lastfm-social": COVERED,
+  "tuned/ml-100k": COVERED,
   "divns-ml": ["ndcg@20", "recall@20"],
   "divns-tool": ["ndcg@20", "recall@20"],
   "sbpr-lastfm": ["ndcg@20", "recall@20"],
