@@ -1,9 +1,15 @@
 import type { Batch } from "../datasets/batching.ts";
 import type { Draw } from "./sampler.ts";
 
-/** Uniform candidates, with replacement, that a row's user has not met in training: `count` ids for each row, row-major. */
-export const uniformRows = (batch: Batch, draw: Draw, count: number): Int32Array =>
-  draw.ahead?.take(batch, draw.epoch, count) ?? drawUniformRows(batch, draw, count);
+/**
+ * Uniform candidates, with replacement, that a row's user has not met in training: `count` ids for each row, row-major.
+ * It leaves `draw.rng` at the first row's place, whichever thread drew them: seek before drawing more.
+ */
+export function uniformRows(batch: Batch, draw: Draw, count: number): Int32Array {
+  const ids = draw.ahead?.take(batch, draw.epoch, count) ?? drawUniformRows(batch, draw, count);
+  draw.rng.seek(draw.epoch, batch.first);
+  return ids;
+}
 
 /** As {@link uniformRows}, by this thread. */
 export function drawUniformRows(

@@ -8,8 +8,9 @@ import { mf } from "../../models/mf.ts";
 import { Rng } from "../../random/rng.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import { samplers } from "../../samplers/mod.ts";
-import { drawUniformRows } from "../../samplers/uniform_rows.ts";
+import { drawUniformRows, uniformRows } from "../../samplers/uniform_rows.ts";
 import { openDrawThread } from "../../training/draw_ahead.ts";
+import { drawIn } from "../samplers/drawn.ts";
 import { adam } from "../../training/optimizers.ts";
 import { train } from "../../training/trainer.ts";
 
@@ -68,6 +69,21 @@ Deno.test("a thread gives nothing for another batch, epoch or count than it was 
     thread.dispose();
   }
   assert.equal(thread.take(told, 0, COUNT), undefined, "when it has ended");
+});
+
+Deno.test("a sampler's stream stands at one place after its candidates, whichever thread drew them", async () => {
+  const batch = batchFrom(ROWS), thread = await started(batchFrom(0), 2);
+  const drawsNext = (ahead?: typeof thread) => {
+    const draw = { ...drawIn(known, { epoch: 2 }), ...ahead && { ahead } };
+    ahead?.expect(batch, 2);
+    uniformRows(batch, draw, COUNT);
+    return draw.rng.next();
+  };
+  try {
+    assert.equal(drawsNext(thread), drawsNext());
+  } finally {
+    thread.dispose();
+  }
 });
 
 Deno.test("a batch that asks for few ids is left to the caller", async () => {
