@@ -8,6 +8,8 @@ const SCANNED = 16;
 const BITMAP_LIMIT = 2 ** 26;
 /** Draws that may hit a positive before the exact method takes over. */
 const REJECTIONS = 16;
+/** 32-bit words that memory hands to the processor at a time. */
+const LINE = 16;
 /** One less than how many 32-bit words tell that a draw differs from all of a few positives: a power of two less one. */
 const LOWEST_WORDS = 15;
 
@@ -78,6 +80,22 @@ export class SeenItems {
     if (this.#bits) return (this.#bits[row + (item >> 5)]! & (1 << (item & 31))) !== 0;
     const at = this.#below(user, item);
     return at < offsets[user + 1]! && positives[at] === item;
+  }
+
+  /**
+   * Reads, for nothing, one word of each line of memory that says what `users` have met: what is not in the processor's
+   * caches is then waited for together, and not user after user. Of a few hundred users at a time all of it stays there.
+   */
+  fetch(users: Int32Array): void {
+    const { items, offsets, positives } = this.catalogue, rows = this.#rows, bits = this.#bits, words = items / 32;
+    let read = 0;
+    for (const user of users) read ^= rows[user]! ^ offsets[user]!;
+    for (const user of users) {
+      const row = rows[user]!;
+      if (row < 0) read ^= positives[offsets[user]!]! ^ positives[offsets[user + 1]! - 1]!;
+      else if (bits) { for (let word = 0; word < words; word += LINE) read ^= bits[row + word]!; }
+    }
+    this.#lowest[0] = read; // used: what is read for nothing may be left out
   }
 
   /** How many items `user` has not met. */

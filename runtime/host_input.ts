@@ -10,11 +10,18 @@ import type { TableRows } from "./table_rows.ts";
 /** Of an id and of an element. */
 const BYTES = 4;
 
-/** An input of a session that the host computes, before each run, from what is fed. */
+/** A value that the host computes, before each run, from what is fed: for a session, or for its own choices. */
 export interface HostInput {
   readonly value: Value;
-  /** The elements, in memory that the next run overwrites. */
-  compute(feeds: Feeds): Float32Array;
+  /** Where the elements are, until the next run overwrites them. */
+  readonly out: Block;
+  compute(feeds: Feeds): void;
+}
+
+/** What is fed, where kernels reach it. */
+export function fedInput({ arena }: HostStore, value: Value): HostInput {
+  const out = arena.allocate(sizeOf(value.shape));
+  return { value, out, compute: (feeds) => out.view().set(feeds[value.name] as Float32Array) };
 }
 
 /** Rows of a variable beside each other. */
@@ -23,10 +30,10 @@ export function gatherInput(store: HostStore, { output, ...rows }: HostGather): 
   const out = arena.allocate(sizeOf(output.shape)), gather = arena.rows.gather(width);
   return {
     value: output,
+    out,
     compute(feeds) {
       place(feeds);
       gather(count, ids.byteOffset, table.byteOffset, out.byteOffset);
-      return out.view();
     },
   };
 }
@@ -41,6 +48,7 @@ export function dotInput(store: HostStore, { queries, items, output }: HostDot):
   ];
   return {
     value: output,
+    out,
     compute(feeds) {
       asked.place(feeds);
       place(feeds);
@@ -56,7 +64,6 @@ export function dotInput(store: HostStore, { queries, items, output }: HostDot):
           out.byteOffset + from,
         );
       });
-      return out.view();
     },
   };
 }

@@ -4,7 +4,8 @@ import { prune } from "../graphs/prune.ts";
 import { sizeOf, type TensorData } from "../graphs/tensor.ts";
 import { type HostDot, hostDots } from "./host_dot.ts";
 import { type HostGather, hostGathers } from "./host_gather.ts";
-import { dotInput, gatherInput } from "./host_input.ts";
+import { choiceOutput, hostChoice } from "./host_choice.ts";
+import { dotInput, fedInput, gatherInput } from "./host_input.ts";
 import type { HostStore } from "./host_store.ts";
 import type { Engine, Ort } from "./ort.ts";
 import type { Feeds } from "./runtime.ts";
@@ -53,22 +54,38 @@ export interface HostPhase {
 export async function hostPhase(engine: Engine, store: HostStore, plan: PhasePlan): Promise<HostPhase> {
   const { graph, asked, known, given, variables } = plan;
   for (const variable of variables) store.block(variable);
-  const session = Object.keys(asked).length === 0 ? null : await engine.session(encode(graph, asked, { given }));
-  const takes = (value: Value) => session?.inputNames.includes(value.name) ?? false;
-  const direct = [...graph.inputs.values(), ...known].filter(takes);
-  const computed = [
+  const found = [
     ...plan.dots.map((dot) => dotInput(store, dot)),
     ...plan.gathers.map((gather) => gatherInput(store, gather)),
   ];
+  const here = new Set(found.map(({ value }) => value)), inputs = new Set(graph.inputs.values());
+  const chosen = Object.entries(asked).flatMap(([name, value]) => {
+    const choice = hostChoice(value, here, inputs);
+    return choice ? [{ name, choice }] : [];
+  });
+  const fromInputs = new Set(chosen.flatMap(({ choice }) => choice.from.filter((value) => inputs.has(value))));
+  const computed = [...found, ...Array.from(fromInputs, (value) => fedInput(store, value))];
+  const placed = new Map(computed.map(({ value, out }) => [value, out]));
+  const choices = chosen.map(({ name, choice }) => ({ name, choose: choiceOutput(store.arena, choice, placed) }));
+
+  const left = Object.entries(asked).filter(([name]) => !chosen.some((choice) => choice.name === name));
+  const session = left.length === 0 ? null : await engine.session(encode(graph, Object.fromEntries(left), { given }));
+  const takes = ({ name }: Value) => session?.inputNames.includes(name) ?? false;
+  const direct = [...inputs, ...known].filter(takes), whole = variables.filter(takes);
+  const taken = computed.filter(({ value }) => takes(value) && !inputs.has(value));
   const tensor = ({ dtype, shape }: Value, data: TensorData) => engine.tensor(dtype, data, shape);
   return {
     async run(tensors) {
+      for (const { compute } of computed) compute(tensors);
       const fed: Record<string, Ort.Tensor> = {};
       for (const value of direct) fed[value.name] = tensor(value, tensors[value.name]!);
-      for (const variable of variables) fed[variable.name] = tensor(variable, store.block(variable).view());
-      for (const { value, compute } of computed) fed[value.name] = tensor(value, compute(tensors));
+      for (const variable of whole) fed[variable.name] = tensor(variable, store.block(variable).view());
+      for (const { value, out } of taken) fed[value.name] = tensor(value, out.view());
       const results = await session?.run(fed) ?? {};
-      return Object.fromEntries(Object.keys(results).map((name) => [name, results[name]!.data as TensorData]));
+      return {
+        ...Object.fromEntries(Object.keys(results).map((name) => [name, results[name]!.data as TensorData])),
+        ...Object.fromEntries(choices.map(({ name, choose }) => [name, choose(tensors)])),
+      };
     },
     dispose: async () => await session?.release(),
   };

@@ -85,7 +85,13 @@ export function compileKernel({ arrays, scalars, writes, consecutive }: Formula,
     run(ids, count, length * Float32Array.BYTES_PER_ELEMENT, ...addresses, ...numbers);
 }
 
-function emitNode(code: WasmCode, lane: Lane, { op, name, inputs }: Node, local: (value: Value) => number): void {
+/** Puts a node's result on the stack. @throws TypeError where it has no lane instruction. */
+export function emitNode(
+  code: WasmCode,
+  lane: Lane,
+  { op, name, inputs }: Node,
+  local: (value: Value) => number,
+): void {
   if (op.type === "Reciprocal") code.f32(1).emit(lane.splat).get(local(inputs[0]!)).emit(lane.ops.Div!);
   else {
     const instruction = lane.ops[op.type];

@@ -74,7 +74,8 @@ export const vectorLane: Lane = {
     Max: simd(0xe9),
   },
 };
-const operations = {
+/** Instructions that are no lane's. */
+export const operations = {
   "i32.eqz": [0x45],
   "i32.lt_u": [0x49],
   "i32.le_u": [0x4d],
@@ -83,8 +84,15 @@ const operations = {
   "i32.and": [0x71],
   "i32.shl": [0x74],
   "i32.load": [0x28, 2, 0],
+  "f32x4.eq": simd(0x41),
+  "f32x4.lt": simd(0x43),
   "f32x4.gt": simd(0x44),
+  "f32x4.le": simd(0x45),
+  "f32x4.ge": simd(0x46),
+  "i32x4.add": simd(0xae),
+  "i32x4.min_s": simd(0xb6),
   "v128.or": simd(0x50),
+  "v128.bitselect": simd(0x52),
   "v128.any_true": simd(0x53),
 } as const;
 
@@ -113,6 +121,10 @@ export class WasmCode {
   }
   f32(value: number): this {
     return this.emit([0x43, ...new Uint8Array(Float32Array.of(value).buffer)]);
+  }
+  /** A vector of four int32. */
+  ints(values: readonly [number, number, number, number]): this {
+    return this.emit([...simd(0x0c), ...new Uint8Array(Int32Array.from(values).buffer)]);
   }
   op(name: keyof typeof operations): this {
     return this.emit(operations[name]);

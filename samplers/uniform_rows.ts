@@ -11,6 +11,9 @@ export function uniformRows(batch: Batch, draw: Draw, count: number): Int32Array
   return ids;
 }
 
+/** Rows whose users are looked up together. */
+const FETCHED = 128;
+
 /** As {@link uniformRows}, by this thread. */
 export function drawUniformRows(
   { users, first }: Pick<Batch, "users" | "first">,
@@ -18,6 +21,9 @@ export function drawUniformRows(
   count: number,
 ): Int32Array {
   const ids = new Int32Array(users.length * count);
-  users.forEach((user, row) => seen.fillUnseen(user, rng.seek(epoch, first + row), ids, row * count, count));
+  users.forEach((user, row) => {
+    if (row % FETCHED === 0) seen.fetch(users.subarray(row, row + FETCHED));
+    seen.fillUnseen(user, rng.seek(epoch, first + row), ids, row * count, count);
+  });
   return ids;
 }
