@@ -46,9 +46,9 @@ export async function* recommendations(
   for (let from = 0; from < users.length; from += rows) {
     const some = users.subarray(from, from + rows);
     list.clear();
-    await scorer.score(some, (scores, first, above) => {
+    await scorer.score(some, (scores, first, ways) => {
       if (!includeSeen) hide(catalogue, some, scores, columns, first);
-      list.push(scores, columns, first, above);
+      list.push(scores, columns, first, ways);
     });
     for (const [row, user] of some.entries()) yield { user, items: asks(user) ? rankedIn(list, row) : [] };
   }

@@ -1,14 +1,14 @@
 import { openModel } from "../runtime/model.ts";
 import { Products, type ProductShape } from "../runtime/product_kernel.ts";
 import type { ScoringModel } from "./ranking_job.ts";
-import type { Above } from "./top_k.ts";
+import type { Ways } from "./top_k.ts";
 
 /** Scores of some queries against a block of items. */
 export interface BlockScores {
   /** Row-major [rows, columns]; valid until the next call. */
   of(query: Float32Array, items: Float32Array): Promise<Float32Array>;
-  /** A fast way over what {@link of} gives. */
-  readonly above?: Above;
+  /** Fast ways over what {@link of} gives. */
+  readonly ways?: Ways;
   dispose(): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ export function byProducts(shape: ProductShape): BlockScores {
   const products = new Products(shape);
   return {
     of: (query, items) => Promise.resolve(products.of(query, items)),
-    above: (_, from, end, least) => products.above(from, end, least),
+    ways: products,
     dispose: () => Promise.resolve(),
   };
 }

@@ -66,12 +66,12 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
       const block = users.subarray(from, from + rows);
       for (const each of tops.values()) each.clear();
       for (const each of drawn.values()) each.begin(block);
-      await score(block, (scores, first, above) => {
+      await score(block, (scores, first, ways) => {
         for (const mask of masks) hide(mask, block, scores, columns, first);
         for (const each of drawn.values()) each.take(scores, columns, first);
         for (const [limit, each] of tops) {
           if (limit < Infinity) hideWarm(scores, columns, first, popularity, limit);
-          each.push(scores, columns, first, above);
+          each.push(scores, columns, first, ways);
         }
       });
       lists.set(top.ids.subarray(0, block.length * longest), from * longest);

@@ -37,12 +37,12 @@ async function answer(job: RankingJob): Promise<RankingAnswer> {
       return {};
     }
     case "rank": {
-      const { judge, blocks: { rows, columns }, items } = opened, { scores: { of, above }, model } = scoring!;
+      const { judge, blocks: { rows, columns }, items } = opened, { scores: { of, ways }, model } = scoring!;
       const found = await judge.find(job.users, rows, columns, async (_, visit) => {
         for (const [block, data] of model.items.entries()) {
           const scores = await of(job.query, data), first = block * columns;
           if (first + columns > items) blank(scores, columns, items - first);
-          visit(scores, first, above);
+          visit(scores, first, ways);
         }
       });
       return { found };

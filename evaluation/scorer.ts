@@ -10,7 +10,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { packed, PANEL } from "../runtime/product_kernel.ts";
 import { type BlockScores, byProducts } from "./block_scores.ts";
 import type { ScoringModel } from "./ranking_job.ts";
-import type { Above } from "./top_k.ts";
+import type { Ways } from "./top_k.ts";
 import { type Form, openRepresentations, pooled, type Side } from "./representations.ts";
 
 /** How large the blocks are in which scores are computed. */
@@ -23,9 +23,9 @@ export interface Blocks {
 
 /**
  * Receives a block of scores, row-major [rows, columns], of items `first` and up. It may change them. Columns past the
- * last item score -Infinity. Where there is a faster way over the block, it is `above`.
+ * last item score -Infinity. Where there are faster ways over the block, they are `ways`.
  */
-export type Visit = (scores: Float32Array, first: number, above?: Above) => void;
+export type Visit = (scores: Float32Array, first: number, ways?: Ways) => void;
 
 /**
  * Scores of the whole catalogue, block by block, with the model as it stands. Items are represented once, at `refresh`,
@@ -123,7 +123,7 @@ export async function openScorer(
       for (const [block, first] of firsts.entries()) {
         const found = await scores.of(asked, kept[block] ?? await represented(first));
         if (first + columns > items) blank(found, columns, items - first);
-        visit(found, first, scores.above);
+        visit(found, first, scores.ways);
       }
     },
     dispose: async () => {

@@ -30,22 +30,41 @@ export class TopK {
   }
 
   /**
-   * Takes a block [rows, columns] of the scores of items `first` and up. Blocks come in ascending order of item. `above`
-   * may pass over scores faster, where the block lies.
+   * Takes a block [rows, columns] of the scores of items `first` and up. Blocks come in ascending order of item. There may
+   * be faster ways over it where it lies.
    */
-  push(block: Float32Array, columns: number, first: number, above: Above = skip): void {
-    const { k, scores } = this;
+  push(block: Float32Array, columns: number, first: number, ways?: Ways): void {
     for (let row = 0; row < this.rows; row++) {
-      const from = row * columns, last = row * k + k - 1, end = from + columns;
-      let least = scores[last]!, at = from;
-      while (at < end) {
-        at = above(block, at, end, least);
-        for (const stop = Math.min(at + NEAR, end); at < stop; at++) {
-          if (!(block[at]! > least)) continue;
-          this.#insert(row, block[at]!, first + at - from);
-          least = scores[last]!;
-        }
+      const from = row * columns, end = from + columns;
+      if (ways) this.#takeAbove(row, block, from, end, first, ways);
+      else this.#takeAll(row, block, from, end, first);
+    }
+  }
+
+  #takeAll(row: number, block: Float32Array, from: number, end: number, first: number): void {
+    const { scores } = this, last = row * this.k + this.k - 1;
+    let least = scores[last]!;
+    for (let at = from; at < end;) {
+      // nearly all are too low, and one branch for several is half the time
+      while (
+        at + AT_ONCE <= end &&
+        !(block[at]! > least || block[at + 1]! > least || block[at + 2]! > least || block[at + 3]! > least)
+      ) at += AT_ONCE;
+      for (const stop = Math.min(at + AT_ONCE, end); at < stop; at++) {
+        if (!(block[at]! > least)) continue;
+        this.#insert(row, block[at]!, first + at - from);
+        least = scores[last]!;
       }
+    }
+  }
+
+  #takeAbove(row: number, block: Float32Array, from: number, end: number, first: number, ways: Ways): void {
+    const { k, scores } = this, last = row * k + k - 1, least = scores[last]!, { found } = ways;
+    // of an empty list's first block, what is too low is known before any is in the list: few then come and go
+    const count = ways.above(from, end, least > -Infinity ? least : below(ways.reached(from, end, k)));
+    for (let at = 0; at < count; at++) {
+      const score = block[found[at]!]!;
+      if (score > scores[last]!) this.#insert(row, score, first + found[at]! - from);
     }
   }
 
@@ -63,22 +82,23 @@ export class TopK {
   }
 }
 
-/**
- * Passes over scores that are too low: says where, from `from` on, some are near one another of which any is above
- * `least`, or where so few are left that it does not look.
- */
-export type Above = (block: Float32Array, from: number, end: number, least: number) => number;
-
-/** Scores that are looked at one by one where any of them may be above. */
-const NEAR = 16;
-/** Scores that are passed over together: nearly all are too low, and one branch for several is half the time. */
-const AT_ONCE = 4;
-
-function skip(block: Float32Array, from: number, end: number, least: number): number {
-  let at = from;
-  while (
-    at + AT_ONCE <= end &&
-    !(block[at]! > least || block[at + 1]! > least || block[at + 2]! > least || block[at + 3]! > least)
-  ) at += AT_ONCE;
-  return at;
+/** Ways over a block of scores, by their numbers in it. */
+export interface Ways {
+  /** How many of the scores, from number `from` on and before `end`, are above `least`: numbers ascending in `found`. */
+  above(from: number, end: number, least: number): number;
+  readonly found: Int32Array;
+  /** A number that at least `count` of the scores reach; -Infinity where it knows none. */
+  reached(from: number, end: number, count: number): number;
 }
+
+const float = new Float32Array(1), bits = new Int32Array(float.buffer);
+/** The next float32 below: what reaches a number is above it. */
+function below(x: number): number {
+  if (x === -Infinity) return x;
+  float[0] = x === 0 ? -0 : x;
+  bits[0]! += x > 0 ? -1 : 1;
+  return float[0];
+}
+
+/** Scores that are passed over together. */
+const AT_ONCE = 4;

@@ -1,4 +1,5 @@
-import { type Lane, vectorLane, WasmCode, wasmModule } from "./wasm_code.ts";
+import { Arena, type Block } from "./arena.ts";
+import { type Lane, scalarLane, vectorLane, WasmCode, wasmModule } from "./wasm_code.ts";
 
 /** Columns of a panel: two vectors. */
 export const PANEL = 8;
@@ -7,6 +8,10 @@ const TILE = 4;
 const WORD = 4;
 /** Products that are compared at a time. */
 const LOOKED_AT = 16;
+/** Groups of products whose maxima are found, for each of them that a number is to be reached by. */
+const GROUPS = 2;
+/** Fewer products a group than this, and they are not worth grouping. */
+const GROUPED = 4;
 /** One float32 into all four lanes. */
 const splatLane: Lane = { ...vectorLane, load: [0xfd, 0x09], align: 2 };
 const fusedMulAdd = [0xfd, 0x85, 0x02];
@@ -34,25 +39,33 @@ export class Products {
   readonly #right: Float32Array;
   readonly #out: Float32Array;
   readonly #run: () => void;
+  /** Numbers of products, where {@link above} says that they are. */
+  readonly found: Int32Array;
   readonly #above: (from: number, end: number, least: number) => number;
+  readonly #reached: (from: number, end: number, groups: number, count: number) => number;
 
   /** @throws RangeError where `columns` are not a multiple of {@link PANEL}. */
   constructor({ rows, columns, width }: ProductShape) {
     if (columns % PANEL !== 0) throw new RangeError(`Cannot multiply ${columns} columns: they come in ${PANEL}s`);
-    const bytes = [rows * width, columns * width, rows * columns].map((length) => Math.ceil(length / 4) * 4 * WORD);
-    const size = bytes.reduce((sum, each) => sum + each, LOOKED_AT * WORD); // `above` reads past the end
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(size / 65536) });
-    const [right, out] = [bytes[0]!, bytes[0]! + bytes[1]!];
-    this.#left = new Float32Array(memory.buffer, 0, rows * width);
-    this.#right = new Float32Array(memory.buffer, right, columns * width);
-    this.#out = new Float32Array(memory.buffer, out, rows * columns);
+    const arena = new Arena(), { memory } = arena;
+    const [left, right, out] = [rows * width, columns * width, rows * columns].map((size) => arena.allocate(size)) as [
+      Block,
+      Block,
+      Block,
+    ];
+    const maxima = arena.allocate(columns / GROUPED), found = arena.allocate(columns + 1);
+    [this.#left, this.#right, this.#out, this.found] = [left.view(), right.view(), out.view(), found.ints()];
     const compiled = (code: WasmCode) =>
       new WebAssembly.Instance(new WebAssembly.Module(wasmModule(code)), { foil: { memory } }).exports.run as (
         ...numbers: number[]
       ) => number;
-    const run = compiled(code({ rows, columns, width })), look = compiled(aboveCode());
-    this.#run = () => run(out, 0, right);
-    this.#above = (from, end, least) => (look(out + from * WORD, out + end * WORD, least) - out) / WORD;
+    const run = compiled(code({ rows, columns, width })), look = compiled(aboveCode()), group = compiled(reachedCode());
+    const address = (product: number) => out.byteOffset + product * WORD;
+    this.#run = () => run(out.byteOffset, left.byteOffset, right.byteOffset);
+    this.#above = (from, end, least) =>
+      (look(address(from), address(end), least, found.byteOffset, out.byteOffset) - found.byteOffset) / WORD;
+    this.#reached = (from, end, groups, count) =>
+      group(address(from), address(end), maxima.byteOffset, maxima.byteOffset + groups * WORD, count);
   }
 
   /** `left` [rows, width] with the {@link packed} columns; valid until the next call. */
@@ -63,12 +76,18 @@ export class Products {
     return this.#out; // [rows, columns]
   }
 
-  /**
-   * The first of {@link LOOKED_AT} of these products, from number `from` on, of which any is above `least`, or of those
-   * left before `end`.
-   */
+  /** How many of these products, from number `from` on and before `end`, are above `least`: numbers ascending in `found`. */
   above(from: number, end: number, least: number): number {
     return this.#above(from, end, least);
+  }
+
+  /**
+   * A number that at least `count` of these products, from number `from` on and before `end`, reach: of the maxima of some
+   * groups of them, the `count`-th. -Infinity where they are too few, or so many not known to be numbers.
+   */
+  reached(from: number, end: number, count: number): number {
+    const groups = Math.ceil(GROUPS * count / 4) * 4;
+    return groups * GROUPED > end - from ? -Infinity : this.#reached(from, end, groups, count);
   }
 }
 
@@ -88,21 +107,76 @@ export function packed(table: Float32Array, width: number): Float32Array {
   return out;
 }
 
-/** From one address towards another, past those float32 of which none of the next {@link LOOKED_AT} is above a number. */
+/** Writes to an address the numbers, counted from `BASE`, of those float32 from one address to another that are above one. */
 function aboveCode(): WasmCode {
-  const code = new WasmCode(["i32", "i32", "f32"], ["i32"]), [FROM, END, LEAST] = [0, 1, 2] as const;
-  const least = code.local("v128"), bytes = LOOKED_AT * WORD;
+  const [FROM, END, LEAST, OUT, BASE] = [0, 1, 2, 3, 4] as const;
+  const code = new WasmCode(["i32", "i32", "f32", "i32", "i32"], ["i32"]), least = code.local("v128");
+  const { bytes } = vectorLane, together = LOOKED_AT * WORD;
+  const look = (offset: number) => {
+    code.get(OUT).get(FROM).get(BASE).op("i32.sub").i32(offset).op("i32.add").i32(2).op("i32.shr_u").op("i32.store");
+    code.get(OUT).get(FROM).load(scalarLane, offset).get(LEAST).op("f32.gt").i32(2).op("i32.shl").op("i32.add").set(
+      OUT,
+    );
+  };
   code.get(LEAST).emit(vectorLane.splat).set(least);
-  code.loopWhile(() => {
-    code.get(FROM).i32(bytes).op("i32.add").get(END).op("i32.le_u");
-    for (let at = 0; at < bytes; at += vectorLane.bytes) {
+  code.loopWhile(() => code.get(FROM).i32(together).op("i32.add").get(END).op("i32.le_u"), () => {
+    for (let at = 0; at < together; at += bytes) {
       code.get(FROM).load(vectorLane, at).get(least).op("f32x4.gt");
       if (at > 0) code.op("v128.or");
     }
-    code.op("v128.any_true").op("i32.eqz").op("i32.and");
-  }, () => code.get(FROM).i32(bytes).op("i32.add").set(FROM));
-  code.get(FROM);
-  return code;
+    code.op("v128.any_true").when(() => {
+      for (let at = 0; at < together; at += WORD) look(at);
+    });
+    code.get(FROM).i32(together).op("i32.add").set(FROM);
+  });
+  code.loopWhile(() => code.get(FROM).get(END).op("i32.lt_u"), () => {
+    look(0);
+    code.get(FROM).i32(WORD).op("i32.add").set(FROM);
+  });
+  return code.get(OUT);
+}
+
+/**
+ * Of the float32 from one address towards another, dealt out in turns to as many groups as fit between two more addresses,
+ * finds the largest of each group, which it leaves there, and gives the greatest number that `count` of those reach. What
+ * is left at the end is in no group; NaN is never the largest.
+ */
+function reachedCode(): WasmCode {
+  const [FROM, END, OUT, OUT_END, COUNT] = [0, 1, 2, 3, 4] as const;
+  const code = new WasmCode(["i32", "i32", "i32", "i32", "i32"], ["f32"]), { bytes } = vectorLane;
+  const [at, one, last] = [code.local("i32"), code.local("i32"), code.local("i32")];
+  const [most, reaching] = [code.local("v128"), code.local("v128")], found = code.local("f32");
+  const advance = (pointer: number, by: number) => code.get(pointer).i32(by).op("i32.add").set(pointer);
+  const overGroups = (pointer: number, by: number, body: () => void) => {
+    code.get(OUT).set(pointer);
+    code.loopWhile(() => code.get(pointer).get(OUT_END).op("i32.lt_u"), () => {
+      body();
+      advance(pointer, by);
+    });
+  };
+  overGroups(at, bytes, () => code.get(at).f32(-Infinity).emit(vectorLane.splat).store(vectorLane));
+  code.get(END).get(OUT_END).get(OUT).op("i32.sub").op("i32.sub").set(last);
+  code.loopWhile(() => code.get(FROM).get(last).op("i32.le_u"), () => {
+    overGroups(at, bytes, () => {
+      code.get(at).get(at).load(vectorLane).get(FROM).load(vectorLane).op("f32x4.pmax").store(vectorLane);
+      advance(FROM, bytes);
+    });
+  });
+  code.f32(-Infinity).set(found);
+  overGroups(one, WORD, () => {
+    code.get(one).load(splatLane).set(most).ints([0, 0, 0, 0]).set(reaching);
+    overGroups(at, bytes, () => {
+      code.get(reaching).get(at).load(vectorLane).get(most).op("f32x4.ge").op("i32x4.sub").set(reaching);
+    });
+    code.get(most).extract(0).get(found);
+    for (let lane = 0; lane < 4; lane++) {
+      code.get(reaching).extractInt(lane);
+      if (lane > 0) code.op("i32.add");
+    }
+    // a number that too few reach leaves what was found
+    code.get(COUNT).op("i32.ge_s").op("select").get(found).emit(scalarLane.ops.Max!).set(found);
+  });
+  return code.get(found);
 }
 
 /** Whether this WebAssembly multiplies and adds in one instruction (relaxed SIMD). */

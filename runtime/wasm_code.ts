@@ -76,25 +76,36 @@ export const vectorLane: Lane = {
 };
 /** Instructions that are no lane's. */
 export const operations = {
+  "select": [0x1b],
   "i32.eqz": [0x45],
   "i32.lt_u": [0x49],
+  "i32.ge_s": [0x4e],
   "i32.le_u": [0x4d],
   "i32.add": [0x6a],
+  "i32.sub": [0x6b],
   "i32.mul": [0x6c],
   "i32.and": [0x71],
   "i32.shl": [0x74],
+  "i32.shr_u": [0x76],
   "i32.load": [0x28, 2, 0],
+  "i32.store": [0x36, 2, 0],
+  "f32.gt": [0x5e],
   "f32x4.eq": simd(0x41),
   "f32x4.lt": simd(0x43),
   "f32x4.gt": simd(0x44),
   "f32x4.le": simd(0x45),
   "f32x4.ge": simd(0x46),
+  "f32x4.pmax": simd(0xeb),
   "i32x4.add": simd(0xae),
+  "i32x4.sub": simd(0xb1),
   "i32x4.min_s": simd(0xb6),
   "v128.or": simd(0x50),
   "v128.bitselect": simd(0x52),
   "v128.any_true": simd(0x53),
 } as const;
+
+/** The type of a block that leaves nothing on the stack. */
+const VOID = 0x40;
 
 /** The body of one WebAssembly function, under construction. */
 export class WasmCode {
@@ -140,6 +151,10 @@ export class WasmCode {
   extract(lane: number): this {
     return this.emit([...simd(0x1f), lane]);
   }
+  /** Replaces the four int32 on the stack by their `lane`-th. */
+  extractInt(lane: number): this {
+    return this.emit([...simd(0x1b), lane]);
+  }
   /** Replaces the `lane`-th of the four float32 below by the one on the stack. */
   replace(lane: number): this {
     return this.emit([...simd(0x20), lane]);
@@ -148,8 +163,13 @@ export class WasmCode {
   shuffle(lanes: readonly number[]): this {
     return this.emit([...simd(0x0d), ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte))]);
   }
+  /** Runs `body` where the number on the stack is not 0. */
+  when(body: () => void): this {
+    this.emit([0x04, VOID]);
+    body();
+    return this.emit([0x0b]);
+  }
   loopWhile(condition: () => void, body: () => void): this {
-    const VOID = 0x40;
     this.emit([0x02, VOID, 0x03, VOID]); // block, loop
     condition();
     this.op("i32.eqz").emit([0x0d, 1]); // leave the block

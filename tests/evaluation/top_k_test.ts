@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { TopK } from "../../evaluation/top_k.ts";
+import { Products } from "../../runtime/product_kernel.ts";
 
 const score = fc.oneof(
   fc.float({ noNaN: true, min: -4, max: 4 }),
@@ -32,6 +33,31 @@ Deno.test("TopK gives what sorting gives, for any scores and any cut into blocks
       });
     },
   ));
+});
+
+Deno.test("TopK gives the same by the fast ways over products", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 12 }).chain((panels) =>
+        fc.array(fc.tuple(score, score), { minLength: 8 * panels, maxLength: 8 * panels })
+      ),
+      fc.integer({ min: 1, max: 8 }),
+      fc.integer({ min: 1, max: 12 }),
+      (pairs, k, panels) => {
+        const rows = [pairs.map(([a]) => Math.fround(a)), pairs.map(([, b]) => Math.fround(b))], columns = 8 * panels;
+        const products = new Products({ rows: 2, columns, width: 1 }), fast = new TopK(2, k), slow = new TopK(2, k);
+        for (let first = 0; first < pairs.length; first += columns) {
+          const block = products.of(new Float32Array(2), new Float32Array(columns)).fill(-Infinity);
+          rows.forEach((row, at) => block.set(row.slice(first, first + columns), at * columns));
+          fast.push(block, columns, first, products);
+          slow.push(block, columns, first);
+        }
+        assert.deepEqual(fast.ids, slow.ids);
+        assert.deepEqual(fast.scores, slow.scores);
+      },
+    ),
+    { numRuns: 500, seed: 7 },
+  );
 });
 
 Deno.test("TopK starts anew after clear", () => {

@@ -35,26 +35,43 @@ Deno.test("products of any shape are those of plain loops, and the same wherever
   );
 });
 
-Deno.test("scores that are too low are passed over, and none that is above", () => {
-  const columns = 5 * PANEL, width = 1, products = new Products({ rows: 2, columns, width });
-  const scores = products.of(Float32Array.of(1, -1), packed(wave(columns, 2.1), width));
-  scores[3] = NaN;
+/** Products of one row that are any numbers: all but the first of each column's two factors are zero. */
+function given(numbers: readonly number[]): Products {
+  const products = new Products({ rows: 1, columns: numbers.length, width: 1 });
+  products.of(Float32Array.of(0), new Float32Array(numbers.length)).set(numbers);
+  return products;
+}
+const several = (panels: number) => ({ minLength: panels * PANEL, maxLength: panels * PANEL });
+const numbers = fc.integer({ min: 1, max: 9 }).chain((panels) =>
+  fc.array(fc.constantFrom(NaN, -Infinity, Infinity, -0, 0, ...wave(20, 2.1)), several(panels))
+);
+
+Deno.test("the numbers of products that are above one are found, and no others", () => {
   fc.assert(
-    fc.property(
-      fc.nat(2 * columns),
-      fc.nat(2 * columns),
-      fc.double({ min: -1, max: 1, noNaN: true }),
-      (a, b, least) => {
-        const from = Math.min(a, b), end = Math.max(a, b), at = products.above(from, end, least);
-        assert(at >= from && at <= end);
-        assert(!scores.subarray(from, at).some((score) => score > Math.fround(least)), "one was passed over");
-        assert(
-          at + 16 > end || scores.subarray(at, at + 16).some((score) => score > Math.fround(least)),
-          "it stopped early",
-        );
-      },
-    ),
-    { numRuns: 200, seed: 5 },
+    fc.property(numbers, fc.nat(80), fc.nat(80), fc.constantFrom(-Infinity, -0.5, 0, 0.3), (all, a, b, least) => {
+      const products = given(all), from = Math.min(a, b, all.length), end = Math.min(Math.max(a, b), all.length);
+      const wanted = all.flatMap((x, at) => at >= from && at < end && x > Math.fround(least) ? [at] : []);
+      const count = products.above(from, end, least);
+      assert.deepEqual([...products.found.subarray(0, count)], wanted);
+    }),
+    { numRuns: 300, seed: 5 },
+  );
+});
+
+Deno.test("so many products as asked for reach the number that is said to be, which is the greatest of few groups'", () => {
+  fc.assert(
+    fc.property(numbers, fc.integer({ min: 1, max: 12 }), (all, count) => {
+      const number = given(all).reached(0, all.length, count), known = all.filter((x) => !Number.isNaN(x));
+      assert(number === -Infinity || known.filter((x) => x >= number).length >= count, `${number} of ${all}`);
+      const groups = Math.ceil(count / 2) * 4, whole = Math.floor(all.length / groups) * groups;
+      if (groups * 4 > all.length) return assert.equal(number, -Infinity, "too few to tell");
+      const maxima = Array.from(
+        { length: groups },
+        (_, group) => Math.max(-Infinity, ...all.slice(0, whole).filter((x, at) => at % groups === group && x >= -9)),
+      );
+      assert.equal(number, maxima.sort((a, b) => b - a)[count - 1]);
+    }),
+    { numRuns: 300, seed: 6 },
   );
 });
 
