@@ -60,14 +60,30 @@ export function batchAt(
   { size }: BatchingOptions,
 ): Batch {
   const first = index * size, rows = Math.min(size, order.length - first);
-  const batch = { rows, first, users: new Int32Array(size), positives: new Int32Array(size) };
   const visited = order instanceof Int32Array ? order.subarray(first, first + rows) : visits(order, first, rows);
-  for (let row = 0; row < size; row++) {
-    const at = visited[row < rows ? row : 0]!;
-    batch.users[row] = users[at]!;
-    batch.positives[row] = items[at]!;
-  }
+  const batch = { rows, first, users: new Int32Array(size), positives: new Int32Array(size) };
+  take(visited, users, batch.users, items, batch.positives);
   return batch;
+}
+
+/**
+ * Takes what is at `visited`; rows past it hold the first of that. A function of its own: V8 has been seen to optimise one
+ * that takes objects apart and loops for the length of a batch over and over, and to run it as it stands.
+ */
+function take(
+  visited: Int32Array,
+  users: Int32Array,
+  intoUsers: Int32Array,
+  items: Int32Array,
+  intoItems: Int32Array,
+): void {
+  const rows = visited.length;
+  for (let row = 0; row < rows; row++) {
+    const at = visited[row]!;
+    intoUsers[row] = users[at]!;
+    intoItems[row] = items[at]!;
+  }
+  for (const into of [intoUsers, intoItems]) into.fill(into[0]!, rows);
 }
 
 /** What a computed order holds from `first` on. An array is read as it is: `at` of one takes ten times as long. */

@@ -44,8 +44,8 @@ const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a 
 export function openJudge(seen: Catalogue, all: Interactions, options: RankingOptions): Judge {
   const held = evaluated(all, options.sample),
     { metrics, alsoSeen = [], maskSeen = true, byEvent = false, candidateSeed = 0 } = options;
-  const names = [...new Set(metrics)], views = viewsOf(names, seen, held), { popularity } = seen;
-  const truth = catalogueOf(held), met = [seen, ...alsoSeen.map((log) => catalogueOf(log))];
+  const names = [...new Set(metrics)], truth = catalogueOf(held), views = viewsOf(names, seen, held, truth);
+  const { popularity } = seen, met = [seen, ...alsoSeen.map((log) => catalogueOf(log))];
   const masks = maskSeen ? met : [];
   const users = Int32Array.from({ length: truth.users }, (_, user) => user)
     .filter((user) => truth.offsets[user + 1]! > truth.offsets[user]!);
@@ -78,13 +78,18 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
       block.forEach((user, row) => {
         const listOf = ({ ids }: TopK) => ids.subarray(row * longest, (row + 1) * longest), list = listOf(top);
         for (let at = truth.offsets[user]!; at < truth.offsets[user + 1]!; at++) hits.held(truth.positives[at]!);
-        for (const rank of takenRanks(truth, user, list)) hits.hit(list[rank]!);
-        for (const { truth, limit, sampled, measures } of views) {
+        const taken = takenRanks(truth, user, list);
+        for (const rank of taken) hits.hit(list[rank]!);
+        for (const { truth: wanted, limit, sampled, measures } of views) {
           const ranked = sampled !== undefined
-            ? oneByOne(truth, user, (item) => drawn.get(sampled)!.rank(row, item))
+            ? oneByOne(wanted, user, (item) => drawn.get(sampled)!.rank(row, item))
             : byEvent
-            ? oneByOne(truth, user, (item) => rankIn(listOf(tops.get(limit)!), item))
-            : together(truth, user, listOf(tops.get(limit)!));
+            ? oneByOne(wanted, user, (item) => rankIn(listOf(tops.get(limit)!), item))
+            : together(
+              wanted,
+              user,
+              wanted === truth && limit === Infinity ? taken : takenRanks(wanted, user, listOf(tops.get(limit)!)),
+            );
           if (ranked.length === 0) continue; // nothing that this user took counts here
           for (const { key, metric, k } of measures) {
             const found = ranked.map((each) => metric(each, k));
@@ -145,10 +150,10 @@ function oneByOne(truth: Catalogue, user: number, rankOf: (item: number) => numb
   });
 }
 
-/** All that a user took, in one list; nothing where that is nothing. */
-function together(truth: Catalogue, user: number, list: Int32Array): readonly RankedUser[] {
-  const relevant = truth.offsets[user + 1]! - truth.offsets[user]!;
-  return relevant === 0 ? [] : [{ hits: takenRanks(truth, user, list), relevant }];
+/** All that a user took, in one list with hits at these ranks; nothing where that is nothing. */
+function together({ offsets }: Catalogue, user: number, hits: readonly number[]): readonly RankedUser[] {
+  const relevant = offsets[user + 1]! - offsets[user]!;
+  return relevant === 0 ? [] : [{ hits, relevant }];
 }
 
 /** The ranks of a list, -1 past its end, at which there is something that the user took. */

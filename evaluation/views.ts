@@ -29,9 +29,15 @@ export const balancedKeys = (name: string): readonly string[] => COHORTS.map((co
  * The views that metrics of these names take: of a balance, one for each cohort of which something is held out; of a
  * coverage none.
  *
+ * @param all what is held out, as a catalogue.
  * @throws TypeError where a metric is unknown, or nothing is held out that it could be measured on.
  */
-export function viewsOf(names: readonly string[], { popularity }: Catalogue, held: Interactions): readonly View[] {
+export function viewsOf(
+  names: readonly string[],
+  { popularity }: Catalogue,
+  held: Interactions,
+  all: Catalogue = catalogueOf(held),
+): readonly View[] {
   const cohortOf = cohorts(popularity).of;
   const wanted = names.flatMap((name) => {
     const at = parseMetric(name);
@@ -45,8 +51,9 @@ export function viewsOf(names: readonly string[], { popularity }: Catalogue, hel
     const { cold = Infinity, only, cohort, sampled } = group[0]!.at as MetricAt;
     const counts = (item: number) =>
       popularity[item]! <= cold && (cohort === undefined || COHORTS[cohortOf[item]!] === cohort);
-    const truth = catalogueOf(withItems(held, counts)), asked = group.find(({ at }) => !at.balance);
-    if (truth.positives.length === 0 && (cold < Infinity || cohort !== undefined)) {
+    const isAll = cold === Infinity && cohort === undefined;
+    const truth = isAll ? all : catalogueOf(withItems(held, counts)), asked = group.find(({ at }) => !at.balance);
+    if (truth.positives.length === 0 && !isAll) {
       if (!asked) return []; // a balance counts such a cohort as never hit
       const why = cohort === undefined ? `has at most ${cold} train interactions` : `is of the ${cohort}`;
       throw new TypeError(`Cannot evaluate by "${asked.name}": no held-out item ${why}`);

@@ -8,6 +8,8 @@ import { RESHAPING, unshaped } from "./table_rows.ts";
 
 /** Ids that the host can choose before the run: of each pool of fed candidates, the one whose value is best. */
 export interface HostChoice extends Choosing {
+  /** The R P chosen ids, int32. */
+  readonly output: Value;
   /** The R P M candidates, int32: an input. */
   readonly candidates: Value;
 }
@@ -35,7 +37,7 @@ export function hostChoice(
   const has = (value: Value) => value.dtype === "float32" && (computed.has(value) || inputs.has(value));
   if (!choosesBy(values, has)) return null;
   const { leaves } = prune(values.graph, [values], computed);
-  return { candidates, values, largest, from: leaves.filter(has) };
+  return { output, candidates, values, largest, from: leaves.filter(has) };
 }
 
 /** Slots, whatever their type and axes. */
@@ -49,7 +51,7 @@ const axisOf = ({ op: { type }, inputs: [x], attributes: { axis = 0 } }: Node) =
 /** Chooses ids, [R P], once the values' parts are in their `places`. */
 export function choiceOutput(
   arena: Arena,
-  { candidates, ...by }: HostChoice,
+  { candidates, output: _, ...by }: HostChoice,
   places: ReadonlyMap<Value, Block>,
 ): (feeds: Feeds) => Int32Array {
   const [rows, pools, length] = by.values.shape as [number, number, number];

@@ -2,13 +2,14 @@ import type { GraphBuilder, Value, Variable } from "../graphs/builder.ts";
 import { encode } from "../graphs/encode.ts";
 import { prune } from "../graphs/prune.ts";
 import { sizeOf, type TensorData } from "../graphs/tensor.ts";
+import { choiceOutput, hostChoice } from "./host_choice.ts";
 import { type HostDot, hostDots } from "./host_dot.ts";
 import { type HostGather, hostGathers } from "./host_gather.ts";
-import { choiceOutput, hostChoice } from "./host_choice.ts";
 import { dotInput, fedInput, gatherInput } from "./host_input.ts";
 import type { HostStore } from "./host_store.ts";
 import type { Engine, Ort } from "./ort.ts";
 import type { Feeds } from "./runtime.ts";
+import { unshaped } from "./table_rows.ts";
 
 /** What one session is to compute, and what the host has computed for it by then. */
 export interface PhasePlan {
@@ -52,40 +53,42 @@ export interface HostPhase {
 }
 
 export async function hostPhase(engine: Engine, store: HostStore, plan: PhasePlan): Promise<HostPhase> {
-  const { graph, asked, known, given, variables } = plan;
+  const { graph, asked, known, given, variables } = plan, inputs = new Set(graph.inputs.values());
   for (const variable of variables) store.block(variable);
   const found = [
     ...plan.dots.map((dot) => dotInput(store, dot)),
     ...plan.gathers.map((gather) => gatherInput(store, gather)),
   ];
-  const here = new Set(found.map(({ value }) => value)), inputs = new Set(graph.inputs.values());
-  const chosen = Object.entries(asked).flatMap(([name, value]) => {
-    const choice = hostChoice(value, here, inputs);
-    return choice ? [{ name, choice }] : [];
-  });
-  const fromInputs = new Set(chosen.flatMap(({ choice }) => choice.from.filter((value) => inputs.has(value))));
+  const here = new Set(found.map(({ value }) => value));
+  const chosen = [...new Set(Object.values(asked))].flatMap((output) => hostChoice(output, here, inputs) ?? []);
+  const fromInputs = new Set(chosen.flatMap(({ from }) => from.filter((value) => inputs.has(value))));
   const computed = [...found, ...Array.from(fromInputs, (value) => fedInput(store, value))];
   const placed = new Map(computed.map(({ value, out }) => [value, out]));
-  const choices = chosen.map(({ name, choice }) => ({ name, choose: choiceOutput(store.arena, choice, placed) }));
+  const choices = new Map(chosen.map((choice) => [choice.output, choiceOutput(store.arena, choice, placed)]));
 
-  const left = Object.entries(asked).filter(([name]) => !chosen.some((choice) => choice.name === name));
-  const session = left.length === 0 ? null : await engine.session(encode(graph, Object.fromEntries(left), { given }));
+  // what the host has of what is asked for is not asked of the session, which takes it where it needs it
+  const has = (value: Value) => placed.has(unshaped(value)) || choices.has(value);
+  const left = Object.fromEntries(Object.entries(asked).filter(([, value]) => !has(value)));
+  const session = Object.keys(left).length === 0
+    ? null
+    : await engine.session(encode(graph, left, { given: new Set([...given, ...choices.keys()]) }));
   const takes = ({ name }: Value) => session?.inputNames.includes(name) ?? false;
   const direct = [...inputs, ...known].filter(takes), whole = variables.filter(takes);
-  const taken = computed.filter(({ value }) => takes(value) && !inputs.has(value));
+  const taken = found.filter(({ value }) => takes(value));
   const tensor = ({ dtype, shape }: Value, data: TensorData) => engine.tensor(dtype, data, shape);
   return {
     async run(tensors) {
       for (const { compute } of computed) compute(tensors);
+      const ids = new Map(Array.from(choices, ([value, choose]) => [value, choose(tensors)]));
       const fed: Record<string, Ort.Tensor> = {};
       for (const value of direct) fed[value.name] = tensor(value, tensors[value.name]!);
       for (const variable of whole) fed[variable.name] = tensor(variable, store.block(variable).view());
       for (const { value, out } of taken) fed[value.name] = tensor(value, out.view());
+      for (const [value, data] of ids) if (takes(value)) fed[value.name] = tensor(value, data);
       const results = await session?.run(fed) ?? {};
-      return {
-        ...Object.fromEntries(Object.keys(results).map((name) => [name, results[name]!.data as TensorData])),
-        ...Object.fromEntries(choices.map(({ name, choose }) => [name, choose(tensors)])),
-      };
+      const resultOf = (name: string, value: Value) =>
+        ids.get(value) ?? placed.get(unshaped(value))?.view().slice() ?? results[name]!.data as TensorData;
+      return Object.fromEntries(Object.entries(asked).map(([name, value]) => [name, resultOf(name, value)]));
     },
     dispose: async () => await session?.release(),
   };

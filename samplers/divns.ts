@@ -5,7 +5,7 @@ import type { Value } from "../graphs/builder.ts";
 import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { cast, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
 import { concat, zerosLike } from "../graphs/ops/shape.ts";
-import { finiteOr, LARGEST, pickLargest } from "./candidates.ts";
+import { pickLargest } from "./candidates.ts";
 import { fromOwnPools } from "./common_options.ts";
 import { Caches } from "./divns/caches.ts";
 import { DiverseSets } from "./divns/diverse_sets.ts";
@@ -132,7 +132,7 @@ export const divns = define({
       select(step, { candidates, diverse, lambda }) {
         const scores = step.score(step.items(candidates)), hard = pickLargest(candidates, scores, negatives); // [R, K]
         // runners-up are found on the host: onnxruntime's TopK takes longer than all else that differs from DNS
-        return { ...mixes[mix](step, hard, diverse, lambda), report: { hard, scores: finiteOr(scores, -LARGEST) } };
+        return { ...mixes[mix](step, hard, diverse, lambda), report: { hard, scores } };
       },
       observe({ hard, scores }, { users, positives, rows }, { candidates }) {
         const { due } = recorded,

@@ -1,10 +1,11 @@
 import type { Catalogue } from "../../datasets/catalogue.ts";
+import { LARGEST } from "../candidates.ts";
 
 /** What a step's pools held, as it reports it. */
 export interface Pools {
   readonly hard: Int32Array; // [R, K]
   readonly candidates: Int32Array; // [R, K n]
-  /** Of the candidates; all finite. */
+  /** Of the candidates. */
   readonly scores: Float32Array; // [R, K n]
 }
 
@@ -27,8 +28,9 @@ export class Caches {
   /** The last place of each item in the cache that was last asked about. */
   readonly #last: Int32Array; // [items]
   #mark = 0;
-  /** Slots of one pool's highest scores. */
+  /** Slots of one pool's highest scores, and those. */
   readonly #slots: Int32Array; // [1 + runnersUp]
+  readonly #scores: Float32Array; // [1 + runnersUp]
 
   /** @param pool candidates of each pool. */
   constructor(
@@ -44,6 +46,7 @@ export class Caches {
     this.places = new Int32Array(placed ? positives.length : 0);
     this.trained = new Int32Array(users);
     this.#slots = new Int32Array(1 + runnersUp);
+    this.#scores = new Float32Array(1 + runnersUp);
     this.#marked = new Int32Array(items);
     this.#last = new Int32Array(placed ? items : 0);
     let most = 0;
@@ -68,17 +71,20 @@ export class Caches {
     }
   }
 
-  /** Slots of the highest scores of the pool at `first`, the highest first; ties the lowest slot. */
+  /** Slots of the highest scores of the pool at `first`, the highest first; ties the lowest slot; what is not finite last. */
   #highest(scores: Float32Array, first: number): Int32Array {
-    const slots = this.#slots, most = slots.length, end = first + this.pool;
-    let found = 0, least = -Infinity; // the lowest score that is kept, once the slots are full
+    const slots = this.#slots, kept = this.#scores.fill(-Infinity), most = slots.length, end = first + this.pool;
+    let found = 0;
     for (let slot = first; slot < end; slot++) {
-      const score = scores[slot]!;
-      if (score <= least) continue;
+      const given = scores[slot]!, score = given - given === 0 ? given : -LARGEST;
+      if (score <= kept[most - 1]!) continue;
       let place = found < most ? found++ : most - 1;
-      for (; place > 0 && score > scores[slots[place - 1]!]!; place--) slots[place] = slots[place - 1]!;
+      for (; place > 0 && score > kept[place - 1]!; place--) {
+        slots[place] = slots[place - 1]!;
+        kept[place] = kept[place - 1]!;
+      }
       slots[place] = slot;
-      if (found === most) least = scores[slots[most - 1]!]!;
+      kept[place] = score;
     }
     return slots;
   }

@@ -46,11 +46,13 @@ export class DiverseSets {
       if (size === 0) continue;
       let next = marks[own + NEXT]!;
       for (let at = row * count; at < (row + 1) * count; at++) {
-        into[at] = ids[start + next]!;
+        into[at] = start + next;
         if (++next === size) next = 0;
       }
       marks[own + NEXT] = next;
     }
+    // places first, so that memory is waited for together
+    for (let at = 0; at < into.length; at++) if (into[at]! >= 0) into[at] = ids[into[at]!]!;
     return into;
   }
 

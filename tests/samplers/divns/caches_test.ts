@@ -26,13 +26,14 @@ Deno.test("a user's hard negatives are kept in the order of rows, its runners-up
   assert.deepEqual([...kept.hardOf(1), ...kept.runnersUpOf(1), ...kept.runnersUpOf(2)], []);
 });
 
-Deno.test("runners-up are the next by score, ties the lowest slot first, as sorting has it", () => {
+Deno.test("runners-up are the next by score, ties the lowest slot first, what is not finite last, as sorting has it", () => {
   const rng = new Rng(6, "scores"), met = Array.from({ length: 50 }, () => [0]), many = catalogueWhere(met, 20);
   const kept = new Caches(many, 1, 9, 5);
   for (let user = 0; user < 50; user++) {
     const candidates = rng.shuffle(Int32Array.from({ length: 9 }, (_, at) => at + 1));
-    const scores = Float32Array.from(candidates, () => rng.below(6)), slots = [...candidates.keys()];
-    const ranked = slots.sort((a, b) => scores[b]! - scores[a]! || a - b).map((slot) => candidates[slot]!);
+    const scores = Float32Array.from(candidates, () => [0, 1, 2, 3, 4, 5, NaN, Infinity, -Infinity][rng.below(9)]!);
+    const known = [...scores].map((score) => Number.isFinite(score) ? score : -1), slots = [...candidates.keys()];
+    const ranked = slots.sort((a, b) => known[b]! - known[a]! || a - b).map((slot) => candidates[slot]!);
     kept.record(user, 0, { candidates, scores, hard: Int32Array.of(ranked[0]!) }, true);
     assert.deepEqual([...kept.runnersUpOf(user)], ranked.slice(1, 6));
   }
