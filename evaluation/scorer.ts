@@ -46,7 +46,7 @@ export interface Scorer {
 
 /** Blocks that keep `bytes` of scores at a time, or of what is computed `floats` wide for each score. */
 export function blocksFor(bytes: number, items: number, floats = 1): Blocks {
-  const columns = Math.ceil(items / Math.ceil(items / 2048) / PANEL) * PANEL,
+  const columns = Math.ceil(items / Math.ceil(items / 4096) / PANEL) * PANEL,
     rows = Math.max(1, Math.min(256, Math.floor(bytes / (4 * floats * columns))));
   return { rows, columns };
 }

@@ -3,8 +3,8 @@ import { type Lane, scalarLane, vectorLane, WasmCode, wasmModule } from "./wasm_
 
 /** Columns of a panel: two vectors. */
 export const PANEL = 8;
-/** Rows that a tile of products has, where there are as many left. */
-const TILE = 4;
+/** Rows that a tile of products has, where there are as many left: of more, the sums would not fit the registers. */
+const TILE = 6;
 const WORD = 4;
 /** Products that are compared at a time. */
 const LOOKED_AT = 16;
@@ -21,7 +21,7 @@ const UNROLLED = 16;
 
 /**
  * Products of a matrix [rows, width] with a matrix [columns, width] transposed, in memory of their own: what ranking
- * spends its time on. A tile of 4 by 8 products stays in registers; each is summed along the inner axis in order, fused
+ * spends its time on. A tile of 6 by 8 products stays in registers; each is summed along the inner axis in order, fused
  * where the machine can (relaxed SIMD), so that numbers are the same on one machine, and on another to rounding.
  *
  * @example
@@ -203,7 +203,7 @@ function code({ rows, columns, width }: ProductShape): WasmCode {
   code.loopWhile(() => code.get(RIGHT).get(end).op("i32.lt_u"), () => {
     code.get(LEFT).set(left).get(OUT).set(out);
     tiles(Math.floor(rows / TILE), TILE);
-    tiles(rows % TILE, 1);
+    if (rows % TILE > 0) tiles(1, rows % TILE);
     advance(RIGHT, PANEL * row);
     advance(OUT, PANEL * WORD);
   });

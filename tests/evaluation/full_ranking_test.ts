@@ -105,7 +105,7 @@ Deno.test("blocks keep within the memory they are given", () => {
   for (const bytes of [2 ** 14, 2 ** 20, 2 ** 28]) {
     for (const floats of [1, 96]) {
       const { rows, columns } = blocksFor(bytes, 100_000, floats);
-      assert(rows >= 1 && columns <= 2048 && (rows === 1 || rows * columns * floats * 4 <= bytes));
+      assert(rows >= 1 && columns <= 4096 && (rows === 1 || rows * columns * floats * 4 <= bytes));
     }
   }
 });
