@@ -2,6 +2,7 @@
 import { type BlockScores, openBlockScores } from "./block_scores.ts";
 import { type Judge, openJudge } from "./judge.ts";
 import type { RankingAnswer, RankingJob, ScoringModel } from "./ranking_job.ts";
+import type { ProductShape } from "../runtime/product_kernel.ts";
 import { queue } from "../runtime/queue.ts";
 import { blank, type Blocks } from "./scorer.ts";
 
@@ -32,8 +33,12 @@ async function answer(job: RankingJob): Promise<RankingAnswer> {
       return {};
     }
     case "model": {
-      await scoring?.scores.dispose();
-      scoring = { scores: await openBlockScores(job.model.by), model: job.model };
+      const { model } = job, { by } = model;
+      if (scoring && !("bytes" in by) && sameProducts(by, scoring.model.by)) scoring = { ...scoring, model };
+      else {
+        await scoring?.scores.dispose();
+        scoring = { scores: await openBlockScores(by), model };
+      }
       return {};
     }
     case "rank": {
@@ -49,6 +54,9 @@ async function answer(job: RankingJob): Promise<RankingAnswer> {
     }
   }
 }
+
+const sameProducts = (by: ProductShape, other: ScoringModel["by"]): boolean =>
+  !("bytes" in other) && by.rows === other.rows && by.columns === other.columns && by.width === other.width;
 
 const inOrder = queue(); // what one job scores lies where the next one's will
 scope.onmessage = ({ data }) =>

@@ -21,6 +21,7 @@ export async function nativeEngine(threads: number): Promise<Engine> {
         ...threads > 0 && { intraOpNumThreads: threads },
         interOpNumThreads: 1,
         logSeverityLevel: 3,
+        extra: { session: { force_spinning_stop: "1" } }, // else its threads keep cores busy for some 20 ms after a run
       }),
     queue: queue(),
   };
