@@ -1,4 +1,4 @@
-import { Arena, type Block } from "./arena.ts";
+import { Arena } from "./arena.ts";
 import { type Lane, scalarLane, vectorLane, WasmCode, wasmModule } from "./wasm_code.ts";
 
 /** Columns of a panel: two vectors. */
@@ -48,11 +48,8 @@ export class Products {
   constructor({ rows, columns, width }: ProductShape) {
     if (columns % PANEL !== 0) throw new RangeError(`Cannot multiply ${columns} columns: they come in ${PANEL}s`);
     const arena = new Arena(), { memory } = arena;
-    const [left, right, out] = [rows * width, columns * width, rows * columns].map((size) => arena.allocate(size)) as [
-      Block,
-      Block,
-      Block,
-    ];
+    const left = arena.allocate(rows * width), right = arena.allocate(columns * width);
+    const out = arena.allocate(rows * columns);
     const maxima = arena.allocate(columns / GROUPED), found = arena.allocate(columns + 1);
     [this.#left, this.#right, this.#out, this.found] = [left.view(), right.view(), out.view(), found.ints()];
     const compiled = (code: WasmCode) =>
@@ -114,9 +111,9 @@ function aboveCode(): WasmCode {
   const { bytes } = vectorLane, together = LOOKED_AT * WORD;
   const look = (offset: number) => {
     code.get(OUT).get(FROM).get(BASE).op("i32.sub").i32(offset).op("i32.add").i32(2).op("i32.shr_u").op("i32.store");
-    code.get(OUT).get(FROM).load(scalarLane, offset).get(LEAST).op("f32.gt").i32(2).op("i32.shl").op("i32.add").set(
-      OUT,
-    );
+    // the next is written over it unless it is above
+    code.get(OUT).get(FROM).load(scalarLane, offset).get(LEAST).op("f32.gt");
+    code.i32(2).op("i32.shl").op("i32.add").set(OUT);
   };
   code.get(LEAST).emit(vectorLane.splat).set(least);
   code.loopWhile(() => code.get(FROM).i32(together).op("i32.add").get(END).op("i32.le_u"), () => {
