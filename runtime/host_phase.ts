@@ -5,6 +5,7 @@ import { sizeOf, type TensorData } from "../graphs/tensor.ts";
 import { choiceOutput, hostChoice } from "./host_choice.ts";
 import { type HostDot, hostDots } from "./host_dot.ts";
 import { type HostGather, hostGathers } from "./host_gather.ts";
+import { hostIds } from "./host_ids.ts";
 import { dotInput, fedInput, gatherInput } from "./host_input.ts";
 import type { HostStore } from "./host_store.ts";
 import type { Engine, Ort } from "./ort.ts";
@@ -66,8 +67,16 @@ export async function hostPhase(engine: Engine, store: HostStore, plan: PhasePla
   const placed = new Map(computed.map(({ value, out }) => [value, out]));
   const choices = new Map(chosen.map((choice) => [choice.output, choiceOutput(store.arena, choice, placed)]));
 
+  const areKnown = (value: Value) => choices.has(value) || (inputs.has(value) && value.dtype === "int32");
+  const derived = new Map(
+    Object.values(asked).flatMap((value) => {
+      const reading = choices.has(value) ? null : hostIds(value, areKnown);
+      return reading ? [[value, reading]] : [];
+    }),
+  );
+
   // what the host has of what is asked for is not asked of the session, which takes it where it needs it
-  const has = (value: Value) => placed.has(unshaped(value)) || choices.has(value);
+  const has = (value: Value) => placed.has(unshaped(value)) || choices.has(value) || derived.has(value);
   const left = Object.fromEntries(Object.entries(asked).filter(([, value]) => !has(value)));
   const session = Object.keys(left).length === 0
     ? null
@@ -80,6 +89,9 @@ export async function hostPhase(engine: Engine, store: HostStore, plan: PhasePla
     async run(tensors) {
       for (const { compute } of computed) compute(tensors);
       const ids = new Map(Array.from(choices, ([value, choose]) => [value, choose(tensors)]));
+      for (const [value, read] of derived) {
+        ids.set(value, read((known) => ids.get(known) ?? tensors[known.name] as Int32Array));
+      }
       const fed: Record<string, Ort.Tensor> = {};
       for (const value of direct) fed[value.name] = tensor(value, tensors[value.name]!);
       for (const variable of whole) fed[variable.name] = tensor(variable, store.block(variable).view());
