@@ -4,6 +4,7 @@ import { drawUntil } from "./draw_until.ts";
 import { firstAbove } from "./first_above.ts";
 import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
 import { requireDot } from "./requirements.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { idsBelow, layerMeans } from "./vectors.ts";
@@ -22,7 +23,7 @@ export const aobpr = define({
   citation: "Rendle & Freudenthaler, WSDM 2014",
   options: {
     negatives: perPositive(1),
-    lambda: real(0, `mean rank; 0 is a ${ITEMS_PER_RANK}th of the items`, { min: 0 }),
+    lambda: byMagnitude(real(0, `mean rank; 0 is a ${ITEMS_PER_RANK}th of the items`, { min: 0 }), 10, 3000),
   },
 }, ({ negatives, lambda }): Policy<"ids"> => ({ catalogue: { items: count }, rows }) => {
   const all = idsBelow(count), law = truncatedGeometric(lambda || Math.max(1, count / ITEMS_PER_RANK), count);
