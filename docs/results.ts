@@ -42,6 +42,7 @@ const studies: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(Object.keys(reachedSequential).map((study) => [study, SEQUENCES])),
   "tuned/lastfm-social": COVERED,
   "tuned/ml-100k": COVERED,
+  "tuned/yahoo-r3": COVERED,
   "divns-ml": ["ndcg@20", "recall@20"],
   "divns-tool": ["ndcg@20", "recall@20"],
   "sbpr-lastfm": ["ndcg@20", "recall@20"],
