@@ -70,7 +70,7 @@ export async function hostPhase(engine: Engine, store: HostStore, plan: PhasePla
   const areKnown = (value: Value) => choices.has(value) || (inputs.has(value) && value.dtype === "int32");
   const derived = new Map(
     Object.values(asked).flatMap((value) => {
-      const reading = choices.has(value) ? null : hostIds(value, areKnown);
+      const reading = value.dtype !== "int32" || choices.has(value) ? null : hostIds(value, areKnown);
       return reading ? [[value, reading]] : [];
     }),
   );
@@ -90,7 +90,7 @@ export async function hostPhase(engine: Engine, store: HostStore, plan: PhasePla
       for (const { compute } of computed) compute(tensors);
       const ids = new Map(Array.from(choices, ([value, choose]) => [value, choose(tensors)]));
       for (const [value, read] of derived) {
-        ids.set(value, read((known) => ids.get(known) ?? tensors[known.name] as Int32Array));
+        ids.set(value, read((known) => ids.get(known) ?? tensors[known.name] as Int32Array).slice()); // of inputs, a copy
       }
       const fed: Record<string, Ort.Tensor> = {};
       for (const value of direct) fed[value.name] = tensor(value, tensors[value.name]!);

@@ -40,12 +40,23 @@ Deno.test("ids that stand in where others compare so are known without a session
 
 Deno.test("a program gives such ids beside what its session computes", async () => {
   const { g, fed, other } = graph(), runtime = await openRuntime({ provider: "wasm" });
-  const program = await runtime.compile(g, { outputs: { ids: where(less(fed, 0), other, fed), sum: add(fed, other) } });
+  const program = await runtime.compile(g, {
+    outputs: {
+      ids: where(less(fed, 0), other, fed),
+      isLess: less(fed, 0),
+      same: reshape(fed, [R]),
+      sum: add(fed, other),
+    },
+  });
   const feeds = { fed: Int32Array.of(1, -1, 0, -2, 3), other: Int32Array.of(5, 6, 7, 8, 9) };
-  assert.deepEqual(await program.run(feeds), {
+  const found = await program.run(feeds);
+  assert.deepEqual(found, {
     ids: Int32Array.of(1, 6, 0, 8, 3),
+    isLess: Uint8Array.of(0, 1, 0, 1, 0),
+    same: feeds.fed,
     sum: Int32Array.of(6, 5, 7, 6, 12),
   });
+  assert.notEqual(found.same, feeds.fed, "a result is its own");
   await program.dispose();
   await runtime.dispose();
 });
