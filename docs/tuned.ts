@@ -1,8 +1,9 @@
 /**
- * Every sampler at its best, on one of the datasets of docs/results.md: tunes each on validation, and writes the study that
- * tests the winners. Stopped, the same command goes on.
+ * Every sampler at its best, on one of the datasets of docs/results.md: tunes each on validation, or those that are named,
+ * and writes the study that tests all winners that the folder has. Stopped, the same command goes on.
  *
  *     deno run -A docs/tuned.ts ml-100k runs/tuned/ml-100k
+ *     deno run -A docs/tuned.ts ahns-ml runs/tuned/ahns-ml rns dns
  *     deno run -A cli.ts compare --config runs/tuned/ml-100k/config.yaml --out docs/results/tuned/ml-100k
  */
 import { readYaml, yamlText } from "../options/yaml.ts";
@@ -72,8 +73,8 @@ const search = {
   space: "default; lr=log:1e-3..1e-2; l2=log:1e-6..3e-2",
 };
 
-/** The options of the winner among those drawn, as `compare` reads a method. @throws Error where none was trained. */
-async function tuned(given: Tuned, { data, test }: { data: string; test?: string }, out: string): Promise<string> {
+/** Searches. @throws Error where nothing was trained. */
+async function searched(given: Tuned, { data, test }: { data: string; test?: string }, out: string): Promise<void> {
   const { needs: _, sampler, loss = "bpr", backbone = BACKBONE } = given;
   await Deno.mkdir(out, { recursive: true });
   const config = `${out}/search.yaml`;
@@ -85,21 +86,39 @@ async function tuned(given: Tuned, { data, test }: { data: string; test?: string
     stderr: "inherit",
   }).output();
   if (!success) throw new Error(`Cannot tune "${sampler}": the search in ${out} failed`);
-  const best = readYaml(await Deno.readTextFile(`${out}/best/config.yaml`)) as Record<string, string | number>;
+}
+
+/** The options of a search's winner, as `compare` reads a method; nothing where the search has not ended. */
+async function winner(out: string): Promise<string | undefined> {
+  const best = await Deno.readTextFile(`${out}/best/config.yaml`).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  if (best === undefined) return undefined;
+  const options = readYaml(best) as Record<string, string | number>;
   return ["loss", "lr", "l2", "backbone"].reduce(
-    (text, option) => `${text} ${option}=${best[option]}`,
-    `${best.sampler}`,
+    (text, name) => `${text} ${name}=${options[name]}`,
+    `${options.sampler}`,
   );
 }
 
 if (import.meta.main) {
-  const [name = "", out = `runs/tuned/${name}`] = Deno.args, dataset = datasets[name];
+  const [name = "", out = `runs/tuned/${name}`, ...labels] = Deno.args, dataset = datasets[name];
   if (!dataset) throw new TypeError(`Expected one of ${Object.keys(datasets).join(", ")}, found "${name}"`);
-  const { has, ...files } = dataset, found: string[] = [];
-  for (const [label, method] of Object.entries(methods)) {
-    if (method.needs && !has.includes(method.needs)) continue;
-    found.push(`${label}=${await tuned(method, files, `${out}/${label}`)}`);
-    console.log(found.at(-1));
+  const { has, ...files } = dataset;
+  const possible = Object.entries(methods).filter(([, { needs }]) => !needs || has.includes(needs));
+  const unknown = labels.find((label) => !possible.some(([name]) => name === label));
+  if (unknown !== undefined) {
+    throw new TypeError(`Expected some of ${possible.map(([label]) => label).join(", ")}, found "${unknown}"`);
+  }
+  for (const [label, method] of possible) {
+    if (labels.length && !labels.includes(label)) continue;
+    await searched(method, files, `${out}/${label}`);
+    console.log(`${label}=${await winner(`${out}/${label}`)}`);
+  }
+  const found: string[] = [];
+  for (const [label] of possible) {
+    const options = await winner(`${out}/${label}`);
+    if (options) found.push(`${label}=${options}`);
   }
   const study = {
     ...files,
