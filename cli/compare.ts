@@ -1,10 +1,11 @@
 import { markdown } from "./comparison_text.ts";
 import { duration, openOutput } from "./output.ts";
 import { describe, OPTIMISTIC } from "./protocol_options.ts";
+import { exists } from "./files.ts";
 import { savedConfig } from "./run_identity.ts";
 import { type Findings, tablesOf } from "./studies/findings.ts";
 import { inProcess } from "./studies/in_process.ts";
-import { aboutTable, writePart } from "./studies/part_folder.ts";
+import { aboutTable, STUDY, writePart } from "./studies/part_folder.ts";
 import { runTasks } from "./studies/run_tasks.ts";
 import { planned } from "./studies/study.ts";
 import { inTurn } from "./study_claim.ts";
@@ -26,7 +27,14 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
   const { data: { name } } = loaded;
   describe(loaded, output);
   if (values.select === "test") output.say(OPTIMISTIC);
-  const folder = values.out ?? `runs/${name}-compare`, opened = await openComparison(loaded, folder);
+  const folder = values.out ?? `runs/${name}-compare`;
+  if (await exists(`${folder}/${STUDY}`)) {
+    throw new TypeError(
+      `Cannot compare into "${folder}": it holds a study (${STUDY}), whose trials are in a folder of each dataset; ` +
+        "give another --out",
+    );
+  }
+  const opened = await openComparison(loaded, folder);
   const part = { label: name, folder, config: savedConfig(values), comparison: compared };
   await writePart(part);
   await inTurn(folder, () => writeUsers(folder, opened));

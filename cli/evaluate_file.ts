@@ -6,7 +6,7 @@ import { seamText } from "../models/external/seam_text.ts";
 import { understand } from "../models/external/understand.ts";
 import { methodSpec } from "../options/method_spec.ts";
 import { openRuntime } from "../runtime/providers.ts";
-import { readingOf, withDataFor } from "./backbone_spec.ts";
+import { isFile, readingOf, withDataFor } from "./backbone_spec.ts";
 import type { EvaluateValues } from "./evaluate.ts";
 import { readBytesOf } from "./files.ts";
 import type { Output } from "./output.ts";
@@ -18,8 +18,9 @@ export async function evaluateFile(
   model: string,
   output: Output,
 ): Promise<number> {
-  const data = await openTested(withDataFor(values, [model]));
-  const { name } = methodSpec("model", model), bytes = await readBytesOf(name, "the model");
+  const { name } = methodSpec("model", model);
+  if (!isFile({ name })) throw new TypeError(`Cannot evaluate: --model expects an ONNX file, *.onnx; found "${model}"`);
+  const data = await openTested(withDataFor(values, [model])), bytes = await readBytesOf(name, "the model");
   const reading = readingOf({ backbone: model, freeze: null }), { seam, names } = understand(bytes, reading);
   const test = heldOut(data), catalogue = catalogueOf(data.train), options = rankingOf(values, data);
   const lines = seam instanceof TypeError ? [seam.message] : seamText(names, seam);

@@ -15,6 +15,9 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
   if (evaluate && !selectBy) {
     throw new TypeError('Cannot train: "evaluate" is given but "selectBy" does not say which metric decides');
   }
+  if (selectBy && !evaluate) {
+    throw new TypeError('Cannot train: "selectBy" is given but there is no "evaluate" that measures it');
+  }
   const run = await openRun(recipe);
   const { runtime, resume } = recipe;
   let best: Best | null = resume?.best ?? null;

@@ -10,6 +10,9 @@ import { writeUsers } from "../tested_lists.ts";
 import type { OpenPart, PlannedPart, StudyPart } from "./study.ts";
 import type { GivenStudy } from "./study_file.ts";
 
+/** The file of a study's table for programs, in the study's folder. */
+export const STUDY = "study.json";
+
 /** Begins the folder of a study, and those of its parts: each keeps its options, as a file that says them again. */
 export async function beginStudy({ given, out }: GivenStudy, parts: readonly StudyPart[]): Promise<void> {
   await inTurn(out, () => writeConfig(out, { ...given, out }));
@@ -56,7 +59,7 @@ export async function writeStudy(
   const named = Object.fromEntries(parts.map(({ label }, at) => [label, tables[at]!]));
   await inTurn(folder, async () => {
     for (const part of parts) await writeTable(part.folder, named[part.label]!, aboutPart(part));
-    await writeWhole(`${folder}/study.json`, `${JSON.stringify(tableRecord(parts, named), null, 2)}\n`);
+    await writeWhole(`${folder}/${STUDY}`, `${JSON.stringify(tableRecord(parts, named), null, 2)}\n`);
     await writeWhole(`${folder}/study.csv`, studyCsv(named));
     await writeWhole(`${folder}/study.md`, studyMarkdown(named));
   });

@@ -155,6 +155,17 @@ Deno.test("what cannot be compared is named before anything is trained", () =>
     assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["test.txt", "train.txt"]);
   }));
 
+Deno.test("compare does not train anew what a study in its folder has trained", () =>
+  onData(async (compare, folder) => {
+    await Deno.mkdir(`${folder}/out`);
+    await Deno.writeTextFile(`${folder}/out/study.json`, "{}");
+    await assert.rejects(
+      compare({ samplers: "rns" }),
+      /Cannot compare into "[^"]*out": it holds a study \(study.json\)/,
+    );
+    assert.deepEqual([...Deno.readDirSync(`${folder}/out`)].map(({ name }) => name), ["study.json"]);
+  }));
+
 Deno.test("a YAML file describes a study, its config.yaml does so again, and --json tells each step", () =>
   onData(async (_, folder) => {
     await Deno.writeTextFile(

@@ -150,6 +150,7 @@ Deno.test("what is wrong on the command line is named, with what was expected, a
       [["recommend", "--run", "nowhere", "--users", "1"], 1, /there is no such file/],
       [["recommend"], 1, /--run says which folder/],
       [["evaluate"], 1, /--run says which folder/],
+      [["evaluate", "--model", "weights.csv"], 1, /--model expects an ONNX file, \*\.onnx; found "weights.csv"/],
       [["list", "dishes"], 1, /There is no list of "dishes"; there are samplers/],
     ];
     for (const [args, expected, message] of cases) {

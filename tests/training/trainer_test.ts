@@ -90,6 +90,7 @@ Deno.test("a recipe that does not fit together is refused before it reports an e
     new RegExp(`${count} interactions make no batch of 1000; a smaller "batchSize", or "dropLast: false", would`),
   );
   await refused({ evaluate: answers([1]) }, /"evaluate" is given but "selectBy" does not say/);
+  await refused({ selectBy: "quality" }, /"selectBy" is given but there is no "evaluate" that measures it/);
   await refused({ evaluate: answers([1]), selectBy: "speed" }, /Cannot select by "speed": the metrics are quality/);
   const empty = interactions({ users: [], items: [], userCount: 1, itemCount: 1 });
   await refused({ data: empty }, /0 interactions make no batch of 16/);
