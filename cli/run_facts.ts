@@ -3,7 +3,7 @@ import { methodText } from "../options/method_spec.ts";
 import { dataOptions, type DataValues } from "./data_options.ts";
 import { columnsOf, fingerprintOf } from "./fingerprint.ts";
 import { kebab } from "./flags.ts";
-import { settledParts } from "./train_parts.ts";
+import { decisiveDrawing, settledParts } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
 
 /** What decides a run's numbers. A checkpoint keeps it, to say what has become another. */
@@ -102,12 +102,13 @@ function partChange(name: string, was: PartFacts | undefined, is: PartFacts | un
 export function decisive(values: TrainValues): Record<string, string> {
   const { json: _json, quiet: _quiet, resume: _resume, out: _out, epochs: _epochs, ...rest } = values;
   const { memory: _memory, workers: _workers, threads: _threads, ...others } = rest;
-  const { freeze: _freeze, lr: _lr, recipe: _recipe, ...numbers } = others; // in the backbone, the optimiser, in all
+  const { freeze: _freeze, lr: _lr, recipe: _recipe, ...about } = others; // in the backbone, the optimiser, in all
+  const { exclude, distinct, ...numbers } = about;
   const methods = Object.entries(settledParts(values)).map(([kind, { name, options }]) => {
     const given = Object.entries(options).filter(([, value]) => value !== null);
     return [kind, methodText({ name, ...Object.fromEntries(given) })] as const;
   });
-  const all = { ...numbers, ...Object.fromEntries(methods) };
+  const all = { ...numbers, ...decisiveDrawing({ exclude, distinct }), ...Object.fromEntries(methods) };
   return Object.fromEntries(
     Object.entries(all).filter(([, value]) => value !== null).map(([name, value]) => [name, String(value)]),
   );

@@ -3,7 +3,7 @@ import { baselines } from "../studies/baselines.ts";
 import { dataOptions } from "./data_options.ts";
 import { LIST } from "./flags.ts";
 import { rankedAsOptions } from "./ranked_as.ts";
-import { outputOptions, providerOptions, trainOptions } from "./train_options.ts";
+import { drawingOptions, outputOptions, providerOptions, trainOptions } from "./train_options.ts";
 
 /** What a method of a study may have of its own; the rest is the protocol, which all share. */
 export const methodOptions = {
@@ -17,6 +17,7 @@ export const methodOptions = {
   batchSize: trainOptions.batchSize,
   dropLast: trainOptions.dropLast,
   l2: trainOptions.l2,
+  ...drawingOptions,
 } as const;
 export type MethodValues = Values<typeof methodOptions>;
 /** What holds where a method does not say otherwise. */
@@ -62,6 +63,7 @@ export const compareOptions = {
   batchSize: methodOptions.batchSize,
   dropLast: methodOptions.dropLast,
   l2: methodOptions.l2,
+  ...drawingOptions,
   seeds,
   baselines: text(Object.keys(baselines).join(","), "methods without training in the same table, or none"),
   select: trainOptions.select,

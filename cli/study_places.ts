@@ -4,7 +4,7 @@ import { factsOf } from "../recipes/facts.ts";
 import { decisiveColumns, fingerprintOf } from "./fingerprint.ts";
 import type { StudyMethod } from "./study_methods.ts";
 import type { CompareValues } from "./study_options.ts";
-import { settledParts } from "./train_parts.ts";
+import { decisiveDrawing, settledParts } from "./train_parts.ts";
 
 /** A folder under the study's, and a digest of all that decides what will lie in it. */
 export interface Place {
@@ -40,11 +40,13 @@ export async function openPlaces(folder: string, data: Dataset, values: CompareV
     /** Of one method under one seed. */
     trial: ({ settled }: StudyMethod, seed: number) => {
       const method = settled(facts);
-      const { backbone, freeze: _freeze, sampler, loss, optimizer: _optimizer, lr: _lr, ...numbers } = method;
+      const { backbone, freeze: _freeze, sampler, loss, optimizer: _optimizer, lr: _lr, ...rest } = method;
+      const { exclude, distinct, ...numbers } = rest;
       const named = Object.entries({ backbone, sampler, loss }).map(([kind, spec]) =>
         shortName(methodSpec(kind, spec))
       );
-      const decides = { ...settledParts(method), ...numbers, evaluateEvery, patience, provider, seed };
+      const drawing = decisiveDrawing({ exclude, distinct });
+      const decides = { ...settledParts(method), ...numbers, ...drawing, evaluateEvery, patience, provider, seed };
       return place("trials", [...named, seed].join("-"), decides);
     },
   };

@@ -20,6 +20,16 @@ export const metricOptions = {
   ),
 } as const;
 
+/** What negatives are drawn from, whichever sampler draws them. */
+export const drawingOptions = {
+  exclude: choice(
+    ["train", "train+valid", "none"],
+    "train",
+    "what is never drawn as a negative of its user; with train+valid what validation measures is optimistic",
+  ),
+  distinct: flag(false, "the uniform candidates of a row differ, where there are enough; without it they may repeat"),
+} as const;
+
 /** How variables are held and where graphs run: shared by all commands that run graphs. */
 export const providerOptions = {
   provider: choice(
@@ -56,6 +66,7 @@ export const trainOptions = {
   batchSize: recipeOptions.batchSize,
   dropLast: recipeOptions.dropLast,
   l2: recipeOptions.l2,
+  ...drawingOptions,
   seed: integer(0, "decides initial weights, order and every draw"),
   select: choice(
     ["valid", "test", "last"],

@@ -14,18 +14,25 @@ export type PartValues = Pick<TrainValues, "backbone" | "freeze" | "sampler" | "
 /** The options that a recipe is made of. */
 export type RecipeValues =
   & PartValues
-  & Pick<TrainValues, "batchSize" | "dropLast" | "epochs" | "l2" | "seed" | "evaluateEvery" | "patience" | "workers">;
+  & Pick<TrainValues, "batchSize" | "dropLast" | "epochs" | "l2" | "exclude" | "distinct">
+  & Pick<TrainValues, "seed" | "evaluateEvery" | "patience" | "workers">;
 
 /** Makes what options name. @throws TypeError naming what is not known. */
 export function makeRecipe(values: RecipeValues) {
-  const { batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience, workers } = values;
+  const { batchSize, dropLast, epochs, l2, exclude, distinct, seed, evaluateEvery, patience, workers } = values;
   return {
-    ...{ batchSize, dropLast, epochs, l2, seed, evaluateEvery, patience },
+    ...{ batchSize, dropLast, epochs, l2, exclude, distinct, seed, evaluateEvery, patience },
     drawAhead: workers !== 1,
     backbone: makeBackbone(values),
     ...madeParts(values),
   };
 }
+
+/** How negatives are drawn where it is not as it was before there was a choice: runs that are under way go on. */
+export const decisiveDrawing = ({ exclude, distinct }: Pick<TrainValues, "exclude" | "distinct">) => ({
+  ...exclude !== "train" && { exclude },
+  ...distinct && { distinct },
+});
 
 /** The parts with every option in it, defaults too: two ways to write the same parts give the same. */
 export function settledParts(values: PartValues) {

@@ -2,7 +2,7 @@ import { choice, integer, type Option, optionalReal, text, type Values } from ".
 import { dataOptions } from "./data_options.ts";
 import { jobOptions } from "./jobs.ts";
 import { spaceOption } from "./space_spec.ts";
-import { metricOptions, outputOptions, providerOptions, trainOptions } from "./train_options.ts";
+import { drawingOptions, metricOptions, outputOptions, providerOptions, trainOptions } from "./train_options.ts";
 
 /** An option that is searched where it is not given. */
 const orSearched = (option: Option<number>): Option<number | null> => ({
@@ -23,6 +23,7 @@ export const tuneOptions = {
   l2: orSearched(trainOptions.l2),
   batchSize: orSearched(trainOptions.batchSize),
   dropLast: trainOptions.dropLast,
+  ...drawingOptions,
   space: spaceOption,
   strategy: choice(
     ["asha", "halving", "random"],

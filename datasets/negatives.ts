@@ -14,7 +14,7 @@ const LINE = 16;
 const LOWEST_WORDS = 15;
 
 /** Who has met what, of a catalogue or of other pairs. */
-type Met = Pick<Catalogue, "users" | "items" | "offsets" | "positives">;
+export type Met = Pick<Catalogue, "users" | "items" | "offsets" | "positives">;
 
 /**
  * The items each user has met in training, made for asking quickly: users with few are scanned, the others have a row of
@@ -44,7 +44,12 @@ export class SeenItems {
   /** A bitmap of the lowest bits of some positives. */
   readonly #lowest = new Int32Array(1 + LOWEST_WORDS);
 
-  constructor(readonly catalogue: Met) {
+  /** When each item was last drawn of those that are to differ, by the number of the call; made when first asked for. */
+  #drawn: Int32Array | undefined;
+  #calls = 0;
+
+  /** With `distinct` the items that one call draws differ, where there are enough; else they may repeat. */
+  constructor(readonly catalogue: Met, readonly distinct = false) {
     const { users, items, offsets, positives } = catalogue, words = Math.ceil(items / 32);
     this.#rows = new Int32Array(users).fill(-1);
     let used = 0;
@@ -98,6 +103,12 @@ export class SeenItems {
     this.#lowest[0] = read; // used: what is read for nothing may be left out
   }
 
+  /** What `user` has met, in ascending order. */
+  of(user: number): Int32Array {
+    const { offsets, positives } = this.catalogue;
+    return positives.subarray(offsets[user]!, offsets[user + 1]!);
+  }
+
   /** How many items `user` has not met. */
   unseenCount(user: number): number {
     return this.catalogue.items - (this.catalogue.offsets[user + 1]! - this.catalogue.offsets[user]!);
@@ -113,8 +124,12 @@ export class SeenItems {
     return one[0]!;
   }
 
-  /** As many draws of {@link drawUnseen}, with replacement, into `into[from]` and on. Written out: most of sampling is here. */
+  /**
+   * As many draws of {@link drawUnseen} into `into[from]` and on; without replacement, where they are to differ and the user
+   * has as many unseen items. Written out: most of sampling is here.
+   */
   fillUnseen(user: number, rng: Rng, into: Int32Array, from: number, count: number): void {
+    if (this.distinct && count <= this.unseenCount(user)) return this.#fillDistinct(user, rng, into, from, count);
     const { items, offsets, positives } = this.catalogue, bits = this.#bits, row = this.#rows[user]!;
     const first = offsets[user]!, last = offsets[user + 1]!, end = from + count;
     rng.fillBelow(items, into, from, count);
@@ -143,7 +158,28 @@ export class SeenItems {
     }
   }
 
-  /** Draws once more after a hit on a positive. */
+  /** Each ordered choice of `count` unseen items with the same probability. */
+  #fillDistinct(user: number, rng: Rng, into: Int32Array, from: number, count: number): void {
+    const unseen = this.unseenCount(user), end = from + count;
+    if (2 * count > unseen) { // half of all or more: draws would hit those before them too often
+      const ranks = Int32Array.from({ length: unseen }, (_, rank) => rank);
+      for (let taken = 0; taken < count; taken++) {
+        const other = taken + rng.below(unseen - taken);
+        into[from + taken] = this.unseenAt(user, ranks[other]!);
+        ranks[other] = ranks[taken]!;
+      }
+      return;
+    }
+    const drawn = this.#drawn ??= new Int32Array(this.catalogue.items), call = ++this.#calls;
+    for (let at = from; at < end; at++) {
+      let item = this.#redraw(user, rng);
+      while (drawn[item] === call) item = this.#redraw(user, rng);
+      drawn[item] = call;
+      into[at] = item;
+    }
+  }
+
+  /** Draws an item that is no positive, one at a time. */
   #redraw(user: number, rng: Rng): number {
     const { items } = this.catalogue;
     for (let attempt = 0; attempt < REJECTIONS; attempt++) {

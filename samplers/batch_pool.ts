@@ -52,12 +52,15 @@ export const batchPool = (
   uniform: number,
   { hits, correct, frequency, rate, columns }: BatchOptions & { readonly columns: number },
 ): Policy<"ids" | "kept" | "logQ" | "positiveLogQ"> =>
-({ catalogue, rows }) => {
-  const { items: count, offsets, positives: met } = catalogue;
+({ catalogue, seen, rows }) => {
+  const { items: count } = catalogue;
   const most = columns > 0 ? Math.min(columns, rows) : rows, width = most + uniform;
   const law = estimators[frequency](catalogue, rate), maskOf = keptColumns(count);
   const leftOut = {
-    met: ({ users }: Batch) => (row: number) => met.subarray(offsets[users[row]!]!, offsets[users[row]! + 1]!),
+    met: ({ users, positives }: Batch) => (row: number) => {
+      const met = seen.of(users[row]!), own = positives[row]!;
+      return seen.has(users[row]!, own) ? met : Int32Array.of(...met, own);
+    },
     positive: ({ positives }: Batch) => (row: number) => positives.subarray(row, row + 1),
   }[hits];
   return {

@@ -32,13 +32,13 @@ export const full = define({
       "leave what else the user met in training out of the denominator; feeds a mask of R times I bytes",
     ),
   },
-}, ({ temperature, chunk, unmet }): Policy => ({ catalogue, rows }) => {
-  const { items: count, offsets, positives: met } = catalogue, maskOf = keptColumns(count), all = idsBelow(count);
+}, ({ temperature, chunk, unmet }): Policy => ({ catalogue: { items: count }, seen, rows }) => {
+  const maskOf = keptColumns(count), all = idsBelow(count);
   return {
     proposes: unmet ? { kept: { dtype: "bool", shape: [rows, count] } } : {},
     propose({ users, positives }): Record<string, Uint8Array> {
       if (!unmet) return {};
-      const kept = maskOf(all, rows, (row) => met.subarray(offsets[users[row]!]!, offsets[users[row]! + 1]!));
+      const kept = maskOf(all, rows, (row) => seen.of(users[row]!));
       positives.forEach((positive, row) => kept[row * count + positive] = 1);
       return { kept };
     },

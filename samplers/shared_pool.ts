@@ -17,8 +17,9 @@ export interface GlobalLaw {
  * matrix product (Jean, Cho, Memisevic & Bengio, ACL 2015). A row's mask drops what its user has met.
  */
 export const sharedPool =
-  (negatives: number, lawOf: (catalogue: Catalogue) => GlobalLaw): Policy<"ids" | "kept"> => ({ catalogue, rows }) => {
-    const { items: count, offsets, positives } = catalogue, law = lawOf(catalogue), maskOf = keptColumns(count);
+  (negatives: number, lawOf: (catalogue: Catalogue) => GlobalLaw): Policy<"ids" | "kept"> =>
+  ({ catalogue, seen, rows }) => {
+    const { items: count } = catalogue, law = lawOf(catalogue), maskOf = keptColumns(count);
     return {
       proposes: {
         ids: { dtype: "int32", shape: [1, negatives] },
@@ -27,8 +28,7 @@ export const sharedPool =
       propose({ users, first }, { rng, epoch }) {
         const stream = rng.seek(epoch, -2 - first),
           ids = Int32Array.from({ length: negatives }, () => law.draw(stream));
-        const met = (row: number) => positives.subarray(offsets[users[row]!]!, offsets[users[row]! + 1]!);
-        return { ids, kept: maskOf(ids, rows, met) };
+        return { ids, kept: maskOf(ids, rows, (row) => seen.of(users[row]!)) };
       },
       select: ({ graph, items }, { ids, kept }) => ({
         ids,

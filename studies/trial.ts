@@ -6,7 +6,11 @@ import { train } from "../training/trainer.ts";
 import { type Protocol, selectingOptions, testingOptions } from "./protocol.ts";
 
 /** What a trial has of its own: the rest of its recipe is the protocol's. */
-export type TrialRecipe = Omit<Recipe, "runtime" | "data" | "metadata" | "heldOut" | "evaluate" | "selectBy">;
+export interface TrialRecipe
+  extends Omit<Recipe, "runtime" | "data" | "metadata" | "heldOut" | "excluded" | "evaluate" | "selectBy"> {
+  /** Parts of the protocol's data whose pairs are never drawn as a negative of their user. Default "train". */
+  readonly exclude?: "train" | "train+valid" | "none";
+}
 
 /**
  * Trains under a protocol, epoch by epoch; see `train`. When it ends, the runtime's variables are those of the epoch that
@@ -47,12 +51,13 @@ export async function* runTrial(
   protocol: Protocol,
   recipe: TrialRecipe,
 ): AsyncGenerator<EpochReport, void, void> {
-  const { data, catalogue, selecting, selectBy } = protocol;
+  const { data, catalogue, selecting, selectBy } = protocol, { exclude = "train", ...own } = recipe;
   const evaluator = selecting &&
     await fullRanking(runtime, recipe.backbone, catalogue, selecting.held, selectingOptions(protocol, selecting));
   try {
     yield* train({
-      ...recipe,
+      ...own,
+      ...exclude !== "train" && { excluded: exclude === "none" ? [] : [data.train, ...data.valid ? [data.valid] : []] },
       runtime,
       data: data.train,
       metadata: catalogue.metadata,

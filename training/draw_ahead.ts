@@ -1,5 +1,4 @@
 import type { Batch } from "../datasets/batching.ts";
-import type { Catalogue } from "../datasets/catalogue.ts";
 import type { SeenItems } from "../datasets/negatives.ts";
 import { WebWorker } from "../runtime/web_worker.ts";
 import type { DrawnAhead } from "../samplers/sampler.ts";
@@ -30,12 +29,8 @@ interface Expected {
  * Opens what draws ahead, where threads can share memory and there is a second core; it starts its thread when a first
  * batch asks for enough. Its draws are those that the caller would make with stream `name` of `seed`, to the id.
  */
-export function openDrawThread(
-  { users, items, offsets, positives }: Catalogue,
-  seen: SeenItems,
-  seed: number,
-  name: string,
-): DrawThread | undefined {
+export function openDrawThread(seen: SeenItems, seed: number, name: string): DrawThread | undefined {
+  const { catalogue: { users, items, offsets, positives }, distinct } = seen;
   const shares = typeof SharedArrayBuffer !== "undefined" && WebWorker !== undefined && mayWait();
   if (!shares || navigator.hardwareConcurrency < 2 || positives.byteLength + seen.bytes > COPIED) return undefined;
   const done = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -54,7 +49,8 @@ export function openDrawThread(
       event.preventDefault(); // this thread draws for itself then
       end();
     };
-    tell({ kind: "open", met: { users, items, offsets, positives }, seed, name, done, number: number = 1 });
+    const met = { users, items, offsets, positives };
+    tell({ kind: "open", met, distinct, seed, name, done, number: number = 1 });
   };
   return {
     expect(batch, epoch) {

@@ -1,4 +1,4 @@
-import type { Catalogue } from "../datasets/catalogue.ts";
+import type { Met } from "../datasets/negatives.ts";
 
 /** What a thread that draws ahead is told: once what users have met, then which candidates to draw for whom. */
 export type DrawJob =
@@ -8,7 +8,9 @@ export type DrawJob =
   }
   & ({
     readonly kind: "open";
-    readonly met: Pick<Catalogue, "users" | "items" | "offsets" | "positives">;
+    readonly met: Met;
+    /** Whether the candidates of a row differ. */
+    readonly distinct: boolean;
     readonly seed: number;
     /** Of the random stream. */
     readonly name: string;

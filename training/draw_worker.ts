@@ -8,7 +8,7 @@ let known: { readonly seen: SeenItems; readonly rng: Rng; readonly done: Int32Ar
 
 (globalThis as unknown as { onmessage: (event: { readonly data: DrawJob }) => void }).onmessage = ({ data: job }) => {
   if (job.kind === "open") {
-    known = { seen: new SeenItems(job.met), rng: new Rng(job.seed, job.name), done: job.done };
+    known = { seen: new SeenItems(job.met, job.distinct), rng: new Rng(job.seed, job.name), done: job.done };
   } else job.ids.set(drawUniformRows(job, { ...known, epoch: job.epoch }, job.count));
   Atomics.store(known.done, 0, job.number);
   Atomics.notify(known.done, 0);

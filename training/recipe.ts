@@ -29,6 +29,10 @@ export interface Recipe {
   readonly until?: number;
   /** Weight decay of the rows a step uses. Default 1e-4. */
   readonly l2?: number;
+  /** Pairs that are never drawn as a negative of their user; none: items are drawn from all. Default: `data`. */
+  readonly excluded?: readonly Interactions[];
+  /** Whether the uniform candidates that a row draws at a time differ, where there are enough. Default false: they may repeat. */
+  readonly distinct?: boolean;
   /** Decides the order of interactions and every draw; the runtime's own seed decides the initial variables. Default 0. */
   readonly seed?: number;
   /** Metrics of the model as it stands, larger is better; see `fullRanking`. Without it the last epoch is the result. */

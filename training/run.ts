@@ -2,8 +2,9 @@ import { type Batch, type Batches, pairBatches } from "../datasets/batching.ts";
 import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import type { HistoryCaps } from "../datasets/histories.ts";
 import { historyBatches } from "../datasets/history_batches.ts";
-import type { Interactions } from "../datasets/interactions.ts";
-import { SeenItems } from "../datasets/negatives.ts";
+import { type Interactions, interactions } from "../datasets/interactions.ts";
+import { joined } from "../datasets/joined.ts";
+import { type Met, SeenItems } from "../datasets/negatives.ts";
 import type { TensorData } from "../graphs/tensor.ts";
 import { historyFeeds } from "../models/history_inputs.ts";
 import { Rng } from "../random/rng.ts";
@@ -60,7 +61,8 @@ export interface Run {
 export async function openRun(recipe: Recipe): Promise<Run> {
   const { runtime, backbone, loss, seed = 0, batchSize = 2048, dropLast = false, epochs = 100, drawAhead = true } =
     recipe;
-  const catalogue = catalogueOf(recipe.data, recipe.metadata), seen = new SeenItems(catalogue);
+  const catalogue = catalogueOf(recipe.data, recipe.metadata);
+  const seen = new SeenItems(excludedOf(recipe, catalogue), recipe.distinct);
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`Cannot train with "batchSize" ${batchSize}: it is a whole number of at least 1`);
   }
@@ -83,7 +85,7 @@ export async function openRun(recipe: Recipe): Promise<Run> {
   });
   const probe = openProbe(runtime, backbone, catalogue);
   const watch = players.watching && openWatch(catalogue, players.watching, steps, recipe.heldOut ?? []);
-  const rng = new Rng(seed, STREAM), ahead = drawAhead ? openDrawThread(catalogue, seen, seed, STREAM) : undefined;
+  const rng = new Rng(seed, STREAM), ahead = drawAhead ? openDrawThread(seen, seed, STREAM) : undefined;
   const noises = players.noises.map((noise) => ({ ...noise, rng: new Rng(seed, noise.name) }));
   const drawn = (epoch: number, step: number) =>
     noises.map(({ name, length, normal, rng }): [string, TensorData] => {
@@ -230,6 +232,13 @@ function batchesOf(
 ): Batches & { readonly caps?: HistoryCaps } {
   if (!history) return pairBatches(trainable(data, seen), batching);
   return historyBatches(catalogue.sequences(), history, batching, (user) => seen.unseenCount(user) > 0);
+}
+
+/** Whom no item is drawn for that they have met there. */
+function excludedOf({ data: { userCount, itemCount }, excluded }: Recipe, catalogue: Catalogue): Met {
+  if (!excluded) return catalogue;
+  const nothing = interactions({ users: [], items: [], userCount, itemCount });
+  return catalogueOf(excluded.reduce(joined, nothing));
 }
 
 /** The interactions that a negative can be found for: a user who has met every item has none. */

@@ -155,6 +155,17 @@ Deno.test("what cannot be compared is named before anything is trained", () =>
     assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["test.txt", "train.txt"]);
   }));
 
+Deno.test("what is never drawn, and whether draws of a row differ, may be a method's own", () =>
+  onData(async (compare, folder) => {
+    const samplers = "rns:negatives=4; all=rns:negatives=4 exclude=none; rns:negatives=4 distinct=true";
+    assert.equal(await compare({ samplers, seeds: 1, epochs: 1, baselines: "none" }), 0);
+    const { rows } = await readJson(`${folder}/out/compare.json`);
+    // deno-lint-ignore no-explicit-any -- as above
+    const values = rows.map(({ cells }: any) => cells["ndcg@20"].mean);
+    assert.equal(trialsIn(folder).length, 3);
+    assert.equal(new Set(values).size, 3, `${values}`);
+  }));
+
 Deno.test("compare does not train anew what a study in its folder has trained", () =>
   onData(async (compare, folder) => {
     await Deno.mkdir(`${folder}/out`);

@@ -5,13 +5,16 @@ import { interactions } from "../../datasets/interactions.ts";
 import { SeenItems } from "../../datasets/negatives.ts";
 import { Rng } from "../../random/rng.ts";
 
-const seenOf = (met: readonly (readonly number[])[], items: number) =>
-  new SeenItems(catalogue(interactions({
-    users: met.flatMap((of, user) => of.map(() => user)),
-    items: met.flat(),
-    userCount: met.length,
-    itemCount: items,
-  })));
+const seenOf = (met: readonly (readonly number[])[], items: number, distinct = false) =>
+  new SeenItems(
+    catalogue(interactions({
+      users: met.flatMap((of, user) => of.map(() => user)),
+      items: met.flat(),
+      userCount: met.length,
+      itemCount: items,
+    })),
+    distinct,
+  );
 const range = (count: number) => Array.from({ length: count }, (_, at) => at);
 
 Deno.test("a user has met what the log says and nothing else, with few items and with many", () => {
@@ -77,4 +80,31 @@ Deno.test("filling a slice draws unseen items only and writes nothing else", () 
     assert([...into.subarray(3, 8)].every((item) => item >= 0 && item < 40 && !seen.has(user, item)));
     assert([...into.subarray(0, 3), ...into.subarray(8)].every((untouched) => untouched === -7));
   }
+});
+
+Deno.test("draws that are to differ do, and every ordered choice of them is equally likely", () => {
+  const met = [[1], [1, 4, 6], []], items = 7;
+  for (const [user, count] of [[0, 2], [0, 4], [1, 2], [2, 3]] as const) { // few of many, and more than half
+    const seen = seenOf(met, items, true), rng = new Rng(6, "distinct"), into = new Int32Array(count);
+    const counts = new Map<string, number>(), draws = 40_000;
+    for (let draw = 0; draw < draws; draw++) {
+      seen.fillUnseen(user, rng, into, 0, count);
+      assert(new Set(into).size === count && into.every((item) => !seen.has(user, item)), `${into}`);
+      counts.set(`${into}`, (counts.get(`${into}`) ?? 0) + 1);
+    }
+    let choices = 1;
+    for (let taken = 0; taken < count; taken++) choices *= seen.unseenCount(user) - taken;
+    assert.equal(counts.size, choices);
+    const expected = draws / choices;
+    const chiSquare = [...counts.values()].reduce((sum, found) => sum + (found - expected) ** 2 / expected, 0);
+    assert(chiSquare < choices - 1 + 4.5 * Math.sqrt(2 * (choices - 1)), `user ${user}: ${chiSquare} of ${choices}`);
+  }
+});
+
+Deno.test("more draws than there are unseen items repeat, though they are to differ", () => {
+  const seen = seenOf([range(37)], 40, true), into = new Int32Array(30);
+  seen.fillUnseen(0, new Rng(8, "too few"), into, 0, 30);
+  assert.deepEqual([...new Set(into)].sort(), [37, 38, 39]);
+  seen.fillUnseen(0, new Rng(8, "all"), into, 0, 3);
+  assert.deepEqual([...into.subarray(0, 3)].sort(), [37, 38, 39]);
 });

@@ -21,12 +21,12 @@ const batchFrom = (first: number): Batch => ({
   users: log.users.slice(first, first + ROWS),
   positives: log.items.slice(first, first + ROWS),
 });
-const drawn = (batch: Batch, epoch: number, count = COUNT) =>
-  drawUniformRows(batch, { rng: new Rng(SEED, STREAM), epoch, seen }, count);
+const drawn = (batch: Batch, epoch: number, of = seen) =>
+  drawUniformRows(batch, { rng: new Rng(SEED, STREAM), epoch, seen: of }, COUNT);
 
 /** A thread that has begun to draw ahead, and has been told of `batch`. */
-async function started(batch: Batch, epoch: number) {
-  const thread = openDrawThread(known, seen, SEED, STREAM)!;
+async function started(batch: Batch, epoch: number, of = seen) {
+  const thread = openDrawThread(of, SEED, STREAM)!;
   for (let turn = 0; turn < 1000; turn++) {
     thread.take(batchFrom(0), -1, COUNT); // says how many are asked for
     thread.expect(batch, epoch);
@@ -45,6 +45,18 @@ Deno.test("a thread draws ahead what its caller would draw, to the id, batch aft
       assert.deepEqual(thread.take(batch, epoch, COUNT), drawn(batch, epoch));
       assert.deepEqual(thread.take(batch, epoch, COUNT), drawn(batch, epoch), "asked for twice");
     }
+  } finally {
+    thread.dispose();
+  }
+});
+
+Deno.test("a thread leaves out what its caller leaves out, and draws rows that differ where its caller does", async () => {
+  const few = catalogue({ ...log, users: log.users.slice(0, 400), items: log.items.slice(0, 400) });
+  const batch = batchFrom(0), other = new SeenItems(few, true), thread = await started(batch, 1, other);
+  try {
+    thread.expect(batch, 1);
+    assert.deepEqual(thread.take(batch, 1, COUNT), drawn(batch, 1, other));
+    assert.notDeepEqual(drawn(batch, 1, other), drawn(batch, 1));
   } finally {
     thread.dispose();
   }
