@@ -12,6 +12,7 @@ export function negativesText(
       "hardness s- / s+, mean and median",
       hardness.mean === null ? null : `${hardness.mean.toFixed(3)}, ${hardness.median!.toFixed(3)}`,
     ],
+    ["score above so many of the unseen", items?.quantile == null ? null : share(items.quantile)],
     ["pairs that teach nothing", share(zeroGradient)],
     ["distance apart, 1 - cosine", cosineDistance === null ? null : cosineDistance.toFixed(3)],
     [

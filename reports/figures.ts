@@ -2,7 +2,7 @@ import type { Figure } from "./chart.ts";
 import { againstOption } from "./charts/against_option.ts";
 import { balance } from "./charts/balance.ts";
 import { hardnessByPositive } from "./charts/hardness_by_positive.ts";
-import { diversityByEpoch, falseNegativesByEpoch, hardnessByEpoch } from "./charts/negatives.ts";
+import { diversityByEpoch, falseNegativesByEpoch, hardnessByEpoch, quantileByEpoch } from "./charts/negatives.ts";
 import { popularity } from "./charts/popularity.ts";
 import { type Published, results } from "./charts/results.ts";
 import { seconds } from "./charts/seconds.ts";
@@ -16,6 +16,7 @@ export const figures = (study: Study, published?: Published): readonly Figure[] 
   ...lossByEpoch(study),
   hardnessByEpoch(study),
   hardnessByPositive(study),
+  quantileByEpoch(study),
   diversityByEpoch(study),
   falseNegativesByEpoch(study),
   seconds(study),

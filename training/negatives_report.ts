@@ -13,6 +13,8 @@ export interface NegativesReport {
   readonly byPositive: ByPositive | null;
   /** Share of pairs with sigmoid(s- - s+) below 0.001: they teach nothing. */
   readonly zeroGradient: number;
+  /** Mean of sigmoid(s- - s+), how far BPR's gradient moves the pair apart. */
+  readonly gradient: number;
   /** Mean over users of 1 - cosine between pairs of their negatives (DivNS, Fig. 3); null where no user had two. */
   readonly cosineDistance: number | null;
   /** Of negatives that are items, or what they were made of; null where they were made of nothing. */
@@ -25,6 +27,8 @@ export interface ItemsReport {
   readonly falseNegatives: { readonly rate: number; readonly base: number } | null;
   /** As that of the negatives, of these items. Mixtures of items mostly lie closer together than the items do. */
   readonly cosineDistance: number | null;
+  /** Share of a user's unseen items that score lower, under the model that the epoch left: 1/2 of uniform negatives. */
+  readonly quantile: number | null;
   /** Mean train interactions. */
   readonly popularity: number;
   /** Shares of the popularity cohorts. */

@@ -19,7 +19,7 @@ export interface OpenProbe extends Probe {
 
 /** Reads the model that a runtime holds. Programs are compiled when they are first needed, one for each shape. */
 export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catalogue): OpenProbe {
-  const sides = new Map<Side, Promise<Representations>>(), scorings = new Map<number, Promise<Scoring>>();
+  const sides = new Map<Side, Promise<Representations>>(), scorings = new Map<string, Promise<Scoring>>();
   /** As the model stands: what is propagated is so once for all ids. */
   const represent = async (side: Side, ids: Int32Array): Promise<Vectors> => {
     const total = side === "users" ? catalogue.users : catalogue.items, size = Math.min(ROWS, total);
@@ -37,9 +37,11 @@ export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catal
   };
   return {
     async score(users, candidates) {
-      const columns = candidates.length / users.length;
-      const opened = scorings.get(columns) ?? openScoring(runtime, backbone, catalogue, columns);
-      scorings.set(columns, opened);
+      const columns = candidates.length / users.length, most = 2 ** Math.ceil(Math.log2(users.length));
+      const size = Math.max(1, Math.min(ROWS, most, catalogue.users, Math.floor(SCORES / columns)));
+      const shape = `${size} x ${columns}`;
+      const opened = scorings.get(shape) ?? openScoring(runtime, backbone, catalogue, size, columns);
+      scorings.set(shape, opened);
       const { rows, asked, program } = await opened, scores = new Float32Array(candidates.length);
       for (const { from, count, feeds } of asked.pieces(users)) {
         const given = candidates.subarray(from * columns, (from + count) * columns);
@@ -70,9 +72,9 @@ async function openScoring(
   runtime: Runtime,
   backbone: Backbone,
   catalogue: Catalogue,
+  rows: number,
   columns: number,
 ): Promise<Scoring> {
-  const rows = Math.max(1, Math.min(ROWS, catalogue.users, Math.floor(SCORES / columns)));
   const graph = new GraphBuilder(), asked = asking(backbone, catalogue, rows);
   const { query, items, score } = backbone.build(graph, catalogue, asked.declare(graph));
   const found = score(query, items(graph.input("candidates", "int32", [rows, columns]))); // [rows, columns]

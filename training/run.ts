@@ -84,7 +84,7 @@ export async function openRun(recipe: Recipe): Promise<Run> {
     ...caps && { histories: caps },
   });
   const probe = openProbe(runtime, backbone, catalogue);
-  const watch = players.watching && openWatch(catalogue, players.watching, steps, recipe.heldOut ?? []);
+  const watch = players.watching && openWatch(catalogue, players.watching, steps, recipe.heldOut ?? [], seen);
   const rng = new Rng(seed, STREAM), ahead = drawAhead ? openDrawThread(seen, seed, STREAM) : undefined;
   const noises = players.noises.map((noise) => ({ ...noise, rng: new Rng(seed, noise.name) }));
   const drawn = (epoch: number, step: number) =>

@@ -6,6 +6,7 @@ import { SeenItems } from "../datasets/negatives.ts";
 import type { TensorData } from "../graphs/tensor.ts";
 import { Diversity } from "./diversity.ts";
 import type { ItemsReport, NegativesReport } from "./negatives_report.ts";
+import { Quantiles } from "./quantiles.ts";
 import { ScoreBins } from "./score_bins.ts";
 import { type Watched, watchedNames } from "./watched.ts";
 import type { Probe } from "../samplers/sampler.ts";
@@ -24,12 +25,13 @@ export interface Watch {
   report(probe: Probe): Promise<NegativesReport | undefined>;
 }
 
-/** Opens a watch over epochs of `steps` steps. False negatives are counted against `heldOut`. */
+/** Opens a watch over epochs of `steps` steps. False negatives are counted against `heldOut`; `met` is what was not drawn. */
 export function openWatch(
   catalogue: Catalogue,
   watched: Watched,
   steps: number,
   heldOut: readonly Interactions[],
+  met: SeenItems,
 ): Watch {
   const { width, rows, sources, vector } = watched, { users, items, offsets, popularity } = catalogue;
   const held = heldOut.map((part) => new SeenItems(catalogueOf(part)));
@@ -43,17 +45,21 @@ export function openWatch(
     bins: new ScoreBins(steps * rows * width),
     skipped: 0,
     zero: 0,
+    gradient: 0,
     ratios: { sum: 0, count: 0, kept: [] as number[] },
     ids: { count: 0, hits: 0, base: 0, popularity: 0, cohorts: [0, 0, 0], met: new Uint8Array(items), unique: 0 },
     made: new Diversity(users, vector),
     met: new Diversity(users, 0),
+    quantiles: new Quantiles(met, steps * rows * sources),
   });
   let now = open();
 
   const seePair = (positive: number, negative: number) => {
     now.pairs++;
     now.bins.see(positive, negative);
-    if (1 / (1 + Math.exp(positive - negative)) < ZERO_GRADIENT) now.zero++;
+    const gradient = 1 / (1 + Math.exp(positive - negative)); // sigmoid(s- - s+)
+    now.gradient += gradient;
+    if (gradient < ZERO_GRADIENT) now.zero++;
     if (!(positive > LEAST_POSITIVE)) return void now.skipped++;
     const ratio = negative / positive, { ratios } = now;
     ratios.sum += ratio;
@@ -62,6 +68,7 @@ export function openWatch(
   const seeItem = (user: number, item: number) => {
     const { ids } = now;
     now.met.item(user, item);
+    now.quantiles.see(user, item);
     ids.count++;
     if (held.length > 0) {
       if (isHeld(user, item)) ids.hits++;
@@ -77,8 +84,12 @@ export function openWatch(
     if (count === 0) return null;
     const [head, mid, tail] = cohorts.map((each) => each / count) as [number, number, number];
     const falseNegatives = held.length > 0 ? { rate: hits / count, base: base / count } : null;
-    const cosineDistance = await now.met.mean(probe);
-    return { falseNegatives, cosineDistance, popularity: popularity / count, head, mid, tail, unique: unique / count };
+    return {
+      falseNegatives,
+      cosineDistance: await now.met.mean(probe),
+      quantile: await now.quantiles.mean(probe),
+      ...{ popularity: popularity / count, head, mid, tail, unique: unique / count },
+    };
   };
   return {
     see(outputs, batch) {
@@ -98,7 +109,7 @@ export function openWatch(
       }
     },
     async report(probe) {
-      const { pairs, bins, skipped, zero, ratios, made } = now, kept = ratios.kept.sort((a, b) => a - b);
+      const { pairs, bins, skipped, zero, gradient, ratios, made } = now, kept = ratios.kept.sort((a, b) => a - b);
       const found = await itemsReport(probe);
       const cosineDistance = vector > 0 ? await made.mean(probe) : found?.cosineDistance ?? null;
       now = open();
@@ -112,6 +123,7 @@ export function openWatch(
         },
         byPositive: bins.report(),
         zeroGradient: zero / pairs,
+        gradient: gradient / pairs,
         cosineDistance,
         items: found,
       };

@@ -22,6 +22,20 @@ export const hardnessByEpoch = (study: Study): Figure =>
     takes,
   });
 
+/** How high negatives rank among the items that might have been drawn, by epoch. */
+export const quantileByEpoch = (study: Study): Figure =>
+  byEpoch(study, {
+    id: "quantile-by-epoch",
+    title: "Rank of negatives by epoch",
+    says:
+      "Share of a user's unseen items that score below a negative, under the model of the epoch. Unlike s- / s+ it does " +
+      "not depend on how scores are scaled.",
+    y: "share of the unseen",
+    level: { y: 0.5, label: "drawn uniformly" },
+    of: ({ negatives }) => negatives?.items?.quantile,
+    takes: "a sampler whose negatives are items or made of items",
+  });
+
 /** How far apart the negatives of a user lie, by epoch (Xuan et al., 2025, Fig. 3). */
 export const diversityByEpoch = (study: Study): Figure =>
   byEpoch(study, {

@@ -6,10 +6,12 @@ const report = {
   hardness: { mean: 0.51234, median: 0.4, skipped: 0.1 },
   byPositive: null,
   zeroGradient: 0.25,
+  gradient: 0.3,
   cosineDistance: 0.9,
   items: {
     falseNegatives: { rate: 0.012, base: 0.004 },
     cosineDistance: 0.9,
+    quantile: 0.8712,
     popularity: 12.34,
     head: 0.5,
     mid: 0.3,
@@ -24,6 +26,7 @@ Deno.test("what the negatives were is told in a few lines", () => {
     [
       "negatives of epoch 25",
       "  hardness s- / s+, mean and median  0.512, 0.400",
+      "  score above so many of the unseen  87.12%",
       "  pairs that teach nothing           25.00%",
       "  distance apart, 1 - cosine         0.900",
       "  false negatives, and by chance     1.20%, 0.40%",

@@ -51,7 +51,7 @@ Deno.test("a study becomes a page with every chart that its trials have data for
     assert.deepEqual(names, [
       ...["against-sampler-pool.svg", "balance.svg", "diversity-by-epoch.svg", "false-negatives-by-epoch.svg"],
       ...["hardness-by-epoch.svg", "hardness-by-positive.svg", "loss-by-epoch.svg", "metric-by-epoch.svg"],
-      ...["popularity.svg", "seconds.svg", "test-balance-10.svg", "test-ndcg-10.svg"],
+      ...["popularity.svg", "quantile-by-epoch.svg", "seconds.svg", "test-balance-10.svg", "test-ndcg-10.svg"],
     ]);
     const page = await read(`${out}/report.html`), drawing = await read(`${out}/figures/balance.svg`);
     assert(page.includes("<h3>Case study</h3>") && !page.includes("<h3>Not shown</h3>"));

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { againstOption } from "../../reports/charts/against_option.ts";
 import { balance } from "../../reports/charts/balance.ts";
 import { hardnessByPositive } from "../../reports/charts/hardness_by_positive.ts";
-import { diversityByEpoch, falseNegativesByEpoch, hardnessByEpoch } from "../../reports/charts/negatives.ts";
+import {
+  diversityByEpoch,
+  falseNegativesByEpoch,
+  hardnessByEpoch,
+  quantileByEpoch,
+} from "../../reports/charts/negatives.ts";
 import { popularity } from "../../reports/charts/popularity.ts";
 import { results } from "../../reports/charts/results.ts";
 import { seconds } from "../../reports/charts/seconds.ts";
@@ -80,14 +85,17 @@ Deno.test("beside ahns runs the hardness that it aims at, beta (s+ + alpha)^(p +
   assert.deepEqual(chart.table.rows.map((row) => row.at(-1)), [0.5, 0.05, null, null]);
 });
 
-Deno.test("diversity and false negatives are told of samplers that have them", () => {
-  const items = { cosineDistance: null, popularity: 1, head: 1, mid: 0, tail: 0, unique: 1 };
+Deno.test("quantiles, diversity and false negatives are told of samplers that have them", () => {
+  const items = { cosineDistance: null, quantile: 0.875, popularity: 1, head: 1, mid: 0, tail: 0, unique: 1 };
   const falseNegatives = { rate: 0.06, base: 0.02 };
   const of = (given: Parameters<typeof negatives>[0]) => [trial(0, [epoch(0, { negatives: negatives(given) })])];
   const both = study([
     method("dns", { trials: of({ cosineDistance: 0.75, items: { ...items, falseNegatives } }) }),
-    method("other", { trials: of({ cosineDistance: null, items: { ...items, falseNegatives: null } }) }),
+    method("other", {
+      trials: of({ cosineDistance: null, items: { ...items, quantile: null, falseNegatives: null } }),
+    }),
   ]);
+  assert.deepEqual(dataOf(drawn(quantileByEpoch(both))), shown([0, 0.875, 0.875, 0.875]));
   assert.deepEqual(dataOf(drawn(diversityByEpoch(both))), shown([0, 0.75, 0.75, 0.75]));
   const [point, ...none] = dataOf(drawn(falseNegativesByEpoch(both)));
   assert(Math.abs(point.y - 3) < 1e-12 && none.length === 0);

@@ -19,6 +19,7 @@ const items = {
   head: 1,
   mid: 0,
   tail: 0,
+  quantile: 0.9,
   unique: 1,
 };
 const test = { "ndcg@20": 0.2, head: 0.5, mid: 0.25, tail: 0.25, popularity: 3, coverage: 0.5, gini: 0.5 };

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { catalogue } from "../../datasets/catalogue.ts";
 import { type Interactions, interactions } from "../../datasets/interactions.ts";
+import { SeenItems } from "../../datasets/negatives.ts";
 import { Diversity } from "../../training/diversity.ts";
 import type { NegativesReport } from "../../training/negatives_report.ts";
+import { Quantiles } from "../../training/quantiles.ts";
 import { ScoreBins } from "../../training/score_bins.ts";
 import { openWatch } from "../../training/watch.ts";
 import type { Watched } from "../../training/watched.ts";
@@ -14,6 +16,8 @@ import { smallLog, smallRun } from "./small_run.ts";
 const near = (found: number | null | undefined, wanted: number) =>
   assert(Math.abs(found! - wanted) < 1e-6, `${found}, not ${wanted}`);
 
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
 Deno.test("what a step's negatives were, by hand", async () => {
   // items 0 .. 4 have 3, 2, 2, 1 and 0 interactions: the head is empty, items 0 and 1 are mid, the rest tail
   const train = interactions({
@@ -24,7 +28,7 @@ Deno.test("what a step's negatives were, by hand", async () => {
   });
   const held = interactions({ users: [0, 0, 1], items: [3, 4, 4], userCount: 3, itemCount: 5 });
   const watched: Watched = { outputs: {}, rows: 2, width: 2, sources: 2, vector: 0 };
-  const watch = openWatch(catalogue(train), watched, 1, [held]);
+  const watch = openWatch(catalogue(train), watched, 1, [held], new SeenItems(catalogue(train)));
   const outputs = {
     "negatives/positive": Float32Array.of(2, -1),
     "negatives/negative": Float32Array.of(1, -8, 0, 5),
@@ -32,7 +36,7 @@ Deno.test("what a step's negatives were, by hand", async () => {
     "negatives/mask": Float32Array.of(1, 1, 1, 0),
   };
   watch.see(outputs, { rows: 2, first: 0, users: Int32Array.of(0, 1), positives: Int32Array.of(0, 1) });
-  const { pairs, hardness, byPositive, zeroGradient, cosineDistance, items } =
+  const { pairs, hardness, byPositive, zeroGradient, gradient, cosineDistance, items } =
     (await watch.report(stubProbe((_, item) => item - 3.5)))!;
   assert.equal(pairs, 3); // the masked one is none
   near(hardness.mean, (0.5 - 4) / 2);
@@ -40,6 +44,7 @@ Deno.test("what a step's negatives were, by hand", async () => {
   near(hardness.skipped, 1 / 3); // the positive that scores -1
   assert.equal(byPositive, null); // three pairs make no bins
   near(zeroGradient, 1 / 3); // sigmoid(-10)
+  near(gradient, (sigmoid(-1) + sigmoid(-10) + sigmoid(1)) / 3);
   near(cosineDistance, 2); // user 0's items 3 and 4 lie on either side of 0; user 1 has one
   near(items!.falseNegatives!.rate, 1); // items 3 and 4 are held out for user 0, 4 for user 1
   near(items!.falseNegatives!.base, (2 / 2 + 2 / 2 + 1 / 2) / 3);
@@ -60,6 +65,41 @@ Deno.test("negatives are told by the score of their positive, in bins of as many
   assert.deepEqual([positive.length, positive[0], positive[15]], [16, 28, 988]); // 0, 8 .. 56, and 960 .. 1016
   assert.deepEqual([negative[0], low[0], high[0]], [1, 1, 1]);
   assert.deepEqual([negative[15], low[15], high[15]], [4, 3, 5]);
+});
+
+Deno.test("a quantile is the share of the unseen items that score lower, ties half", async () => {
+  // 1,000 items, of which user u has met the first 100 u; scores fall with the item, and of the last 100 they are equal
+  const users = 3, items = 1000, met = Array.from({ length: users }, (_, user) => 100 * user);
+  const seen = new SeenItems(catalogue(interactions({
+    users: met.flatMap((count, user) => new Array<number>(count).fill(user)),
+    items: met.flatMap((count) => Array.from({ length: count }, (_, item) => item)),
+    ...{ userCount: users, itemCount: items },
+  })));
+  const probe = stubProbe((_, item) => -Math.min(item, 900));
+  const of = async (user: number, item: number) => {
+    const quantiles = new Quantiles(seen, 100);
+    for (let pair = 0; pair < 100; pair++) quantiles.see(user, item);
+    return (await quantiles.mean(probe))!;
+  };
+  const close = (found: number, wanted: number) => assert(Math.abs(found - wanted) < 0.03, `${found}, not ${wanted}`);
+  close(await of(0, 250), 0.75);
+  close(await of(1, 100), 1);
+  close(await of(2, 600), 400 / 800);
+  close(await of(2, 950), 50 / 800);
+  assert.equal(await new Quantiles(seen, 10).mean(probe), null);
+});
+
+Deno.test("of many pairs a quantile looks at some, from the whole epoch", async () => {
+  const seen = new SeenItems(catalogue(interactions({ users: [0], items: [0], userCount: 1, itemCount: 1001 })));
+  let asked = 0;
+  const scored = stubProbe((_, item) => item), quantiles = new Quantiles(seen, 10_000);
+  for (let pair = 0; pair < 10_000; pair++) quantiles.see(0, 1 + pair / 10);
+  const found = await quantiles.mean({
+    ...scored,
+    score: (users, candidates) => (asked = users.length, scored.score(users, candidates)),
+  });
+  assert.equal(asked, 250);
+  assert(Math.abs(found! - 0.5) < 0.03, `${found}`);
 });
 
 Deno.test("diversity is the mean over users of the mean over pairs, of vectors as of items", async () => {
@@ -88,11 +128,13 @@ Deno.test("in training, dynamic negatives are harder than uniform ones; both are
     hardest.hardness.median! > last.hardness.median!,
     `${hardest.hardness.median} against ${last.hardness.median}`,
   );
-  assert(hardest.zeroGradient <= last.zeroGradient);
+  assert(hardest.zeroGradient <= last.zeroGradient && hardest.gradient > last.gradient);
   const rates = uniform.map(({ items }) => items!.falseNegatives!),
     mean = (xs: readonly number[]) => xs.reduce((a, b) => a + b) / xs.length;
   const rate = mean(rates.map(({ rate }) => rate)), base = mean(rates.map(({ base }) => base));
   assert(Math.abs(rate / base - 1) < 0.25, `${rate} of uniform negatives are false, ${base} were to be expected`);
+  const quantile = mean(uniform.map(({ items }) => items!.quantile!));
+  assert(Math.abs(quantile - 0.5) < 0.05 && hardest.items!.quantile! > 0.7, `${quantile}, ${hardest.items!.quantile}`);
   const { head, mid, tail } = last.items!;
   near(head + mid + tail, 1);
   assert(last.cosineDistance! > 0 && last.cosineDistance! < 2);
