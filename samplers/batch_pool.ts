@@ -4,7 +4,7 @@ import { choice, integer, real } from "../options/option.ts";
 import type { Values } from "../options/option.ts";
 import type { Rng } from "../random/rng.ts";
 import { counted, streaming } from "./frequencies.ts";
-import { keptColumns } from "./kept_columns.ts";
+import { keptColumns, metOrOwn } from "./kept_columns.ts";
 import type { Policy, Sampler } from "./sampler.ts";
 import { idsBelow } from "./vectors.ts";
 
@@ -57,10 +57,7 @@ export const batchPool = (
   const most = columns > 0 ? Math.min(columns, rows) : rows, width = most + uniform;
   const law = estimators[frequency](catalogue, rate), maskOf = keptColumns(count);
   const leftOut = {
-    met: ({ users, positives }: Batch) => (row: number) => {
-      const met = seen.of(users[row]!), own = positives[row]!;
-      return seen.has(users[row]!, own) ? met : Int32Array.of(...met, own);
-    },
+    met: (batch: Batch) => metOrOwn(batch, seen),
     positive: ({ positives }: Batch) => (row: number) => positives.subarray(row, row + 1),
   }[hits];
   return {

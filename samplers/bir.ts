@@ -9,7 +9,7 @@ import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
 import type { Rng } from "../random/rng.ts";
 import { drawSlots } from "./draw_slots.ts";
-import { keptColumns } from "./kept_columns.ts";
+import { keptColumns, metOrOwn } from "./kept_columns.ts";
 import type { Policy } from "./sampler.ts";
 
 /** Takes a column out of a softmax. */
@@ -31,7 +31,7 @@ export const bir = define({
     power: real(1, "of how often an item was resampled, which the cache is drawn by", { min: 0 }),
   },
 }, ({ negatives, cache, power }): Policy<"ids" | "kept" | "logQ"> => ({ catalogue, rows }) => {
-  const { items: count, offsets, positives, popularity } = catalogue, cached = Math.round(cache * rows);
+  const { items: count, popularity } = catalogue, cached = Math.round(cache * rows);
   const width = rows + cached, maskOf = keptColumns(count), total = popularity.reduce((a, b) => a + b, 0);
   /** How often each item was resampled, and once more. */
   const resampled = new Float32Array(count).fill(1), totals = new Float64Array(count);
@@ -52,16 +52,12 @@ export const bir = define({
       logQ: { dtype: "float32", shape: [1, width] },
     },
     ...cached > 0 && { state: { resampled } },
-    propose(batch, { rng, epoch }) {
+    propose(batch, { rng, epoch, seen }) {
       const ids = new Int32Array(width), logQ = new Float32Array(width);
       ids.set(batch.positives);
       batch.positives.forEach((item, column) => logQ[column] = Math.log(popularity[item]! / total));
       if (cached > 0) drawCache(ids, logQ, rng.seek(epoch, -2 - batch.first));
-      const kept = maskOf(
-        ids,
-        rows,
-        (row) => positives.subarray(offsets[batch.users[row]!]!, offsets[batch.users[row]! + 1]!),
-      );
+      const kept = maskOf(ids, rows, metOrOwn(batch, seen));
       for (let row = 0; row < rows && batch.rows < rows; row++) {
         kept.fill(0, row * width + batch.rows, row * width + rows);
       }

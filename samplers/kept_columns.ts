@@ -1,4 +1,6 @@
+import type { Batch } from "../datasets/batching.ts";
 import { countingSort } from "../datasets/counting_sort.ts";
+import type { SeenItems } from "../datasets/negatives.ts";
 
 /**
  * Makes masks over columns of items that all rows share, of a catalogue of `items`: 1 where a row keeps a column, 0
@@ -18,3 +20,9 @@ export const keptColumns =
     }
     return kept;
   };
+
+/** What a row of the batch leaves out of what others bring: all that its user has met, and its positive in any case. */
+export const metOrOwn = ({ users, positives }: Batch, seen: SeenItems) => (row: number): Int32Array => {
+  const user = users[row]!, own = positives[row]!;
+  return seen.has(user, own) ? seen.of(user) : Int32Array.of(...seen.of(user), own);
+};

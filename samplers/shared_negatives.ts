@@ -5,9 +5,9 @@ import { gemm } from "../graphs/ops/linear.ts";
 import { sum } from "../graphs/ops/reduce.ts";
 import { reshape, slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
-import { integer } from "../options/option.ts";
+import { integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
-import { keptColumns } from "./kept_columns.ts";
+import { keptColumns, metOrOwn } from "./kept_columns.ts";
 import { layerMean } from "./layer_mean.ts";
 import type { Policy } from "./sampler.ts";
 import { uniformRows } from "./uniform_rows.ts";
@@ -19,7 +19,7 @@ const BELOW = -2;
 
 /**
  * In-batch sharing of negatives: a row's own uniform negatives, and those of the `rows` other rows whose users are most like
- * its own, by the cosine of their vectors; never what its user has met (NAPO's first half, with exact scores in the place of
+ * its own, by the cosine of their vectors, if that is `above` a threshold; never what its user has met (NAPO's first half, with exact scores in the place of
  * reused ones). Many negatives for the price of one product; loss `napo` is the other half.
  */
 export const sharedNegatives = define({
@@ -29,17 +29,16 @@ export const sharedNegatives = define({
   options: {
     negatives: integer(1, "uniform negatives that each row brings", { min: 1 }),
     rows: byMagnitude(integer(8, "rows whose negatives a row shares, besides its own", { min: 0 }), 1, 64),
+    above: real(-1, "shares only with users whose cosine with its own is at least that", { min: -1, max: 0.999 }),
   },
-}, ({ negatives, rows: others }): Policy<"ids" | "kept"> => ({ catalogue, rows }) => {
-  const { items: count, offsets, positives } = catalogue, width = rows * negatives, maskOf = keptColumns(count);
+}, ({ negatives, rows: others, above }): Policy<"ids" | "kept"> => ({ catalogue, rows }) => {
+  const { items: count } = catalogue, width = rows * negatives, maskOf = keptColumns(count);
   const near = Math.min(rows, others + 1),
     owner = Int32Array.from({ length: width }, (_, column) => Math.floor(column / negatives));
   return {
     proposes: { ids: { dtype: "int32", shape: [1, width] }, kept: { dtype: "bool", shape: [rows, width] } },
     propose(batch, draw) {
-      const ids = uniformRows(batch, draw, negatives),
-        met = (row: number) => positives.subarray(offsets[batch.users[row]!]!, offsets[batch.users[row]! + 1]!);
-      const kept = maskOf(ids, rows, met);
+      const ids = uniformRows(batch, draw, negatives), kept = maskOf(ids, rows, metOrOwn(batch, draw.seen));
       for (let row = 0; row < rows; row++) kept.fill(0, row * width + batch.rows * negatives, (row + 1) * width); // padding lends none
       return { ids, kept };
     },
@@ -48,7 +47,7 @@ export const sharedNegatives = define({
         unit = div(user, max(sqrt(sum(mul(user, user), [1], true)), SHORTEST));
       const cosines = gemm(unit, unit, undefined, { transB: true }); // [R, R], 1 to itself
       const likeness = rowMask ? where(greater(reshape(rowMask, [1, rows]), 0), cosines, BELOW) : cosines; // padding is like none
-      const least = slice(topK(likeness, near).values, 1, near - 1, near); // of those that a row shares with
+      const least = max(slice(topK(likeness, near).values, 1, near - 1, near), above); // of those that a row shares with
       const shares = cast(greaterOrEqual(likeness, least), "float32");
       const mask = mul(cast(kept, "float32"), gather(shares, graph.constant(owner), 1)); // [R, R K]
       return { ids, items: items(ids), mask };

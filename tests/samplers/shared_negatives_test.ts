@@ -10,7 +10,7 @@ import { trainingStep } from "../../training/step.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { Negatives } from "../../samplers/sampler.ts";
 
-Deno.test("each row brings uniform negatives that its user has not met, and keeps no column that it has", async () => {
+Deno.test("each row brings uniform negatives that its user has not met, and keeps no column that it has, nor its positive", async () => {
   const of = catalogueWhere([[0, 1], [2], []], 4),
     rows = 30,
     users = Int32Array.from({ length: rows }, (_, row) => row % 3);
@@ -22,17 +22,22 @@ Deno.test("each row brings uniform negatives that its user has not met, and keep
   ids.forEach((item, column) => assert(!seen.has(users[column >> 1]!, item)));
   for (let row = 0; row < rows; row++) {
     ids.forEach((item, column) =>
-      assert.equal(kept[row * 60 + column], !seen.has(users[row]!, item) && column < 56 ? 1 : 0)
+      assert.equal(kept[row * 60 + column], !seen.has(users[row]!, item) && item !== 0 && column < 56 ? 1 : 0)
     );
   }
 });
 
 /** The mask of one negative a row, of users who lie as `users` says, where `real` rows of the batch hold an interaction. */
-async function shares(runtime: Runtime, users: readonly (readonly [number, number])[], real: number) {
+async function shares(
+  runtime: Runtime,
+  users: readonly (readonly [number, number])[],
+  real: number,
+  options: Parameters<typeof sharedNegatives>[0] = { rows: 1 },
+) {
   const { train } = smallLog(), of = catalogue(train), rows = users.length;
   const step = trainingStep({
     backbone: mf({ dim: 2 }),
-    sampler: opened(sharedNegatives({ rows: 1 }), of, rows),
+    sampler: opened(sharedNegatives(options), of, rows),
     loss: losses.infonce(),
     catalogue: of,
     batchSize: rows,
@@ -60,6 +65,18 @@ const ALIKE = [[1, 0], [0.9, 0.1], [-1, 0.2], [-3, 0.5]] as const; // the first 
 eachProvider("a row shares with the rows whose users are most like its own, itself first", async (runtime) => {
   assert.deepEqual(await shares(runtime, ALIKE, 4), [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1]);
 });
+
+eachProvider(
+  "a row shares with nobody whose user is less like its own than the threshold, and always with itself",
+  async (runtime) => {
+    const [sharing, apart] = [
+      await shares(runtime, ALIKE, 4, { rows: 3, above: 0.99 }),
+      await shares(runtime, ALIKE, 4, { rows: 3, above: 0.999 }),
+    ];
+    assert.deepEqual(sharing, [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1]); // cosines of .9939 and .9996
+    assert.deepEqual(apart, [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1]);
+  },
+);
 
 eachProvider("rows that pad take nobody's place, though they repeat the first", async (runtime) => {
   const mask = await shares(runtime, [...ALIKE, [0, 0], [0, 0]], 4);
