@@ -207,6 +207,7 @@ export { innerVectors, itemDirections, type Vectors as IdVectors } from "./evalu
 export { type FoldInOptions, lengthBesideBias, openFoldIn } from "./evaluation/fold_in.ts";
 export { TopK } from "./evaluation/top_k.ts";
 export { rankModel } from "./evaluation/rank_model.ts";
+export { ease, type EaseOptions } from "./evaluation/ease.ts";
 export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";
 export { ials, type IalsOptions } from "./evaluation/ials.ts";
 

@@ -1,5 +1,5 @@
 import { type Option, text, type Values } from "../options/option.ts";
-import { baselines } from "../studies/baselines.ts";
+import { baselines, usualBaselines } from "../studies/baselines.ts";
 import { dataOptions } from "./data_options.ts";
 import { LIST } from "./flags.ts";
 import { rankedAsOptions } from "./ranked_as.ts";
@@ -65,7 +65,10 @@ export const compareOptions = {
   l2: methodOptions.l2,
   ...drawingOptions,
   seeds,
-  baselines: text(Object.keys(baselines).join(","), "methods without training in the same table, or none"),
+  baselines: text(
+    usualBaselines.join(","),
+    `methods without training in the same table, of ${Object.keys(baselines).join(", ")}; or none`,
+  ),
   select: trainOptions.select,
   selectBy: trainOptions.selectBy,
   evaluateEvery: trainOptions.evaluateEvery,

@@ -1,6 +1,7 @@
 import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import { joined } from "../datasets/joined.ts";
 import { type Evaluation, rankBy } from "../evaluation/full_ranking.ts";
+import { ease, type EaseOptions } from "../evaluation/ease.ts";
 import { ials, type IalsOptions } from "../evaluation/ials.ts";
 import { itemKnn, type ItemKnnOptions } from "../evaluation/item_knn.ts";
 import { type Protocol, selectingOptions, testingOptions } from "./protocol.ts";
@@ -61,8 +62,13 @@ function knownOf({ data: { train, before } }: Protocol): Catalogue | undefined {
 const NEIGHBOURS = [20, 100, 500], SHRINKS = [0, 10, 100, 1000];
 /** Around what Amazon Tools wants, by factors of about 4. */
 const WEIGHTS = [0.025, 0.1, 0.4], DECAYS = [0.5, 2, 8];
+/** Of EASE, by factors of about 3. */
+const EASE_DECAYS = [30, 100, 300, 1000, 3000];
 /** As wide as backbones by default are. */
 const IALS = { dim: 64, iterations: 20 };
+
+/** Those of a study that does not say which: EASE takes long, or cannot be had, where there are many items. */
+export const usualBaselines = ["popular", "item-knn", "ials"] as const satisfies readonly (keyof typeof baselines)[];
 
 /** The baselines by name: what is picked under one protocol is fitted to what another, or the same, trains on. Untuned options were settled on Amazon Tools, test numbers in sight. */
 export const baselines = {
@@ -80,6 +86,13 @@ export const baselines = {
     untuned: { c0: 0.1, l2: 2 },
     shown: ({ c0, l2 }) => `c0=${c0}, l2=${l2}`,
     scoresOf: (catalogue, options, known) => ials(catalogue, { ...IALS, ...options }, known),
+  }),
+  ease: tuned<EaseOptions>({
+    label: "EASE",
+    grid: EASE_DECAYS.map((l2) => ({ l2 })),
+    untuned: { l2: 300 },
+    shown: ({ l2 }) => `l2=${l2}`,
+    scoresOf: ease,
   }),
 } as const satisfies Readonly<Record<string, (picking: Protocol, testing?: Protocol) => Promise<Baseline>>>;
 

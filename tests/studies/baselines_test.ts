@@ -18,6 +18,7 @@ const tuned = [
     best: /^k=\d+, shrink=\d+, the best of 12 on validation$/,
     untuned: "k=100, shrink=100, untuned",
   },
+  { name: "ease", best: /^l2=\d+, the best of 5 on validation$/, untuned: "l2=300, untuned" },
   { name: "ials", best: /^c0=[\d.]+, l2=[\d.]+, the best of 9 on validation$/, untuned: "c0=0.1, l2=2, untuned" },
 ] as const;
 
@@ -40,7 +41,7 @@ for (const { name, best, untuned } of tuned) {
 
 Deno.test("what is picked on validation is fitted to train and validation where models are trained anew", async () => {
   const picking: Protocol = { ...common, selecting: held, testing }, whole = refitted(picking);
-  for (const name of ["popular", "item-knn"] as const) {
+  for (const name of ["popular", "item-knn", "ease"] as const) {
     const [alone, both] = [await baselines[name](picking), await baselines[name](picking, whole)];
     assert.equal(both.chosen, alone.chosen);
     assert.notDeepEqual(both.scoresOf(0), alone.scoresOf(0));
@@ -66,7 +67,7 @@ Deno.test("users who are not in train are scored by what they had met before", a
     testing: { held: test, alsoSeen: [before.test] },
     metrics: ["hit@1"],
   };
-  for (const name of ["item-knn", "ials"] as const) {
+  for (const name of ["item-knn", "ials", "ease"] as const) {
     const { scoresOf } = await baselines[name](protocol);
     assert.equal((await testBaseline(protocol, scoresOf)).metrics["hit@1"], 1, name);
   }
