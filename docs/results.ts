@@ -117,9 +117,11 @@ export async function withResults(page: string): Promise<string> {
 /** One metric of studies that have the same rows, a study a column. */
 async function reachedTable(metric: string, titles: Readonly<Record<string, string>>): Promise<string> {
   const found = await Promise.all(Object.keys(titles).map(async (study) => (await readStudy(study)).rows));
-  const body = found[0]!.map(({ label }) => [
+  const labels = new Set(found.flatMap((rows) => rows.map(({ label }) => label)));
+  const cellOf = (rows: Study["rows"], wanted: string) => rows.find(({ label }) => label === wanted)?.cells?.[metric];
+  const body = [...labels].map((label) => [
     label,
-    ...found.map((rows) => meanAndSd(rows.find((row) => row.label === label)!.cells![metric]!)),
+    ...found.map((rows) => cellOf(rows, label)).map((cell) => cell ? meanAndSd(cell) : "–"),
   ]);
   return table([[metric.toUpperCase(), ...Object.values(titles)], ...body]);
 }
