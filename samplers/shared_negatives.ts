@@ -19,8 +19,8 @@ const BELOW = -2;
 
 /**
  * In-batch sharing of negatives: a row's own uniform negatives, and those of the `rows` other rows whose users are most like
- * its own, by the cosine of their vectors, if that is `above` a threshold; never what its user has met (NAPO's first half, with exact scores in the place of
- * reused ones). Many negatives for the price of one product; loss `napo` is the other half.
+ * its own, by the cosine of their vectors, where that is at least `above`; never what its user has met (NAPO's first half,
+ * with exact scores in the place of reused ones). Many negatives for the price of one product; loss `napo` is the other half.
  */
 export const sharedNegatives = define({
   name: "shared-negatives",

@@ -3,7 +3,8 @@ import type { Draw } from "./sampler.ts";
 
 /**
  * Uniform candidates that a row's user has not met, `count` ids for each row, row-major: with replacement, unless those
- * of a row are to differ. It leaves `draw.rng` at the first row's place, whichever thread drew them: seek before drawing more.
+ * of a row are to differ. It leaves `draw.rng` at the first row's place, whichever thread drew them: seek before drawing
+ * more.
  */
 export function uniformRows(batch: Batch, draw: Draw, count: number): Int32Array {
   const ids = draw.ahead?.take(batch, draw.epoch, count) ?? drawUniformRows(batch, draw, count);

@@ -234,7 +234,7 @@ function batchesOf(
   return historyBatches(catalogue.sequences(), history, batching, (user) => seen.unseenCount(user) > 0);
 }
 
-/** Whom no item is drawn for that they have met there. */
+/** Who has met what, as far as it is never drawn as a negative. */
 function excludedOf({ data: { userCount, itemCount }, excluded }: Recipe, catalogue: Catalogue): Met {
   if (!excluded) return catalogue;
   const nothing = interactions({ users: [], items: [], userCount, itemCount });
