@@ -43,6 +43,7 @@ const studies: Readonly<Record<string, readonly string[]>> = {
   "tuned/lastfm-social": COVERED,
   "tuned/ml-100k": COVERED,
   "tuned/yahoo-r3": COVERED,
+  "tuned/ahns-tool": COVERED,
   "divns-ml": ["ndcg@20", "recall@20"],
   "divns-tool": ["ndcg@20", "recall@20"],
   "sbpr-lastfm": ["ndcg@20", "recall@20"],
