@@ -44,6 +44,8 @@ const studies: Readonly<Record<string, readonly string[]>> = {
   "tuned/ml-100k": COVERED,
   "tuned/yahoo-r3": COVERED,
   "tuned/ahns-tool": COVERED,
+  "tuned/ahns-sport": COVERED,
+  "tuned/ahns-ml": COVERED,
   "divns-ml": ["ndcg@20", "recall@20"],
   "divns-tool": ["ndcg@20", "recall@20"],
   "sbpr-lastfm": ["ndcg@20", "recall@20"],
