@@ -11,6 +11,7 @@ import { byMagnitude } from "../options/searched.ts";
 import { advantage } from "./advantage.ts";
 import { drawSlots } from "./draw_slots.ts";
 import { generator } from "./generator.ts";
+import { hasMet } from "./has_met.ts";
 import { logProbability, policyLoss } from "./kbgan.ts";
 import type { Policy, Step } from "./sampler.ts";
 
@@ -43,32 +44,32 @@ export const irgan = define({
       "what rewards are compared with: nothing, their running mean, or the mean of the batch's other rows",
     ),
   },
-}, ({ dim, lr, temperature, own, positives, baseline }): Policy<"own" | "met"> => ({ catalogue, rows }) => {
+}, ({ dim, lr, temperature, own, positives, baseline }): Policy<"own" | "closed"> => ({ catalogue, seen, rows }) => {
   const { offsets, positives: met, items: count } = catalogue;
   return {
     proposes: {
       own: { dtype: "int32", shape: [rows, DRAWS] },
-      met: { dtype: "bool", shape: [rows, count] },
+      closed: { dtype: "bool", shape: [rows, count] },
     },
     learningRate: lr,
     propose({ users, first }, { rng, epoch }) {
-      const some = new Int32Array(rows * DRAWS), mask = new Uint8Array(rows * count);
+      const some = new Int32Array(rows * DRAWS), closed = new Uint8Array(rows * count);
       users.forEach((user, row) => {
         const from = offsets[user]!, until = offsets[user + 1]!, stream = rng.seek(epoch, first + row);
-        for (let at = from; at < until; at++) mask[row * count + met[at]!] = 1;
+        for (const item of seen.of(user)) closed[row * count + item] = 1;
         for (let k = 0; k < DRAWS; k++) some[row * DRAWS + k] = met[from + stream.below(until - from)]!;
       });
-      return { own: some, met: mask };
+      return { own: some, closed };
     },
-    select(step, { own: some, met }) {
+    select(step, { own: some, closed }) {
       const ratings = generator(step, dim).rateAll(); // [R, I]
-      const sharp = div(ratings, temperature), open = positives === "included" ? sharp : where(met, NEVER, sharp);
+      const sharp = div(ratings, temperature), open = positives === "included" ? sharp : where(closed, NEVER, sharp);
       const ids = drawSlots(stopGradient(softmax(open, 1)), step.graph.noise("negative", [rows, 1]));
-      return { ids, items: step.items(ids), auxiliary: generatorLoss(step, ratings, some, met) };
+      return { ids, items: step.items(ids), auxiliary: generatorLoss(step, ratings, some) };
     },
   };
 
-  function generatorLoss(step: Step, ratings: Value, some: Value, met: Value): Value {
+  function generatorLoss(step: Step, ratings: Value, some: Value): Value {
     const p = stopGradient(softmax(ratings, 1)), { graph } = step;
     const size = graph.constant(
       Float32Array.from({ length: catalogue.users }, (_, u) => Math.max(1, offsets[u + 1]! - offsets[u]!)),
@@ -83,7 +84,7 @@ export const irgan = define({
     const ids = concat(drawn, 1); // [R, 2]
     const law = add(
       mul(1 - own, gatherElements(p, ids, 1)),
-      mul(gatherElements(cast(met, "float32"), ids, 1), uniform),
+      mul(cast(hasMet(step, catalogue, ids), "float32"), uniform),
     );
     const rho = div(gatherElements(p, ids, 1), law);
     const reward = sub(mul(2, sigmoid(stopGradient(step.score(step.items(ids))))), 1);

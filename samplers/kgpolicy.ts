@@ -8,7 +8,7 @@ import { choice, flag, integer, real } from "../options/option.ts";
 import { advantage } from "./advantage.ts";
 import { policyLoss } from "./kbgan.ts";
 import { frequentFacts } from "./kgpolicy/frequent_facts.ts";
-import { hasMet } from "./kgpolicy/has_met.ts";
+import { hasMet } from "./has_met.ts";
 import { nodeVectors } from "./kgpolicy/node_vectors.ts";
 import { drawnStep, greedyStep, type Stepped } from "./kgpolicy/step_forward.ts";
 import { drawSteps, walkableGraph } from "./kgpolicy/walkable_graph.ts";
@@ -50,7 +50,10 @@ export const kgpolicy = define({
   const { steps, neighbours, occurrences, through, kept, dim, lr, temperature, discount, baseline, compat } = values;
   const facts = frequentFacts(requireKnowledge(setting, "kgpolicy"), setting.catalogue.items, occurrences);
   const known = walkableGraph(setting.catalogue, facts, neighbours, through === "all");
-  const pool = 2 * neighbours, { nodes, firstUser } = known, table = new Int32Array(nodes * pool);
+  const excluded = setting.seen.catalogue,
+    pool = 2 * neighbours,
+    { nodes, firstUser } = known,
+    table = new Int32Array(nodes * pool);
   return {
     proposes: { uniform: steps * pool, table: { dtype: "int32", shape: [nodes, pool] } },
     learningRate: lr,
@@ -59,7 +62,7 @@ export const kgpolicy = define({
     propose: (batch, draw) => ({ uniform: uniformRows(batch, draw, steps * pool), table }),
     select(step, { uniform, table }) {
       const vectors = nodeVectors(step.graph, known, dim);
-      const walking = { step, firstUser, steps: table, vectors, temperature, kept };
+      const walking = { step, excluded, firstUser, steps: table, vectors, temperature, kept };
       const forward = compat === "code" ? greedyStep(walking) : drawnStep(walking);
       const pools = Array.from({ length: steps }, (_, k) => slice(uniform, 1, k * pool, (k + 1) * pool));
       const walk: (Stepped & { readonly reward: Value })[] = [];
@@ -74,7 +77,7 @@ export const kgpolicy = define({
         return step.graph.scope(`step ${k}`, () => policyLoss(step, baseline ? advantage.ema(step, gain) : gain, logP));
       });
       const end = walk.at(-1)!.id;
-      const ids = compat === "code" ? where(hasMet(step, end), slice(pools.at(-1)!, 1, 0, 1), end) : end;
+      const ids = compat === "code" ? where(hasMet(step, excluded, end), slice(pools.at(-1)!, 1, 0, 1), end) : end;
       return { ids, items: step.items(ids), auxiliary: losses.reduce(add) };
     },
   };

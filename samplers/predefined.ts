@@ -30,7 +30,8 @@ export const predefined = define({
     ),
   },
 }, ({ negatives, uniform, weighted, fallback }): Policy<"ids" | "logQ" | "lacking"> => (setting) => {
-  const { catalogue: { offsets, positives }, rows } = setting, dislikes = requireDislikes(setting, "predefined");
+  const { seen: { catalogue: { offsets, positives } }, rows } = setting,
+    dislikes = requireDislikes(setting, "predefined");
   const listed = difference(dislikes, { offsets, targets: positives }), { targets } = listed;
   const totals = runningTotals(listed, weighted), totalOf = (user: number) => totals[listed.offsets[user + 1]!]!;
   /** The entry in which `mass`, from the start of all rows, falls: the first whose running total is beyond it. */

@@ -1,3 +1,4 @@
+import type { Met } from "../../datasets/negatives.ts";
 import type { Value } from "../../graphs/builder.ts";
 import { leakyRelu } from "../../graphs/ops/activation.ts";
 import { add, div, mul, stopGradient } from "../../graphs/ops/arithmetic.ts";
@@ -10,7 +11,7 @@ import { finiteOr, LARGEST } from "../candidates.ts";
 import { drawSlots } from "../draw_slots.ts";
 import { logProbability } from "../kbgan.ts";
 import type { Step } from "../sampler.ts";
-import { hasMet } from "./has_met.ts";
+import { hasMet } from "../has_met.ts";
 
 /** The item that an exploration step leads to, and how likely the policy was to take it. */
 export interface Stepped {
@@ -24,6 +25,8 @@ export type StepForward = (from: Value, uniform: Value, name: string) => Stepped
 /** What both forms of the policy share. */
 export interface Walking {
   readonly step: Step;
+  /** What is no negative of its user: what was met in training, unless the run excludes otherwise. */
+  readonly excluded: Met;
   readonly firstUser: number;
   /** Where each node's steps may lead. */
   readonly steps: Value; // [nodes, 2 width]
@@ -38,11 +41,11 @@ export interface Walking {
  * them. Entities, users and train positives are replaced by the row's uniform negatives before anything is kept.
  */
 export function drawnStep(walking: Walking): StepForward {
-  const { step, kept } = walking, { graph, rows } = step, { hop, rate } = hops(walking);
+  const { step, excluded, kept } = walking, { graph, rows } = step, { hop, rate } = hops(walking);
   return (from, uniform, name) => {
     const near = hop(from), first = draw(rate(from, near), `${name}/first`);
     const via = gatherElements(near, first.id, 1), far = hop(via); // [R, 1], [R, 2 width]
-    const item = and(less(far, graph.constant(Int32Array.of(step.catalogue.items))), not(hasMet(step, far)));
+    const item = and(less(far, graph.constant(Int32Array.of(step.catalogue.items))), not(hasMet(step, excluded, far)));
     const candidates = where(item, far, uniform);
     const best = gatherElements(
       candidates,

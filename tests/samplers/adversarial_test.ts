@@ -77,7 +77,7 @@ Deno.test("kbgan loses -(r - b) log p, and b moves a hundredth of the way to the
   near(played.after.get("sampler/baseline")!.data, [0.99 * b + 0.01 * meanOf(ids.map((i) => SCORES[i]!))], 1e-5);
 });
 
-const fedToIrgan = { own: repeated([4, 4], ROWS), met: Uint8Array.from(repeated([0, 0, 0, 0, 1], ROWS)) };
+const fedToIrgan = { own: repeated([4, 4], ROWS), closed: Uint8Array.from(repeated([0, 0, 0, 0, 1], ROWS)) };
 Deno.test("irgan's negatives follow its sharpened softmax over what the user has not met, or over everything", async () => {
   const sharp = BIAS.map((b) => b / 0.5);
   for (const positives of ["excluded", "included"] as const) {
@@ -108,11 +108,11 @@ Deno.test("irgan's running mean is of the rewards of what it draws", async () =>
 Deno.test("each player's loss moves that player alone", async () => {
   const users = Int32Array.of(0, 0, 0),
     positives = Int32Array.of(4, 4, 4),
-    met = Uint8Array.from(repeated([0, 0, 0, 0, 1], 3));
+    closed = Uint8Array.from(repeated([0, 0, 0, 0, 1], 3));
   const candidates = repeated([0, 1, 3], 3), common = { users, positives };
   const runs = [
     await play(kbgan({ pool: 3, dim: 2 }), of, { ...common, fed: { candidates } }),
-    await play(irgan({ dim: 2 }), of, { ...common, fed: { own: repeated([4, 4], 3), met } }),
+    await play(irgan({ dim: 2 }), of, { ...common, fed: { own: repeated([4, 4], 3), closed } }),
     await play(embeddingGenerator({ noise: 2, hidden: 4, negatives: 2 }), of, common),
   ];
   for (const { ofAuxiliary, ofRanking } of runs) {

@@ -7,9 +7,8 @@ import { Rng } from "../../random/rng.ts";
 import type { SavedTensor } from "../../runtime/runtime.ts";
 import { kgpolicy } from "../../samplers/kgpolicy.ts";
 import { frequentFacts } from "../../samplers/kgpolicy/frequent_facts.ts";
-import { hasMet } from "../../samplers/kgpolicy/has_met.ts";
+import { hasMet } from "../../samplers/has_met.ts";
 import { drawSteps, walkableGraph } from "../../samplers/kgpolicy/walkable_graph.ts";
-import type { Step } from "../../samplers/sampler.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { assertLaw } from "./chi_square.ts";
 import { batchOf, catalogueWhere, drawIn, opened } from "./drawn.ts";
@@ -164,8 +163,8 @@ eachProvider("the search in the graph finds exactly the train positives", async 
     [],
   ];
   const all = catalogueWhere(met, items), seen = new SeenItems(all), rows = met.length;
-  const step = { graph, rows, catalogue: all, userIds: graph.input("users", "int32", [rows]) } as unknown as Step;
-  const found = cast(hasMet(step, graph.input("ids", "int32", [rows, items + 2])), "float32");
+  const step = { graph, userIds: graph.input("users", "int32", [rows]) };
+  const found = cast(hasMet(step, all, graph.input("ids", "int32", [rows, items + 2])), "float32");
   const program = await runtime.compile(graph, { outputs: { found } });
   const ids = Int32Array.from({ length: rows * (items + 2) }, (_, at) => at % (items + 2)); // two are no items
   const { found: answers } = await program.run({ users: Int32Array.from(met, (_, user) => user), ids });

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import type { Batch } from "../../datasets/batching.ts";
 import { catalogue } from "../../datasets/catalogue.ts";
 import { SeenItems } from "../../datasets/negatives.ts";
+import type { AnyMethod } from "../../options/method.ts";
 import { losses } from "../../losses/mod.ts";
 import { samplers } from "../../samplers/mod.ts";
 import type { Policy, Proposed } from "../../samplers/sampler.ts";
 import type { Recipe } from "../../training/recipe.ts";
+import { anyMetadata } from "../samplers/metadata.ts";
 import { smallLog, smallRun } from "./small_run.ts";
 
 const { train, held } = smallLog(), met = new SeenItems(catalogue(train)), other = new SeenItems(catalogue(held));
@@ -92,3 +94,16 @@ Deno.test("a pool that rows share leaves out what is excluded, one of the batch 
   }
   assert.equal((await keptBy(samplers["in-batch"]() as Policy<"ids" | "kept">, { excluded: [] })).own, 0);
 });
+
+/** What draws nothing, and what makes vectors of no items. */
+const WITHOUT_ITEMS = ["full", "enmf", "embedding-generator"];
+
+for (const [name, make] of Object.entries<AnyMethod<Policy>>(samplers)) {
+  Deno.test(`${name} uses no negative that the run excludes`, async () => {
+    const common = { sampler: make(), metadata: anyMetadata(train.userCount, train.itemCount), heldOut: [held] };
+    const { reports, error } = await smallRun({ ...common, excluded: [train, held], diagnose: true, epochs: 8 });
+    assert.equal(error, undefined);
+    const found = reports.flatMap(({ negatives }) => negatives?.items?.falseNegatives?.rate ?? []);
+    assert.deepEqual(found, WITHOUT_ITEMS.includes(name) ? [] : reports.map(() => 0));
+  });
+}

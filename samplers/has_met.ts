@@ -1,15 +1,20 @@
-import type { Value } from "../../graphs/builder.ts";
-import { add } from "../../graphs/ops/arithmetic.ts";
-import { and, equal, greaterOrEqual, less, lessOrEqual, where } from "../../graphs/ops/compare.ts";
-import { gather } from "../../graphs/ops/index.ts";
-import { unsqueeze } from "../../graphs/ops/shape.ts";
-import type { Step } from "../sampler.ts";
+import type { Met } from "../datasets/negatives.ts";
+import type { Value } from "../graphs/builder.ts";
+import { add } from "../graphs/ops/arithmetic.ts";
+import { and, equal, greaterOrEqual, less, lessOrEqual, where } from "../graphs/ops/compare.ts";
+import { gather } from "../graphs/ops/index.ts";
+import { unsqueeze } from "../graphs/ops/shape.ts";
+import type { Step } from "./sampler.ts";
 
 /**
- * Whether each row's user has met the items `ids` in training, as bool [R, n]: a binary search of the user's positives,
- * in the graph, all at once. Its cost is log2 of the most positives that a user has, whatever the catalogue.
+ * Whether each row's user has met the items `ids`, as bool [R, n]: a binary search of what the user met, in the graph, all
+ * at once. Its cost is log2 of the most that a user has met, whatever the catalogue.
  */
-export function hasMet({ graph, catalogue: { users, offsets, positives }, userIds }: Step, ids: Value): Value {
+export function hasMet(
+  { graph, userIds }: Pick<Step, "graph" | "userIds">,
+  { users, offsets, positives }: Met,
+  ids: Value,
+): Value {
   let most = 1;
   for (let user = 0; user < users; user++) most = Math.max(most, offsets[user + 1]! - offsets[user]!);
   const padded = new Int32Array(positives.length + 2 * most); // a stride may look past the end
