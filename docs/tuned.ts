@@ -27,6 +27,7 @@ const softmax = (sampler: string): Tuned => ({ sampler, loss: "infonce", backbon
 export const leftOut: Readonly<Record<string, string>> = {
   predefined: "no dataset here has dislikes",
   "multi-behaviour": "no dataset here has weaker behaviours",
+  triplh: "it is made for the backbone hmf",
   "shared-negatives": "it is made for the loss napo, which needs a model that was trained before",
 };
 

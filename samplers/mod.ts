@@ -40,6 +40,7 @@ import type { Policy } from "./sampler.ts";
 import { sbpr } from "./sbpr.ts";
 import { sharedNegatives } from "./shared_negatives.ts";
 import { srns } from "./srns.ts";
+import { triplh } from "./triplh.ts";
 import { userSimilarity } from "./user_similarity.ts";
 import { warp } from "./warp.ts";
 
@@ -71,6 +72,7 @@ export const samplers = {
   gnno,
   srns,
   "user-similarity": userSimilarity,
+  triplh,
   mixgcf,
   dens,
   ans,

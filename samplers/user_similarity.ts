@@ -1,13 +1,14 @@
 import type { Batch } from "../datasets/batching.ts";
 import type { Rng } from "../random/rng.ts";
 import type { Value } from "../graphs/builder.ts";
-import { add, div, log, max, mul, neg, sub } from "../graphs/ops/arithmetic.ts";
+import { add, div, log, max, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { greater, where } from "../graphs/ops/compare.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
 import { LARGEST, pickLargest } from "./candidates.ts";
 import { drawUntil } from "./draw_until.ts";
+import { gumbel } from "./gumbel.ts";
 import type { Draw, Policy, Step } from "./sampler.ts";
 import { uniformRows } from "./uniform_rows.ts";
 import { jaccardNeighbours } from "./user_neighbours.ts";
@@ -34,9 +35,8 @@ const modes: Readonly<Record<"avoid" | "dissimilar" | "hard", Mode>> = {
     from: "everything",
     similar: true,
     rate: ({ graph }, scores, support, { temperature, gamma }) => {
-      const gumbel = neg(log(max(neg(log(max(graph.noise("gumbel", scores.shape), SMALLEST))), SMALLEST)));
       const trust = mul(gamma, log(max(sub(1, support), SMALLEST)));
-      return add(div(scores, temperature), add(trust, gumbel));
+      return add(div(scores, temperature), add(trust, gumbel(graph, "gumbel", scores.shape)));
     },
   },
   dissimilar: { from: "neighbours", similar: false, rate: (_step, scores) => scores },

@@ -1,0 +1,64 @@
+import type { Value } from "../graphs/builder.ts";
+import { add, div, neg } from "../graphs/ops/arithmetic.ts";
+import { where } from "../graphs/ops/compare.ts";
+import { argMin } from "../graphs/ops/index.ts";
+import { softmax } from "../graphs/ops/normalize.ts";
+import { concat, unsqueeze } from "../graphs/ops/shape.ts";
+import { lorentzCosh } from "../models/hyperbolic.ts";
+import { define } from "../options/method.ts";
+import { choice, real } from "../options/option.ts";
+import { byMagnitude } from "../options/searched.ts";
+import { LARGEST } from "./candidates.ts";
+import { perPositive } from "./common_options.ts";
+import { drawSlots } from "./draw_slots.ts";
+import { gumbel } from "./gumbel.ts";
+import { keptColumns } from "./kept_columns.ts";
+import { layerMean } from "./layer_mean.ts";
+import type { Policy, Step } from "./sampler.ts";
+import { idsBelow } from "./vectors.ts";
+
+/** Draws an item for each row by `far` [R, I], which is LARGEST where it may not be drawn: [R, 1]. */
+type Law = (step: Step, far: Value, name: string) => Value;
+const laws: Readonly<Record<"softmax" | "released", Law>> = {
+  softmax: ({ graph, rows }, far, name) => drawSlots(softmax(neg(far), 1), graph.noise(name, [rows, 1])),
+  released: ({ graph }, far, name) => argMin(add(far, gumbel(graph, name, far.shape)), 1),
+};
+
+/**
+ * Items near the user on the hyperboloid, of the whole catalogue: with c = cosh d(u, i) = u0 i0 - u . i, by probability
+ * proportional to e^(-c / temperature). TriplH's code takes arg min (c + G), G standard Gumbel noise: `law=released`. It
+ * likes near items, too, but is no softmax, which would be arg max (-c + G); and it may draw what the user has met:
+ * `positives=included`. For backbone hmf with geometry=lorentz and loss triplet-lorentz; of any other, vectors, or the
+ * means of their layers, are taken for a point's coordinates. Every step measures the whole catalogue for each row:
+ * O(R I D).
+ */
+export const triplh = define({
+  name: "triplh",
+  summary:
+    "Of the whole catalogue, items that are near the user on the hyperboloid, by a softmax of the distance's cosh.",
+  citation: "Hyperbolic triplet recommendation (TriplH), 2024, and its released code",
+  options: {
+    negatives: perPositive(1),
+    temperature: byMagnitude(real(1, "divides c, the distance's cosh", { min: 1e-6 }), 0.05, 2),
+    law: choice(["softmax", "released"], "softmax", "e^(-c), or, as released, the least c with Gumbel noise added"),
+    positives: choice(["excluded", "included"], "excluded", "whether a negative may be a train positive"),
+  },
+}, ({ negatives, temperature, law, positives }): Policy<"open"> => ({ catalogue: { items: count }, rows }) => {
+  const maskOf = keptColumns(count), all = idsBelow(count), draw = laws[law], none = new Int32Array();
+  return {
+    proposes: { open: { dtype: "bool", shape: [rows, count] } },
+    propose: ({ users }, { seen }) => ({
+      open: maskOf(all, rows, (row) => positives === "included" ? none : seen.of(users[row]!)),
+    }),
+    select(step, { open }) {
+      const { graph, query, items } = step;
+      const user = unsqueeze(layerMean(query), 1),
+        item = unsqueeze(layerMean(items(graph.constant(all, [1, count]))), 2);
+      const c = div(lorentzCosh(user, item), temperature); // [R, 1, D], [1, I, 1, D] -> [R, I]
+      const far = where(open!, c, LARGEST);
+      const drawn = Array.from({ length: negatives }, (_, k) => draw(step, far, `negative ${k}`));
+      const ids = drawn.length === 1 ? drawn[0]! : concat(drawn, 1); // [R, K]
+      return { ids, items: items(ids) };
+    },
+  };
+});
