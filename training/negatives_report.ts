@@ -17,7 +17,10 @@ export interface NegativesReport {
   readonly gradient: number;
   /** Mean over users of 1 - cosine between pairs of their negatives (DivNS, Fig. 3); null where no user had two. */
   readonly cosineDistance: number | null;
-  /** Of negatives that are items, or what they were made of; null where they were made of nothing. */
+  /**
+   * Of negatives that are items, or of what they were made of; where they were made of no items, of the items nearest to
+   * some of them, up to 256 an epoch.
+   */
   readonly items: ItemsReport | null;
 }
 

@@ -6,6 +6,7 @@ import { SeenItems } from "../datasets/negatives.ts";
 import type { TensorData } from "../graphs/tensor.ts";
 import { Diversity } from "./diversity.ts";
 import type { ItemsReport, NegativesReport } from "./negatives_report.ts";
+import { NearestItems } from "./nearest_items.ts";
 import { Quantiles } from "./quantiles.ts";
 import { ScoreBins } from "./score_bins.ts";
 import { type Watched, watchedNames } from "./watched.ts";
@@ -51,6 +52,7 @@ export function openWatch(
     made: new Diversity(users, vector),
     met: new Diversity(users, 0),
     quantiles: new Quantiles(met, steps * rows * sources),
+    nearest: new NearestItems(items, steps * rows * width),
   });
   let now = open();
 
@@ -79,7 +81,12 @@ export function openWatch(
     if (ids.met[item] === 0) ids.unique++;
     ids.met[item] = 1;
   };
+  const seeMade = (user: number, vector: Float32Array) => {
+    now.made.vector(user, vector);
+    if (sources === 0) now.nearest.see(user, vector);
+  };
   const itemsReport = async (probe: Probe): Promise<ItemsReport | null> => {
+    for (const { user, item } of await now.nearest.find(probe)) seeItem(user, item);
     const { count, hits, base, popularity, cohorts, unique } = now.ids;
     if (count === 0) return null;
     const [head, mid, tail] = cohorts.map((each) => each / count) as [number, number, number];
@@ -99,7 +106,7 @@ export function openWatch(
         for (let at = row * width; at < (row + 1) * width; at++) {
           if (mask && mask[at] === 0) continue;
           seePair(positive[row]!, negative[at]!);
-          if (vector > 0) now.made.vector(user, vectors!.subarray(at * vector, (at + 1) * vector));
+          if (vector > 0) seeMade(user, vectors!.subarray(at * vector, (at + 1) * vector));
           if (ids && sources === width) seeItem(user, ids[at]!);
         }
         // made of several items, or of fewer than there are negatives: each counts once

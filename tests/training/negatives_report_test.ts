@@ -4,12 +4,13 @@ import { type Interactions, interactions } from "../../datasets/interactions.ts"
 import { SeenItems } from "../../datasets/negatives.ts";
 import { Diversity } from "../../training/diversity.ts";
 import type { NegativesReport } from "../../training/negatives_report.ts";
+import { NearestItems } from "../../training/nearest_items.ts";
 import { Quantiles } from "../../training/quantiles.ts";
 import { ScoreBins } from "../../training/score_bins.ts";
 import { openWatch } from "../../training/watch.ts";
 import type { Watched } from "../../training/watched.ts";
 import { samplers } from "../../samplers/mod.ts";
-import type { Policy } from "../../samplers/sampler.ts";
+import type { Policy, Probe } from "../../samplers/sampler.ts";
 import { stubProbe } from "../samplers/drawn.ts";
 import { smallLog, smallRun } from "./small_run.ts";
 
@@ -146,6 +147,29 @@ Deno.test("negatives that were made are told apart by their vectors, and by what
   const { cosineDistance, popularity } = report.items!;
   assert(report.cosineDistance! > 0 && cosineDistance! > 0 && cosineDistance !== report.cosineDistance);
   assert(popularity > 0);
+});
+
+Deno.test("vectors that were made of no items are told by the items they come closest to", async () => {
+  const [aside, close, both] = [[3, 1], [0.1, 0], [1, 1]];
+  const items = Float32Array.of(0, 2, /* 1 */ 5, 0.5, /* 2 */ 1, 0.9, /* 3 */ 0, 0);
+  const probe: Probe = { ...stubProbe(() => 0), items: () => Promise.resolve({ layers: 1, width: 2, data: items }) };
+  const nearest = new NearestItems(4, 3);
+  [[7, aside], [8, close], [9, both], [7, [-1, -1]]].forEach(([user, vector]) =>
+    nearest.see(user as number, Float32Array.from(vector as number[]))
+  );
+  assert.deepEqual(await nearest.find(probe), [
+    { user: 7, item: 1 },
+    { user: 8, item: 1 },
+    { user: 9, item: 2 },
+    { user: 7, item: 3 }, // at a right angle, where all others lie behind
+  ]);
+  const many = new NearestItems(4, 2560);
+  for (let n = 0; n < 2560; n++) many.see(n, Float32Array.of(1, 0));
+  const found = await many.find(probe);
+  assert.deepEqual([found.length, found[1]], [256, { user: 10, item: 1 }]);
+  const { items: told } = (await reportsOf(samplers["embedding-generator"]())).at(-1)!;
+  assert(told!.popularity > 0 && told!.quantile! > 0 && told!.falseNegatives!.base > 0);
+  near(told!.head + told!.mid + told!.tail, 1);
 });
 
 Deno.test("looking changes nothing: the same losses with and without", async () => {
