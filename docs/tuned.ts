@@ -36,7 +36,7 @@ export const methods: Readonly<Record<string, Tuned>> = {
   ...Object.fromEntries(
     ["rns", "pns", "inverse", "cohorts", "enmf", "dns", "dns-mn", "adaptive", "ahns", "cuco", "warp", "aobpr", "bns"]
       .concat(["pris", "adasir", "mcns", "gnno", "srns", "user-similarity", "mixgcf", "ans", "divns", "attention"])
-      .concat(["ips", "bir", "irgan", "kbgan", "advir", "embedding-generator", "dens"])
+      .concat(["ips", "bir", "irgan", "kbgan", "advir", "embedding-generator", "dens", "realhns"])
       .map((sampler) => [sampler, { sampler }]),
   ),
   "uniform-64": softmax("rns:negatives=64"),

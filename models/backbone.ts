@@ -29,6 +29,8 @@ export interface Encoder {
   pool?(x: Value): Value; // [.., L, D] -> [.., 1, D]
   /** The part of `query` that weight decay applies to, where that is not its first layer. */
   readonly decayed?: Value; // [R, D]
+  /** What each row's user is in every domain, where the model has a vector of that: another query. */
+  readonly shared?: Value; // [R, L, D]
   /** What a step trains on beside its rows: other behaviours, another domain. */
   readonly tasks?: readonly SideTask[];
   /** What makes the query out of noise: a loss of diffusion trains it, and no other loss can. */

@@ -75,6 +75,7 @@ export const crossDomainMf = define({
           items: (of) => unsqueeze(gather(item, of), -2),
           score: dot,
           dot: true,
+          shared: unsqueeze(common, 1),
           decayed: concat([common, special], -1),
         };
       };

@@ -1,23 +1,15 @@
 import type { Value } from "../graphs/builder.ts";
-import { abs, add, div, max, mul, pow, sqrt, sub } from "../graphs/ops/arithmetic.ts";
-import { sum } from "../graphs/ops/reduce.ts";
-import { unsqueeze } from "../graphs/ops/shape.ts";
+import { abs, add, max, mul, pow, sub } from "../graphs/ops/arithmetic.ts";
 import { define } from "../options/method.ts";
 import { choice, real } from "../options/option.ts";
 import { among, evenly } from "../options/searched.ts";
 import { pickSmallest } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
-import { layerMean } from "./layer_mean.ts";
+import { cosines } from "./cosines.ts";
 import type { Policy } from "./sampler.ts";
 import { uniformRows } from "./uniform_rows.ts";
 
-/** Of each row's query and its items, by the means of their layers: [R, L, D], [R, N, L, D] -> [R, N]. */
-function cosines(query: Value, items: Value): Value {
-  const u = unsqueeze(layerMean(query), 1), v = layerMean(items), dot = (x: Value, y: Value) => sum(mul(x, y), [2]);
-  return div(dot(u, v), max(sqrt(mul(dot(u, u), dot(v, v))), EPSILON));
-}
-
-/** The smallest base that `clamp` lets through, and the least that lengths multiply to. */
+/** The smallest base that `clamp` lets through. */
 const EPSILON = 1e-6;
 const domains = {
   auto: (base: Value, p: number): Value => Number.isInteger(p) ? base : max(base, EPSILON),

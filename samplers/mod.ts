@@ -35,6 +35,7 @@ import { multiBehaviour } from "./multi_behaviour.ts";
 import { pns } from "./pns.ts";
 import { predefined } from "./predefined.ts";
 import { pris } from "./pris.ts";
+import { realhns } from "./realhns.ts";
 import { rns } from "./rns.ts";
 import type { Policy } from "./sampler.ts";
 import { sbpr } from "./sbpr.ts";
@@ -92,6 +93,7 @@ export const samplers = {
   "attribute-dns": attributeDns,
   "category-balanced": categoryBalanced,
   "multi-behaviour": multiBehaviour,
+  realhns,
   kgpolicy,
   fairneg,
 } as const satisfies Readonly<Record<string, AnyMethod<Policy>>>;

@@ -48,6 +48,8 @@ export interface Step {
   readonly rows: number;
   readonly catalogue: Catalogue;
   readonly query: Value; // [R, L, D]
+  /** What each row's user is in every domain, where the backbone knows several. */
+  readonly shared?: Value; // [R, L, D]
   readonly positive: Value; // [R, 1, L, D]
   readonly positiveIds: Value; // [R, 1] int32
   readonly userIds: Value; // [R] int32

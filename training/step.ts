@@ -62,7 +62,7 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
   const rows = padded ? graph.input(stepInputs.rows, "float32", [batchSize, 1]) : undefined;
   const history = histories && historyInputs(graph, histories, batchSize);
   const batch = { rows: batchSize, users: ids.users, training: true, ...history && { history } };
-  const encoder = backbone.build(graph, catalogue, batch), { query, dot, denoiser, tasks = [] } = encoder;
+  const encoder = backbone.build(graph, catalogue, batch), { query, shared, dot, denoiser, tasks = [] } = encoder;
   if (!denoiser !== !loss.denoises) throw unmatched(loss);
   const positive = encoder.items(ids.positive); // [R, 1, L, D]
   const counts = { users: catalogue.users, items: catalogue.items };
@@ -72,6 +72,7 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
     rows: batchSize,
     catalogue,
     query,
+    ...shared && { shared },
     positive,
     positiveIds: ids.positive,
     userIds: ids.users,

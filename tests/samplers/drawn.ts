@@ -8,7 +8,7 @@ import { sizeOf, type TensorData } from "../../graphs/tensor.ts";
 import { gather } from "../../graphs/ops/index.ts";
 import { expand, reshape } from "../../graphs/ops/shape.ts";
 import { softplus } from "../../graphs/ops/activation.ts";
-import { sub } from "../../graphs/ops/arithmetic.ts";
+import { mul, sub } from "../../graphs/ops/arithmetic.ts";
 import { mean } from "../../graphs/ops/reduce.ts";
 import { Rng } from "../../random/rng.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
@@ -109,7 +109,8 @@ export interface Selector {
 }
 
 /**
- * Compiles `select` for `rows` rows of user 0 (or of `users`); its query is 1 and items are [.., 1, 1], their scores.
+ * Compiles `select` for `rows` rows of user 0 (or of `users`); its query is 1 and items are [.., 1, 1], their scores;
+ * what a user is in every domain is `shared`, where that is given, and scores are multiplied by it.
  * Positives are item 0, with the scores given. Noise is fed from a stream of `seed`, afresh at each call.
  */
 export async function selector<K extends string>(
@@ -117,19 +118,28 @@ export async function selector<K extends string>(
   policy: Policy<K>,
   of: Catalogue,
   rows: number,
-  { users = new Int32Array(rows), epoch = 0, epochs = 10, seed = 1 } = {},
+  { users = new Int32Array(rows), epoch = 0, epochs = 10, seed = 1, shared }: {
+    readonly users?: Int32Array;
+    readonly epoch?: number;
+    readonly epochs?: number;
+    readonly seed?: number;
+    readonly shared?: number;
+  } = {},
 ): Promise<Selector> {
   const graph = new GraphBuilder(), table = graph.input("scores", "float32", [of.items, 1, 1]);
   const sampler = opened(policy, of, rows, epochs);
-  const score = (x: Value) => {
-    const flat = reshape(x, [x.shape[0]!, x.shape[1]!]); // [R|1, N]
+  const queries = (x: number) => graph.constant(new Float32Array(rows).fill(x), [rows, 1, 1]), query = queries(1);
+  const score = (x: Value, from = query) => {
+    const own = reshape(x, [x.shape[0]!, x.shape[1]!]),
+      flat = from === query ? own : mul(own, reshape(from, [rows, 1])); // [R|1, N]
     return flat.shape[0] === rows ? flat : expand(flat, [rows, x.shape[1]!]);
   };
   const step: Step = {
     graph,
     rows,
     catalogue: of,
-    query: graph.constant(new Float32Array(rows).fill(1), [rows, 1, 1]),
+    query,
+    ...shared !== undefined && { shared: queries(shared) },
     positive: graph.input("positive", "float32", [rows, 1, 1, 1]),
     positiveIds: graph.input("positiveIds", "int32", [rows, 1]),
     userIds: graph.input("users", "int32", [rows]),
