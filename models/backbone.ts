@@ -47,14 +47,15 @@ export interface Denoiser {
 
 /**
  * Pairs of another kind that each step trains on, too, under the recipe's own loss: as many as it has rows, drawn evenly
- * from all, each with uniform negatives that its user has not met among these. The loss becomes L + sum_b lambda_b L_b.
+ * from all, each with uniform negatives that its user has not met among these; or under the sampler's objective, where that
+ * is over all pairs. The loss becomes L + sum_b lambda_b L_b.
  */
 export interface SideTask {
   /** As the data call it: its loss is reported under this name. */
   readonly name: string;
   /** lambda_b, above 0. */
   readonly weight: number;
-  /** Negatives for each positive. */
+  /** Negatives for each positive; 0 where the objective takes none. */
   readonly negatives: number;
   /** Who met what. */
   readonly pairs: Relation;

@@ -12,7 +12,7 @@ import { meanOfRows } from "./gates.ts";
 import { layerMean } from "./layer_mean.ts";
 import { popularityWeights } from "./pns.ts";
 import { requireDot } from "./requirements.ts";
-import type { Policy, Step } from "./sampler.ts";
+import type { Policy, Step, TaskStep } from "./sampler.ts";
 import { idsBelow } from "./vectors.ts";
 
 /**
@@ -28,7 +28,9 @@ import { idsBelow } from "./vectors.ts";
  * |R| the number of pairs met. A step takes the mean of its rows' terms: over an epoch at fixed weights they add up to
  * L exactly, where no interaction repeats. Weights are c_j = c0 |I| f_j^alpha / sum_k f_k^alpha, f the popularity, so
  * that c0 is their mean whatever alpha; the c0 of eALS is |I| times as large. ENMF's vector h is 1: the user vectors
- * hold it.
+ * hold it. A backbone's side tasks, other behaviours say, lose the same over their own pairs: with
+ * `multi-behaviour-mf:transfer=true` that is EHCF (Chen, Zhang, Zhang, Ma, Liu & Ma, AAAI 2020), each behaviour's L divided by the
+ * number of its pairs.
  */
 export const enmf = define({
   name: "enmf",
@@ -49,16 +51,14 @@ export const enmf = define({
     ),
   },
 }, ({ c0, alpha, l2, dropout }): Policy<never> => ({ catalogue }) => {
-  const { users, items: count, offsets, popularity } = catalogue;
-  const weights = popularityWeights(popularity, alpha), total = weights.reduce((a, b) => a + b, 0);
-  const c = alpha === 0
-    ? new Float32Array(count).fill(c0)
-    : Float32Array.from(weights, (weight) => c0 * count * weight / total); // [I]
-  const met = Float32Array.from({ length: users }, (_, u) => Math.max(1, offsets[u + 1]! - offsets[u]!)); // |P_u|
-  return {
-    proposes: {},
-    propose: () => ({}),
-    select(step) {
+  const whole = ({ users, items: count, offsets, positives, popularity }: TaskStep["met"]) => {
+    const weights = popularityWeights(popularity, alpha);
+    const total = weights.reduce((a, b) => a + b, 0);
+    const c = alpha === 0
+      ? new Float32Array(count).fill(c0)
+      : Float32Array.from(weights, (weight) => c0 * count * weight / total); // [I]
+    const met = Float32Array.from({ length: users }, (_, u) => Math.max(1, offsets[u + 1]! - offsets[u]!)); // |P_u|
+    return (step: Omit<TaskStep, "met">): Value => {
       requireDot(step, "enmf", "it sums all inner products by Gram matrices");
       const { graph, rowMask, userIds, positiveIds } = step;
       const p = dropped(step, layerMean(step.query), dropout),
@@ -68,12 +68,16 @@ export const enmf = define({
       const ofAll = sum(mul(add(matmul(p, gram), mul(l2, p)), p), [1], true);
       const share = div(ofAll, unsqueeze(gather(graph.constant(met), userIds), 1));
       const terms = add(add(mul(sub(mul(sub(1, gather(graph.constant(c), positiveIds)), s), 2), s), 1), share);
-      const decay = mul(l2 / catalogue.positives.length, sum(mul(q, q)));
-      return { objective: add(meanOfRows(terms, rowMask), decay) };
-    },
+      return add(meanOfRows(terms, rowMask), mul(l2 / positives.length, sum(mul(q, q))));
+    };
+  };
+  return {
+    proposes: {},
+    propose: () => ({}),
+    select: (step) => ({ objective: whole(catalogue)(step), ofTask: ({ met, ...task }) => whole(met)(task) }),
   };
 });
 
 /** `x` without a fraction of its coordinates, the others scaled up so that the expectation stays. */
-const dropped = ({ graph }: Step, x: Value, fraction: number): Value =>
+const dropped = ({ graph }: Pick<Step, "graph">, x: Value, fraction: number): Value =>
   fraction === 0 ? x : mul(x, where(less(graph.noise("dropout", x.shape), fraction), 0, 1 / (1 - fraction)));

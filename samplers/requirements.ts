@@ -2,7 +2,7 @@ import type { Attributes, Behaviour, KnowledgeGraph, Relation } from "../dataset
 import type { Setting, Step } from "./sampler.ts";
 
 /** Refuses a backbone whose score is not an inner product. @throws TypeError saying why. */
-export function requireDot({ dot }: Step, sampler: string, why: string): void {
+export function requireDot({ dot }: Pick<Step, "dot">, sampler: string, why: string): void {
   if (!dot) {
     throw new TypeError(`Cannot combine sampler "${sampler}" with this backbone: ${why}, and its score is none`);
   }

@@ -36,10 +36,19 @@ export interface Objective {
   readonly objective: Value; // []
   /** Items that weight decay applies to, beside the row's query and positive. */
   readonly decayed?: readonly Value[]; // [R, N, L, D] each
+  /** The same over a side task of the backbone's, in place of the recipe's loss there. */
+  ofTask?(task: TaskStep): Value; // []
   /** What it ranks lower, for diagnostics, where it draws any. */
   readonly negatives?: Pick<Negatives, "items" | "ids" | "mask">;
   /** Tensors brought back after the step and handed to `observe`. */
   readonly report?: Readonly<Record<string, Value>>;
+}
+
+/** Rows of a side task in a step, pairs drawn evenly from all that it has. */
+export interface TaskStep
+  extends Pick<Step, "graph" | "query" | "positive" | "positiveIds" | "userIds" | "rowMask" | "dot" | "items"> {
+  /** All of its pairs. */
+  readonly met: Pick<Catalogue, "users" | "items" | "offsets" | "positives" | "popularity">;
 }
 
 /** The training step under construction, as a sampler sees it. */

@@ -1,10 +1,12 @@
 import type { Batch } from "../datasets/batching.ts";
 import { entryRows } from "../datasets/entry_rows.ts";
 import { SeenItems } from "../datasets/negatives.ts";
+import type { Value } from "../graphs/builder.ts";
 import { mul } from "../graphs/ops/arithmetic.ts";
 import type { TensorData } from "../graphs/tensor.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { SideTask } from "../models/backbone.ts";
+import type { Objective, TaskStep } from "../samplers/sampler.ts";
 import { Rng } from "../random/rng.ts";
 import { type Decay, firstLayer, withDecay } from "./decay.ts";
 import { lossOfScores, type OwnScores } from "./loss_of_scores.ts";
@@ -24,23 +26,42 @@ type Shared = Omit<OwnScores, "positive" | "negative" | "counts" | "ids"> & {
 };
 
 /**
- * Declares a task's inputs and what is lost over them, and that with its decay, times the task's weight.
+ * Declares a task's inputs and what is lost over them, and that with its decay, times the task's weight: the recipe's loss
+ * of the pairs and their negatives, or, where the sampler has an objective that takes none, that, `whole`.
  *
  * @throws TypeError where the loss takes more than scores.
  */
-export function taskLoss(task: SideTask, loss: Loss, { batchSize, decay, ...common }: Shared) {
-  const { graph } = common, names = inputsOf(task), { pairs, items: count, weight, negatives } = task;
-  const ids = {
-    users: graph.input(names.users, "int32", [batchSize]),
-    positive: graph.input(names.positives, "int32", [batchSize, 1]),
-    negative: graph.input(names.negatives, "int32", [batchSize, negatives]),
-  };
-  const { query, items, score, decayed = firstLayer(query) } = task.encode(ids.users);
-  const positive = items(ids.positive), negative = items(ids.negative);
-  const counts = { users: pairs.offsets.length - 1, items: count };
-  const scores = { ...common, counts, ids, positive: score(query, positive), negative: score(query, negative) };
-  const lost = lossOfScores(loss, scores, "this backbone");
-  return { lost, weighed: mul(weight, withDecay(lost, [decayed, firstLayer(positive), firstLayer(negative)], decay)) };
+export function taskLoss(task: SideTask, loss: Loss, shared: Shared, whole?: Objective["ofTask"]) {
+  const { batchSize, decay, ...common } = shared, { graph, rows } = common, names = inputsOf(task);
+  const users = graph.input(names.users, "int32", [batchSize]);
+  const positiveIds = graph.input(names.positives, "int32", [batchSize, 1]);
+  const encoder = task.encode(users), { query, items, dot, decayed = firstLayer(query) } = encoder;
+  const positive = items(positiveIds), vectors = [decayed, firstLayer(positive)];
+  const weighed = (lost: Value, decays: readonly Value[]) => ({
+    lost,
+    weighed: mul(task.weight, withDecay(lost, decays, decay)),
+  });
+  if (whole) {
+    const ids = { query, positive, positiveIds, userIds: users, items };
+    const step = { graph, ...ids, ...rows && { rowMask: rows }, ...dot && { dot }, met: metOf(task) };
+    return weighed(graph.scope(`${SCOPES.tasks}/${task.name}`, () => whole(step)), vectors);
+  }
+  const negativeIds = graph.input(names.negatives, "int32", [batchSize, task.negatives]), negative = items(negativeIds);
+  const lost = lossOfScores(loss, {
+    ...common,
+    counts: { users: task.pairs.offsets.length - 1, items: task.items },
+    ids: { users, positive: positiveIds, negative: negativeIds },
+    positive: encoder.score(query, positive),
+    negative: encoder.score(query, negative),
+  }, "this backbone");
+  return weighed(lost, [...vectors, firstLayer(negative)]);
+}
+
+/** A task's pairs, as a log is known. */
+function metOf({ pairs: { offsets, targets }, items }: SideTask): TaskStep["met"] {
+  const popularity = new Int32Array(items);
+  for (const item of targets) popularity[item]!++;
+  return { users: offsets.length - 1, items, offsets, positives: targets, popularity };
 }
 
 /** Draws what a step's side tasks are fed. */
@@ -72,6 +93,7 @@ export function openTasks(tasks: readonly SideTask[], seed: number): TaskFeeds {
         positives[row] = task.pairs.targets[pair]!;
         seen.fillUnseen(users[row]!, stream, negatives, row * count, count);
       }
-      return [[names.users, users], [names.positives, positives], [names.negatives, negatives]];
+      const pair: [string, Int32Array][] = [[names.users, users], [names.positives, positives]];
+      return count > 0 ? [...pair, [names.negatives, negatives]] : pair;
     }));
 }

@@ -91,8 +91,9 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
 
   // tasks come before the ranking: a loss that would learn variables for both is refused by name
   const beside = "auxiliary" in found && found.auxiliary ? [found.auxiliary] : [];
+  const whole = "objective" in found ? found.ofTask : undefined;
   for (const task of tasks) {
-    const { lost, weighed } = taskLoss(task, loss, { ...common, batchSize, decay });
+    const { lost, weighed } = taskLoss(task, loss, { ...common, batchSize, decay }, whole);
     measure({ [task.name]: lost });
     beside.push(weighed);
   }
@@ -127,7 +128,7 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
     graph,
     loss: lost,
     ...beside.length > 0 && { auxiliary: beside.reduce(add) },
-    tasks,
+    tasks: whole ? tasks.map((task) => ({ ...task, negatives: 0 })) : tasks,
     measures,
     negatives: found,
     scores: { positive: positiveScore, ...ranked.negative && { negative: ranked.negative } },

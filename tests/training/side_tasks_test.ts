@@ -5,6 +5,7 @@ import { crossDomainMf } from "../../models/cross_domain_mf.ts";
 import { multiBehaviourMf } from "../../models/multi_behaviour_mf.ts";
 import type { SideTask } from "../../models/backbone.ts";
 import { openRuntime } from "../../runtime/providers.ts";
+import { enmf } from "../../samplers/enmf.ts";
 import { rns } from "../../samplers/rns.ts";
 import type { Checkpoint } from "../../training/checkpoint.ts";
 import { openTasks } from "../../training/side_tasks.ts";
@@ -90,6 +91,52 @@ Deno.test("a step loses L + sum_b lambda_b L_b, each of which it tells, and each
     square("user", user) + square("item", positive) + square("item", negative)
   );
   assert(Math.abs((await found(L2)).auxiliary - 3 * (wanted + L2 * decay / 2)) < 1e-5);
+});
+
+Deno.test("under enmf a task loses the squared error over all of its own pairs, and no negatives are drawn (EHCF)", async () => {
+  const { train } = smallLog(), metadata = anyMetadata(train.userCount, train.itemCount), C0 = 0.3, L2 = 0.2;
+  const of = catalogue(train, metadata),
+    { offsets, targets } = metadata.behaviours![0]!,
+    ROWS = targets.length;
+  const step = trainingStep({
+    backbone: multiBehaviourMf({ dim: 2, transfer: true, weight: 3 }),
+    sampler: opened(enmf({ c0: C0, l2: L2 }), of, ROWS),
+    ...{ loss: bpr(), catalogue: of, batchSize: ROWS, padded: false, l2: 0 },
+  });
+  const users = Int32Array.from({ length: train.userCount }, (_, user) => user).reduce<number[]>(
+    (rows, user) => [...rows, ...Array.from({ length: offsets[user + 1]! - offsets[user]! }, () => user)],
+    [],
+  );
+  assert.deepEqual(Object.keys(openTasks(step.tasks, 5)(batch(0, ROWS), 0)), [
+    "tasks/view/users",
+    "tasks/view/positives",
+  ]);
+  const runtime = await openRuntime({ provider: "wasm", seed: 3 });
+  const program = await runtime.compile(step.graph, {
+    outputs: { auxiliary: step.auxiliary!, view: step.measures.view! },
+  });
+  const given = { users: new Int32Array(ROWS), positives: new Int32Array(ROWS).fill(train.items[0]!) };
+  const found = await program.run({
+    ...given,
+    epoch: Float32Array.of(0),
+    "tasks/view/users": Int32Array.from(users),
+    "tasks/view/positives": targets,
+  });
+  const saved = await runtime.save();
+  await runtime.dispose();
+  const row = (table: string, id: number) => [...saved.get(table)!.data.subarray(2 * id, 2 * id + 2)];
+  let whole = 0;
+  for (let user = 0; user < train.userCount; user++) {
+    const met = targets.subarray(offsets[user], offsets[user + 1]), p = row("user", user);
+    if (met.length > 0) whole += L2 * p.reduce((sum, x) => sum + x * x, 0);
+    for (let item = 0; item < train.itemCount; item++) {
+      const s = p.reduce((sum, x, at) => sum + x * row("item", item)[at]!, 0); // h of the weakest is 1 at first
+      whole += met.includes(item) ? (1 - s) ** 2 : C0 * s * s;
+    }
+  }
+  for (let item = 0; item < train.itemCount; item++) whole += L2 * row("item", item).reduce((sum, x) => sum + x * x, 0);
+  assert(Math.abs(Number(found.view![0]) - whole / ROWS) < 1e-5, `${found.view}, not ${whole / ROWS}`);
+  assert(Math.abs(Number(found.auxiliary![0]) - 3 * whole / ROWS) < 1e-4);
 });
 
 for (const [name, backbone] of Object.entries({ multiBehaviourMf, crossDomainMf })) {
