@@ -163,6 +163,7 @@ export type {
   Sampler,
   Setting,
   Step,
+  TaskStep,
   Vectors,
 } from "./samplers/sampler.ts";
 export { samplers } from "./samplers/mod.ts";

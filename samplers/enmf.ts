@@ -51,30 +51,28 @@ export const enmf = define({
     ),
   },
 }, ({ c0, alpha, l2, dropout }): Policy<never> => ({ catalogue }) => {
-  const whole = ({ users, items: count, offsets, positives, popularity }: TaskStep["met"]) => {
-    const weights = popularityWeights(popularity, alpha);
-    const total = weights.reduce((a, b) => a + b, 0);
+  /** L over all pairs of a log, estimated by a step's rows. */
+  const whole = ({ met: { users, items: count, offsets, positives, popularity }, ...step }: TaskStep): Value => {
+    requireDot(step, "enmf", "it sums all inner products by Gram matrices");
+    const weights = popularityWeights(popularity, alpha), total = weights.reduce((a, b) => a + b, 0);
     const c = alpha === 0
       ? new Float32Array(count).fill(c0)
       : Float32Array.from(weights, (weight) => c0 * count * weight / total); // [I]
-    const met = Float32Array.from({ length: users }, (_, u) => Math.max(1, offsets[u + 1]! - offsets[u]!)); // |P_u|
-    return (step: Omit<TaskStep, "met">): Value => {
-      requireDot(step, "enmf", "it sums all inner products by Gram matrices");
-      const { graph, rowMask, userIds, positiveIds } = step;
-      const p = dropped(step, layerMean(step.query), dropout),
-        q = layerMean(step.items(graph.constant(idsBelow(count)))); // [R, D], [I, D]
-      const gram = matmul(swapAxes(q), mul(graph.constant(c, [count, 1]), q)); // [D, D]
-      const s = sum(mul(p, reshape(layerMean(step.positive), p.shape)), [1], true); // [R, 1]
-      const ofAll = sum(mul(add(matmul(p, gram), mul(l2, p)), p), [1], true);
-      const share = div(ofAll, unsqueeze(gather(graph.constant(met), userIds), 1));
-      const terms = add(add(mul(sub(mul(sub(1, gather(graph.constant(c), positiveIds)), s), 2), s), 1), share);
-      return add(meanOfRows(terms, rowMask), mul(l2 / positives.length, sum(mul(q, q))));
-    };
+    const sizes = Float32Array.from({ length: users }, (_, u) => Math.max(1, offsets[u + 1]! - offsets[u]!)); // |P_u|
+    const { graph, rowMask, userIds, positiveIds } = step;
+    const p = dropped(step, layerMean(step.query), dropout),
+      q = layerMean(step.items(graph.constant(idsBelow(count)))); // [R, D], [I, D]
+    const gram = matmul(swapAxes(q), mul(graph.constant(c, [count, 1]), q)); // [D, D]
+    const s = sum(mul(p, reshape(layerMean(step.positive), p.shape)), [1], true); // [R, 1]
+    const ofAll = sum(mul(add(matmul(p, gram), mul(l2, p)), p), [1], true);
+    const share = div(ofAll, unsqueeze(gather(graph.constant(sizes), userIds), 1));
+    const terms = add(add(mul(sub(mul(sub(1, gather(graph.constant(c), positiveIds)), s), 2), s), 1), share);
+    return add(meanOfRows(terms, rowMask), mul(l2 / positives.length, sum(mul(q, q))));
   };
   return {
     proposes: {},
     propose: () => ({}),
-    select: (step) => ({ objective: whole(catalogue)(step), ofTask: ({ met, ...task }) => whole(met)(task) }),
+    select: (step) => ({ objective: whole({ ...step, met: catalogue }), ofTask: whole }),
   };
 });
 

@@ -55,7 +55,7 @@ export const triplh = define({
       const user = unsqueeze(layerMean(query), 1),
         item = unsqueeze(layerMean(items(graph.constant(all, [1, count]))), 2);
       const c = div(lorentzCosh(user, item), temperature); // [R, 1, D], [1, I, 1, D] -> [R, I]
-      const far = where(open!, c, LARGEST);
+      const far = where(open, c, LARGEST);
       const drawn = Array.from({ length: negatives }, (_, k) => draw(step, far, `negative ${k}`));
       const ids = drawn.length === 1 ? drawn[0]! : concat(drawn, 1); // [R, K]
       return { ids, items: items(ids) };
