@@ -34,12 +34,17 @@ export function openWatch(
   heldOut: readonly Interactions[],
   met: SeenItems,
 ): Watch {
-  const { width, rows, sources, vector } = watched, { users, items, offsets, popularity } = catalogue;
+  const { width, rows, sources, vector } = watched, { users, items, popularity } = catalogue;
   const held = heldOut.map((part) => new SeenItems(catalogueOf(part)));
   const isHeld = (user: number, item: number) => held.some((part) => part.has(user, item));
-  const unseen = (user: number) => items - (offsets[user + 1]! - offsets[user]!);
-  const baseOf = (user: number) =>
-    held.reduce((sum, part) => sum + items - part.unseenCount(user), 0) / Math.max(1, unseen(user));
+  const bases = new Float64Array(users).fill(-1);
+  /** The share of held-out items among all that might be drawn for a user. */
+  const baseOf = (user: number) => {
+    if (bases[user]! >= 0) return bases[user]!;
+    const hidden = new Set(held.flatMap((part) => [...part.of(user)]));
+    const drawable = [...hidden].filter((item) => !met.has(user, item)).length;
+    return bases[user] = drawable / Math.max(1, met.unseenCount(user));
+  };
   const cohortOf = cohorts(popularity).of, stride = Math.max(1, Math.ceil(steps * rows * width / KEPT_RATIOS));
   const open = () => ({
     pairs: 0,

@@ -56,6 +56,25 @@ Deno.test("what a step's negatives were, by hand", async () => {
   assert.equal(await watch.report(stubProbe(() => 0)), undefined);
 });
 
+Deno.test("by chance as many are false as of the items that may be drawn are held out: each once, and none that is met", async () => {
+  const log = (items: readonly number[]) =>
+    interactions({ users: items.map(() => 0), items, userCount: 1, itemCount: 6 });
+  const train = log([0, 1]), parts = [log([1, 2, 3]), log([3, 4])], of = catalogue(train);
+  const baseOf = async (met: Interactions) => {
+    const watched: Watched = { outputs: {}, rows: 1, width: 1, sources: 1, vector: 0 };
+    const watch = openWatch(of, watched, 1, parts, new SeenItems(catalogue(met)));
+    const outputs = { "negatives/positive": [1], "negatives/negative": [0] } as unknown as Record<string, Float32Array>;
+    watch.see({ ...outputs, "negatives/ids": Int32Array.of(5) }, {
+      ...{ rows: 1, first: 0 },
+      ...{ users: Int32Array.of(0), positives: Int32Array.of(0) },
+    });
+    return (await watch.report(stubProbe(() => 0)))!.items!.falseNegatives!.base;
+  };
+  near(await baseOf(train), 3 / 4); // of 2, 3, 4 and 5 three are held out
+  near(await baseOf(log([0, 1, 2, 3])), 1 / 2); // excluded, too
+  near(await baseOf(log([])), 4 / 6);
+});
+
 Deno.test("negatives are told by the score of their positive, in bins of as many pairs, however many there are", () => {
   const bins = new ScoreBins(2 ** 17); // of these every eighth is kept
   for (let at = 0; at < 2 ** 17; at++) {
