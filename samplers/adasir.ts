@@ -36,17 +36,17 @@ export const adasir = define({
     weighted: flag(false, "weigh negatives by importance against the resampling"),
   },
 }, ({ negatives, sample, pool, proposal, exponent, refresh, weighted }): Policy<"ids" | "logQ"> => (setting) => {
-  const { catalogue, rows } = setting, { users } = catalogue;
+  const { catalogue, seen, rows } = setting, { users } = catalogue;
   const { popularity } = catalogue,
     weights = {
       uniform: () => popularityWeights(popularity, 0, 1),
       popularity: () => popularityWeights(popularity, exponent),
       log: () => logWeights(popularity),
     };
-  const law = itemLaw(catalogue, weights[proposal]());
+  const law = itemLaw(seen.catalogue, weights[proposal]());
   const ids = new Int32Array(users * pool), logW = new Float32Array(users * pool), filled = new Int32Array(1);
   /** New pools for `count` users from `first` on, which replace the old ones or mix with them. */
-  const resample = async ({ probe, rng, epoch, seen }: Draw, first: number, count: number) => {
+  const resample = async ({ probe, rng, epoch }: Draw, first: number, count: number) => {
     const who = Int32Array.from({ length: count }, (_, at) => first + at), drawn = new Int32Array(count * sample);
     who.forEach((user, at) => {
       if (seen.unseenCount(user) === 0) return;

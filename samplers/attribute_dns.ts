@@ -11,13 +11,14 @@ import { pickLargest } from "./candidates.ts";
 import { requireAttributes } from "./requirements.ts";
 import { drawUntil } from "./draw_until.ts";
 import type { Policy } from "./sampler.ts";
+import { weightedSlot } from "./weighted_slot.ts";
 
 /**
  * Attribute-aware dynamic negative sampling: a share of the pool comes from items that share an attribute with the
  * positive, the attribute drawn by how telling it is (its inverse document frequency), the rest is uniform; of the pool
  * the largest s(u, c) + kappa J(i+, c) is taken, J the Jaccard index of attributes (the knowledge-aware family of the
- * survey of Ma et al., 2024, as Foil defines it). A kappa below 0 spares what is alike, as it may be liked, too. Items
- * without attributes get uniform candidates.
+ * survey of Ma et al., 2024, as Foil defines it). A kappa below 0 spares what is alike, as it may be liked, too. Where an
+ * item has no attribute, or the user has met all that shares one, candidates are uniform.
  */
 export const attributeDns = define({
   name: "attribute-dns",
@@ -48,7 +49,21 @@ export const attributeDns = define({
       const attribute = drawAttribute(positive, rng), from = having.offsets[attribute]!;
       return having.targets[from + rng.below(having.offsets[attribute + 1]! - from)]!;
     };
-    return drawUntil(draw, (item) => !seen.has(user, item)) ?? seen.drawUnseen(user, rng);
+    return drawUntil(draw, (item) => !seen.has(user, item)) ?? drawRare(user, positive, seen, rng);
+  };
+  /** The same law, where hardly any of what is alike is unseen; uniform where nothing is. */
+  const drawRare = (user: number, positive: number, seen: SeenItems, rng: Rng) => {
+    const items: number[] = [], masses: number[] = [], own = targets.subarray(offsets[positive], offsets[positive + 1]);
+    const telling = own.some((attribute) => idf[attribute]! > 0);
+    for (const attribute of own) {
+      const members = having.targets.subarray(having.offsets[attribute], having.offsets[attribute + 1]);
+      for (const item of members.filter((item) => !seen.has(user, item))) {
+        items.push(item);
+        masses.push((telling ? idf[attribute]! : 1) / members.length);
+      }
+    }
+    const slot = weightedSlot(masses, rng.uniform() * masses.reduce((a, b) => a + b, 0));
+    return slot < 0 ? seen.drawUnseen(user, rng) : items[slot]!;
   };
   return {
     proposes: { candidates: pool, likeness: { dtype: "float32", shape: [rows, pool] } },
@@ -56,11 +71,11 @@ export const attributeDns = define({
       const candidates = new Int32Array(rows * pool), likeness = new Float32Array(rows * pool);
       users.forEach((user, row) => {
         const stream = rng.seek(epoch, first + row), positive = positives[row]!;
-        for (let slot = 0; slot < pool; slot++) {
-          const at = row * pool + slot;
-          candidates[at] = slot < alike ? drawAlike(user, positive, seen, stream) : seen.drawUnseen(user, stream);
-          if (kappa !== 0) likeness[at] = jaccard(attributes, positive, candidates[at]!);
-        }
+        const from = row * pool, until = from + pool;
+        for (let at = from; at < from + alike; at++) candidates[at] = drawAlike(user, positive, seen, stream);
+        seen.fillUnseen(user, stream, candidates, from + alike, pool - alike);
+        if (kappa === 0) return;
+        for (let at = from; at < until; at++) likeness[at] = jaccard(attributes, positive, candidates[at]!);
       });
       return { candidates, likeness };
     },

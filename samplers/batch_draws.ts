@@ -12,7 +12,7 @@ export const batchDraws = (
   { hits, correct, frequency, rate }: BatchOptions,
 ): Policy<"ids" | "kept" | "logQ" | "positiveLogQ"> =>
 ({ catalogue, rows }) => {
-  const law = estimators[frequency](catalogue, rate);
+  const law = estimators[frequency](catalogue, rate, rows);
   const leavesOut = {
     met: ({ users, positives }: Batch, { seen }: Draw) => (row: number, item: number) =>
       item === positives[row] || seen.has(users[row]!, item),

@@ -55,7 +55,7 @@ export const batchPool = (
 ({ catalogue, seen, rows }) => {
   const { items: count } = catalogue;
   const most = columns > 0 ? Math.min(columns, rows) : rows, width = most + uniform;
-  const law = estimators[frequency](catalogue, rate), maskOf = keptColumns(count);
+  const law = estimators[frequency](catalogue, rate, rows), maskOf = keptColumns(count);
   const leftOut = {
     met: (batch: Batch) => metOrOwn(batch, seen),
     positive: ({ positives }: Batch) => (row: number) => positives.subarray(row, row + 1),

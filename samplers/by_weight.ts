@@ -23,8 +23,8 @@ export const byWeight = (
   weightsOf: (catalogue: Catalogue) => Float64Array,
   { negatives, shared }: Pooling,
 ): Policy<"ids"> =>
-  shared ? sharedPool(negatives, (catalogue) => globalLaw(weightsOf(catalogue))) : ({ catalogue }) => {
-    const law = itemLaw(catalogue, weightsOf(catalogue));
+  shared ? sharedPool(negatives, (catalogue) => globalLaw(weightsOf(catalogue))) : ({ catalogue, seen }) => {
+    const law = itemLaw(seen.catalogue, weightsOf(catalogue));
     return {
       proposes: { ids: negatives },
       propose: (batch, draw) => ({

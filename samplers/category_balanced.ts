@@ -1,5 +1,5 @@
 import type { Attributes } from "../datasets/metadata.ts";
-import type { Catalogue } from "../datasets/catalogue.ts";
+import type { Met } from "../datasets/negatives.ts";
 import { invert } from "../datasets/invert.ts";
 import { define } from "../options/method.ts";
 import { choice } from "../options/option.ts";
@@ -45,8 +45,9 @@ export const categoryBalanced = define({
   /** The mass of each category: that of the target law, 0 where the user has no unseen item. */
   const massOf = (user: number) => {
     const { counts, total } = ownCounts(setting.catalogue, attributes, user);
+    const { counts: excluded } = ownCounts(setting.seen.catalogue, attributes, user);
     return sizes.map((size, category) =>
-      counts[category]! < size ? pi(size, counts[category]! / Math.max(1, total)) : 0
+      excluded[category]! < size ? pi(size, counts[category]! / Math.max(1, total)) : 0
     );
   };
   return {
@@ -69,7 +70,7 @@ export const categoryBalanced = define({
 });
 
 /** How many of a user's items have each category, and how many items the user has. */
-function ownCounts({ offsets, positives }: Catalogue, attributes: Attributes, user: number) {
+function ownCounts({ offsets, positives }: Met, attributes: Attributes, user: number) {
   const counts = new Int32Array(attributes.names.length), own = positives.subarray(offsets[user], offsets[user + 1]);
   for (const item of own) {
     for (let at = attributes.offsets[item]!; at < attributes.offsets[item + 1]!; at++) {

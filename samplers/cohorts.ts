@@ -1,6 +1,5 @@
-import type { Catalogue } from "../datasets/catalogue.ts";
 import { cohorts as cohortsOf } from "../datasets/cohorts.ts";
-import type { SeenItems } from "../datasets/negatives.ts";
+import type { Met, SeenItems } from "../datasets/negatives.ts";
 import { define } from "../options/method.ts";
 import type { Option } from "../options/option.ts";
 import type { Rng } from "../random/rng.ts";
@@ -37,10 +36,10 @@ export const cohorts = define({
     mid: shares("0.1/0.8/0.1", "middling (mid)"),
     tail: shares("0.1/0.1/0.8", "rare (tail)"),
   },
-}, ({ negatives, head, mid, tail }): Policy<"ids" | "logQ"> => ({ catalogue, rows }) => {
+}, ({ negatives, head, mid, tail }): Policy<"ids" | "logQ"> => ({ catalogue, seen: { catalogue: met }, rows }) => {
   const pi = [head, mid, tail].map((shares) => sharesOf(shares)!), { of } = cohortsOf(catalogue.popularity);
   const members = Array.from(pi, (_, g) => Int32Array.from(of.keys()).filter((item) => of[item] === g));
-  const unseen = unseenCounts(catalogue, of, members.map(({ length }) => length)); // [U, 3]
+  const unseen = unseenCounts(met, of, members.map(({ length }) => length)); // [U, 3]
   /** An item and its probability. */
   const draw = (user: number, positive: number, seen: SeenItems, rng: Rng) => {
     const left = unseen.subarray(user * COHORTS, (user + 1) * COHORTS);
@@ -70,7 +69,7 @@ export const cohorts = define({
 });
 
 /** How many items of each cohort each user has not met: [U, 3]. */
-function unseenCounts({ users, offsets, positives }: Catalogue, of: Uint8Array, sizes: readonly number[]): Int32Array {
+function unseenCounts({ users, offsets, positives }: Met, of: Uint8Array, sizes: readonly number[]): Int32Array {
   const counts = Int32Array.from({ length: users * COHORTS }, (_, at) => sizes[at % COHORTS]!);
   for (let user = 0; user < users; user++) {
     for (let at = offsets[user]!; at < offsets[user + 1]!; at++) counts[user * COHORTS + of[positives[at]!]!]!--;

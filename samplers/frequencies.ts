@@ -19,18 +19,16 @@ export function counted({ popularity }: Catalogue): Frequencies {
 /**
  * Frequencies estimated as batches come (Yi et al., RecSys 2019, Algorithm 2): B_i, the mean number of steps between
  * two batches with item i, moves by B_i <- (1 - rate) B_i + rate (t - A_i), A_i the step it was last seen at. An item
- * is then in a batch with probability 1 / B_i and, with R rows, a row's positive with 1 / (R B_i). Exact arrays take
+ * is then in a batch with probability 1 / B_i and, with R `rows`, a row's positive with 1 / (R B_i). Exact arrays take
  * the place of the paper's hashed ones; the first sighting sets B_i = t.
  */
-export function streaming({ items }: Catalogue, rate: number): Frequencies {
+export function streaming({ items }: Catalogue, rate: number, rows: number): Frequencies {
   const last = new Float32Array(items), gap = new Float32Array(items), step = new Float32Array(1);
-  let rows = 1;
   return {
     state: { last, gap, step },
     see(batch) {
       const now = step[0]! + 1;
       step[0] = now;
-      rows = batch.rows;
       for (const item of batch.positives) {
         if (last[item] === now) continue;
         gap[item] = last[item] === 0 ? now : (1 - rate) * gap[item]! + rate * (now - last[item]!);

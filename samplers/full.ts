@@ -29,7 +29,7 @@ export const full = define({
     chunk: integer(2048, "items scored at a time", { min: 1 }),
     unmet: flag(
       false,
-      "leave what else the user met in training out of the denominator; feeds a mask of R times I bytes",
+      "leave what else the user met, or the run excludes, out of the denominator; feeds a mask of R times I bytes",
     ),
   },
 }, ({ temperature, chunk, unmet }): Policy => ({ catalogue: { items: count }, seen, rows }) => {

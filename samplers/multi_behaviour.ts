@@ -7,7 +7,7 @@ import { evenly } from "../options/searched.ts";
 import type { Rng } from "../random/rng.ts";
 import { requireBehaviours } from "./requirements.ts";
 import { drawMember } from "./draw_member.ts";
-import { drawUntil } from "./draw_until.ts";
+import { drawUnseenWhere } from "./draw_unseen_where.ts";
 import type { Policy } from "./sampler.ts";
 import { sharesOf } from "./shares.ts";
 import { weightedSlot } from "./weighted_slot.ts";
@@ -55,8 +55,7 @@ export const multiBehaviour = define({
       const item = drawMember(met, rng, (item) => !seen.has(user, item) && isAt(user, item, lower));
       if (item !== undefined) return { item, level: lower };
     }
-    const draw = () => seen.drawUnseen(user, rng);
-    return { item: drawUntil(draw, (item) => isAt(user, item, none)) ?? draw(), level: none };
+    return { item: drawUnseenWhere(seen, user, rng, (item) => isAt(user, item, none)), level: none };
   };
   return {
     proposes: { ids: 1, upper: 1, lower: 1, paired: { dtype: "float32", shape: [rows, 1] } },

@@ -1,11 +1,11 @@
 import { AliasTable } from "../datasets/alias_table.ts";
-import type { Catalogue } from "../datasets/catalogue.ts";
-import type { SeenItems } from "../datasets/negatives.ts";
+import type { Met, SeenItems } from "../datasets/negatives.ts";
 import type { Rng } from "../random/rng.ts";
 import { drawUntil } from "./draw_until.ts";
 
 /**
- * A fixed law over items, conditioned on what each user has not met: q(i|u) = q(i) / (1 - sum of q over P_u).
+ * A fixed law over items, conditioned on what each user has not met: q(i|u) = q(i) / (1 - sum of q over P_u), P_u what
+ * the run excludes.
  * Where a user's positives hold all of the mass, the law is uniform over the unseen.
  */
 export interface ItemLaw {
@@ -18,7 +18,7 @@ export interface ItemLaw {
   readonly logUniform: Float32Array;
 }
 
-export function itemLaw({ users, items, offsets, positives }: Catalogue, weights: Float64Array): ItemLaw {
+export function itemLaw({ users, items, offsets, positives }: Met, weights: Float64Array): ItemLaw {
   const table = new AliasTable(weights);
   const unseenMass = (user: number) => {
     let mass = 1;

@@ -25,16 +25,11 @@ export const rns = define({
       draw: (rng) => rng.below(items),
       logQ: new Float32Array(items).fill(-Math.log(items)),
     }))
-    : () => ({
+    : ({ catalogue: { users }, seen }) => ({
       proposes: { ids: negatives },
       propose: (batch, draw) => ({ ids: uniformRows(batch, draw, negatives) }),
-      select({ graph, catalogue: { users, items, offsets }, userIds, items: represent }, { ids }) {
-        const logQ = graph.constant(
-          Float32Array.from(
-            { length: users },
-            (_, u) => -Math.log(Math.max(1, items - (offsets[u + 1]! - offsets[u]!))),
-          ),
-        );
-        return { ids, items: represent(ids), logQ: unsqueeze(gather(logQ, userIds), 1) };
+      select({ graph, userIds, items }, { ids }) {
+        const logQ = Float32Array.from({ length: users }, (_, user) => -Math.log(Math.max(1, seen.unseenCount(user))));
+        return { ids, items: items(ids), logQ: unsqueeze(gather(graph.constant(logQ), userIds), 1) };
       },
     }));

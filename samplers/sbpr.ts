@@ -1,13 +1,14 @@
 import type { Batch } from "../datasets/batching.ts";
 import { socialItems } from "../datasets/social_items.ts";
 import { contains } from "../datasets/contains.ts";
+import { difference } from "../datasets/difference.ts";
 import type { Value } from "../graphs/builder.ts";
 import { add, div } from "../graphs/ops/arithmetic.ts";
 import { greater, where } from "../graphs/ops/compare.ts";
 import { reshape } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice } from "../options/option.ts";
-import { drawUntil } from "./draw_until.ts";
+import { drawUnseenWhere } from "./draw_unseen_where.ts";
 import { requireFriends } from "./requirements.ts";
 import type { Draw, Policy } from "./sampler.ts";
 
@@ -29,11 +30,10 @@ export const sbpr = define({
     ),
   },
 }, ({ coefficient }): Policy<"social" | "other" | "friends"> => (setting) => {
-  const { catalogue, rows, seen } = setting, social = socialItems(requireFriends(setting, "sbpr"), catalogue);
-  const drawOther = (user: number, { rng }: Draw) => {
-    const draw = () => seen.drawUnseen(user, rng);
-    return drawUntil(draw, (item) => !contains(social, user, item)) ?? draw();
-  };
+  const { catalogue, rows, seen } = setting, { offsets, positives: targets } = seen.catalogue;
+  const social = difference(socialItems(requireFriends(setting, "sbpr"), catalogue), { offsets, targets });
+  const drawOther = (user: number, { rng }: Draw) =>
+    drawUnseenWhere(seen, user, rng, (item) => !contains(social, user, item));
   return {
     proposes: { social: 1, other: 1, friends: { dtype: "float32", shape: [rows, 1] } },
     propose({ users, first }: Batch, draw) {

@@ -1,4 +1,5 @@
 import type { Batch } from "../datasets/batching.ts";
+import { SeenItems } from "../datasets/negatives.ts";
 import type { Rng } from "../random/rng.ts";
 import type { Value } from "../graphs/builder.ts";
 import { add, div, log, max, mul, sub } from "../graphs/ops/arithmetic.ts";
@@ -35,8 +36,9 @@ const modes: Readonly<Record<"avoid" | "dissimilar" | "hard", Mode>> = {
     from: "everything",
     similar: true,
     rate: ({ graph }, scores, support, { temperature, gamma }) => {
-      const trust = mul(gamma, log(max(sub(1, support), SMALLEST)));
-      return add(div(scores, temperature), add(trust, gumbel(graph, "gumbel", scores.shape)));
+      const doubt = sub(1, support), trusted = mul(gamma, log(max(doubt, SMALLEST)));
+      const rated = add(div(scores, temperature), add(trusted, gumbel(graph, "gumbel", scores.shape)));
+      return gamma === 0 ? rated : where(greater(doubt, 0), rated, -LARGEST);
     },
   },
   dissimilar: { from: "neighbours", similar: false, rate: (_step, scores) => scores },
@@ -77,7 +79,7 @@ export const userSimilarity = define({
   },
 }, ({ mode, pool, neighbours, similarity, refresh, ...rating }): Policy<"candidates" | "support"> => (setting) => {
   const { catalogue, seen, rows } = setting, { users, offsets, positives } = catalogue, rule = modes[mode];
-  const near = Math.min(neighbours, users - 1);
+  const near = Math.min(neighbours, users - 1), liked = new SeenItems(catalogue);
   if (similarity === "jaccard" && !rule.similar) {
     throw new TypeError(
       'Cannot use sampler "user-similarity" with mode "dissimilar" and similarity "jaccard": most users share nothing with most others; cosine ranks them',
@@ -113,7 +115,7 @@ export const userSimilarity = define({
     for (let at = user * near; at < (user + 1) * near; at++) {
       const weight = ids[at]! < 0 ? 0 : Math.max(0, weights[at]!);
       total += weight;
-      if (weight > 0 && seen.has(ids[at]!, item)) met += weight;
+      if (weight > 0 && liked.has(ids[at]!, item)) met += weight;
     }
     return total > 0 ? met / total : 0;
   };

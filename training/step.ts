@@ -108,7 +108,8 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
     const { items, ids: drawn, measures = {}, sources: _, auxiliary: _own, report: _read, ...said } = found;
     const negative = step.score(items);
     measure(measures);
-    const frozen = loss.frozen && graph.scope(SCOPES.frozen, () => backbone.build(graph, catalogue, batch));
+    const frozen = loss.frozen &&
+      graph.scope(SCOPES.frozen, () => backbone.build(graph, catalogue, { ...batch, training: false }));
     const scores: Scores = {
       ...common,
       ...said,

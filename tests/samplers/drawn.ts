@@ -31,9 +31,14 @@ export const catalogueWhere = (
     metadata,
   );
 
-/** What `policy` opens for data `of` and batches of `rows`. */
-export const opened = <K extends string>(policy: Policy<K>, of: Catalogue, rows = 1, epochs = 10): Sampler<K> =>
-  policy({ catalogue: of, seen: new SeenItems(of), rows, epochs });
+/** What `policy` opens for data `of` and batches of `rows`; what is never drawn are the pairs `excluded`. */
+export const opened = <K extends string>(
+  policy: Policy<K>,
+  of: Catalogue,
+  rows = 1,
+  epochs = 10,
+  excluded = of,
+): Sampler<K> => policy({ catalogue: of, seen: new SeenItems(excluded), rows, epochs });
 
 /** A probe of no model: every score and every coordinate is what `score` says of user and item. */
 export const stubProbe = (score: (user: number, item: number) => number): Probe => ({
@@ -63,9 +68,12 @@ function neighboursOf(vectors: Float32Array, width: number, count: number, sign:
 }
 
 /** The host's side of a step in epoch `epoch`; the model scores by `probe`, 0 unless given. */
-export const drawIn = (of: Catalogue, { seed = 1, epoch = 0, probe = stubProbe(() => 0) } = {}): Draw => ({
+export const drawIn = (
+  of: Catalogue,
+  { seed = 1, epoch = 0, probe = stubProbe(() => 0), excluded = of, distinct = false } = {},
+): Draw => ({
   catalogue: of,
-  seen: new SeenItems(of),
+  seen: new SeenItems(excluded, distinct),
   rng: new Rng(seed, "sampler"),
   epoch,
   probe,
@@ -118,16 +126,17 @@ export async function selector<K extends string>(
   policy: Policy<K>,
   of: Catalogue,
   rows: number,
-  { users = new Int32Array(rows), epoch = 0, epochs = 10, seed = 1, shared }: {
+  { users = new Int32Array(rows), epoch = 0, epochs = 10, seed = 1, shared, excluded = of }: {
     readonly users?: Int32Array;
     readonly epoch?: number;
     readonly epochs?: number;
     readonly seed?: number;
     readonly shared?: number;
+    readonly excluded?: Catalogue;
   } = {},
 ): Promise<Selector> {
   const graph = new GraphBuilder(), table = graph.input("scores", "float32", [of.items, 1, 1]);
-  const sampler = opened(policy, of, rows, epochs);
+  const sampler = opened(policy, of, rows, epochs, excluded);
   const queries = (x: number) => graph.constant(new Float32Array(rows).fill(x), [rows, 1, 1]), query = queries(1);
   const score = (x: Value, from = query) => {
     const own = reshape(x, [x.shape[0]!, x.shape[1]!]),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Batch } from "../../datasets/batching.ts";
+import { streaming } from "../../samplers/frequencies.ts";
 import { inBatch } from "../../samplers/in_batch.ts";
 import type { Policy } from "../../samplers/sampler.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
@@ -159,4 +160,16 @@ Deno.test("as many columns as rows are all of them, and a batch that is not full
   const { kept } = await propose(inBatch({ columns: 4, hits: "positive" }), { ...batch, rows: 2 });
   assert.deepEqual([0, 1].map((row) => [...kept.subarray(4 * row, 4 * row + 4)].filter(Boolean).length), [1, 1]);
   assert.throws(() => inBatch({ columns: 4, negatives: 2 }), /a row draws its own, or shares columns/);
+});
+
+Deno.test("the last, short batch of an epoch leaves streaming probabilities as the full ones made them", () => {
+  const law = streaming(of, 0.5, 4),
+    batch = (positives: readonly number[]) => ({
+      ...{ rows: positives.length, first: 0, users: new Int32Array(positives.length) },
+      positives: Int32Array.from(positives),
+    });
+  for (let step = 0; step < 3; step++) law.see(batch([0, 1, 2, 3]));
+  assert.deepEqual([0, 1].map((item) => law.q(item)), [1 / 4, 1 / 4]);
+  law.see(batch([0]));
+  assert.deepEqual([0, 1].map((item) => law.q(item)), [1 / 4, 1 / 4]);
 });

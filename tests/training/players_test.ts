@@ -1,20 +1,42 @@
 import assert from "node:assert/strict";
+import { catalogue } from "../../datasets/catalogue.ts";
 import { filled, zeros } from "../../graphs/initializers.ts";
 import { softplus } from "../../graphs/ops/activation.ts";
 import { add, mul, sub } from "../../graphs/ops/arithmetic.ts";
 import { mean, sum } from "../../graphs/ops/reduce.ts";
 import type { Loss } from "../../losses/loss.ts";
+import { losses } from "../../losses/mod.ts";
+import { lightgcn } from "../../models/lightgcn.ts";
+import { sasrec } from "../../models/sasrec.ts";
 import { mixgcf } from "../../samplers/mixgcf.ts";
 import { rns } from "../../samplers/rns.ts";
 import type { Negatives, Policy } from "../../samplers/sampler.ts";
 import { sbpr } from "../../samplers/sbpr.ts";
 import { isModel } from "../../training/scopes.ts";
 import { sgd } from "../../training/optimizers.ts";
+import { trainingStep } from "../../training/step.ts";
+import { opened } from "../samplers/drawn.ts";
 import { anyMetadata } from "../samplers/metadata.ts";
 import { smallLog, smallRun } from "./small_run.ts";
+import { historiesFor } from "./some_histories.ts";
 
 const ranking: Loss = ({ positive, negative }) => mean(softplus(sub(negative, positive)));
 const still = { optimizer: sgd({ lr: 0 }), epochs: 1 };
+
+Deno.test("a frozen model has no dropout: it is asked what it was, not trained", () => {
+  const of = catalogue(smallLog().train),
+    noises = [lightgcn({ dim: 2, dropout: 0.3 }), sasrec({ dim: 4, dropout: 0.3 })]
+      .map((backbone) => {
+        const { graph } = trainingStep({
+          ...{ backbone, sampler: opened(rns(), of, 4), loss: losses.sdpo(), catalogue: of },
+          ...{ batchSize: 4, padded: false, l2: 0, ...historiesFor(backbone, of) },
+        });
+        return [...graph.noises.keys()];
+      });
+  for (const names of noises) {
+    assert(names.length > 0 && names.every((name) => !name.startsWith("frozen/")), `${names}`);
+  }
+});
 
 Deno.test("a frozen model is the model as training started, and again after every so many epochs", async () => {
   /** How far the model has come from its frozen copy, in squared score. */
