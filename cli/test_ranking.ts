@@ -23,13 +23,17 @@ export function heldOut({ test, name }: Dataset): Interactions {
 }
 
 /** How it is ranked: what was held out to select by is known by then. */
-export const rankingOf = (values: EvaluateValues, data: Dataset): RankingOptions => ({
-  metrics: metricNames(values),
-  memory: values.memory * 2 ** 20,
-  workers: values.workers,
-  alsoSeen: heldIn(data, "test")!.alsoSeen.filter((log) => !(values.keepValid && log === data.valid)),
-  ...rankedAs(values),
-});
+export function rankingOf(values: EvaluateValues, data: Dataset): RankingOptions {
+  const { alsoSeen } = heldIn(data, "test")!, isKept = (log: Interactions) => values.keepValid && log === data.valid;
+  return {
+    metrics: metricNames(values),
+    memory: values.memory * 2 ** 20,
+    workers: values.workers,
+    alsoSeen: alsoSeen.filter((log) => !isKept(log)),
+    alsoRead: alsoSeen.filter(isKept),
+    ...rankedAs(values),
+  };
+}
 
 /** Of whom a sample was drawn, where one was. */
 export const sampledText = ({ users, sampledOf }: Evaluation): string[] =>

@@ -22,6 +22,8 @@ export interface RankingOptions {
   readonly memory?: number;
   /** Interactions since the train ones, known by now: left out of the lists as seen, and histories go on with them. */
   readonly alsoSeen?: readonly Interactions[];
+  /** Interactions since those, which histories go on with as well, but whose items stay in the lists. */
+  readonly alsoRead?: readonly Interactions[];
   /** Whether what a user has met, in training or since, is left out of the lists. Default true. */
   readonly maskSeen?: boolean;
   /**
@@ -85,7 +87,8 @@ export async function fullRanking(
   held: Interactions,
   options: RankingOptions,
 ): Promise<Evaluator> {
-  const judge = openJudge(seen, held, options), known = withHistories(seen, options.alsoSeen ?? []);
+  const judge = openJudge(seen, held, options), { alsoSeen = [], alsoRead = [] } = options;
+  const known = withHistories(seen, [...alsoSeen, ...alsoRead]);
   const { memory = 2 ** 28, workers = 0 } = options,
     represented = itemBytes(backbone, seen),
     keeps = represented <= memory / 2;

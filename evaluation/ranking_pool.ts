@@ -21,7 +21,7 @@ export async function openPool(
   size: number,
   seen: Catalogue,
   held: Interactions,
-  { alsoSeen = [], ...options }: RankingOptions,
+  { alsoSeen = [], alsoRead: _, ...options }: RankingOptions,
   { blocks }: Scorer,
 ): Promise<RankingPool> {
   const { users, items, offsets, positives, popularity } = seen;

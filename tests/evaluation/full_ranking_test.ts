@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { sampleUsers } from "../../datasets/sample_users.ts";
 import { catalogue } from "../../datasets/catalogue.ts";
-import { fullRanking, rankBy, type UserSample } from "../../evaluation/full_ranking.ts";
+import { interactions } from "../../datasets/interactions.ts";
+import { fullRanking, rankBy, type RankingOptions, type UserSample } from "../../evaluation/full_ranking.ts";
 import { blocksFor, floatsPerScore, itemBytes } from "../../evaluation/scorer.ts";
+import { avgpool } from "../../models/avgpool.ts";
 import { gmf } from "../../models/gmf.ts";
 import { hmf } from "../../models/hmf.ts";
 import { lightgcn } from "../../models/lightgcn.ts";
@@ -30,6 +32,29 @@ Deno.test("interactions given as also seen are left out of the lists, too", asyn
     1 / (await rankBy(() => scores, seen, held, { metrics: ["mrr@4"], alsoSeen })).metrics["mrr@4"]!;
   assert.equal(await rank([]), 2);
   assert.equal(await rank([log([[0, 1]], 1, 4)]), 1);
+});
+
+Deno.test("histories go on with what is also read, whose items stay candidates", async () => {
+  const part = (items: readonly number[]) =>
+    interactions({ users: items.map(() => 0), items, userCount: 1, itemCount: 9 });
+  const [train, valid, held] = [[0, 1], [2], [5]].map(part), metrics = ["mrr@9"];
+  const listed = async (options: Pick<RankingOptions, "alsoSeen" | "alsoRead">) => {
+    const runtime = await openRuntime({ provider: "wasm", seed: 3 }), lists = { users: 9, length: 9 };
+    const ranking = await fullRanking(runtime, avgpool({ dim: 4 }), catalogue(train!), held!, {
+      metrics,
+      lists,
+      ...options,
+    });
+    const found = await ranking.evaluate();
+    await ranking.dispose();
+    return [...found.lists!.items].filter((item) => item >= 0);
+  };
+  const seen = await listed({ alsoSeen: [valid!] }),
+    read = await listed({ alsoRead: [valid!] }),
+    none = await listed({});
+  assert(read.includes(2) && !seen.includes(2));
+  assert.deepEqual(read.filter((item) => item !== 2), seen);
+  assert.notDeepEqual(read, none);
 });
 
 Deno.test("metrics of cold items count those with few train interactions alone: among all candidates, or only such", async () => {
