@@ -1,3 +1,4 @@
+import { parseMetric } from "../evaluation/parse_metric.ts";
 import type { Against, Cell, ComparedRow } from "../studies/comparison.ts";
 import { shownName } from "./metrics_text.ts";
 
@@ -57,7 +58,10 @@ function shownRows({ metrics, rows }: StudyTable, together: readonly StudyTable[
     together.flatMap(({ rows }) => rows.map(({ reference }) => reference)).filter((label) => label !== null),
   );
   const [base = together[0]!.rows[0]!.label] = references, several = references.size > 1;
-  const best = (metric: string) => Math.max(...rows.map(({ cells }) => cells?.[metric]?.mean ?? -Infinity));
+  const best = (metric: string) => {
+    const sign = parseMetric(metric).dispersion ? -1 : 1; // less is better
+    return sign * Math.max(...rows.map(({ cells }) => sign * (cells?.[metric]?.mean ?? -sign * Infinity)));
+  };
   const mean = (row: StudyRow, metric: string) => {
     const cell = row.cells?.[metric], text = cell ? spread(cell, row.bestEpoch !== null) : NONE;
     return cell && cell.mean === best(metric) ? `**${text}**` : text;

@@ -23,7 +23,9 @@ export interface OpenedProtocol {
 /** Loads the data and settles what picks the best epoch. @throws TypeError where there is nothing to pick it on. */
 export async function openProtocol(values: ProtocolValues, metrics: readonly string[]): Promise<OpenedProtocol> {
   const { select, memory, workers } = values, selectBy = (values.selectBy ?? "").toLowerCase();
-  if (select !== "last") parseMetric(selectBy);
+  if (select !== "last" && parseMetric(selectBy).dispersion) {
+    throw new TypeError(`Cannot select by ${selectBy}: of a dispersion less is better, and the best is the largest`);
+  }
   const found = await openData(values);
   const data = select === "valid" ? withValidation(found, values) : found;
   if (select === "test" && !data.test) {

@@ -8,7 +8,7 @@ export const metricOptions = {
   metrics: text(
     "recall,ndcg,precision,hit,mrr,map",
     "metrics to print, comma separated; cold5/ndcg: of items met at most 5 times in training; tail/ndcg: of a cohort; " +
-      "balance: of the hits of head, mid and tail; sampled100/ndcg: among 100 drawn items",
+      "balance: of the hits of head, mid and tail; dispersion: of recall over users; sampled100/ndcg: among 100 drawn items",
   ),
   at: text("10,20,50", "list lengths K, comma separated"),
   ...rankedAsOptions,

@@ -7,7 +7,9 @@ export interface Spread {
   readonly coverage: number;
   /** Gini coefficient of how often items are recommended, never-recommended ones included: 0 even, 1 all one item. */
   readonly gini: number;
-  /** Mean train interactions of what is recommended (average recommendation popularity). */
+  /** Shannon entropy -sum p ln p of how often items are recommended: 0 for one item, at most ln of how many there are. */
+  readonly entropy: number;
+  /** Mean over lists of the mean train interactions of what is in them (average recommendation popularity). */
   readonly popularity: number;
   /** Shares of the lists that are head, mid and tail: thirds of the train interactions, most popular first. */
   readonly head: number;
@@ -16,38 +18,48 @@ export interface Spread {
 }
 
 /**
- * Spread of all the lists, in parts, -1 where a list is short, over items whose train interactions are `popularity`.
+ * Spread of all the lists, of length `longest`, in parts, -1 where a list is short, over items whose train interactions
+ * are `popularity`. Shares of cohorts are of all places of all lists.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * import { spread } from "./catalogue_metrics.ts";
  *
- * const { coverage, gini, popularity } = spread([Int32Array.of(0, 0), Int32Array.of(1, -1)], Int32Array.of(4, 2, 1, 0));
+ * const { coverage, gini, popularity } = spread([Int32Array.of(0, 0), Int32Array.of(1, -1)], Int32Array.of(4, 2, 1, 0), 2);
  * assert.equal(coverage, 0.5);
- * assert.equal(popularity, 10 / 3);
+ * assert.equal(popularity, (4 + 2) / 2);
  * assert.equal(gini.toFixed(4), "0.5833");
  * ```
  */
-export function spread(parts: readonly Int32Array[], popularity: Int32Array): Spread {
+export function spread(parts: readonly Int32Array[], popularity: Int32Array, longest: number): Spread {
   const items = popularity.length, times = new Int32Array(items), of = cohorts(popularity).of;
   const shares = [0, 0, 0];
-  let total = 0, met = 0;
+  let total = 0, means = 0, filled = 0;
   for (const lists of parts) {
-    for (const item of lists) {
-      if (item < 0) continue;
-      times[item]!++;
-      total++;
-      met += popularity[item]!;
-      shares[of[item]!]!++;
+    for (let from = 0; from < lists.length; from += longest) {
+      let met = 0, length = 0;
+      for (const item of lists.subarray(from, from + longest)) {
+        if (item < 0) continue;
+        times[item]!++;
+        length++;
+        met += popularity[item]!;
+        shares[of[item]!]!++;
+      }
+      total += length;
+      if (length === 0) continue;
+      means += met / length;
+      filled++;
     }
   }
   const found = times.reduce((n, count) => count > 0 ? n + 1 : n, 0);
   const share = (x: number) => total > 0 ? x / total : 0;
+  const entropy = times.reduce((sum, count) => count > 0 ? sum - share(count) * Math.log(share(count)) : sum, 0);
   return {
     coverage: found / items,
     gini: gini(times.toSorted()),
-    popularity: share(met),
+    entropy,
+    popularity: filled > 0 ? means / filled : 0,
     head: share(shares[0]!),
     mid: share(shares[1]!),
     tail: share(shares[2]!),

@@ -8,6 +8,7 @@ import { balance, CohortCounter, type CohortCounts, cohortHits } from "./cohort_
 import type { Evaluation, RankingOptions } from "./full_ranking.ts";
 import { hide } from "./hide.ts";
 import { hideWarm } from "./hide_warm.ts";
+import { byActivity, dispersion, groupRecalls, groupsOf } from "./dispersion.ts";
 import { keptLists } from "./kept_lists.ts";
 import { lowerBound } from "../datasets/lower_bound.ts";
 import type { RankedUser } from "./metrics.ts";
@@ -15,7 +16,7 @@ import { parseMetric } from "./parse_metric.ts";
 import { SampledRanks } from "./sampled_ranks.ts";
 import type { Visit } from "./scorer.ts";
 import { TopK } from "./top_k.ts";
-import { balancedKeys, viewsOf } from "./views.ts";
+import { balancedKeys, userKey, viewsOf } from "./views.ts";
 
 /** Scores some users against all items, block by block. */
 export type Score = (users: Int32Array, visit: Visit) => Promise<void>;
@@ -106,9 +107,15 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
     const hitsOf = (name: string) =>
       balancedKeys(name).map((key) => meanOf(measured.includes(key) ? values(key) : [0]));
     const balanced = names.filter((name) => parseMetric(name).balance), lists = parts.map(({ lists }) => lists);
+    const tested = byEvent ? Int32Array.from([...users].flatMap((user) => itemsOf(truth, user).fill(user))) : users;
+    const activity = Array.from(tested, (user) => seen.offsets[user + 1]! - seen.offsets[user]!);
     const metric = (name: string) => {
       const at = parseMetric(name);
       if (at.coverage) return coverage(lists, longest, at.k, seen.items);
+      if (at.dispersion === "items") {
+        return dispersion(groupRecalls({ users, lists, longest, truth, groups: groupsOf(seen) }, at.k));
+      }
+      if (at.dispersion) return dispersion(byActivity(values(userKey(name)), activity), meanOf(values(userKey(name))));
       return at.balance ? balance(hitsOf(name)) : meanOf(values(name));
     };
     const hits = cohortHits(parts.map(({ cohorts }) => cohorts)), { hitHead, hitMid, hitTail } = hits;
@@ -116,11 +123,11 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
     if (hitHead + hitMid + hitTail === 0) unhit.push("balance");
     return {
       metrics: Object.fromEntries(names.map((name) => [name, metric(name)])),
-      catalogue: { ...spread(lists, popularity), ...hits },
+      catalogue: { ...spread(lists, popularity, longest), ...hits },
       perUser: Object.fromEntries(
         names.filter((name) => measured.includes(name)).map((name) => [name, Float64Array.from(values(name))]),
       ),
-      users: byEvent ? Int32Array.from([...users].flatMap((user) => itemsOf(truth, user).fill(user))) : users,
+      users: tested,
       ...held !== all && { sampledOf: distinct(all.users).length },
       ...options.lists && { lists: keptLists(users, lists, longest, options.lists) },
       notes: unhit.map((name) => `${name} is 1 because nothing was hit at all: it says nothing`),

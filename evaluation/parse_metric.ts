@@ -15,20 +15,24 @@ export interface MetricAt {
   readonly balance?: true;
   /** Whether it is the share of the items that are in some list of length `k`: of all lists, whatever is held out. */
   readonly coverage?: true;
+  /** Whether it is how far recall differs between groups of users, or of items: of all lists, less is better. */
+  readonly dispersion?: "users" | "items";
   /** Each held-out item is ranked among so many drawn ones, not among all. */
   readonly sampled?: number;
 }
 
 const NAME =
-  /^(?:sampled(?<sampled>[0-9]+)\/)?(?:(?<only>only-)?cold(?<cold>[0-9]+)\/|(?<cohort>head|mid|tail)\/)?(?<name>[a-z]+)@(?<k>[0-9]+)$/;
+  /^(?:sampled(?<sampled>[0-9]+)\/)?(?:(?<only>only-)?cold(?<cold>[0-9]+)\/|(?<cohort>head|mid|tail)\/)?(?<name>[a-z-]+)@(?<k>[0-9]+)$/;
 /** Other names of metrics: HR, the hit rate. */
 const ALIASES: Readonly<Record<string, string>> = { hr: "hit" };
+const DISPERSIONS: Readonly<Record<string, "users" | "items">> = { dispersion: "users", "group-dispersion": "items" };
 
 /**
  * Reads a name such as `ndcg@20` (or `hr@10`, the same as `hit@10`). What is before a slash says of which held-out items:
  * `cold5/ndcg@20`, `only-cold5/ndcg@20`, `head/hit@10`, `mid/...`, `tail/...`; before that, `sampled100/` says that each is
  * ranked among 100 drawn items. `balance@10` is 1 - Gini of `head/hit@10`, `mid/hit@10` and `tail/hit@10`; `coverage@10`
- * the share of the items that are in some list of ten.
+ * the share of the items that are in some list of ten; `dispersion@10` and `group-dispersion@10` how far recall differs
+ * between users of different activity, and between groups of items.
  *
  * @throws TypeError saying what names there are.
  *
@@ -46,9 +50,11 @@ const ALIASES: Readonly<Record<string, string>> = { hr: "hit" };
 export function parseMetric(text: string): MetricAt {
   const { sampled, only, cold, cohort, name: given = "", k = "" } = NAME.exec(text.trim().toLowerCase())?.groups ?? {};
   const balance = given === "balance", coverage = given === "coverage";
-  const name = balance || coverage ? "hit" : ALIASES[given] ?? given;
+  const dispersion = Object.hasOwn(DISPERSIONS, given) ? DISPERSIONS[given] : undefined,
+    ofAll = coverage || dispersion !== undefined;
+  const name = balance || coverage ? "hit" : dispersion ? "recall" : ALIASES[given] ?? given;
   const some = cold !== undefined || cohort !== undefined;
-  const makesSense = !(balance && some) && !(coverage && (some || sampled !== undefined)) &&
+  const makesSense = !(balance && some) && !(ofAll && (some || sampled !== undefined)) &&
     !(sampled !== undefined && (only !== undefined || Number(sampled) === 0));
   if (Object.hasOwn(metrics, name) && Number(k) > 0 && makesSense) {
     return {
@@ -58,13 +64,14 @@ export function parseMetric(text: string): MetricAt {
       ...cohort !== undefined && { cohort: COHORTS.find((known) => known === cohort)! },
       ...balance && { balance },
       ...coverage && { coverage },
+      ...dispersion && { dispersion },
       ...sampled !== undefined && { sampled: Number(sampled) },
     };
   }
   throw new TypeError(
     `There is no metric "${text}"; metrics are ${
       Object.keys(metrics).join(", ")
-    }, balance, coverage at a length, such as ndcg@20, ` +
+    }, balance, coverage, dispersion, group-dispersion at a length, such as ndcg@20, ` +
       "also of items with few train interactions, such as cold5/ndcg@20 or only-cold5/ndcg@20, of a cohort, such as " +
       "head/ndcg@20, mid/... or tail/..., and among drawn candidates, such as sampled100/ndcg@20",
   );

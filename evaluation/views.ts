@@ -22,12 +22,15 @@ export interface View {
   readonly measures: readonly Measure[];
 }
 
+/** The name of the recall of each user, which a dispersion is of. */
+export const userKey = (name: string): string => `${name}#users`;
+
 /** The names of what a balance is the balance of, by cohort. */
 export const balancedKeys = (name: string): readonly string[] => COHORTS.map((cohort) => `${name}#${cohort}`);
 
 /**
  * The views that metrics of these names take: of a balance, one for each cohort of which something is held out; of a
- * coverage none.
+ * coverage, or a dispersion over items, none.
  *
  * @param all what is held out, as a catalogue.
  * @throws TypeError where a metric is unknown, or nothing is held out that it could be measured on.
@@ -41,7 +44,8 @@ export function viewsOf(
   const cohortOf = cohorts(popularity).of;
   const wanted = names.flatMap((name) => {
     const at = parseMetric(name);
-    if (at.coverage) return []; // nothing held out is asked about
+    if (at.coverage || at.dispersion === "items") return []; // of the lists as they are
+    if (at.dispersion) return [{ name, key: userKey(name), at }];
     return at.balance
       ? balancedKeys(name).map((key, cohort) => ({ name, key, at: { ...at, cohort: COHORTS[cohort]! } }))
       : [{ name, key: name, at }];

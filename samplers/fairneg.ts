@@ -11,7 +11,7 @@ import { perPositive } from "./common_options.ts";
 import { drawSlots } from "./draw_slots.ts";
 import { drawFair } from "./fairneg/draw_fair.ts";
 import { moveLaw } from "./fairneg/group_law.ts";
-import { itemGroups } from "./fairneg/item_groups.ts";
+import { itemGroups } from "../datasets/item_groups.ts";
 import { lossesByGroup } from "./fairneg/losses_by_group.ts";
 import { requireAttributes } from "./requirements.ts";
 import type { Policy } from "./sampler.ts";

@@ -2,7 +2,7 @@ import type { SeenItems } from "../../datasets/negatives.ts";
 import type { Rng } from "../../random/rng.ts";
 import { drawMember } from "../draw_member.ts";
 import { weightedSlot } from "../weighted_slot.ts";
-import type { ItemGroups } from "./item_groups.ts";
+import type { ItemGroups } from "../../datasets/item_groups.ts";
 
 /**
  * An unseen item: its group by `law` among those in which the user has one, then any of them. Uniform where those groups

@@ -1,6 +1,6 @@
 import type { Catalogue } from "../../datasets/catalogue.ts";
 import type { Probe } from "../sampler.ts";
-import type { ItemGroups } from "./item_groups.ts";
+import type { ItemGroups } from "../../datasets/item_groups.ts";
 
 /** The mean of -log sigmoid(s) over each group's train positives under the model as it stands; NaN where a group has none. */
 export async function lossesByGroup(

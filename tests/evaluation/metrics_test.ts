@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { balance } from "../../evaluation/cohort_metrics.ts";
 import { coverage, spread } from "../../evaluation/catalogue_metrics.ts";
+import { byActivity, dispersion } from "../../evaluation/dispersion.ts";
+import { rankBy } from "../../evaluation/full_ranking.ts";
 import { metrics } from "../../evaluation/metrics.ts";
 import { parseMetric } from "../../evaluation/parse_metric.ts";
+import { catalogueWhere } from "../samplers/drawn.ts";
+import { pairLog } from "./pair_log.ts";
 
 const near = (found: number, wanted: number, tolerance = 1e-6) =>
   assert(Math.abs(found - wanted) < tolerance, `${found} is not ${wanted}`);
@@ -40,7 +44,10 @@ Deno.test("a perfect list has NDCG and MAP 1 whether K is below or above what wa
 Deno.test("names of metrics are read whatever their case, and unknown ones are listed", () => {
   assert.deepEqual(parseMetric("NDCG@20"), { name: "ndcg", k: 20 });
   for (const name of ["auc@5", "ndcg", "ndcg@0", "ndcg@x", "@5", "constructor@5", "cold/ndcg@5", "only-ndcg@5"]) {
-    assert.throws(() => parseMetric(name), /metrics are recall, precision, hit, ndcg, mrr, map/);
+    assert.throws(
+      () => parseMetric(name),
+      /metrics are recall, precision, hit, ndcg, mrr, map, capped-recall, retrieved-ndcg, balance, coverage, dispersion/,
+    );
   }
 });
 
@@ -53,12 +60,54 @@ Deno.test("balance has the golden values of the specification", () => {
 
 Deno.test("spread counts coverage, evenness, popularity and cohorts of lists made by hand", () => {
   const popularity = Int32Array.of(3, 3, 3, 3, 0), lists = Int32Array.of(0, 1, 0, -1);
-  const found = spread([lists], popularity);
+  const found = spread([lists], popularity, 2);
   near(found.coverage, 2 / 5);
   near(found.popularity, 3);
   near(found.head + found.mid + found.tail, 1);
   // counts ascending 0 0 0 1 2: (2 * 4 - 6) * 1 + (2 * 5 - 6) * 2 = 10, over 5 * 3
   near(found.gini, 10 / 15);
+  near(found.entropy, Math.log(3) - 2 / 3 * Math.log(2)); // shares 2/3 and 1/3
+  near(spread([Int32Array.of(0, 1, 2, -1)], Int32Array.of(8, 4, 3), 2).popularity, (6 + 3) / 2); // of lists, not of places
+});
+
+Deno.test("recall may be capped, and gain be compared with that of the hits alone; who took nothing has 0 of everything", () => {
+  const user = { hits: [1, 3], relevant: 5 };
+  near(metrics["capped-recall"](user, 4), 2 / 4);
+  near(metrics["capped-recall"](user, 9), 2 / 5);
+  const gain = 1 / Math.log2(3) + 1 / Math.log2(5);
+  near(metrics["retrieved-ndcg"](user, 4), gain / (1 + 1 / Math.log2(3)));
+  near(metrics["retrieved-ndcg"](user, 3), 1 / Math.log2(3));
+  assert(metrics["retrieved-ndcg"](user, 4) > metrics.ndcg(user, 4));
+  for (const metric of Object.values(metrics)) assert.equal(metric({ hits: [], relevant: 0 }, 5), 0);
+});
+
+Deno.test("dispersion is the deviation of groups over the mean: quarters of users by activity, or groups of items", async () => {
+  near(dispersion([0.1, 0.3]), 0.1 / 0.2);
+  near(dispersion([0.1, 0.3], 0.4), 0.1 / 0.4);
+  assert.deepEqual([dispersion([0, 0]), dispersion([0.5])], [0, 0]);
+  assert.deepEqual(byActivity([8, 1, 2, 3, 4, 5, 6, 7], [9, 1, 1, 2, 3, 4, 5, 6]), [1.5, 3.5, 5.5, 7.5]);
+  // users 0 to 3 have 1 to 4 train interactions; items 4 and 5 have attribute a, 6 and 7 attribute b
+  const attributes = {
+    names: ["a", "b"],
+    offsets: Int32Array.of(0, 0, 0, 0, 0, 1, 2, 3, 4),
+    targets: Int32Array.of(0, 0, 1, 1),
+  };
+  const met = [[0], [0, 1], [0, 1, 2], [0, 1, 2, 3]], seen = catalogueWhere(met, 8, { attributes });
+  const pairs = (of: readonly (readonly number[])[]) =>
+    of.flatMap((items, user) => items.map((item) => [user, item] as const));
+  const held = pairLog(pairs([[4, 6], [4, 7], [5, 6], [4]]), 4, 8), scores = Float32Array.of(0, 0, 0, 0, 9, 8, 7, 0);
+  const { metrics: found, perUser } = await rankBy(() => scores, seen, held, {
+    metrics: ["recall@2", "dispersion@2", "group-dispersion@2"],
+  });
+  // all get 4 and 5: recalls 1/2, 1/2, 1/2 and 1; of a four of four, of b none of three
+  near(found["dispersion@2"]!, Math.sqrt((3 * 0.125 ** 2 + 0.375 ** 2) / 4) / 0.625);
+  near(found["group-dispersion@2"]!, 0.5 / 0.5);
+  assert.deepEqual(Object.keys(perUser), ["recall@2"]);
+  await assert.rejects(
+    rankBy(() => scores, catalogueWhere(met, 8), held, { metrics: ["group-dispersion@2"] }),
+    /Cannot evaluate by group-dispersion: the data have no item attributes/,
+  );
+  assert.throws(() => parseMetric("tail/dispersion@5"), /There is no metric/);
 });
 
 Deno.test("coverage at K counts the items among the first K of each list, each once", () => {
@@ -72,6 +121,6 @@ Deno.test("coverage at K counts the items among the first K of each list, each o
 
 Deno.test("the Gini coefficient is 0 where every item is recommended as often, near 1 where one item is all", () => {
   const popularity = new Int32Array(100).fill(1);
-  near(spread([Int32Array.from({ length: 100 }, (_, item) => item)], popularity).gini, 0);
-  near(spread([new Int32Array(50)], popularity).gini, 0.99);
+  near(spread([Int32Array.from({ length: 100 }, (_, item) => item)], popularity, 10).gini, 0);
+  near(spread([new Int32Array(50)], popularity, 10).gini, 0.99);
 });

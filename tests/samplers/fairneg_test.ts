@@ -7,7 +7,7 @@ import { openRuntime } from "../../runtime/providers.ts";
 import { fairneg } from "../../samplers/fairneg.ts";
 import { drawFair } from "../../samplers/fairneg/draw_fair.ts";
 import { moveLaw } from "../../samplers/fairneg/group_law.ts";
-import { itemGroups } from "../../samplers/fairneg/item_groups.ts";
+import { itemGroups } from "../../datasets/item_groups.ts";
 import { lossesByGroup } from "../../samplers/fairneg/losses_by_group.ts";
 import { ontoSimplex } from "../../samplers/fairneg/onto_simplex.ts";
 import { assertLaw } from "./chi_square.ts";

@@ -1,6 +1,6 @@
-import type { Catalogue } from "../../datasets/catalogue.ts";
-import { countingSort } from "../../datasets/counting_sort.ts";
-import type { Attributes } from "../../datasets/metadata.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { countingSort } from "./counting_sort.ts";
+import type { Attributes } from "./metadata.ts";
 
 /** A partition of the items. No group is empty. */
 export interface ItemGroups {
@@ -19,7 +19,7 @@ export interface ItemGroups {
  * @throws TypeError where a chosen attribute is none of the data's.
  */
 export function itemGroups(
-  { items }: Catalogue,
+  { items }: Pick<Catalogue, "items">,
   { offsets, targets, names }: Attributes,
   chosen: readonly string[] = names,
 ): ItemGroups {
