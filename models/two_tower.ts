@@ -42,7 +42,8 @@ const fusions: Readonly<Record<"concat" | "sum" | "gate", Fusion>> = {
  * starts from the parts that the data have: a vector of the id, the mean of those of the attributes, and of items a
  * projection of each modality. What an id lacks is a learnt vector; vectors of ids start at zero beside content. Fused,
  * the parts pass `layers` of which all but the last have ReLUs; with `layers` 0 and `fusion` sum the model is LightFM's
- * (Kula, CBRecSys 2015), without its biases.
+ * (Kula, CBRecSys 2015), without its biases. Towers that end on the unit sphere, as Yi et al.'s do, are
+ * `score=cosine,temperature=0.05`; here products are plain unless that is asked for.
  *
  * @throws TypeError where the data have no features of users or items, or `layers` is 0 and `fusion` is `concat`, whose
  *   width is not the other tower's.

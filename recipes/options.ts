@@ -19,7 +19,7 @@ export const recipeOptions = {
   dropLast: flag(false, "leave out an epoch's last batch if it is not full, as the papers' code does"),
   l2: byMagnitude(real(1e-4, "weight decay of the vectors a step uses", { min: 0 }), 1e-6, 1e-2),
   evaluateEvery: integer(5, "epochs between evaluations", { min: 1 }),
-  patience: integer(10, "evaluations in a row without a better one before it stops", { min: 1 }),
+  patience: integer(10, "evaluations in a row below the best before it stops", { min: 1 }),
   refit: flag(
     false,
     "once the best epoch is picked, train anew on what was held out for that as well, for as many epochs",
