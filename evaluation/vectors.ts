@@ -1,11 +1,10 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import { GraphBuilder } from "../graphs/builder.ts";
 import { unit } from "../graphs/ops/normalize.ts";
-import { slice } from "../graphs/ops/shape.ts";
 import { asking } from "../models/asking.ts";
 import type { Backbone, Encoder } from "../models/backbone.ts";
 import { innerOf } from "../models/inner.ts";
-import { averaged } from "../models/scoring.ts";
+import { pointOf } from "../models/point.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { type Form, openRepresentations, type Side } from "./representations.ts";
 
@@ -33,10 +32,7 @@ export function innerVectors(runtime: Runtime, backbone: Backbone, catalogue: Ca
 
 /** The directions of every item's representation, layers as ranking takes them, biases left out: a zero vector stays one. */
 export function itemDirections(runtime: Runtime, backbone: Backbone, catalogue: Catalogue): Promise<Vectors> {
-  return vectors(runtime, backbone, catalogue, "items", (encoder, x) => {
-    const pooled = (encoder.pool ?? averaged)(x);
-    return unit(encoder.biased ? slice(pooled, -1, 0, pooled.shape.at(-1)! - 1) : pooled);
-  });
+  return vectors(runtime, backbone, catalogue, "items", (encoder, x) => unit(pointOf(encoder)(x)));
 }
 
 /** What a backbone's scores are: inner products of vectors, some of them biases, or neither. */

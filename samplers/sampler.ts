@@ -84,6 +84,8 @@ export interface Probe {
   queries(users: Int32Array): Promise<Vectors>;
   /** Representations of items. */
   items(ids: Int32Array): Promise<Vectors>;
+  /** One vector of each item: layers as ranking takes them, biases left out. */
+  points(ids: Int32Array): Promise<Vectors>;
   /** For each of some vectors, row-major [n, width], the `count` others of the largest cosine, nearest first. */
   nearest(vectors: Float32Array, width: number, count: number): Promise<Neighbours>;
   /** The `count` of the smallest cosine, farthest first. */

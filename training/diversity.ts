@@ -1,4 +1,4 @@
-import type { Probe, Vectors } from "../samplers/sampler.ts";
+import type { Probe } from "../samplers/sampler.ts";
 
 /** Users whose negatives are kept, spread over all. */
 const USERS = 512;
@@ -45,14 +45,8 @@ function keep<T>(kept: Map<number, T[]>, stride: number, user: number, value: ()
 async function itemVectors(lists: readonly (readonly number[])[], probe: Probe): Promise<Float32Array[][]> {
   const ids = Int32Array.from(new Set(lists.flat()));
   if (ids.length === 0) return [];
-  const vectors = await probe.items(ids), at = new Map([...ids].map((id, place) => [id, place]));
-  return lists.map((list) => list.map((id) => layerMean(vectors, at.get(id)!)));
-}
-
-function layerMean({ layers, width, data }: Vectors, row: number): Float32Array {
-  const mean = new Float32Array(width);
-  for (let at = 0; at < layers * width; at++) mean[at % width]! += data[row * layers * width + at]! / layers;
-  return mean;
+  const { width, data } = await probe.points(ids), at = new Map([...ids].map((id, place) => [id, place * width]));
+  return lists.map((list) => list.map((id) => data.subarray(at.get(id)!, at.get(id)! + width)));
 }
 
 /** 1 - cosine, averaged over pairs: the sum of unit vectors has the squared length n + 2 sum of the pairs' cosines. */

@@ -1,5 +1,5 @@
 import type { Probe } from "../samplers/sampler.ts";
-import { idsBelow, layerMeans } from "../samplers/vectors.ts";
+import { idsBelow } from "../samplers/vectors.ts";
 
 /** Vectors kept of an epoch, spread over it: as many as keep the search below so many cosines, within these bounds. */
 const COSINES = 2 ** 19, MOST = 256, LEAST = 16;
@@ -22,15 +22,15 @@ export class NearestItems {
   /** Of each vector that was kept, its user and the item of the largest cosine to it; ties take the lowest id. */
   async find(probe: Probe): Promise<readonly { readonly user: number; readonly item: number }[]> {
     if (this.#kept.length === 0) return [];
-    const vectors = await probe.items(idsBelow(this.items)), means = layerMeans(vectors), { width } = vectors;
+    const { width, data } = await probe.points(idsBelow(this.items));
     const lengths = Float32Array.from(
       { length: this.items },
-      (_, item) => Math.sqrt(dot(means, means, item, item, width)),
+      (_, item) => Math.sqrt(dot(data, data, item, item, width)),
     );
     return this.#kept.map(({ user, vector }) => {
       let nearest = 0, largest = -Infinity;
       for (let item = 0; item < this.items; item++) {
-        const cosine = lengths[item]! > 0 ? dot(means, vector, item, 0, width) / lengths[item]! : 0;
+        const cosine = lengths[item]! > 0 ? dot(data, vector, item, 0, width) / lengths[item]! : 0;
         if (cosine > largest) [nearest, largest] = [item, cosine];
       }
       return { user, item: nearest };

@@ -1,8 +1,9 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
-import { openRepresentations, type Representations, type Side } from "../evaluation/representations.ts";
+import { type Form, openRepresentations, type Representations, type Side } from "../evaluation/representations.ts";
 import { GraphBuilder } from "../graphs/builder.ts";
 import { type Asking, asking } from "../models/asking.ts";
 import type { Backbone } from "../models/backbone.ts";
+import { pointOf } from "../models/point.ts";
 import type { Program, Runtime } from "../runtime/runtime.ts";
 import type { Probe, Vectors } from "../samplers/sampler.ts";
 import { neighbours } from "./neighbours.ts";
@@ -19,13 +20,13 @@ export interface OpenProbe extends Probe {
 
 /** Reads the model that a runtime holds. Programs are compiled when they are first needed, one for each shape. */
 export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catalogue): OpenProbe {
-  const sides = new Map<Side, Promise<Representations>>(), scorings = new Map<string, Promise<Scoring>>();
+  const sides = new Map<Side | "points", Promise<Representations>>(), scorings = new Map<string, Promise<Scoring>>();
   /** As the model stands: what is propagated is so once for all ids. */
-  const represent = async (side: Side, ids: Int32Array): Promise<Vectors> => {
-    const total = side === "users" ? catalogue.users : catalogue.items, size = Math.min(ROWS, total);
-    const opened = sides.get(side) ??
-      openRepresentations(runtime, backbone, catalogue, side, { size, total }, (_, x) => x);
-    sides.set(side, opened);
+  const represent = async (what: Side | "points", ids: Int32Array): Promise<Vectors> => {
+    const side = what === "users" ? what : "items", total = catalogue[side], size = Math.min(ROWS, total);
+    const form: Form = (encoder, x) => what === "points" ? pointOf(encoder)(x) : x;
+    const opened = sides.get(what) ?? openRepresentations(runtime, backbone, catalogue, side, { size, total }, form);
+    sides.set(what, opened);
     const { shape: [, layers, width], of, refresh } = await opened, each = layers! * width!;
     const data = new Float32Array(ids.length * each);
     for (let from = 0; from < ids.length; from += size) {
@@ -52,6 +53,7 @@ export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catal
     },
     queries: (users) => represent("users", users),
     items: (ids) => represent("items", ids),
+    points: (ids) => represent("points", ids),
     nearest: (given, width, count) => neighbours(runtime, given, width, count, 1),
     farthest: (given, width, count) => neighbours(runtime, given, width, count, -1),
     async dispose() {

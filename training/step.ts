@@ -6,6 +6,7 @@ import { add, stopGradient } from "../graphs/ops/arithmetic.ts";
 import type { Loss, Scores } from "../losses/loss.ts";
 import type { Backbone, Encoder, SideTask } from "../models/backbone.ts";
 import { historyInputs } from "../models/history_inputs.ts";
+import { pointOf } from "../models/point.ts";
 import type { Negatives, Objective, Sampler, Step } from "../samplers/sampler.ts";
 import { type Decay, firstLayer, withDecay } from "./decay.ts";
 import { lossOfScores } from "./loss_of_scores.ts";
@@ -40,6 +41,8 @@ export interface TrainingStep {
   /** Scalars that the sampler and the loss have watched, and the loss of each side task. */
   readonly measures: Readonly<Record<string, Value>>; // [] each
   readonly negatives: Negatives | Objective;
+  /** One vector of a representation, [.., L, D] -> [.., 1, D']: layers as ranking takes them, biases left out. */
+  point(x: Value): Value;
   /** Scores of the positives, and of the negatives that were used, where there are any. */
   readonly scores: { readonly positive: Value; readonly negative?: Value };
   readonly gradients: ReadonlyMap<Variable, Value | RowGradient>;
@@ -132,6 +135,7 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
     tasks: whole ? tasks.map((task) => ({ ...task, negatives: 0 })) : tasks,
     measures,
     negatives: found,
+    point: pointOf(encoder),
     scores: { positive: positiveScore, ...ranked.negative && { negative: ranked.negative } },
     gradients: gradients([lost, ...beside].reduce(add), trainable),
   };

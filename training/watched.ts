@@ -1,7 +1,6 @@
 import type { Value } from "../graphs/builder.ts";
 import { sub } from "../graphs/ops/arithmetic.ts";
 import { expand, reshape, slice } from "../graphs/ops/shape.ts";
-import { mean } from "../graphs/ops/reduce.ts";
 import type { TrainingStep } from "./step.ts";
 
 /** Negatives of a step that are looked at: as many of its rows as have no more than so many. */
@@ -29,30 +28,26 @@ export const watchedNames = {
 } as const;
 
 /** What to watch of a step; nothing where it ranks nothing lower. */
-export function watched({ negatives, scores, graph }: TrainingStep): Watched | undefined {
+export function watched({ negatives, scores, graph, point }: TrainingStep): Watched | undefined {
   const drawn = "objective" in negatives ? negatives.negatives : negatives;
   if (!drawn || !scores.negative) return undefined;
   const [height, width] = scores.negative.shape as [number, number];
   const rows = Math.max(1, Math.min(height, Math.floor(LOOKED_AT / width)));
   const top = (x: Value) => x.shape[0] === height ? slice(x, 0, 0, rows) : expand(x, [rows, ...x.shape.slice(1)]);
   const ids = drawn.ids ?? ("sources" in drawn ? drawn.sources as Value | undefined : undefined);
-  const [, , layers, vector] = drawn.items.shape as [number, number, number, number];
-  const means = () => {
-    const flat = reshape(top(drawn.items), [rows * width, layers, vector]);
-    return reshape(layers === 1 ? flat : mean(flat, [1]), [rows, width, vector]);
-  };
+  const points = drawn.ids ? undefined : point(top(drawn.items)), vector = points?.shape.at(-1) ?? 0; // [r, N, 1, D]
   return {
     rows,
     width,
     sources: ids?.shape[1] ?? 0,
-    vector: drawn.ids ? 0 : vector,
+    vector,
     outputs: {
       [watchedNames.positive]: top(scores.positive),
       [watchedNames.negative]: top(scores.negative),
       ...drawn.mask && { [watchedNames.mask]: top(drawn.mask) },
       // outputs must be computed: a fed input cannot be asked back
       ...ids && { [watchedNames.ids]: sub(top(ids), graph.constant(Int32Array.of(0), [1])) },
-      ...!drawn.ids && { [watchedNames.vectors]: means() },
+      ...points && { [watchedNames.vectors]: reshape(points, [rows, width, vector]) },
     },
   };
 }

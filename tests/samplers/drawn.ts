@@ -48,6 +48,7 @@ export const stubProbe = (score: (user: number, item: number) => number): Probe 
   },
   queries: (users) => Promise.resolve({ layers: 1, width: 1, data: Float32Array.from(users, () => 1) }),
   items: (ids) => Promise.resolve({ layers: 1, width: 1, data: Float32Array.from(ids, (item) => score(0, item)) }),
+  points: (ids) => Promise.resolve({ layers: 1, width: 1, data: Float32Array.from(ids, (item) => score(0, item)) }),
   nearest: (vectors, width, count) => Promise.resolve(neighboursOf(vectors, width, count, 1)),
   farthest: (vectors, width, count) => Promise.resolve(neighboursOf(vectors, width, count, -1)),
 });

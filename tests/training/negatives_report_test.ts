@@ -171,7 +171,7 @@ Deno.test("negatives that were made are told apart by their vectors, and by what
 Deno.test("vectors that were made of no items are told by the items they come closest to", async () => {
   const [aside, close, both] = [[3, 1], [0.1, 0], [1, 1]];
   const items = Float32Array.of(0, 2, /* 1 */ 5, 0.5, /* 2 */ 1, 0.9, /* 3 */ 0, 0);
-  const probe: Probe = { ...stubProbe(() => 0), items: () => Promise.resolve({ layers: 1, width: 2, data: items }) };
+  const probe: Probe = { ...stubProbe(() => 0), points: () => Promise.resolve({ layers: 1, width: 2, data: items }) };
   const nearest = new NearestItems(4, 3);
   [[7, aside], [8, close], [9, both], [7, [-1, -1]]].forEach(([user, vector]) =>
     nearest.see(user as number, Float32Array.from(vector as number[]))

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { catalogue } from "../../datasets/catalogue.ts";
+import type { Backbone } from "../../models/backbone.ts";
+import { lightgcn } from "../../models/lightgcn.ts";
 import { mf } from "../../models/mf.ts";
 import { Rng } from "../../random/rng.ts";
+import { openRuntime } from "../../runtime/providers.ts";
 import { openProbe } from "../../training/probe.ts";
 import { stubProbe } from "../samplers/drawn.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
@@ -36,4 +39,21 @@ eachProvider("scores and vectors of more rows than are computed at a time are th
     }
   }
   await probe.dispose();
+});
+
+Deno.test("points are one vector of each item, as ranking takes its layers, without its bias", async () => {
+  const of = catalogue(smallLog().train), ids = Int32Array.of(3, 0);
+  const widths = async (backbone: Backbone) => {
+    const runtime = await openRuntime({ provider: "wasm", seed: 4 }), probe = openProbe(runtime, backbone, of);
+    const points = await probe.points(ids), items = await probe.items(ids);
+    await probe.dispose();
+    await runtime.dispose();
+    return { points, items };
+  };
+  const biased = await widths(mf({ dim: 3, bias: true }));
+  assert.deepEqual([biased.points.layers, biased.points.width, biased.items.width], [1, 3, 4]);
+  assert.deepEqual(biased.points.data.subarray(3), biased.items.data.subarray(4, 7));
+  const layered = await widths(lightgcn({ dim: 2, layers: 2 })), { data } = layered.items;
+  assert.deepEqual([layered.points.layers, layered.items.layers], [1, 3]);
+  assert(Math.abs(layered.points.data[0]! - (data[0]! + data[2]! + data[4]!) / 3) < 1e-6);
 });
