@@ -2,6 +2,7 @@ import type { AnyMethod } from "../options/method.ts";
 import { advinfonce } from "./advinfonce.ts";
 import { bce } from "./bce.ts";
 import { bpr } from "./bpr.ts";
+import { bprMax } from "./bpr_max.ts";
 import { ccl } from "./ccl.ts";
 import { dcl } from "./dcl.ts";
 import { gbce } from "./gbce.ts";
@@ -18,6 +19,7 @@ import { tripletLorentz } from "./triplet_lorentz.ts";
 /** Every loss, by name. */
 export const losses = {
   bpr,
+  "bpr-max": bprMax,
   bce,
   gbce,
   pointwise,
