@@ -19,7 +19,6 @@ import { tripletLorentz } from "./triplet_lorentz.ts";
 /** Every loss, by name. */
 export const losses = {
   bpr,
-  "bpr-max": bprMax,
   bce,
   gbce,
   pointwise,
@@ -32,5 +31,6 @@ export const losses = {
   sdpo,
   napo,
   "triplet-lorentz": tripletLorentz,
+  "bpr-max": bprMax,
   preferdiff,
 } as const satisfies Readonly<Record<string, AnyMethod<Loss>>>;
