@@ -11,7 +11,11 @@ import { dense, type Dropout, norm } from "./history_layers.ts";
 export const attentionOptions = (usual: { readonly blocks: number; readonly heads: number }) => ({
   blocks: evenly(integer(usual.blocks, "layers of attention and feed-forward", { min: 1 }), 1, 3),
   heads: among(integer(usual.heads, "heads of attention; they share the width", { min: 1 }), 1, 2, 4),
-  norm: choice(["pre", "original"], "pre", "where layers are normalised: today's way, or the paper's code's"),
+  norm: choice(
+    ["pre", "post", "original"],
+    "pre",
+    "where layers are normalised: today's way, as in the first transformers, or as in the paper's code",
+  ),
 });
 type AttentionOptions = Values<ReturnType<typeof attentionOptions>>;
 
@@ -43,11 +47,16 @@ export function selfAttention(
 /** One layer of attention and one of feed-forward, [K, D] to [K, D]. */
 type Layers = (graph: GraphBuilder, x: Value, history: HistoryValues, heads: number, drop: Dropout) => Value;
 
-const layers: Readonly<Record<"pre" | "original", Layers>> = {
+const layers: Readonly<Record<"pre" | "post" | "original", Layers>> = {
   pre(graph, x, history, heads, drop) {
     const asks = norm(graph, "norm_1", x);
     const attended = add(x, drop("attended", causalAttention(graph, { asks, tokens: asks }, history, heads, drop)));
     return add(attended, feedForward(graph, norm(graph, "norm_2", attended), drop));
+  },
+  post(graph, x, history, heads, drop) {
+    const found = drop("attended", causalAttention(graph, { asks: x, tokens: x }, history, heads, drop));
+    const attended = norm(graph, "norm_1", add(x, found));
+    return norm(graph, "norm_2", add(attended, feedForward(graph, attended, drop)));
   },
   original(graph, x, history, heads, drop) {
     const asks = norm(graph, "norm_1", x);
