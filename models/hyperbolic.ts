@@ -14,7 +14,7 @@ const RIM = 1 - 1e-5;
 export type Pairwise = (x: Value, y: Value) => Value;
 
 /** Distance on the hyperboloid, d = arcosh(x0 y0 - x . y), where a point is its D coordinates and x0 = sqrt(1 + |x|^2). */
-export const lorentzDistance: Pairwise = (x, y) => arcosh(lorentzCosh(x, y));
+export const lorentzDistance: Pairwise = (x, y) => arcosh(minkowski(x, y));
 
 /**
  * T(x, y) = (1 + x0 y0 - x . y - x0 - y0) / (x0 y0), which grows with the distance: the triangle's excess
@@ -22,7 +22,7 @@ export const lorentzDistance: Pairwise = (x, y) => arcosh(lorentzCosh(x, y));
  */
 export const lorentzTriple: Pairwise = (x, y) => {
   const x0 = perPoint(lifted(x)), y0 = perPoint(lifted(y)); // [R, 1], [R|1, N]
-  return div(sub(sub(add(1, lorentzCosh(x, y)), x0), y0), mul(x0, y0));
+  return div(sub(sub(add(1, minkowski(x, y)), x0), y0), mul(x0, y0));
 };
 
 /**
@@ -39,8 +39,8 @@ export const poincareDistance: Pairwise = (x, y) => {
   return arcosh(add(1, div(mul(2, apart), mul(sub(1, xIn), sub(1, yIn)))));
 };
 
-/** cosh d = x0 y0 - x . y on the hyperboloid, as one inner product, of (-x, x0) and (y, y0). */
-export const lorentzCosh: Pairwise = (x, y) => dot(concat([neg(x), lifted(x)], -1), concat([y, lifted(y)], -1));
+/** cosh d = x0 y0 - x . y as one inner product, of (-x, x0) and (y, y0). */
+const minkowski: Pairwise = (x, y) => dot(concat([neg(x), lifted(x)], -1), concat([y, lifted(y)], -1));
 
 const arcosh = (cosh: Value) => {
   const c = max(cosh, NEAREST);

@@ -1,10 +1,11 @@
 import type { Value } from "../graphs/builder.ts";
-import { add, div, neg } from "../graphs/ops/arithmetic.ts";
+import { add, div, mul, neg, sqrt, sub } from "../graphs/ops/arithmetic.ts";
 import { where } from "../graphs/ops/compare.ts";
 import { argMin } from "../graphs/ops/index.ts";
+import { matmul, swapAxes } from "../graphs/ops/linear.ts";
 import { softmax } from "../graphs/ops/normalize.ts";
-import { concat, unsqueeze } from "../graphs/ops/shape.ts";
-import { lorentzCosh } from "../models/hyperbolic.ts";
+import { sum } from "../graphs/ops/reduce.ts";
+import { concat, reshape } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { choice, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
@@ -52,10 +53,10 @@ export const triplh = define({
     }),
     select(step, { open }) {
       const { graph, query, items } = step;
-      const user = unsqueeze(layerMean(query), 1),
-        item = unsqueeze(layerMean(items(graph.constant(all, [1, count]))), 2);
-      const c = div(lorentzCosh(user, item), temperature); // [R, 1, D], [1, I, 1, D] -> [R, I]
-      const far = where(open, c, LARGEST);
+      const u = layerMean(query), found = layerMean(items(graph.constant(all, [1, count]))); // [R, D], [1, I, D]
+      const i = reshape(found, [count, found.shape[2]!]), time = (x: Value) => sqrt(add(1, sum(mul(x, x), [1], true)));
+      const c = sub(mul(time(u), swapAxes(time(i))), matmul(u, swapAxes(i))), scaled = div(c, temperature); // [R, I]
+      const far = where(open, scaled, LARGEST);
       const drawn = Array.from({ length: negatives }, (_, k) => draw(step, far, `negative ${k}`));
       const ids = drawn.length === 1 ? drawn[0]! : concat(drawn, 1); // [R, K]
       return { ids, items: items(ids) };
