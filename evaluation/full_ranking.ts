@@ -5,9 +5,7 @@ import type { Backbone } from "../models/backbone.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Spread } from "./catalogue_metrics.ts";
 import type { CohortHits } from "./cohort_metrics.ts";
-import { groupsOf } from "./dispersion.ts";
 import { type Judge, openJudge } from "./judge.ts";
-import { parseMetric } from "./parse_metric.ts";
 import type { KeptLists, ListsKept } from "./kept_lists.ts";
 import { openPool, type RankingPool } from "./ranking_pool.ts";
 import { blocksFor, floatsPerScore, itemBytes, openScorer } from "./scorer.ts";
@@ -89,7 +87,7 @@ export async function fullRanking(
   held: Interactions,
   options: RankingOptions,
 ): Promise<Evaluator> {
-  const judge = judgeOf(seen, held, options), { alsoSeen = [], alsoRead = [] } = options;
+  const judge = openJudge(seen, held, options), { alsoSeen = [], alsoRead = [] } = options;
   const known = withHistories(seen, [...alsoSeen, ...alsoRead]);
   const { memory = 2 ** 28, workers = 0 } = options,
     represented = itemBytes(backbone, seen),
@@ -135,18 +133,11 @@ export async function rankBy(
   held: Interactions,
   options: RankingOptions,
 ): Promise<Evaluation> {
-  const judge = judgeOf(seen, held, options);
+  const judge = openJudge(seen, held, options);
   const found = await judge.find(judge.users, 1, seen.items, async (users, visit) => {
     visit((await scoresOf(users[0]!)).slice(), 0);
   });
   return judge.evaluation([found]);
-}
-
-/** A judge who can measure what is asked. */
-function judgeOf(seen: Catalogue, held: Interactions, options: RankingOptions): Judge {
-  const judge = openJudge(seen, held, options);
-  if (options.metrics.some((name) => parseMetric(name).dispersion === "items")) groupsOf(seen);
-  return judge;
 }
 
 /** The catalogue with histories that go on with what was met since. */

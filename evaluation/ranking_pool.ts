@@ -2,6 +2,7 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import type { RankingOptions } from "./full_ranking.ts";
 import type { Found } from "./judge.ts";
+import { parseMetric } from "./parse_metric.ts";
 import type { RankingAnswer, RankingJob } from "./ranking_job.ts";
 import type { Scorer } from "./scorer.ts";
 import { WebWorker } from "../runtime/web_worker.ts";
@@ -13,6 +14,12 @@ export interface RankingPool {
   dispose(): void;
 }
 
+/** What workers are asked for: they do not know groups of items, and of those the lists are measured in the end. */
+const asked = (name: string): string => {
+  const { dispersion, k } = parseMetric(name);
+  return dispersion === "items" ? `coverage@${k}` : name;
+};
+
 /**
  * Starts `size` workers, each with one thread of WASM, which share the data and the items' representations. What they find
  * is what one thread finds, to the byte: each ranks whole blocks of users, and these are put together in their order.
@@ -21,7 +28,7 @@ export async function openPool(
   size: number,
   seen: Catalogue,
   held: Interactions,
-  { alsoSeen = [], alsoRead: _, ...options }: RankingOptions,
+  { alsoSeen = [], alsoRead: _, metrics, ...options }: RankingOptions,
   { blocks }: Scorer,
 ): Promise<RankingPool> {
   const { users, items, offsets, positives, popularity } = seen;
@@ -37,7 +44,7 @@ export async function openPool(
   });
   const told: RankingJob = {
     ...{ kind: "open", seen: known, held: log(held), blocks },
-    options: { ...options, alsoSeen: alsoSeen.map(log) },
+    options: { ...options, metrics: metrics.map(asked), alsoSeen: alsoSeen.map(log) },
   };
   const workers = Array.from({ length: size }, startWorker);
   const dispose = () => workers.forEach((worker) => worker.terminate());

@@ -1,6 +1,7 @@
 import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import { COHORTS, cohorts } from "../datasets/cohorts.ts";
 import type { Interactions } from "../datasets/interactions.ts";
+import { groupsOf } from "./dispersion.ts";
 import { type Metric, metrics as known } from "./metrics.ts";
 import { type MetricAt, parseMetric } from "./parse_metric.ts";
 import { withItems } from "./with_items.ts";
@@ -33,17 +34,18 @@ export const balancedKeys = (name: string): readonly string[] => COHORTS.map((co
  * coverage, or a dispersion over items, none.
  *
  * @param all what is held out, as a catalogue.
- * @throws TypeError where a metric is unknown, or nothing is held out that it could be measured on.
+ * @throws TypeError where a metric is unknown, nothing is held out that it could be measured on, or the items have no groups.
  */
 export function viewsOf(
   names: readonly string[],
-  { popularity }: Catalogue,
+  seen: Catalogue,
   held: Interactions,
   all: Catalogue = catalogueOf(held),
 ): readonly View[] {
-  const cohortOf = cohorts(popularity).of;
+  const { popularity } = seen, cohortOf = cohorts(popularity).of;
   const wanted = names.flatMap((name) => {
     const at = parseMetric(name);
+    if (at.dispersion === "items") groupsOf(seen);
     if (at.coverage || at.dispersion === "items") return []; // of the lists as they are
     if (at.dispersion) return [{ name, key: userKey(name), at }];
     return at.balance

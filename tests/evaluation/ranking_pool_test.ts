@@ -9,6 +9,7 @@ import { mlp } from "../../models/mlp.ts";
 import { sasrec } from "../../models/sasrec.ts";
 import { Rng } from "../../random/rng.ts";
 import { openRuntime } from "../../runtime/providers.ts";
+import { anyMetadata } from "../samplers/metadata.ts";
 
 const USERS = 700, ITEMS = 90;
 /** Some ten interactions of each user. */
@@ -23,8 +24,10 @@ function log(name: string, each: number): Interactions {
   }
   return interactions({ users, items, userCount: USERS, itemCount: ITEMS });
 }
-const train = log("train", 10), since = log("since", 1), held = log("held", 2), seen = catalogue(train);
-const METRICS = ["ndcg@10", "tail/hit@10", "balance@5", "cold75/recall@10", "sampled20/hit@3"];
+const train = log("train", 10), since = log("since", 1), held = log("held", 2);
+const seen = catalogue(train, anyMetadata(USERS, ITEMS));
+const METRICS = ["ndcg@10", "tail/hit@10", "balance@5", "cold75/recall@10", "sampled20/hit@3"]
+  .concat(["dispersion@10", "group-dispersion@20"]);
 
 const cases: Readonly<Record<string, readonly [Backbone, Partial<RankingOptions>]>> = {
   "mf": [mf({ dim: 8 }), {}],
