@@ -5,7 +5,7 @@ import type { Backbone } from "../models/backbone.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Spread } from "./catalogue_metrics.ts";
 import type { CohortHits } from "./cohort_metrics.ts";
-import { type Judge, openJudge } from "./judge.ts";
+import { openJudge } from "./judge.ts";
 import type { KeptLists, ListsKept } from "./kept_lists.ts";
 import { openPool, type RankingPool } from "./ranking_pool.ts";
 import { blocksFor, floatsPerScore, itemBytes, openScorer } from "./scorer.ts";
