@@ -11,7 +11,7 @@ export function dispersion(values: readonly number[], mean = meanOf(values)): nu
   return mean > 0 ? Math.sqrt(meanOf(squares)) / mean : 0;
 }
 
-/** Means over quarters of the users by their `activity`, fewest train interactions first, ties by place. */
+/** Means over quarters of the users by their `activity`, fewest train interactions first, ties by place (DivNS' code). */
 export function byActivity(values: readonly number[], activity: readonly number[]): readonly number[] {
   const order = values.map((_, at) => at).sort((a, b) => activity[a]! - activity[b]! || a - b);
   return Array.from({ length: QUARTERS }, (_, quarter) => {
@@ -39,7 +39,10 @@ interface Listed {
   readonly groups: Pick<ItemGroups, "of" | "count">;
 }
 
-/** Of each group of items of which something is held out: the share of that which is among the first `k` of its user's list. */
+/**
+ * Recall of each group of items of which something is held out: the share of that which is among the first `k` of its
+ * user's list, over all users together (FairNeg, Chen et al., WWW 2023).
+ */
 export function groupRecalls({ users, lists, longest, truth, groups }: Listed, k: number): readonly number[] {
   const { offsets, positives } = truth, held = new Float64Array(groups.count), hit = new Float64Array(groups.count);
   let user = 0;

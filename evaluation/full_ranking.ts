@@ -76,7 +76,8 @@ export interface Evaluator {
 
 /**
  * Full ranking: every item that a user has not met in training is a candidate, none is sampled (but for metrics whose name
- * says so). Users without held-out items are left out of the means. Memory is bounded by `memory`, but for what every item's representation needs at once.
+ * says so). Users without held-out items are left out of the means. Memory is bounded by `memory`, but for what every
+ * item's representation needs at once.
  *
  * @throws TypeError where a metric is unknown, or nothing is held out.
  */

@@ -18,7 +18,8 @@ const starts = { xavier: xavierUniform, zero: zeros } as const;
  * nothing, and the model learns less well (docs/sequences.md).
  *
  * `norm` says where layers are normalised. `pre`: x + f(LN(x)), as transformers are built today. `post`: LN(x + f(x)), as
- * they first were (Vaswani et al., NIPS 2017). `original`: as in the paper's code, where queries alone are normalised, keys and values are not, and what is added back is normalised.
+ * they first were (Vaswani et al., NIPS 2017). `original`: as in the paper's code, where queries alone are normalised,
+ * keys and values are not, and what is added back is normalised.
  *
  * @example
  * ```ts

@@ -35,8 +35,8 @@ function harmonicLaw(top: number): Float32Array {
 /**
  * DNS(M, N): negatives among the M highest-scoring of N uniform candidates (Shi et al., WWW 2023). Here N is `pool` and
  * M is `top`. The authors' code trains on the sum over all M (`mode` all; `--loss bpr:form=pairs` is their mean), and
- * draws candidates from the whole catalogue, positives included, which is `--exclude none`. The code of AHNS draws one of the M
- * uniformly (`uniform`), that of DivNS with probability proportional to 1 / rank (`harmonic`).
+ * draws candidates from the whole catalogue, positives included, which is `--exclude none`. The code of AHNS draws one
+ * of the M uniformly (`uniform`), that of DivNS with probability proportional to 1 / rank (`harmonic`).
  */
 export const dnsMn = define({
   name: "dns-mn",

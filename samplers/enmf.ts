@@ -29,8 +29,8 @@ import { idsBelow } from "./vectors.ts";
  * L exactly, where no interaction repeats. Weights are c_j = c0 |I| f_j^alpha / sum_k f_k^alpha, f the popularity, so
  * that c0 is their mean whatever alpha; the c0 of eALS is |I| times as large. ENMF's vector h is 1: the user vectors
  * hold it. A backbone's side tasks, other behaviours say, lose the same over their own pairs: with
- * `multi-behaviour-mf:transfer=true` that is EHCF (Chen, Zhang, Zhang, Ma, Liu & Ma, AAAI 2020), each behaviour's L divided by the
- * number of its pairs.
+ * `multi-behaviour-mf:transfer=true` that is EHCF (Chen, Zhang, Zhang, Ma, Liu & Ma, AAAI 2020), but that each
+ * behaviour's L is divided by the number of its pairs, as every loss here is a mean.
  */
 export const enmf = define({
   name: "enmf",

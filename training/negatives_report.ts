@@ -26,7 +26,7 @@ export interface NegativesReport {
 
 /** Which items the negatives were. */
 export interface ItemsReport {
-  /** Share that is held out for the user, and what it would be among all unseen items; null where nothing is held out. */
+  /** Share that is held out for the user, and what it would be of all items that may be drawn; null without such. */
   readonly falseNegatives: { readonly rate: number; readonly base: number } | null;
   /** As that of the negatives, of these items. Mixtures of items mostly lie closer together than the items do. */
   readonly cosineDistance: number | null;
