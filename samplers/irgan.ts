@@ -12,8 +12,10 @@ import { advantage } from "./advantage.ts";
 import { drawSlots } from "./draw_slots.ts";
 import { generator } from "./generator.ts";
 import { hasMet } from "./has_met.ts";
+import { keptColumns } from "./kept_columns.ts";
 import { logProbability, policyLoss } from "./kbgan.ts";
 import type { Policy, Step } from "./sampler.ts";
+import { idsBelow } from "./vectors.ts";
 
 /** Takes an item out of a softmax. */
 const NEVER = -1e30;
@@ -44,27 +46,28 @@ export const irgan = define({
       "what rewards are compared with: nothing, their running mean, or the mean of the batch's other rows",
     ),
   },
-}, ({ dim, lr, temperature, own, positives, baseline }): Policy<"own" | "closed"> => ({ catalogue, seen, rows }) => {
+}, ({ dim, lr, temperature, own, positives, baseline }): Policy<"own" | "open"> => ({ catalogue, seen, rows }) => {
   const { offsets, positives: met, items: count } = catalogue;
+  const maskOf = keptColumns(count), all = idsBelow(count), none = new Int32Array();
   return {
     proposes: {
       own: { dtype: "int32", shape: [rows, DRAWS] },
-      closed: { dtype: "bool", shape: [rows, count] },
+      open: { dtype: "bool", shape: [rows, count] },
     },
     learningRate: lr,
     propose({ users, first }, { rng, epoch }) {
-      const some = new Int32Array(rows * DRAWS), closed = new Uint8Array(rows * count);
+      const some = new Int32Array(rows * DRAWS);
       users.forEach((user, row) => {
         const from = offsets[user]!, until = offsets[user + 1]!, stream = rng.seek(epoch, first + row);
-        for (const item of seen.of(user)) closed[row * count + item] = 1;
         for (let k = 0; k < DRAWS; k++) some[row * DRAWS + k] = met[from + stream.below(until - from)]!;
       });
-      return { own: some, closed };
+      const open = maskOf(all, rows, (row) => positives === "included" ? none : seen.of(users[row]!));
+      return { own: some, open };
     },
-    select(step, { own: some, closed }) {
+    select(step, { own: some, open }) {
       const ratings = generator(step, dim).rateAll(); // [R, I]
-      const sharp = div(ratings, temperature), open = positives === "included" ? sharp : where(closed, NEVER, sharp);
-      const ids = drawSlots(stopGradient(softmax(open, 1)), step.graph.noise("negative", [rows, 1]));
+      const sharp = where(open, div(ratings, temperature), NEVER);
+      const ids = drawSlots(stopGradient(softmax(sharp, 1)), step.graph.noise("negative", [rows, 1]));
       return { ids, items: step.items(ids), auxiliary: generatorLoss(step, ratings, some) };
     },
   };

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import type { TensorData } from "../../graphs/tensor.ts";
 import type { SavedTensor } from "../../runtime/runtime.ts";
 import { advir } from "../../samplers/advir.ts";
 import { embeddingGenerator } from "../../samplers/embedding_generator.ts";
 import { irgan } from "../../samplers/irgan.ts";
 import { kbgan } from "../../samplers/kbgan.ts";
 import { assertLaw } from "./chi_square.ts";
-import { catalogueWhere } from "./drawn.ts";
+import { batchOf, catalogueWhere, drawIn, opened } from "./drawn.ts";
 import { play } from "./players.ts";
 
 const table = (shape: readonly number[], data: readonly number[]): SavedTensor => ({
@@ -77,11 +78,18 @@ Deno.test("kbgan loses -(r - b) log p, and b moves a hundredth of the way to the
   near(played.after.get("sampler/baseline")!.data, [0.99 * b + 0.01 * meanOf(ids.map((i) => SCORES[i]!))], 1e-5);
 });
 
-const fedToIrgan = { own: repeated([4, 4], ROWS), closed: Uint8Array.from(repeated([0, 0, 0, 0, 1], ROWS)) };
+const fedToIrgan = async (policy: ReturnType<typeof irgan>, rows = ROWS) =>
+  ({
+    ...await opened(policy, of, rows).propose(
+      { ...batchOf(0, rows), positives: new Int32Array(rows).fill(4) },
+      drawIn(of),
+    ),
+  }) as Readonly<Record<string, TensorData>>;
 Deno.test("irgan's negatives follow its sharpened softmax over what the user has not met, or over everything", async () => {
   const sharp = BIAS.map((b) => b / 0.5);
   for (const positives of ["excluded", "included"] as const) {
-    const { ids } = await play(irgan({ dim: 1, temperature: 0.5, positives }), of, { ...batch, fed: fedToIrgan });
+    const policy = irgan({ dim: 1, temperature: 0.5, positives });
+    const { ids } = await play(policy, of, { ...batch, fed: await fedToIrgan(policy) });
     const law = positives === "included" ? softmax(sharp) : [...softmax(sharp.slice(0, 4)), 0];
     assertLaw(ids!, law);
   }
@@ -91,8 +99,8 @@ Deno.test("irgan's policy gradient is that of the expected reward, whatever shar
   const reward = SCORES.map((s) => 2 / (1 + Math.exp(-s)) - 1), p = softmax(BIAS);
   for (const own of [0, 0.2, 0.6]) {
     for (const [baseline, b] of [["none", 0], ["ema", -0.5], ["ema", 0.5], ["mean", 0]] as const) {
-      const tensors = baselineAt(b);
-      const { ofAuxiliary } = await play(irgan({ dim: 1, own, baseline }), of, { ...batch, fed: fedToIrgan, tensors });
+      const policy = irgan({ dim: 1, own, baseline }), fed = await fedToIrgan(policy), tensors = baselineAt(b);
+      const { ofAuxiliary } = await play(policy, of, { ...batch, fed, tensors });
       near(ofAuxiliary.get("sampler/bias")!, exactSlope(p, reward), 0.015);
     }
   }
@@ -101,18 +109,19 @@ Deno.test("irgan's policy gradient is that of the expected reward, whatever shar
 Deno.test("irgan's running mean is of the rewards of what it draws", async () => {
   const reward = SCORES.map((s) => 2 / (1 + Math.exp(-s)) - 1), own = 0.6, tensors = baselineAt(0.5);
   const law = softmax(BIAS).map((p, i) => (1 - own) * p + (i === 4 ? own : 0));
-  const { after } = await play(irgan({ dim: 1, own, baseline: "ema" }), of, { ...batch, fed: fedToIrgan, tensors });
+  const policy = irgan({ dim: 1, own, baseline: "ema" }), fed = await fedToIrgan(policy);
+  const { after } = await play(policy, of, { ...batch, fed, tensors });
   near([(after.get("sampler/baseline")!.data[0]! - 0.99 * 0.5) / 0.01], [dot(law, reward)], 0.02);
 });
 
 Deno.test("each player's loss moves that player alone", async () => {
   const users = Int32Array.of(0, 0, 0),
     positives = Int32Array.of(4, 4, 4),
-    closed = Uint8Array.from(repeated([0, 0, 0, 0, 1], 3));
+    overAll = irgan({ dim: 2 });
   const candidates = repeated([0, 1, 3], 3), common = { users, positives };
   const runs = [
     await play(kbgan({ pool: 3, dim: 2 }), of, { ...common, fed: { candidates } }),
-    await play(irgan({ dim: 2 }), of, { ...common, fed: { own: repeated([4, 4], 3), closed } }),
+    await play(overAll, of, { ...common, fed: await fedToIrgan(overAll, 3) }),
     await play(embeddingGenerator({ noise: 2, hidden: 4, negatives: 2 }), of, common),
   ];
   for (const { ofAuxiliary, ofRanking } of runs) {
