@@ -13,6 +13,7 @@ import { lastDistance } from "./divns/last_distance.ts";
 import { placesOf } from "./divns/places.ts";
 import { redraw } from "./divns/redraw.ts";
 import { schedules } from "./divns/schedules.ts";
+import { sharesOf } from "./divns/shares.ts";
 import type { Negatives, Policy, Step } from "./sampler.ts";
 import { uniformRows } from "./uniform_rows.ts";
 import { idsBelow, layerMeans } from "./vectors.ts";
@@ -44,7 +45,9 @@ const mixes: Readonly<
  * are places; what the user has met at any time, later too, is no candidate.
  *
  * The paper leaves the penalty's form open, and k above the kernel's rank, where no set has a positive probability:
- * `block` cuts such draws into smaller ones. Its code draws no k-DPP, records slots for ids and mixes by .8.
+ * `block` cuts such draws into smaller ones. Its code mixes by .8 and draws no k-DPP, but takes what is least like some
+ * hard negative (`sampler` least), those told by their slots for ids. A `share` of each row's own, and a quota of each
+ * attribute in D_u, are Foil's answers to questions that the paper leaves open.
  */
 export const divns = define({
   name: "divns",
@@ -66,7 +69,18 @@ export const divns = define({
     end: real(0.5, "of linear and cosine: lambda in the last epoch", { min: 0, max: 1 }),
     target: real(0.9, "of adaptive: the mean pairwise cosine distance of a user's negatives to be kept"),
     kappa: real(1, "of adaptive: how much lambda rises for a distance short of the target"),
-    sampler: choice(["exact", "map", "mcmc"], "exact", "k-DPP by eigenvectors, its greedy mode, or a Markov chain"),
+    share: choice(
+      ["same", "entropy", "beta"],
+      "same",
+      "lambda of a row: the same for all, by the entropy of its user's hard negatives, or drawn",
+    ),
+    floor: real(0.5, "of share=entropy: lambda of a user whose hard negatives are one item", { min: 0, max: 1 }),
+    concentration: real(10, "of share=beta: a + b of Beta(a, b), the mean of which is lambda", { min: 1e-3 }),
+    sampler: choice(
+      ["exact", "map", "mcmc", "least", "quota"],
+      "exact",
+      "k-DPP by eigenvectors, its greedy mode, or a Markov chain; what is least like H_u; a quota of each attribute",
+    ),
     block: integer(0, "most items of one k-DPP: a larger D_u is drawn from parts of the cache; 0: the rank rules", {
       min: 0,
     }),
@@ -101,33 +115,47 @@ export const divns = define({
       },
     ),
   },
-}, ({ pool, cache, negatives, mix, schedule, refresh, ...options }): Policy<"candidates" | "diverse" | "lambda"> => {
+}, ({ pool, cache, negatives, mix, schedule, share, refresh, ...options }): Policy<
+  "candidates" | "diverse" | "lambda"
+> => {
   if (cache >= pool) {
     throw new TypeError(`Cannot make "divns": its hardest and ${cache} runners-up do not fit a pool of ${pool}`);
   }
-  const { lambda: start, end, kappa, target, attributes: weight, recency } = options;
+  if (schedule === "adaptive" && share !== "same") {
+    throw new TypeError(
+      `Cannot make "divns": schedule=adaptive measures what one lambda for all does, and share=${share} gives rows their own`,
+    );
+  }
+  const { lambda: start, end, kappa, target, attributes: weight, recency, sampler } = options;
   return ({ catalogue, rows, epochs }) => {
-    if (weight > 0 && !catalogue.metadata.attributes) {
+    if ((weight > 0 || sampler === "quota") && !catalogue.metadata.attributes) {
       throw new TypeError(
-        `Cannot use sampler "divns" with attributes=${weight}: the data have no attributes; --attributes names a file of them`,
+        `Cannot use sampler "divns" with ${
+          weight > 0 ? `attributes=${weight}` : "sampler=quota"
+        }: the data have no attributes; --attributes names a file of them`,
       );
     }
     const caches = new Caches(catalogue, negatives, pool, cache, recency > 0);
     const placeOf = recency > 0 ? placesOf(catalogue) : () => 0;
     const sets = new DiverseSets(catalogue, negatives, refresh);
     const lambda = Float32Array.of(1); // nothing is cached before the first epoch
-    const asksDistance = schedule === "adaptive"; // of all users
+    const asksHard = schedule === "adaptive" || share === "entropy"; // of all users
+    const shares = sharesOf[share](catalogue.users, options);
     let recorded = { epoch: -1, due: new Uint8Array() }; // the epoch under way, and who is due after it
     return {
       proposes: {
         candidates: pool * negatives,
         diverse: { dtype: "int32", shape: [rows, negatives] },
-        lambda: { dtype: "float32", shape: [1] },
+        lambda: { dtype: "float32", shape: [rows, 1, 1, 1] },
       },
       propose(batch, draw) {
         if (recorded.epoch !== draw.epoch) recorded = { epoch: draw.epoch, due: sets.due(draw.epoch + 1) };
         const diverse = sets.take(batch.users, batch.rows);
-        return { candidates: uniformRows(batch, draw, pool * negatives), diverse, lambda: lambda.slice() };
+        return {
+          candidates: uniformRows(batch, draw, pool * negatives),
+          diverse,
+          lambda: shares.of(lambda[0]!, batch, draw),
+        };
       },
       select(step, { candidates, diverse, lambda }) {
         const scores = step.score(step.items(candidates)), hard = pickLargest(candidates, scores, negatives); // [R, K]
@@ -143,7 +171,7 @@ export const divns = define({
           };
         for (let row = 0; row < rows; row++) {
           const user = users[row]!, isDue = due[user] === 1;
-          if (isDue || asksDistance) caches.record(user, row, pools, isDue, placeOf(user, positives[row]!));
+          if (isDue || asksHard) caches.record(user, row, pools, isDue, placeOf(user, positives[row]!));
         }
       },
       async beginEpoch(draw) {
@@ -155,10 +183,11 @@ export const divns = define({
             over,
             () => lastDistance(table, caches, sets, mix === "separate" ? [1, 0] : [lambda[0]!]),
           );
-          if (lambda[0] < 1) await redraw(sets, caches, table, draw, options);
+          if (lambda[0] < 1 || share === "entropy") await redraw(sets, caches, table, draw, options);
           else sets.clear();
           sets.restart();
         }
+        shares.measure(caches);
         caches.clear();
       },
       state: {
@@ -168,6 +197,7 @@ export const divns = define({
         diverse: sets.ids,
         sets: sets.marks,
         lambda,
+        ...shares.state,
         ...recency > 0 && { places: caches.places },
       },
     };

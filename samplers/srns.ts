@@ -1,7 +1,7 @@
 import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { sigmoid } from "../graphs/ops/activation.ts";
 import { define } from "../options/method.ts";
-import { integer, real } from "../options/option.ts";
+import { choice, integer, real } from "../options/option.ts";
 import { byMagnitude, evenly } from "../options/searched.ts";
 import { pickLargest } from "./candidates.ts";
 import type { Policy } from "./sampler.ts";
@@ -15,8 +15,8 @@ import { srnsMemory } from "./srns_memory.ts";
  * memories of its users and resamples them by e^(s / temperature).
  *
  * Memories lie within `monitor` items tracked for each user, whose scores are kept for 5 epochs; a fifth of those that
- * no memory holds are exchanged each epoch. The official code tracks 3000 and, by keeping positions of a table that it
- * replaces each epoch, in effect draws memories anew.
+ * no memory holds are exchanged each epoch. The official code tracks 3000 and keeps positions of a table that it
+ * replaces each epoch, which in effect draws memories anew: `renewal=all`. It scores five such tables ahead, as here.
  */
 export const srns = define(
   {
@@ -30,14 +30,15 @@ export const srns = define(
       warmup: integer(50, "epochs over which that weight rises, T0", { min: 1 }),
       temperature: real(10, "of the resampling; the higher, the more uniform", { min: 1e-3 }),
       monitor: integer(100, "items tracked for each user", { min: 1 }),
+      renewal: choice(
+        ["fifth", "all"],
+        "fifth",
+        "what an epoch exchanges of them: a fifth of those outside memories, or all, as the official code",
+      ),
     },
   },
-  ({ memory, fresh, alpha, warmup, temperature, monitor }): Policy<"memory" | "spread" | "hardness" | "doubt"> =>
-  (
-    setting,
-  ) => {
-    const { rows } = setting;
-    const held = srnsMemory(setting, { size: memory, fresh, temperature, tracked: Math.max(monitor, memory) });
+  ({ memory, alpha, warmup, ...options }): Policy<"memory" | "spread" | "hardness" | "doubt"> => (setting) => {
+    const { rows } = setting, held = srnsMemory(setting, { size: memory, ...options });
     return {
       proposes: {
         memory: { dtype: "int32", shape: [rows, memory] },

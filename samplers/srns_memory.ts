@@ -14,13 +14,22 @@ export interface MemoryOptions {
   /** Others that compete with them at a resampling, S2. */
   readonly fresh: number;
   readonly temperature: number;
-  /** Items tracked for each user. */
-  readonly tracked: number;
+  /** Items tracked for each user; of `renewal` all, in each of {@link HISTORY} sets. */
+  readonly monitor: number;
+  /** What an epoch exchanges: a fifth of the items outside the memory, or all, memories too. */
+  readonly renewal: "fifth" | "all";
 }
 
-/** Each user's tracked items, the memory among them, and the scores of the last epochs. Places of a user lie together. */
-export function srnsMemory({ catalogue, seen, rows }: Setting, { size, fresh, temperature, tracked }: MemoryOptions) {
-  const { users, offsets, positives } = catalogue;
+/**
+ * Each user's tracked items, the memory among them, and the scores of the last epochs. Places of a user lie together.
+ *
+ * Each epoch a fifth of the places gets new items. Of `renewal` all, these fifths are sets, and only one may be drawn
+ * from: the one that was filled four epochs ago, so that its scores go back as far as any. A memory keeps its positions
+ * in a set while that is replaced.
+ */
+export function srnsMemory({ catalogue, seen, rows }: Setting, options: MemoryOptions) {
+  const { users, offsets, positives } = catalogue, { size, fresh, temperature, monitor, renewal } = options;
+  const sets = renewal === "all" ? HISTORY : 1, tracked = sets * Math.max(monitor, size);
   const items = new Int32Array(users * tracked).fill(-1); // item ids, -1 where a user has no more unseen ones
   const since = new Int32Array(users * tracked); // the first epoch that a place has a score of
   const history = new Float32Array(HISTORY * users * tracked),
@@ -30,12 +39,16 @@ export function srnsMemory({ catalogue, seen, rows }: Setting, { size, fresh, te
   const inMemory = (user: number, place: number) => memory.subarray(user * size, (user + 1) * size).includes(place);
 
   const track = (user: number, place: number, epoch: number, rng: Rng) => {
-    const own = items.subarray(user * tracked, (user + 1) * tracked);
-    const item = drawUntil(() => seen.drawUnseen(user, rng), (item) => !own.includes(item));
+    const own = items.subarray(user * tracked, (user + 1) * tracked),
+      mates = own.filter((_, at) => at % sets === place % sets);
+    const item = drawUntil(() => seen.drawUnseen(user, rng), (item) => !mates.includes(item));
     if (item === undefined) return; // hardly more unseen items than places
     own[place] = item;
     since[user * tracked + place] = epoch;
   };
+  /** Places that may be drawn from in an epoch: all, or those of one set. */
+  const openIn = (user: number, epoch: number) =>
+    idsBelow(tracked).filter((place) => (place - epoch - 1) % sets === 0 && items[user * tracked + place]! >= 0);
   /** The first epoch fills the places; every other exchanges a fifth of those outside the memory. */
   const renew = ({ rng, epoch }: Draw) => {
     for (let user = 0; user < users; user++) {
@@ -43,11 +56,13 @@ export function srnsMemory({ catalogue, seen, rows }: Setting, { size, fresh, te
       const stream = rng.seek(epoch, -1 - user), mine = memory.subarray(user * size, (user + 1) * size);
       for (let place = 0; place < tracked; place++) {
         const empty = items[user * tracked + place]! < 0;
-        if (empty || (place % HISTORY === epoch % HISTORY && !inMemory(user, place))) track(user, place, epoch, stream);
+        const due = place % HISTORY === epoch % HISTORY && (renewal === "all" || !inMemory(user, place));
+        if (empty || due) track(user, place, epoch, stream);
       }
-      const filled = idsBelow(tracked).filter((place) => items[user * tracked + place]! >= 0);
+      const open = openIn(user, epoch);
       // a user with fewer unseen items than the memory has places holds some of them twice
-      if (mine[0]! < 0) mine.forEach((_, at) => mine[at] = filled[at % filled.length]!);
+      if (mine[0]! < 0) mine.forEach((_, at) => mine[at] = open[at % open.length]!);
+      else if (sets > 1) mine.forEach((place, at) => mine[at] = open[Math.floor(place / sets) % open.length]!);
     }
   };
   const scoreAll = async ({ probe, epoch }: Draw) => {
@@ -111,7 +126,7 @@ export function srnsMemory({ catalogue, seen, rows }: Setting, { size, fresh, te
         const mine = memory.subarray(user * size, (user + 1) * size),
           stream = rng.seek(epoch, batch.first + rowOf[at]!);
         const others = stream.shuffle(
-          idsBelow(tracked).filter((place) => items[user * tracked + place]! >= 0 && !mine.includes(place)),
+          openIn(user, epoch).filter((place) => !mine.includes(place)),
         );
         const found = [...new Set(mine), ...others].slice(0, width);
         for (let k = 0; k < width; k++) places[at * width + k] = found[k] ?? -1;

@@ -7,6 +7,7 @@ import { define } from "../options/method.ts";
 import { flag, integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
 import { finiteOr, LARGEST } from "./candidates.ts";
+import { harmonicSums } from "./harmonic_sums.ts";
 import type { Policy } from "./sampler.ts";
 import { uniformRows } from "./uniform_rows.ts";
 
@@ -46,10 +47,3 @@ export const warp = define({
     },
   };
 });
-
-/** 0, 1, 1 + 1/2, ...: the harmonic numbers up to `count`. */
-export function harmonicSums(count: number): Float32Array {
-  const sums = new Float32Array(count + 1);
-  for (let rank = 1, total = 0; rank <= count; rank++) sums[rank] = total += 1 / rank;
-  return sums;
-}

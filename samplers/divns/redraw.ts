@@ -8,6 +8,7 @@ import type { Draw, Probe } from "../sampler.ts";
 import { idsBelow } from "../vectors.ts";
 import type { Caches } from "./caches.ts";
 import type { DiverseSets } from "./diverse_sets.ts";
+import { evenOverAttributes, leastAlike } from "./picks.ts";
 import { quality, type QualityOptions } from "./quality.ts";
 import { type Space, space, type SpaceOptions } from "./space.ts";
 
@@ -17,7 +18,8 @@ const samplers = { exact: sampleKDpp, map: greedyMap, mcmc: sampleKDppByChain } 
 
 /** How diverse sets are drawn. */
 export interface RedrawOptions extends SpaceOptions, QualityOptions {
-  readonly sampler: keyof typeof samplers;
+  /** By a k-DPP, or what is furthest from hard negatives, or a quota of each attribute. */
+  readonly sampler: keyof typeof samplers | "least" | "quota";
   /** Most items of one draw; 0 is no limit. */
   readonly block: number;
 }
@@ -26,8 +28,8 @@ export interface RedrawOptions extends SpaceOptions, QualityOptions {
 const USERS = 1024;
 
 /**
- * Draws D_u anew for those users who are due: as many ids as H_u holds out of C_u, by a k-DPP with kernel q_a S_ab q_b,
- * in random order; all of C_u where it is no larger.
+ * Draws D_u anew for those users who are due: as many ids as H_u holds out of C_u, by a k-DPP with kernel q_a S_ab q_b
+ * unless the sampler says otherwise, in random order; all of C_u where it is no larger.
  */
 export async function redraw(
   sets: DiverseSets,
@@ -36,7 +38,7 @@ export async function redraw(
   { catalogue, rng, epoch, probe }: Draw,
   options: RedrawOptions,
 ): Promise<void> {
-  const { users, metadata } = catalogue, { omega, recency } = options;
+  const { users, metadata } = catalogue, { omega, recency, sampler } = options;
   const compared = space(vectors, metadata.attributes, options, rng.seek(epoch, -1 - users));
   const weigh = quality(compared.cosines, options);
   const due = idsBelow(users).filter((user) => caches.trained[user]! > 0 && sets.isDue(user, epoch));
@@ -45,10 +47,16 @@ export async function redraw(
     let scored = 0;
     for (const user of some) {
       const hard = caches.hardOf(user), cached = caches.runnersUpOf(user), stream = rng.seek(epoch, -1 - user);
-      const own = scores ? scores.subarray(scored, scored += cached.length) : undefined;
-      const q = weigh(cached, hard, own, recency > 0 ? caches.agesOf(user, cached) : undefined);
-      const all = cached.length <= hard.length;
-      sets.set(user, stream.shuffle(all ? cached : drawn(compared, cached, q, hard.length, stream, options)));
+      const own = scores ? scores.subarray(scored, scored += cached.length) : undefined, k = hard.length;
+      const byKDpp = (by: keyof typeof samplers) => {
+        const q = weigh(cached, hard, own, recency > 0 ? caches.agesOf(user, cached) : undefined);
+        return drawn(compared, cached, q, k, stream, { ...options, sampler: by });
+      };
+      const picked = () => {
+        if (sampler === "least") return leastAlike(compared.cosines, cached, hard, k);
+        return sampler === "quota" ? evenOverAttributes(metadata.attributes!, cached, k, stream) : byKDpp(sampler);
+      };
+      sets.set(user, stream.shuffle(cached.length <= k ? cached : picked()));
     }
   }
 }
@@ -63,7 +71,7 @@ function drawn(
   q: Float64Array,
   k: number,
   rng: Rng,
-  { sampler, block }: RedrawOptions,
+  { sampler, block }: RedrawOptions & { readonly sampler: keyof typeof samplers },
 ): Int32Array {
   const parts = block > 0 ? Math.ceil(k / block) : 1, cut = (n: number, part: number) => Math.floor(n * part / parts);
   const found = new Int32Array(k);

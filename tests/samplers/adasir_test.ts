@@ -58,7 +58,7 @@ Deno.test("training draws uniformly from the user's pool", async () => {
   logW!.set([-1, -2, -3]);
   const fed = await sampler.propose(batchOf(0, 6000), drawIn(of));
   assertLaw(fed.ids as Int32Array, uniformOver([1, 2, 4], 6));
-  (fed.ids as Int32Array).forEach((id, row) => assert.equal(fed.logQ[row], { 1: -1, 2: -2, 4: -3 }[id]));
+  (fed.ids as Int32Array).forEach((id, row) => assert.equal(fed.logQ![row], { 1: -1, 2: -2, 4: -3 }[id]));
 });
 
 Deno.test("weighted, negatives weigh e^s over what the resampling drew them by", async () => {
@@ -67,4 +67,50 @@ Deno.test("weighted, negatives weigh e^s over what the resampling drew them by",
   const { weight } = await select({ ids: Int32Array.of(1, 2), logQ: Float32Array.of(-1, -2) }, SCORES);
   const mass = [Math.exp(-1 + 1), Math.exp(2 + 2)], total = mass[0]! + mass[1]!;
   mass.forEach((m, k) => assert(Math.abs(weight[k]! - 2 * m / total) < 1e-5));
+});
+
+Deno.test("ranked, rows weigh the harmonic number of the rank that the last resampling's draws tell", async () => {
+  const runtime = await openRuntime({ provider: "wasm" }), many = catalogueWhere([[0]], 11), sample = 4;
+  const scores = Array.from({ length: 11 }, (_, item) => item),
+    harmonic = (r: number) => {
+      let total = 0;
+      for (let k = 1; k <= r; k++) total += 1 / k;
+      return total;
+    };
+  const candidates = Int32Array.of(2, 4, 4, 9), positives = [10, 9, 4, 3, 0, 5];
+  for (const rank of ["above", "released"] as const) {
+    const policy = adasir({ negatives: 1, sample, rank }),
+      select = await selector(runtime, policy, many, positives.length);
+    const { positiveWeight } = await select(
+      {
+        ids: new Int32Array(6),
+        logQ: new Float32Array(6),
+        candidates: Int32Array.from({ length: 6 * sample }, (_, at) => candidates[at % sample]!),
+      },
+      scores,
+      positives,
+    );
+    const wanted = positives.map((s) => {
+      const above = candidates.filter((item) => scores[item]! >= s).length,
+        r = (n: number) => Math.floor(10 * n / sample);
+      return rank === "above" ? harmonic(Math.max(1, r(above))) : harmonic(Math.max(1, r(sample - above) - 1));
+    });
+    positiveWeight.forEach((weight, row) => assert(Math.abs(weight - wanted[row]!) < 1e-6, `${weight} ${wanted[row]}`));
+    assert(rank === "above" ? wanted[0]! < wanted[4]! : wanted[0]! > wanted[4]!);
+  }
+});
+
+Deno.test("ranked, each row is told by the draws that its user's pool was last made of", async () => {
+  const sampler = opened(adasir({ sample: 6, pool: 3, refresh: 2, rank: "above" }), of, 2),
+    { candidates } = sampler.state!;
+  const batch = { rows: 2, first: 0, users: Int32Array.of(1, 0), positives: Int32Array.of(0, 5) };
+  await sampler.beginEpoch!(drawIn(of, { probe }));
+  const before = candidates!.slice(), fed = (await sampler.propose(batch, drawIn(of))).candidates as Int32Array;
+  assert.deepEqual([...fed], [...before.subarray(6), ...before.subarray(0, 6)]);
+  assert(before.subarray(0, 6).every((item) => item !== 5) && before.subarray(6).every((item) => item > 1));
+  await sampler.beginEpoch!(drawIn(of, { epoch: 1, probe }));
+  assert.deepEqual(candidates, before);
+  await sampler.beginEpoch!(drawIn(of, { epoch: 2, probe }));
+  assert.notDeepEqual(candidates, before);
+  assert.equal(opened(adasir({ sample: 6 }), of, 2).state!.candidates, undefined);
 });

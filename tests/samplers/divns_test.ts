@@ -7,6 +7,7 @@ import { divns } from "../../samplers/divns.ts";
 import { dns } from "../../samplers/dns.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { smallRun } from "../training/small_run.ts";
+import { assertLaw } from "./chi_square.ts";
 import { anyMetadata } from "./metadata.ts";
 import { catalogueWhere, drawIn, opened } from "./drawn.ts";
 import { inner, layeredFeeds, layeredStep, type Tables } from "./layered.ts";
@@ -14,10 +15,11 @@ import { inner, layeredFeeds, layeredStep, type Tables } from "./layered.ts";
 const ROWS = 3, POOL = 5, COUNT = 2, CACHE = 2, WIDTH = 3, of = catalogueWhere([[0], [0]], 20);
 const policy = (options = {}) => divns({ pool: POOL, cache: CACHE, negatives: COUNT, ...options });
 const DIVERSE = [3, 7, -1, 5, -1, -1]; // of rows x negatives; -1 is none
+const LAMBDA = [0.7, 0.4, 1]; // of rows
 const feeds: Feeds = {
   ...layeredFeeds(of, ROWS, POOL * COUNT),
   "sampler/diverse": Int32Array.from(DIVERSE),
-  "sampler/lambda": Float32Array.of(0.7),
+  "sampler/lambda": Float32Array.of(...LAMBDA),
 };
 
 /** Each pool's ids, hardest first: [rows x negatives][POOL]. */
@@ -58,7 +60,8 @@ eachProvider(
     );
     items!.forEach((x, at) => {
       const which = Math.floor(at / size), d = at % size;
-      const wanted = 0.7 * item![hard[which]! * size + d]! + 0.3 * item![diverse[which]! * size + d]!;
+      const lambda = LAMBDA[Math.floor(which / COUNT)]!;
+      const wanted = lambda * item![hard[which]! * size + d]! + (1 - lambda) * item![diverse[which]! * size + d]!;
       assert(Math.abs(x - wanted) < 1e-6);
     });
   },
@@ -105,7 +108,11 @@ Deno.test("with lambda 1 a run is dynamic negative sampling, byte for byte", asy
 Deno.test("what does not fit is refused: a cache as large as the pool, attributes that the data lack", () => {
   assert.throws(() => divns({ pool: 4, cache: 4 }), /its hardest and 4 runners-up do not fit a pool of 4/);
   assert.throws(() => opened(divns({ attributes: 0.3 }), of), /the data have no attributes; --attributes names/);
-  assert(opened(divns({ attributes: 0.3 }), catalogueWhere([[0]], 3, anyMetadata(1, 3))));
+  assert.throws(() => opened(divns({ sampler: "quota" }), of), /sampler=quota: the data have no attributes/);
+  for (const options of [{ attributes: 0.3 }, { sampler: "quota" }] as const) {
+    assert(opened(divns(options), catalogueWhere([[0]], 3, anyMetadata(1, 3))));
+  }
+  assert.throws(() => divns({ schedule: "adaptive", share: "beta" }), /share=beta gives rows their own/);
 });
 
 /** Two epochs of 40 rows of four users in batches of `size`: the diverse ids that the second hands out, row by row. */
@@ -156,4 +163,43 @@ Deno.test("recency changes what is drawn, and only with it places are state", as
   const kept = (options: Parameters<typeof divns>[0]) => Object.keys(opened(divns(options), of).state!);
   assert.deepEqual(kept({}), ["hard", "behind", "trained", "diverse", "sets", "lambda"]);
   assert.deepEqual(kept({ recency: 1 }), [...kept({}), "places"]);
+});
+
+/** lambda of each of the rows of users 0 and 1 in turn, in an epoch after one whose hard negatives were `hard`. */
+async function lambdasOf(options: Parameters<typeof divns>[0], hard: (row: number) => number, rows = 8) {
+  const of = catalogueWhere([0, 1].map(() => Array.from({ length: rows / 2 }, (_, at) => at)), 60 + rows);
+  const sampler = opened(divns({ pool: 3, cache: 1, ...options }), of, rows);
+  const users = Int32Array.from({ length: rows }, (_, row) => row % 2);
+  const batch = { rows, first: 0, users, positives: users.map((_, row) => row >> 1) };
+  const propose = async (epoch: number) => {
+    await sampler.beginEpoch!(drawIn(of, { epoch }));
+    return await sampler.propose(batch, drawIn(of, { epoch }));
+  };
+  const first = await propose(0), scores = new Float32Array(rows * 3);
+  assert((first.lambda as Float32Array).every((lambda) => lambda === 1), "nothing is cached yet");
+  sampler.observe!({ hard: Int32Array.from({ length: rows }, (_, row) => hard(row)), scores }, batch, first);
+  return [...(await propose(1)).lambda as Float32Array];
+}
+
+Deno.test("share=entropy: lambda goes from the floor, where hard negatives are one item, to lambda, where none repeats", async () => {
+  const options = { lambda: 0.8, floor: 0.2, share: "entropy" } as const;
+  const near = (found: readonly number[], [even, odd]: readonly [number, number]) =>
+    found.forEach((x, row) => assert(Math.abs(x - (row % 2 ? odd : even)) < 1e-6, `row ${row}: ${x}`));
+  near(await lambdasOf(options, (row) => row % 2 ? 50 : 50 + row), [0.8, 0.2]);
+  // three of one and one of another: -3/4 ln 3/4 - 1/4 ln 1/4 over ln 4
+  const h = (-0.75 * Math.log(0.75) - 0.25 * Math.log(0.25)) / Math.log(4);
+  near(await lambdasOf(options, (row) => row === 6 ? 51 : row % 2 ? 50 + (row >> 2) : 50), [
+    0.2 + 0.6 * h,
+    0.2 + 0.6 * 0.5,
+  ]);
+  const sampler = opened(divns({ share: "entropy" }), of);
+  assert.equal(sampler.state!.evenness!.length, 2);
+});
+
+Deno.test("share=beta: rows draw lambda from Beta(c lambda, c (1 - lambda)), whatever the batch", async () => {
+  const drawn = await lambdasOf({ lambda: 0.6, concentration: 1 / 0.6, share: "beta" }, () => 50, 6000); // Beta(1, 2/3)
+  const below = (x: number) => 1 - (1 - x) ** (2 / 3);
+  assertLaw(drawn.map((x) => Math.min(9, Math.floor(10 * below(x)))), new Array<number>(10).fill(0.1));
+  const few = await lambdasOf({ lambda: 0.6, concentration: 1 / 0.6, share: "beta" }, () => 50, 8);
+  assert.deepEqual(drawn.slice(0, 8), few);
 });

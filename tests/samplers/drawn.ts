@@ -113,6 +113,7 @@ export interface Selector {
     readonly ids: Int32Array;
     readonly logQ: Float32Array;
     readonly weight: Float32Array;
+    readonly positiveWeight: Float32Array;
     readonly mask: Float32Array;
   }>;
 }
@@ -169,11 +170,12 @@ export async function selector<K extends string>(
   );
   const found = sampler.select(step, proposed as Record<K, Value>);
   if ("objective" in found) throw new TypeError("Cannot select: the policy has an objective of its own");
-  const { ids, logQ, weight, mask } = found;
+  const { ids, logQ, weight, positiveWeight, mask } = found;
   const outputs: Record<string, Value> = {
     ...ids && { ids },
     ...logQ && { logQ },
     ...weight && { weight },
+    ...positiveWeight && { positiveWeight },
     ...mask && { mask },
   };
   const program = await runtime.compile(graph, { outputs }), noise = new Rng(seed, "noise");

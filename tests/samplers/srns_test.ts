@@ -60,7 +60,7 @@ Deno.test("alpha rises over the warm-up, and below 0 the spread alone decides", 
 
 Deno.test("the spread is the standard deviation of how an item outranks the positive over the last five epochs", async () => {
   const of = catalogueWhere([[0]], 4), setting = { catalogue: of, seen: new SeenItems(of), rows: 1, epochs: 10 };
-  const held = srnsMemory(setting, { size: 3, fresh: 0, temperature: 1, tracked: 3 });
+  const held = srnsMemory(setting, { size: 3, fresh: 0, temperature: 1, monitor: 3, renewal: "fifth" });
   /** Item 1 keeps its distance from the positive, item 0; the others drift. */
   const score = (epoch: number, item: number) => item <= 1 ? epoch + 0.5 * item : 0.3 * epoch * epoch - item;
   for (let epoch = 0; epoch < 8; epoch++) {
@@ -125,5 +125,55 @@ Deno.test("each epoch exchanges a fifth of the tracked items, but for those of t
     const places = Array.from({ length: tracked }, (_, place) => place);
     const exchanged = places.filter((place) => items![place] !== before[place]);
     assert.deepEqual(exchanged, places.filter((place) => place % 5 === epoch % 5 && !memory!.includes(place)));
+  }
+});
+
+Deno.test("as released, an epoch draws from the set filled four epochs before, and memories keep their positions alone", async () => {
+  const of = catalogueWhere([[0]], 1000), monitor = 12, setting = { catalogue: of, seen: new SeenItems(of), rows: 1 };
+  const held = srnsMemory({ ...setting, epochs: 20 }, { size: 4, fresh: 8, temperature: 1, monitor, renewal: "all" });
+  const { items, memory } = held.state, score = (epoch: number, item: number) => Math.sin(item * (epoch + 1));
+  const filled: (readonly number[])[] = []; // what each epoch replaced
+  let positions: number[] = [];
+  for (let epoch = 0; epoch < 14; epoch++) {
+    const before = items.slice(), draw = drawIn(of, { epoch, probe: stubProbe((_, item) => score(epoch, item)) });
+    await held.beginEpoch(draw);
+    const ofSet = (set: number) => [...items].filter((_, place) => place % 5 === set);
+    filled.push(ofSet(epoch % 5));
+    assert.equal(new Set(filled[epoch]).size, monitor);
+    [...items].forEach((item, place) => {
+      if (epoch > 0) assert.equal(item !== before[place], place % 5 === epoch % 5, `epoch ${epoch}, place ${place}`);
+    });
+    if (epoch > 0) assert.deepEqual([...memory].map((place) => Math.floor(place / 5)), positions);
+    for (let step = 0; step < 3; step++) {
+      const { memory: ids, spread } = held.read(batchOf(0, 1), epoch);
+      if (epoch >= 4) {
+        assert(ids.every((item) => filled[epoch - 4]!.includes(item)));
+        ids.forEach((item, k) => {
+          const pi = [4, 3, 2, 1, 0].map((ago) => sigmoid(score(epoch - ago, item) - score(epoch - ago, 0)));
+          const mean = pi.reduce((a, b) => a + b) / 5,
+            wanted = Math.sqrt(pi.reduce((sum, p) => sum + (p - mean) ** 2, 0) / 5);
+          assert(Math.abs(spread[k]! - wanted) < 1e-6);
+        });
+      }
+      await held.resample({ ...batchOf(0, 1), first: step }, draw);
+    }
+    positions = [...memory].map((place) => Math.floor(place / 5));
+    assert.equal(new Set(positions).size, 4);
+  }
+});
+
+Deno.test("as released, users with hardly any unseen items have them all the same", async () => {
+  const of = catalogueWhere([[0, 1], [0, 1, 2]], 4),
+    sampler = opened(srns({ memory: 3, fresh: 2, renewal: "all", monitor: 6 }), of, 2);
+  for (let epoch = 0; epoch < 8; epoch++) {
+    const draw = drawIn(of, { epoch, probe: stubProbe((_, item) => item) });
+    await sampler.beginEpoch!(draw);
+    for (let step = 0; step < 2; step++) {
+      const batch = { rows: 2, first: 2 * step, users: Int32Array.of(0, 1), positives: Int32Array.of(0, 2) };
+      const { memory } = await sampler.propose(batch, draw);
+      [...memory as Int32Array].forEach((item, at) =>
+        assert(at < 3 ? item === 2 || item === 3 : item === 3, `${memory}`)
+      );
+    }
   }
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { openRuntime } from "../../runtime/providers.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
-import { harmonicSums, warp } from "../../samplers/warp.ts";
+import { harmonicSums } from "../../samplers/harmonic_sums.ts";
+import { warp } from "../../samplers/warp.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { assertLaw } from "./chi_square.ts";
 import { batchOf, catalogueWhere, drawIn, opened, selector } from "./drawn.ts";

@@ -174,3 +174,49 @@ Deno.test("a projection to fewer coordinates keeps apart what was", async () => 
     if (parities.size === 2) assert.notEqual(a! % 2, b! % 2);
   }
 });
+
+Deno.test("least takes what is furthest from some hard negative", async () => {
+  const { of, caches, sets, vectors } = epochOf([7, 5, 0], 3), { width, features } = vectors;
+  await redraw(sets, caches, vectors, drawIn(of, { epoch: 1 }), { ...PLAIN, sampler: "least" });
+  const unit = (id: number) => {
+    const own = [...features.subarray(id * width, (id + 1) * width)], length = Math.hypot(...own);
+    return own.map((x) => x / length);
+  };
+  for (const user of [0, 1, 2]) {
+    const hard = [...caches.hardOf(user)], cache = [...caches.runnersUpOf(user)];
+    const least = (id: number) =>
+      Math.min(...hard.map((h) => unit(id).reduce((sum, x, d) => sum + x * unit(h)[d]!, 0)));
+    const wanted = cache.sort((a, b) => least(a) - least(b)).slice(0, hard.length);
+    assert.deepEqual([...sets.of(user)].sort(), wanted.sort());
+  }
+});
+
+Deno.test("quota: no attribute has two more than another that has items left, and its items are drawn alike", async () => {
+  const USERS = 6000, cache = [1, 2, 3, 4, 5, 6, 7]; // 1 to 4 have attribute 0, 5 has 1, 6 has 2 and 7 none
+  const attributes = {
+    names: ["a", "b", "c"],
+    offsets: Int32Array.of(0, 0, 1, 2, 3, 4, 5, 6, 6, 6, 6, 6),
+    targets: Int32Array.of(0, 0, 0, 0, 1, 2),
+  };
+  const drawn = async (k: number) => {
+    const of = catalogueWhere(Array.from({ length: USERS }, () => Array.from({ length: k }, (_, at) => at)), 11, {
+      attributes,
+    });
+    const caches = new Caches(of, 1, 8, 7), sets = new DiverseSets(of, 1, 1);
+    for (let user = 0; user < USERS; user++) {
+      for (let row = 0; row < k; row++) caches.record(user, 0, poolsOf([8 + row % 3, ...cache]), true);
+    }
+    await redraw(sets, caches, { width: 1, features: new Float32Array(11).fill(1) }, drawIn(of, { epoch: 1 }), {
+      ...PLAIN,
+      sampler: "quota",
+    });
+    return Array.from({ length: USERS }, (_, user) => [...sets.of(user)]);
+  };
+  assertLaw((await drawn(1)).flat(), [0, ...new Array<number>(4).fill(1 / 16), 1 / 4, 1 / 4, 1 / 4]);
+  for (const set of await drawn(4)) assert(set.filter((id) => id <= 4).length === 1 && new Set(set).size === 4);
+  const five = await drawn(5);
+  for (const set of five) assert(set.filter((id) => id <= 4).length === 2 && new Set(set).size === 5);
+  const pairs = five.map((set) => set.filter((id) => id <= 4).sort().join("")),
+    kinds = ["12", "13", "14", "23", "24", "34"];
+  assertLaw(pairs.map((pair) => kinds.indexOf(pair)), new Array<number>(6).fill(1 / 6));
+});
