@@ -20,8 +20,8 @@ const inits = { xavier: xavierUniform, normal: normal(0.1) } as const;
  * 1/(L+1), eq. 6). Representations keep the layers apart, [.., L + 1, D]; weight decay takes layer 0.
  *
  * Dropout leaves out interactions, in both directions and in every layer alike, and scales what is kept by 1/keep, so
- * that the expectation stays. (LightGCN's code drops the two directions apart; MixGCF's keeps a fraction `rate` of
- * edges yet scales by 1/(1 - rate).)
+ * that the expectation stays. LightGCN's code drops the two directions apart. MixGCF's, which DENS and AHNS have, keeps a
+ * fraction `dropout` of the edges yet scales by 1/(1 - dropout): `compat` mixgcf.
  *
  * @example
  * ```ts
@@ -40,16 +40,23 @@ export const lightgcn = define({
     dim: among(integer(64, "width of the vectors", { min: 1 }), 32, 64, 128),
     layers: evenly(integer(3, "hops of propagation", { min: 1 }), 1, 4),
     dropout: evenly(real(0, "fraction of interactions left out of each step's graph", { min: 0, max: 0.99 }), 0, 0.5),
+    compat: choice(
+      ["paper", "mixgcf"],
+      "paper",
+      "what dropout leaves out, or, as MixGCF's code, that fraction is kept",
+    ),
     init: choice(["xavier", "normal"], "xavier", "Xavier-uniform tables, or normal with deviation 0.1"),
     score: choice(["dot", "cosine"], "dot", "inner product or cosine of the means over layers"),
   },
-}, ({ dim, layers, dropout, init, score }) =>
+}, ({ dim, layers, dropout, compat, init, score }) =>
   scorings[score]({
     build(graph, catalogue, batch) {
       const { users, items } = catalogue;
       const user = graph.variable("user", [users, dim], inits[init]);
       const item = graph.variable("item", [items, dim], inits[init]);
-      const kept = batch.training && dropout > 0 ? keptEdges(graph, catalogue, dropout) : undefined;
+      const kept = batch.training && dropout > 0
+        ? keptEdges(graph, catalogue, dropout, compat === "mixgcf" ? 1 - dropout : dropout)
+        : undefined;
       const { position, ordered, hop } = propagation(graph, catalogue, kept);
       const hops = [ordered(concat([user, item], 0))]; // L + 1 of [U + I + 1, D]
       for (let layer = 0; layer < layers; layer++) hops.push(hop(hops.at(-1)!));
@@ -74,8 +81,8 @@ export const lightgcn = define({
     },
   }));
 
-/** 1/keep for the interactions that stay in a step's graph, 0 for the others and for padding: [E + 1, 1]. */
-function keptEdges(graph: GraphBuilder, { positives }: Catalogue, dropout: number): Value {
+/** 1/(1 - dropout) for the interactions that stay in a step's graph, 0 for `left` of them and for padding: [E + 1, 1]. */
+function keptEdges(graph: GraphBuilder, { positives }: Catalogue, dropout: number, left: number): Value {
   const noise = graph.noise("dropout", [positives.length, 1]);
-  return pad(where(less(noise, dropout), 0, 1 / (1 - dropout)), [0, 0], [1, 0]);
+  return pad(where(less(noise, left), 0, 1 / (1 - dropout)), [0, 0], [1, 0]);
 }
