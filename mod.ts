@@ -186,6 +186,7 @@ export type { ByPositive } from "./training/score_bins.ts";
 export type { Best, EpochReport, Recipe, Seconds } from "./training/recipe.ts";
 export type { Checkpoint } from "./training/checkpoint.ts";
 export { train } from "./training/trainer.ts";
+export { type CarriedOver, carriedOver, type OnData } from "./training/carried_over.ts";
 export { type TrainingStep, trainingStep } from "./training/step.ts";
 export { recommenderModel, type RecommenderOptions, scoresModel } from "./training/recommender.ts";
 export { decodeSafetensors, encodeSafetensors, type SafeTensors, type Tensor } from "./training/safetensors.ts";

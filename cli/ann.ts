@@ -4,7 +4,7 @@ import { TopK } from "../evaluation/top_k.ts";
 import type { Vectors } from "../evaluation/vectors.ts";
 import { DiskError } from "./disk_error.ts";
 import { exists, readText, writeWhole } from "./files.ts";
-import { runFiles } from "./run_folder.ts";
+import { runFiles } from "./run_files.ts";
 import { type GraphOptions, type NearGraph, nearGraph } from "./usearch.ts";
 
 /** What an index is of, and what it was measured at. */

@@ -12,7 +12,8 @@ import { readConfig } from "./flags.ts";
 import { openOutput } from "./output.ts";
 import { rankedAsOptions } from "./ranked_as.ts";
 import { heldOut, openTested, rankingOf, tell } from "./test_ranking.ts";
-import { readIds, readModel, runFiles } from "./run_folder.ts";
+import { runFiles } from "./run_files.ts";
+import { readIds, readModel } from "./run_folder.ts";
 import { metricOptions, outputOptions, providerOptions, trainOptions } from "./train_options.ts";
 
 export const evaluateOptions = {

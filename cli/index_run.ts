@@ -6,7 +6,7 @@ import { buildIndex, indexedNearest, writeIndex } from "./ann.ts";
 import { checkWritable } from "./files.ts";
 import { type OpenedRun, openRun } from "./opened_run.ts";
 import { openOutput } from "./output.ts";
-import { runFiles } from "./run_folder.ts";
+import { runFiles } from "./run_files.ts";
 import { outputOptions, providerOptions } from "./train_options.ts";
 
 export const indexOptions = {

@@ -2,7 +2,8 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Backbone } from "../models/backbone.ts";
 import type { SavedTensor } from "../runtime/runtime.ts";
 import { savedBackbone } from "./backbone_spec.ts";
-import { readIds, readModel, runFiles, type RunIds } from "./run_folder.ts";
+import { runFiles } from "./run_files.ts";
+import { readIds, readModel, type RunIds } from "./run_folder.ts";
 
 /** A trained model with the log's ids, ready to be asked. */
 export interface OpenedRun {

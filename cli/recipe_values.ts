@@ -6,6 +6,7 @@ import type { RecipeOptions } from "../recipes/options.ts";
 import { type NamedRecipe, settledRecipe } from "../recipes/recipe.ts";
 import { kebab } from "./flags.ts";
 import type { Output } from "./output.ts";
+import { recipeOfRun } from "./start.ts";
 import type { OpenedProtocol } from "./protocol_options.ts";
 import { trainOptions, type TrainValues } from "./train_options.ts";
 
@@ -16,9 +17,13 @@ const PARTS = ["backbone", "freeze", "sampler", "loss", "optimizer", "lr", "l2",
 export type Given = ReadonlySet<string>;
 
 /** The recipe that options ask for; undefined where data are to choose it; null where parts are given, and none is. */
-export async function askedRecipe({ recipe }: TrainValues, given: Given): Promise<NamedRecipe | null | undefined> {
+export async function askedRecipe(
+  { recipe, init }: TrainValues,
+  given: Given,
+): Promise<NamedRecipe | null | undefined> {
   if (recipe !== null) return await loadRecipe(recipe);
-  return PARTS.some((name) => given.has(name)) ? null : undefined;
+  if (PARTS.some((name) => given.has(name))) return null;
+  return init === null ? undefined : await recipeOfRun(init);
 }
 
 /** Options with those of a recipe that nobody gave; `--refit` only where there is something to train on as well. */
@@ -43,10 +48,10 @@ export async function settledValues(
   const flags = Object.keys(options).map((name) => [name, found[name as keyof TrainValues]] as const);
   output.result({ event: "recipe", ...about, why, facts, options: Object.fromEntries(flags) }, null);
   output.say(`recipe ${recipe.name}${why.length > 0 ? ` (${why.join("; ")})` : ""}: ${recipe.about}`);
-  output.say(
-    `  ${flags.map(([name, value]) => value === true ? `--${kebab(name)}` : `--${kebab(name)} ${value}`).join(" ")}`,
-  );
-  return { ...found, recipe: recipe.name };
+  const flag = (name: string, value: unknown) =>
+    typeof value === "boolean" ? `--${value ? "" : "no-"}${kebab(name)}` : `--${kebab(name)} ${value}`;
+  output.say(`  ${flags.map(([name, value]) => flag(name, value)).join(" ")}`);
+  return { ...found, recipe: asked && values.recipe === null ? null : recipe.name };
 }
 
 /** Whether what is held out is what users met next. */

@@ -3,7 +3,8 @@ import type { Protocol } from "../studies/protocol.ts";
 import { refitted } from "../studies/refitted.ts";
 import type { EpochReport } from "../training/recipe.ts";
 import { makeFolder } from "./files.ts";
-import { readCheckpoint, runFiles } from "./run_folder.ts";
+import { runFiles } from "./run_files.ts";
+import { readCheckpoint } from "./run_folder.ts";
 import { runInFolder, type TrialRun } from "./trial_run.ts";
 
 /** A run that picked an epoch, and what it is trained anew with. */

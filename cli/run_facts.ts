@@ -3,6 +3,7 @@ import { methodText } from "../options/method_spec.ts";
 import { dataOptions, type DataValues } from "./data_options.ts";
 import { columnsOf, fingerprintOf } from "./fingerprint.ts";
 import { kebab } from "./flags.ts";
+import { digestOfStart } from "./digest_of_start.ts";
 import { decisiveDrawing, settledParts } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
 
@@ -35,6 +36,7 @@ export async function runFacts(values: TrainValues, data: Dataset): Promise<RunF
   for (const [name, part] of Object.entries(metadata)) {
     if (part) found[name] = { from: sources[name]?.(values) ?? log(values), digest: await digestOf(part) };
   }
+  if (values.init !== null) found.init = { from: values.init, digest: await digestOfStart(values.init) };
   return { options: decisive(values), data: found };
 }
 
@@ -103,7 +105,7 @@ export function decisive(values: TrainValues): Record<string, string> {
   const { json: _json, quiet: _quiet, resume: _resume, out: _out, epochs: _epochs, ...rest } = values;
   const { memory: _memory, workers: _workers, threads: _threads, ...others } = rest;
   const { freeze: _freeze, lr: _lr, recipe: _recipe, ...about } = others; // in the backbone, the optimiser, in all
-  const { exclude, distinct, ...numbers } = about;
+  const { exclude, distinct, init: _init, ...numbers } = about; // what it starts with decides, not where that lies
   const methods = Object.entries(settledParts(values)).map(([kind, { name, options }]) => {
     const given = Object.entries(options).filter(([, value]) => value !== null);
     return [kind, methodText({ name, ...Object.fromEntries(given) })] as const;

@@ -8,29 +8,8 @@ import { decodeSafetensors, safetensorsParts, type Tensor } from "../training/sa
 import type { Metadata } from "../datasets/metadata.ts";
 import { exists, readBytesOf, readText, writeWhole } from "./files.ts";
 import { changes, type RunFacts } from "./run_facts.ts";
+import { runFiles } from "./run_files.ts";
 import { packMetadata, unpackMetadata } from "./saved_metadata.ts";
-
-/** The files of a run. */
-export const runFiles = {
-  config: "config.yaml",
-  log: "log.jsonl",
-  metrics: "metrics.json",
-  ids: "ids.json",
-  weights: "weights.safetensors",
-  checkpoint: "checkpoint.safetensors",
-  /** Some of the users tested: what they had met, and what was held out. */
-  tested: "tested.safetensors",
-  /** What the model recommended to those on test. */
-  lists: "lists.safetensors",
-  recommender: "recommender.onnx",
-  /** The backbone with its trained weights, where it came as a file. */
-  model: "model.onnx",
-  /** A folder: of the training on all, after that which picked the epoch. */
-  refit: "refit",
-  /** Of the items, where one was built, and of what it is. */
-  index: "items.usearch",
-  indexFacts: "items.usearch.json",
-} as const;
 
 /** The original names behind dense ids, and titles where there are any. */
 export interface RunIds {

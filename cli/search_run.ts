@@ -5,7 +5,7 @@ import { optionsText } from "./search_text.ts";
 import type { SearchLanes } from "./search_lanes.ts";
 import { hasEnded, reportsOf, type SearchTrial, standingOf } from "./search_trial.ts";
 import type { Output } from "./output.ts";
-import { runFiles } from "./run_folder.ts";
+import { runFiles } from "./run_files.ts";
 import { UnsuitedError } from "./unsuited_error.ts";
 
 /** A search, and what ends it. */

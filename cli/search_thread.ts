@@ -10,7 +10,8 @@ import { withoutTest } from "./search_protocol.ts";
 let opening: Promise<OpenedProtocol> | undefined;
 
 serveCrew<AskedTrial, readonly EpochReport[]>(async ({ data: { values, metrics }, trial, step }, signal, output) => {
-  const { protocol } = await (opening ??= suited(() => openProtocol(values, metrics)));
+  const { protocol, data: { userIds, itemIds } } = await (opening ??= suited(() => openProtocol(values, metrics)));
   const { threads } = values;
-  return await runSearchTrial(trial, step, { protocol: withoutTest(protocol), threads, signal, output });
+  const seen = { protocol: withoutTest(protocol), names: { userIds, itemIds } };
+  return await runSearchTrial(trial, step, { ...seen, threads, signal, output });
 });

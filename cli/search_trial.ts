@@ -8,7 +8,9 @@ import { exists, makeFolder, readText } from "./files.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { bar, type Output } from "./output.ts";
 import { decisive, digestOfFacts, type RunFacts, runFacts } from "./run_facts.ts";
-import { readCheckpoint, runFiles, writeConfig } from "./run_folder.ts";
+import { type Named, startOf } from "./start.ts";
+import { runFiles } from "./run_files.ts";
+import { readCheckpoint, writeConfig } from "./run_folder.ts";
 import { namedParts, savedConfig } from "./run_identity.ts";
 import { makeRecipe } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
@@ -55,6 +57,8 @@ export interface TrialStep {
 export interface TrialMeans {
   /** What it sees. */
   readonly protocol: Protocol;
+  /** The names of its users and items. */
+  readonly names: Named;
   /** Threads of the native provider; 0 is one for each core. */
   readonly threads: number;
   readonly signal: AbortSignal;
@@ -70,16 +74,17 @@ export interface TrialMeans {
 export async function runSearchTrial(
   trial: SearchTrial,
   { until, said }: TrialStep,
-  { protocol, threads, signal, output }: TrialMeans,
+  { protocol, names, threads, signal, output }: TrialMeans,
 ): Promise<readonly EpochReport[]> {
   const { values, folder, facts, fingerprint } = trial, recipe = makeRecipe(values), resume = await checkpointOf(trial);
+  const start = await startOf(values, recipe.backbone, { data: names, catalogue: protocol.catalogue });
   await makeFolder(folder);
   await writeConfig(folder, savedConfig(values));
   const runtime = await openRuntime({ provider: values.provider, threads, seed: values.seed });
   try {
     return await runInFolder({
       ...{ folder, fingerprint, facts, runtime, protocol, until },
-      recipe: { ...recipe, signal, ...resume && { resume } },
+      recipe: { ...recipe, signal, ...start && { initial: start.weights }, ...resume && { resume } },
       onEpoch: () => {},
       onStep: ({ epoch, step, steps }) => output.progress(`${said}: epoch ${epoch} ${bar((step + 1) / steps)}`),
     });

@@ -1,7 +1,7 @@
 import { flag, integer, real, text, type Values } from "../options/option.ts";
 import { foldInOptions } from "./answers.ts";
 import { openOutput } from "./output.ts";
-import { runFiles } from "./run_folder.ts";
+import { runFiles } from "./run_files.ts";
 import { handler } from "./serving/handler.ts";
 import { openReloading } from "./serving/reloading.ts";
 import { loadServed } from "./serving/served_model.ts";

@@ -2,7 +2,7 @@ import type { Evaluation } from "../evaluation/full_ranking.ts";
 import type { Measured } from "../studies/comparison.ts";
 import { decodeSafetensors, encodeSafetensors } from "../training/safetensors.ts";
 import { exists, readBytesOf, readText, writeWhole } from "./files.ts";
-import { runFiles } from "./run_folder.ts";
+import { runFiles } from "./run_files.ts";
 import { writeLists } from "./tested_lists.ts";
 
 /** The file of each user's metrics beside a trial's metrics.json. */

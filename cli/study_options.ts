@@ -18,6 +18,7 @@ export const methodOptions = {
   dropLast: trainOptions.dropLast,
   l2: trainOptions.l2,
   ...drawingOptions,
+  init: trainOptions.init,
 } as const;
 export type MethodValues = Values<typeof methodOptions>;
 /** What holds where a method does not say otherwise. */
@@ -64,6 +65,7 @@ export const compareOptions = {
   dropLast: methodOptions.dropLast,
   l2: methodOptions.l2,
   ...drawingOptions,
+  init: methodOptions.init,
   seeds,
   baselines: text(
     usualBaselines.join(","),

@@ -2,6 +2,7 @@ import type { Dataset } from "../datasets/dataset.ts";
 import { methodSpec, shortName } from "../options/method_spec.ts";
 import { factsOf } from "../recipes/facts.ts";
 import { decisiveColumns, fingerprintOf } from "./fingerprint.ts";
+import { digestOfStart } from "./digest_of_start.ts";
 import type { StudyMethod } from "./study_methods.ts";
 import type { CompareValues } from "./study_options.ts";
 import { decisiveDrawing, settledParts } from "./train_parts.ts";
@@ -38,16 +39,18 @@ export async function openPlaces(folder: string, data: Dataset, values: CompareV
   return {
     baseline: (name: string) => place("baselines", name, { baseline: name }),
     /** Of one method under one seed. */
-    trial: ({ settled }: StudyMethod, seed: number) => {
+    trial: async ({ settled }: StudyMethod, seed: number) => {
       const method = settled(facts);
       const { backbone, freeze: _freeze, sampler, loss, optimizer: _optimizer, lr: _lr, ...rest } = method;
-      const { exclude, distinct, ...numbers } = rest;
+      const { exclude, distinct, init, ...numbers } = rest;
       const named = Object.entries({ backbone, sampler, loss }).map(([kind, spec]) =>
         shortName(methodSpec(kind, spec))
       );
       const drawing = decisiveDrawing({ exclude, distinct });
-      const decides = { ...settledParts(method), ...numbers, ...drawing, evaluateEvery, patience, provider, seed };
-      return place("trials", [...named, seed].join("-"), decides);
+      const start = init !== null && { init: await digestOfStart(init) };
+      const decides = { ...settledParts(method), ...numbers, ...drawing, ...start };
+      const settings = { evaluateEvery, patience, provider, seed };
+      return await place("trials", [...named, seed].join("-"), { ...decides, ...settings });
     },
   };
 }

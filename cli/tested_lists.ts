@@ -7,7 +7,8 @@ import { LISTS_KEPT, type Protocol } from "../studies/protocol.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../training/safetensors.ts";
 import { readBytesOf, writeWhole } from "./files.ts";
 import type { OpenedProtocol } from "./protocol_options.ts";
-import { runFiles, writeIds } from "./run_folder.ts";
+import { runFiles } from "./run_files.ts";
+import { writeIds } from "./run_folder.ts";
 
 /** Items of a history that are kept. */
 const HISTORY_KEPT = 50;

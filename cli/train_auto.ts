@@ -12,7 +12,6 @@ import { trainWinner } from "./search_winner.ts";
 import { trainCommandText } from "./train_command_text.ts";
 import { makeRecipe } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
-import { withoutTest } from "./search_protocol.ts";
 
 /** How samplers are thinned out; see docs/tune.md for how these were settled. */
 const THINNING = { eta: 2, rungs: 4 };
@@ -42,7 +41,7 @@ interface AutoRun {
 
 /** Chooses a sampler by successive halving, says why, and trains it. False where `signal` stopped it. */
 export async function trainAuto({ each, opened, folder, goOn, signal, output }: AutoRun): Promise<boolean> {
-  const { data, protocol } = opened, own = `${folder}/auto`, { epochs, evaluateEvery, seed, ...shared } = each[0]!;
+  const { data } = opened, own = `${folder}/auto`, { epochs, evaluateEvery, seed, ...shared } = each[0]!;
   const selectBy = shared.selectBy!, rungs = rungsOf({ epochs, evaluateEvery, ...THINNING });
   if (!goOn) await Deno.remove(`${own}/trials`, { recursive: true }).catch(() => {});
   const trials = await searchTrials(own, each.map((one) => ({ values: one, drawn: { sampler: one.sampler } })), data);
@@ -56,7 +55,7 @@ export async function trainAuto({ each, opened, folder, goOn, signal, output }: 
       ...{ trials: trials.length, rungs: rungs.length, eta: THINNING.eta },
       always: [autoSamplers.indexOf(REFERENCE)],
     }),
-    lanes: searchHere(withoutTest(protocol), output),
+    lanes: searchHere(opened, output),
     seconds: Infinity,
   });
   if (stopped) return false;

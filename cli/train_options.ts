@@ -62,6 +62,10 @@ export const trainOptions = {
   loss: recipeOptions.loss,
   optimizer: recipeOptions.optimizer,
   lr: recipeOptions.lr,
+  init: text(
+    null,
+    "folder of a trained run that this one starts from: weights of users and items by their ids; where no part is named it is trained as that was",
+  ),
   epochs: recipeOptions.epochs,
   batchSize: recipeOptions.batchSize,
   dropLast: recipeOptions.dropLast,

@@ -10,7 +10,9 @@ import { bar, duration, type Output } from "./output.ts";
 import type { OpenedProtocol } from "./protocol_options.ts";
 import { refitInFolder } from "./refit_run.ts";
 import type { RunFacts } from "./run_facts.ts";
-import { runFiles, writeConfig } from "./run_folder.ts";
+import { startOf } from "./start.ts";
+import { runFiles } from "./run_files.ts";
+import { writeConfig } from "./run_folder.ts";
 import { savedConfig } from "./run_identity.ts";
 import type { makeRecipe } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
@@ -42,13 +44,15 @@ export async function trainRun(run: TrainRun): Promise<boolean> {
   const { values, recipe, opened, folder, facts, fingerprint, resume, signal, output } = run;
   const { data, protocol } = opened, { training = protocol } = run;
   for (const note of recipe.backbone.notes ?? []) output.say(note);
+  const start = await startOf(values, recipe.backbone, { data, catalogue: protocol.catalogue });
   const open = () => openRuntime({ provider: values.provider, threads: values.threads, seed: values.seed });
   let runtime = await open(), trained = protocol;
   output.say(`runs on ${runtime.provider} (${runtime.reason})`);
+  for (const line of start?.said ?? []) output.say(line);
   if (resume) output.say(goesOn(resume));
   await makeFolder(folder);
   await writeConfig(folder, savedConfig(values));
-  const picking = { folder, fingerprint, facts, recipe: { ...recipe, signal } };
+  const picking = { folder, fingerprint, facts, recipe: { ...recipe, ...start && { initial: start.weights }, signal } };
   try {
     const reports = await runInFolder({
       ...{ ...picking, runtime, protocol: training, recipe: { ...picking.recipe, ...resume && { resume } } },

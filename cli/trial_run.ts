@@ -5,7 +5,8 @@ import type { Checkpoint } from "../training/checkpoint.ts";
 import type { EpochReport } from "../training/recipe.ts";
 import { writeWhole } from "./files.ts";
 import type { RunFacts } from "./run_facts.ts";
-import { runFiles, writeCheckpoint } from "./run_folder.ts";
+import { runFiles } from "./run_files.ts";
+import { writeCheckpoint } from "./run_folder.ts";
 
 /** A step that was made. */
 export type StepDone = Parameters<NonNullable<TrialRecipe["onStep"]>>[0];

@@ -17,7 +17,6 @@ import { claim } from "./study_claim.ts";
 import { trainCommandText } from "./train_command_text.ts";
 import { readDraws } from "./tune_draws.ts";
 import type { TuneValues } from "./tune_options.ts";
-import { withoutTest } from "./search_protocol.ts";
 
 /** `tune`: searches options on validation, and trains the best. Returns the exit code. */
 export async function tuneCommand(given: TuneValues, signal: AbortSignal): Promise<number> {
@@ -57,7 +56,7 @@ async function tuneIn(folder: string, search: Search): Promise<number> {
   // where minutes are the budget, halving must come to its end early and often
   const bracket = values.trials === null && minutes !== null && { bracket: eta ** (rungs.length - 1) };
   const about = { data: data.name, strategy, eta, rungs, selectBy, seed, space };
-  const lanes = jobs > 1 ? searchInThreads(jobs, reading, output) : searchHere(withoutTest(protocol), output);
+  const lanes = jobs > 1 ? searchInThreads(jobs, reading, output) : searchHere(opened, output);
   const { records, leader, timeUp, stopped } = await runSearch({
     ...{ trials, rungs, lanes, signal, output },
     strategy: strategies[strategy]({ trials: trials.length, rungs: rungs.length, eta, ...bracket }),

@@ -24,6 +24,7 @@ export const tuneOptions = {
   batchSize: orSearched(trainOptions.batchSize),
   dropLast: trainOptions.dropLast,
   ...drawingOptions,
+  init: trainOptions.init,
   space: spaceOption,
   strategy: choice(
     ["asha", "halving", "random"],

@@ -33,6 +33,11 @@ export class Variable extends Value {
     type: TensorType,
     readonly init: Initializer,
     readonly trainable: boolean,
+    /**
+     * What its rows are of, where that is not the same in every graph: a kind of things, "users" say, or their names. Tells
+     * which row of another graph's variable of this name is whose.
+     */
+    readonly rowsOf: string | readonly string[] | null = null,
   ) {
     super(graph, name, type);
   }
@@ -150,10 +155,15 @@ export class GraphBuilder {
   }
 
   /** A tensor that outlives a run. */
-  variable(name: string, shape: Shape, init: Initializer, { trainable = true } = {}): Variable {
+  variable(
+    name: string,
+    shape: Shape,
+    init: Initializer,
+    { trainable = true, rowsOf = null }: Partial<Pick<Variable, "trainable" | "rowsOf">> = {},
+  ): Variable {
     const full = this.#scoped(name);
     this.#claim(full);
-    const variable = new Variable(this, full, { dtype: "float32", shape }, init, trainable);
+    const variable = new Variable(this, full, { dtype: "float32", shape }, init, trainable, rowsOf);
     this.variables.set(full, variable);
     return variable;
   }

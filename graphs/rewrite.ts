@@ -35,7 +35,7 @@ export function rewrite(from: GraphBuilder, wanted: readonly Value[], rule: Rule
   const leaf = (value: Value): Value => {
     if (value.data) return graph.constant(value.data, value.shape);
     if (!(value instanceof Variable)) return graph.input(value.name, value.dtype, value.shape);
-    return graph.variable(value.name, value.shape, value.init, { trainable: value.trainable });
+    return graph.variable(value.name, value.shape, value.init, value);
   };
   const of = (value: Value): Value => {
     const found = made.get(value) ?? leaf(value);

@@ -31,7 +31,8 @@ export const avgpool = define({
       const history = historyOf(batch, "avgpool"),
         times = history.cells.shape[1]!,
         drop = dropoutAt(graph, dropout, batch.training);
-      const table = graph.variable("item", [items, dim], xavierUniform), met = gather(table, history.items); // [K, D]
+      const table = graph.variable("item", [items, dim], xavierUniform, { rowsOf: "items" }),
+        met = gather(table, history.items); // [K, D]
       const upTo = graph.constant(
         Float32Array.from({ length: times ** 2 }, (_, at) => {
           const time = Math.floor(at / times);

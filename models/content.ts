@@ -10,6 +10,9 @@ import { linear } from "./linear.ts";
 /** Vectors of ids, learnt of what is known of them. */
 export type Lookup = (ids: Value) => Value; // [..] -> [.., D]
 
+/** The row of ids without attributes. No attribute is called so: names are words of a file. */
+const NONE = "\n";
+
 /**
  * The mean of the learnt vectors of an id's attributes, in a table `name` [attributes + 1, D]. Its last row is the learnt
  * vector of ids that have none. Ids are listed side by side up to the longest list of attributes there is.
@@ -21,7 +24,9 @@ export function attributeMeans(
   width: number,
   init: Initializer,
 ): Lookup {
-  const count = offsets.length - 1, none = names.length, table = graph.variable(name, [none + 1, width], init);
+  const count = offsets.length - 1,
+    none = names.length,
+    table = graph.variable(name, [none + 1, width], init, { rowsOf: [...names, NONE] });
   const most = offsets.reduce((longest, end, at) => Math.max(longest, end - (offsets[at - 1] ?? 0)), 1);
   const slots = new Int32Array(count * most).fill(none), shares = new Float32Array(count * most);
   for (let id = 0; id < count; id++) {

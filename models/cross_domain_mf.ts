@@ -60,11 +60,14 @@ export const crossDomainMf = define({
   reads: ["source"],
   build(graph, catalogue, batch) {
     const source = requireSource(catalogue, "cross-domain-mf");
-    const shared = graph.variable("user/shared", [source.offsets.length - 1, dim], xavierUniform);
+    const shared = graph.variable("user/shared", [source.offsets.length - 1, dim], xavierUniform, {
+      rowsOf: "users", // of the log, then those of the other domain alone
+    });
     /** A domain's functions, of users [R] and items of its own. */
-    const domain = (offsets: Int32Array, items: number) => {
-      const users = offsets.length - 1, own = graph.variable("user", [users, dim], zeros);
-      const item = graph.variable("item", [items, dim], xavierUniform), both = combinations[combine](graph, dim);
+    const domain = (offsets: Int32Array, items: number, kind: string) => {
+      const users = offsets.length - 1, own = graph.variable("user", [users, dim], zeros, { rowsOf: "users" });
+      const item = graph.variable("item", [items, dim], xavierUniform, { rowsOf: kind }),
+        both = combinations[combine](graph, dim);
       const present = Float32Array.from({ length: users }, (_, user) => offsets[user + 1]! > offsets[user]! ? 1 : 0);
       const mask = present.includes(0) ? graph.constant(present, [users, 1]) : undefined;
       return (ids: Value): Encoder => {
@@ -81,10 +84,10 @@ export const crossDomainMf = define({
       };
     };
     return {
-      ...domain(catalogue.offsets, catalogue.items)(batch.users),
+      ...domain(catalogue.offsets, catalogue.items, "items")(batch.users),
       tasks: [{
         ...{ name: "source", weight, negatives, pairs: source, items: source.items },
-        encode: (users) => graph.scope("source", () => domain(source.offsets, source.items))(users),
+        encode: (users) => graph.scope("source", () => domain(source.offsets, source.items, "source items"))(users),
       }],
     };
   },

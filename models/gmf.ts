@@ -29,8 +29,8 @@ export const gmf = define({
   options: { dim: among(integer(64, "width of the vectors", { min: 1 }), 32, 64, 128) },
 }, ({ dim }): Backbone => ({
   build(graph, { users, items }, batch) {
-    const user = gather(graph.variable("user", [users, dim], xavierUniform), batch.users); // [R, D]
-    const item = graph.variable("item", [items, dim], xavierUniform);
+    const user = gather(graph.variable("user", [users, dim], xavierUniform, { rowsOf: "users" }), batch.users); // [R, D]
+    const item = graph.variable("item", [items, dim], xavierUniform, { rowsOf: "items" });
     const h = graph.variable("h", [dim], filled(1));
     return {
       query: unsqueeze(mul(user, h), 1),

@@ -39,7 +39,8 @@ export const gru4rec = define({
     history: { length, asks, windows },
     build(graph, { items }, batch) {
       const history = historyOf(batch, "gru4rec"), drop = dropoutAt(graph, dropout, batch.training);
-      const table = graph.variable("item", [items, dim], xavierUniform), met = gather(table, history.items); // [K, D]
+      const table = graph.variable("item", [items, dim], xavierUniform, { rowsOf: "items" }),
+        met = gather(table, history.items); // [K, D]
       let x = met;
       for (let layer = 0; layer < layers; layer++) {
         x = graph.scope(`gru_${layer}`, () => gru(graph, drop("tokens", x), history, hidden));

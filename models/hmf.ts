@@ -57,8 +57,8 @@ export const hmf = define({
   }
   return {
     build(graph, { users, items }, batch) {
-      const user = graph.variable("user", [users, dim], normal(DEVIATION));
-      const item = graph.variable("item", [items, dim], normal(DEVIATION));
+      const user = graph.variable("user", [users, dim], normal(DEVIATION), { rowsOf: "users" });
+      const item = graph.variable("item", [items, dim], normal(DEVIATION), { rowsOf: "items" });
       return {
         query: unsqueeze(gather(user, batch.users), 1),
         items: (ids) => unsqueeze(gather(item, ids), -2),

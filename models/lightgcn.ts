@@ -52,8 +52,8 @@ export const lightgcn = define({
   scorings[score]({
     build(graph, catalogue, batch) {
       const { users, items } = catalogue;
-      const user = graph.variable("user", [users, dim], inits[init]);
-      const item = graph.variable("item", [items, dim], inits[init]);
+      const user = graph.variable("user", [users, dim], inits[init], { rowsOf: "users" });
+      const item = graph.variable("item", [items, dim], inits[init], { rowsOf: "items" });
       const kept = batch.training && dropout > 0
         ? keptEdges(graph, catalogue, dropout, compat === "mixgcf" ? 1 - dropout : dropout)
         : undefined;

@@ -36,13 +36,13 @@ export const mf = define({
   }
   return scorings[score]({
     build(graph, { users, items }, batch) {
-      const user = gather(graph.variable("user", [users, dim], xavierUniform), batch.users); // [R, D]
-      const item = graph.variable("item", [items, dim], xavierUniform);
+      const user = gather(graph.variable("user", [users, dim], xavierUniform, { rowsOf: "users" }), batch.users); // [R, D]
+      const item = graph.variable("item", [items, dim], xavierUniform, { rowsOf: "items" });
       if (!bias) {
         return { query: unsqueeze(user, 1), items: (ids) => unsqueeze(gather(item, ids), -2), score: dot, dot: true };
       }
       // the bias is one more coordinate, which every query multiplies by 1
-      const biases = graph.variable("bias", [items, 1], zeros);
+      const biases = graph.variable("bias", [items, 1], zeros, { rowsOf: "items" });
       const one = graph.constant(new Float32Array(dim + 1).fill(1, dim), [1, dim + 1]);
       return {
         query: unsqueeze(add(pad(user, [0, 0], [0, 1]), one), 1),

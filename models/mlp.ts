@@ -31,8 +31,8 @@ export const mlp = define({
   },
 }, ({ dim, hidden }): Backbone => ({
   build(graph, { users, items }, batch) {
-    const user = graph.variable("user", [users, dim], xavierUniform);
-    const item = graph.variable("item", [items, dim], xavierUniform);
+    const user = graph.variable("user", [users, dim], xavierUniform, { rowsOf: "users" });
+    const item = graph.variable("item", [items, dim], xavierUniform, { rowsOf: "items" });
     const network = perceptron(graph, dim, numbersOf(hidden));
     return {
       query: unsqueeze(gather(user, batch.users), 1),

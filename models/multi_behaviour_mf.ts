@@ -57,8 +57,8 @@ export const multiBehaviourMf = define({
   reads: ["behaviours"],
   build(graph, catalogue, batch) {
     const { users, items } = catalogue, behaviours = requireBehaviours(catalogue, "multi-behaviour-mf");
-    const user = graph.variable("user", [users, dim], xavierUniform);
-    const item = graph.variable("item", [items, dim], xavierUniform);
+    const user = graph.variable("user", [users, dim], xavierUniform, { rowsOf: "users" });
+    const item = graph.variable("item", [items, dim], xavierUniform, { rowsOf: "items" });
     const [ranked, ...weaker] = (transfer ? transferred : apart)(graph, behaviours, dim);
     const encode = (h: () => Value, ids: Value): Encoder => {
       const own = gather(user, ids); // [R, D]

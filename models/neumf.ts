@@ -36,8 +36,8 @@ export const neumf = define({
   },
 }, ({ dim, mlpDim, hidden }): Backbone => ({
   build(graph, { users, items }, batch) {
-    const user = graph.variable("user", [users, dim + mlpDim], xavierUniform);
-    const item = graph.variable("item", [items, dim + mlpDim], xavierUniform);
+    const user = graph.variable("user", [users, dim + mlpDim], xavierUniform, { rowsOf: "users" });
+    const item = graph.variable("item", [items, dim + mlpDim], xavierUniform, { rowsOf: "items" });
     const weights = graph.variable("h_gmf", [dim], filled(1));
     const network = perceptron(graph, mlpDim, numbersOf(hidden));
     const ofGmf = (x: Value) => slice(x, -1, 0, dim), ofMlp = (x: Value) => slice(x, -1, dim, dim + mlpDim);

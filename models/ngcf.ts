@@ -67,8 +67,8 @@ export const ngcf = define({
   scorings[score]({
     build(graph, catalogue, batch) {
       const { users, items } = catalogue, { self, bias, seen, carried } = forms[compat];
-      const user = graph.variable("user", [users, dim], xavierUniform);
-      const item = graph.variable("item", [items, dim], xavierUniform);
+      const user = graph.variable("user", [users, dim], xavierUniform, { rowsOf: "users" });
+      const item = graph.variable("item", [items, dim], xavierUniform, { rowsOf: "items" });
       const { position, ordered, hop } = propagation(graph, catalogue);
       let x = ordered(concat([user, item], 0));
       const all = [x]; // L + 1 of [U + I + 1, D]

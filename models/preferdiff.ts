@@ -69,7 +69,7 @@ export const preferdiff = define({
     history: { length, asks, windows },
     build(graph, { items }, batch) {
       const history = historyOf(batch, "preferdiff"), drop = dropoutAt(graph, dropout, batch.training);
-      const table = graph.variable("item", [items, dim], normal(1));
+      const table = graph.variable("item", [items, dim], normal(1), { rowsOf: "items" });
       const position = graph.variable("position", [length, dim], zeros);
       const met = gather(table, history.items); // [K, D]
       const tokens = drop("tokens", add(met, gather(position, history.ages)));

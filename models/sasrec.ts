@@ -45,7 +45,7 @@ export const sasrec = define({
     history: { length, asks, windows },
     build(graph, { items }, batch) {
       const history = historyOf(batch, "sasrec"), drop = dropoutAt(graph, dropout, batch.training);
-      const table = graph.variable("item", [items, dim], xavierUniform);
+      const table = graph.variable("item", [items, dim], xavierUniform, { rowsOf: "items" });
       const position = graph.variable("position", [length, dim], starts[positions]);
       const met = gather(table, history.items); // [K, D]
       const tokens = drop("tokens", add(mul(met, Math.sqrt(dim)), gather(position, history.ages)));

@@ -89,8 +89,8 @@ export const twoTower = define({
       }, fuse(parts.map((part) => part(ids))));
   };
   // where content is known, an id starts as what that says, and becomes more as it is met: the rare ones stay near it
-  const withIds = (graph: GraphBuilder, count: number, content: readonly Lookup[]): readonly Lookup[] => {
-    const ids = graph.variable("id", [count, dim], content.length > 0 ? zeros : xavierUniform);
+  const withIds = (graph: GraphBuilder, kind: string, count: number, content: readonly Lookup[]): readonly Lookup[] => {
+    const ids = graph.variable("id", [count, dim], content.length > 0 ? zeros : xavierUniform, { rowsOf: kind });
     return [(of) => gather(ids, of), ...content];
   };
   const bags = (graph: GraphBuilder, attributes: Attributes | undefined) =>
@@ -101,7 +101,7 @@ export const twoTower = define({
       const { userAttributes, attributes, vectors = [] } = metadata;
       const side = (name: string, count: number, options: string, ids: boolean, content: () => readonly Lookup[]) =>
         graph.scope(name, () => {
-          const known = content(), found = ids ? withIds(graph, count, known) : known;
+          const known = content(), found = ids ? withIds(graph, `${name}s`, count, known) : known;
           required(found[0], "two-tower", `features of ${name}s`, options);
           return lookedUp(graph, count, tower(graph, found));
         });

@@ -47,9 +47,13 @@ export const vbpr = define({
   reads: ["attributes", "vectors"],
   build(graph, catalogue, batch) {
     const { users, items } = catalogue;
-    const gamma = gather(graph.variable("user", [users, dim], xavierUniform), batch.users);
-    const theta = gather(graph.variable("user/content", [users, contentDim], xavierUniform), batch.users);
-    const item = graph.variable("item", [items, dim], xavierUniform), bias = graph.variable("bias", [items, 1], zeros);
+    const gamma = gather(graph.variable("user", [users, dim], xavierUniform, { rowsOf: "users" }), batch.users);
+    const theta = gather(
+      graph.variable("user/content", [users, contentDim], xavierUniform, { rowsOf: "users" }),
+      batch.users,
+    );
+    const item = graph.variable("item", [items, dim], xavierUniform, { rowsOf: "items" }),
+      bias = graph.variable("bias", [items, 1], zeros, { rowsOf: "items" });
     const content = contentOf(graph, catalogue, contentDim); // f E
     const contentBias = graph.scope("bias", () => contentOf(graph, catalogue, 1)); // f beta'
     const one = graph.constant(new Float32Array(dim + contentDim + 1).fill(1, dim + contentDim), [

@@ -2,7 +2,7 @@ import type { Interactions } from "../datasets/interactions.ts";
 import type { Metadata } from "../datasets/metadata.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Backbone } from "../models/backbone.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import type { Runtime, SavedTensor } from "../runtime/runtime.ts";
 import type { Policy } from "../samplers/sampler.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { NegativesReport } from "./negatives_report.ts";
@@ -52,6 +52,11 @@ export interface Recipe {
   readonly drawAhead?: boolean;
   /** Interactions not trained on: a negative among them is a false one. */
   readonly heldOut?: readonly Interactions[];
+  /**
+   * What variables start as: those of an earlier model, say, as `carriedOver` has them. Those that are not in it start as
+   * the backbone says.
+   */
+  readonly initial?: ReadonlyMap<string, SavedTensor>;
   /** Where an earlier run stopped. */
   readonly resume?: Checkpoint;
   /**

@@ -78,7 +78,7 @@ export async function openRun(recipe: Recipe): Promise<Run> {
   if (recipe.resume) {
     await runtime.load(recipe.resume.tensors);
     restore(sampler, recipe.resume.samplerState);
-  }
+  } else if (recipe.initial) await runtime.load(recipe.initial);
   const players = await compilePlayers(recipe, {
     ...{ catalogue, sampler, batchSize, padded },
     ...caps && { histories: caps },

@@ -2,7 +2,8 @@ import { type Case, casesOf, typicalUsers } from "../../reports/case_study.ts";
 import type { Missing } from "../../reports/chart.ts";
 import { type Study, takesTrials } from "../../reports/study.ts";
 import { exists } from "../files.ts";
-import { readIds, runFiles, type RunIds } from "../run_folder.ts";
+import { runFiles } from "../run_files.ts";
+import { readIds, type RunIds } from "../run_folder.ts";
 import { readTested } from "../tested_lists.ts";
 
 export interface CasesWanted {

@@ -2,7 +2,7 @@ import { styleOf } from "../../reports/palette.ts";
 import type { Method, Study, Trial } from "../../reports/study.ts";
 import type { StudyRow } from "../comparison_text.ts";
 import { exists, readText } from "../files.ts";
-import { runFiles } from "../run_folder.ts";
+import { runFiles } from "../run_files.ts";
 import { readLists } from "../tested_lists.ts";
 import { parsed, readTrial, settledOptions } from "./read_trial.ts";
 

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Study } from "../../reports/study.ts";
 import { exists } from "../files.ts";
-import { runFiles } from "../run_folder.ts";
+import { runFiles } from "../run_files.ts";
 import { COMPARED, readCompared } from "./read_compared.ts";
 import { readRuns } from "./read_runs.ts";
 

@@ -7,7 +7,7 @@ import { dataOptions } from "../data_options.ts";
 import { exists } from "../files.ts";
 import { metricNames } from "../metrics_text.ts";
 import { rankedAsOptions } from "../ranked_as.ts";
-import { runFiles } from "../run_folder.ts";
+import { runFiles } from "../run_files.ts";
 import { readLists } from "../tested_lists.ts";
 import { trainOptions } from "../train_options.ts";
 import { type ReadTrial, readTrial, settledOptions } from "./read_trial.ts";

@@ -2,7 +2,7 @@ import type { OptionValue, Trial } from "../../reports/study.ts";
 import type { EpochReport } from "../../training/recipe.ts";
 import { exists, readText } from "../files.ts";
 import { readConfig } from "../flags.ts";
-import { runFiles } from "../run_folder.ts";
+import { runFiles } from "../run_files.ts";
 import { type PartValues, settledParts } from "../train_parts.ts";
 
 /** What is read of a folder that was trained in. */

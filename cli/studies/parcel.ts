@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { makeFolder, readBytesOf, writeWhole } from "../files.ts";
-import { runFiles } from "../run_folder.ts";
+import { runFiles } from "../run_files.ts";
 import { claim } from "../study_claim.ts";
 import { isDone } from "../study_folder.ts";
 import type { Redis } from "./bullmq.ts";

@@ -1,5 +1,5 @@
 import { exists } from "../files.ts";
-import { runFiles } from "../run_folder.ts";
+import { runFiles } from "../run_files.ts";
 import { isClaimed } from "../study_claim.ts";
 import { isDone, readFailure } from "../study_folder.ts";
 import { jobOf, type TrialQueue } from "./queue.ts";

@@ -1,4 +1,4 @@
-import { type Attributes } from "../../datasets/metadata.ts";
+import type { Attributes } from "../../datasets/metadata.ts";
 import type { Features } from "../../random/dpp/similarities.ts";
 import type { Rng } from "../../random/rng.ts";
 
