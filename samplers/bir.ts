@@ -1,8 +1,8 @@
-import { add, exp, mul, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
+import { exp, mul, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { maxOver } from "../graphs/ops/reduce.ts";
-import { concat, reshape, slice } from "../graphs/ops/shape.ts";
-import { cast } from "../graphs/ops/compare.ts";
+import { reshape } from "../graphs/ops/shape.ts";
+import { cast, greater, where } from "../graphs/ops/compare.ts";
 import { perPositive } from "./common_options.ts";
 import { firstAbove } from "./first_above.ts";
 import { define } from "../options/method.ts";
@@ -64,13 +64,11 @@ export const bir = define({
       return { ids, kept, logQ };
     },
     select({ graph, items, score }, { ids, kept, logQ }) {
-      const mask = cast(kept, "float32"), logits = add(sub(score(items(ids)), logQ), mul(NEVER, sub(1, mask))); // [R, W]
-      const mass = stopGradient(exp(sub(logits, maxOver(logits, [1], true)))),
-        noise = graph.noise("resampled", [rows, negatives]);
-      const slots = Array.from({ length: negatives }, (_, k) => drawSlots(mass, slice(noise, 1, k, k + 1)));
-      const drawn = gather(reshape(ids, [width]), slots.length === 1 ? slots[0]! : concat(slots, 1)); // [R, K]
+      const logits = where(kept, sub(score(items(ids)), logQ), NEVER), most = maxOver(logits, [1], true); // [R, W], [R, 1]
+      const mass = stopGradient(exp(sub(logits, most))), noise = graph.noise("resampled", [rows, negatives]);
+      const drawn = gather(reshape(ids, [width]), drawSlots(mass, noise)); // [R, K]
       // a row that has met all columns keeps none
-      const open = maxOver(mask, [1], true);
+      const open = cast(greater(most, NEVER), "float32");
       return {
         ids: drawn,
         items: items(drawn),
