@@ -14,6 +14,7 @@ import { rankedAsOptions } from "./ranked_as.ts";
 import { heldOut, openTested, rankingOf, tell } from "./test_ranking.ts";
 import { runFiles } from "./run_files.ts";
 import { readIds, readModel } from "./run_folder.ts";
+import { leaks, seenIn } from "./start.ts";
 import { metricOptions, outputOptions, providerOptions, trainOptions } from "./train_options.ts";
 
 export const evaluateOptions = {
@@ -73,6 +74,7 @@ export async function evaluateCommand(values: EvaluateValues): Promise<number> {
   await evaluator.dispose();
   await runtime.dispose();
   await tell(values, ranked, data, catalogue, options, output);
+  if (model.past) { for (const note of leaks(null, { seen: seenIn(model.past, { test }) })) output.say(note); }
   return 0;
 }
 

@@ -17,6 +17,7 @@ import { runFiles } from "./run_files.ts";
 import { writeIds, writeModel } from "./run_folder.ts";
 import { sampledText } from "./test_ranking.ts";
 import { writeLists, writeTested } from "./tested_lists.ts";
+import type { Start } from "./start.ts";
 import type { TrainValues } from "./train_options.ts";
 
 /** Items that recommender.onnx returns for each user. */
@@ -42,19 +43,22 @@ export interface Finished {
   readonly folder: string;
   readonly backbone: Backbone;
   readonly reports: readonly EpochReport[];
+  /** What it started from, where that was another run. */
+  readonly start?: Start;
   readonly output: Output;
 }
 
 /** Saves the model, tests it, and says how good it is beside what needs no training. */
 export async function finishRun(
-  { values, data, protocol, runtime, folder, backbone, reports, output }: Finished,
+  { values, data, protocol, runtime, folder, backbone, reports, start, output }: Finished,
 ): Promise<void> {
   const { catalogue, testing } = protocol, isWeight = (name: string) => !name.includes("#") && isModel(name);
   const weights = await runtime.save(isWeight);
   const model = backbone.written?.(weights);
   const recommender = await recommenderModel(backbone, catalogue, weights, { top: EXPORTED_TOP });
   const ids = await writeIds(folder, data); // right before the weights that are of them
-  await writeModel(folder, { backbone: values.backbone!, dataset: data.name, catalogue, weights, ids }, backbone.reads);
+  const saved = { backbone: values.backbone!, dataset: data.name, catalogue, weights, ids };
+  await writeModel(folder, { ...saved, ...start && { past: start.past } }, backbone.reads);
   if (model) await writeWhole(`${folder}/${runFiles.model}`, model);
   const unused: Readonly<Record<string, boolean>> = { // by this run: of one that was here before
     [runFiles.model]: !model,
@@ -72,6 +76,7 @@ export async function finishRun(
     epochs: reports.length,
     selectedOn: values.select,
     ...values.refit && { refit: true },
+    ...start && { init: { run: values.init, seen: start.seen } },
     ...best && { best },
     ...rankedAsRecord(values),
   };
@@ -94,7 +99,7 @@ export async function finishRun(
         ...references,
       }),
     );
-    for (const said of [...sampledText(tested), ...tested.notes]) output.say(said);
+    for (const said of [...sampledText(tested), ...tested.notes, ...start?.notes ?? []]) output.say(said);
   }
   const shown = reports[best?.epoch ?? reports.length - 1];
   if (shown?.negatives) {

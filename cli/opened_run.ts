@@ -1,4 +1,5 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
+import type { Relation } from "../datasets/metadata.ts";
 import type { Backbone } from "../models/backbone.ts";
 import type { SavedTensor } from "../runtime/runtime.ts";
 import { savedBackbone } from "./backbone_spec.ts";
@@ -13,12 +14,14 @@ export interface OpenedRun {
   readonly backbone: Backbone;
   readonly catalogue: Catalogue;
   readonly weights: ReadonlyMap<string, SavedTensor>;
+  /** What the runs were trained on that it started from. */
+  readonly past?: Relation;
   readonly ids: RunIds;
 }
 
 /** Reads a run folder. @throws Error naming what is missing or does not belong together. */
 export async function openRun(folder: string): Promise<OpenedRun> {
-  const { backbone: name, catalogue, weights, ids: digest } = await readModel(folder),
+  const { backbone: name, catalogue, weights, past, ids: digest } = await readModel(folder),
     ids = await readIds(folder, digest);
   const { users, items } = catalogue;
   if (ids.users.length !== users || ids.items.length !== items) {
@@ -27,5 +30,6 @@ export async function openRun(folder: string): Promise<OpenedRun> {
         `its ${runFiles.ids} names ${ids.users.length} and ${ids.items.length}`,
     );
   }
-  return { folder, name, backbone: savedBackbone(name, `${folder}/${runFiles.model}`), catalogue, weights, ids };
+  const backbone = savedBackbone(name, `${folder}/${runFiles.model}`);
+  return { folder, name, backbone, catalogue, weights, ids, ...past && { past } };
 }

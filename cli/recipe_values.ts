@@ -22,8 +22,8 @@ export async function askedRecipe(
   given: Given,
 ): Promise<NamedRecipe | null | undefined> {
   if (recipe !== null) return await loadRecipe(recipe);
-  if (PARTS.some((name) => given.has(name))) return null;
-  return init === null ? undefined : await recipeOfRun(init);
+  if (init !== null) return await recipeOfRun(init);
+  return PARTS.some((name) => given.has(name)) ? null : undefined;
 }
 
 /** Options with those of a recipe that nobody gave; `--refit` only where there is something to train on as well. */

@@ -5,7 +5,7 @@ import { yamlText } from "../options/yaml.ts";
 import type { SavedTensor } from "../runtime/runtime.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
 import { decodeSafetensors, safetensorsParts, type Tensor } from "../training/safetensors.ts";
-import type { Metadata } from "../datasets/metadata.ts";
+import type { Metadata, Relation } from "../datasets/metadata.ts";
 import { exists, readBytesOf, readText, writeWhole } from "./files.ts";
 import { changes, type RunFacts } from "./run_facts.ts";
 import { runFiles } from "./run_files.ts";
@@ -26,6 +26,8 @@ export interface SavedModel {
   /** With the metadata that the backbone reads. */
   readonly catalogue: Catalogue;
   readonly weights: ReadonlyMap<string, SavedTensor>;
+  /** What the runs were trained on that this one started from, one after another: who met what. */
+  readonly past?: Relation;
   /** Digest of the ids that the weights are of; none in files of earlier versions. */
   readonly ids?: string;
 }
@@ -72,7 +74,7 @@ export async function readIds(folder: string, digest?: string): Promise<RunIds> 
 /** Weights, the train items of each user and the metadata that the backbone `reads`, in one safetensors file. */
 export async function writeModel(
   folder: string,
-  { backbone, dataset, catalogue, weights, ids }: SavedModel,
+  { backbone, dataset, catalogue, weights, past, ids }: SavedModel,
   reads: readonly (keyof Metadata)[] = [],
 ): Promise<void> {
   const { users, items, offsets, positives, popularity } = catalogue,
@@ -84,6 +86,7 @@ export async function writeModel(
       ["seen#offsets", i32(offsets)],
       ["seen#items", i32(positives)],
       ["seen#popularity", i32(popularity)],
+      ...past ? [["past#offsets", i32(past.offsets)] as const, ["past#items", i32(past.targets)] as const] : [],
       ["sequences#offsets", i32(order.offsets)],
       ["sequences#items", i32(order.items)],
       ...Object.entries(side.tensors),
@@ -112,7 +115,8 @@ export async function readModel(folder: string): Promise<SavedModel> {
   const weights = new Map([...under("", tensors)].filter(([name]) => !name.includes("#")));
   const side = unpackMetadata({ tensors, layout: metadata.metadata ?? "{}" }, users, items);
   const catalogue = { users, items, offsets, positives, popularity, metadata: side, sequences: () => order };
-  return { backbone, dataset, catalogue, weights, ...ids !== undefined && { ids } };
+  const past = "past#items" in tensors && { past: { offsets: ints("past#offsets"), targets: ints("past#items") } };
+  return { backbone, dataset, catalogue, weights, ...past, ...ids !== undefined && { ids } };
 }
 
 /** A checkpoint, with a fingerprint of what it belongs to, and what that is a digest of. */

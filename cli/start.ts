@@ -1,8 +1,8 @@
 import { contains } from "../datasets/contains.ts";
 import type { Dataset } from "../datasets/dataset.ts";
-import type { Ids } from "../datasets/ids.ts";
-import type { Interactions } from "../datasets/interactions.ts";
 import type { Catalogue } from "../datasets/catalogue.ts";
+import type { Relation } from "../datasets/metadata.ts";
+import { relation } from "../datasets/relation.ts";
 import type { Backbone } from "../models/backbone.ts";
 import { readYaml } from "../options/yaml.ts";
 import { type RecipeOptions, recipeOptions } from "../recipes/options.ts";
@@ -20,8 +20,14 @@ export type Named = Pick<Dataset, "userIds" | "itemIds"> & Partial<Pick<Dataset,
 /** What a run starts from that goes on where another ended. */
 export interface Start {
   readonly weights: ReadonlyMap<string, SavedTensor>;
-  /** What a person should know of it, in lines. */
-  readonly said: readonly string[];
+  /** What was taken, in words. */
+  readonly said: string;
+  /** Who met what of what it was trained on before, in the ids of these data. */
+  readonly past: Relation;
+  /** How much of each held-out part is among that, where any is. */
+  readonly seen: Readonly<Record<string, { readonly seen: number; readonly of: number }>>;
+  /** That this makes them optimistic, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -50,41 +56,58 @@ export async function startOf(
   } catch (error) {
     throw new TypeError(`${(error as Error).message} (run "${init}", ${run.name})`, { cause: error });
   }
-  const { weights, known, fresh } = found;
-  const rows = known.map(({ name, rows, of }) => `${name} (${rows} of ${of} rows)`).join(", ");
+  const { weights, known, fresh, left } = found, past = pastOf(run, data), seen = seenIn(past, data);
   const said = [
-    `starts from run "${init}" (${run.name}): ${rows}${fresh.length > 0 ? `; not ${fresh.join(", ")}` : ""}`,
-    ...seenBefore(run, data),
-  ];
-  return { weights, said };
+    `starts from run "${init}" (${run.name}): ${
+      known.map(({ name, rows, of }) => `${name} (${rows} of ${of} rows)`).join(", ")
+    }`,
+    ...fresh.length > 0 ? [`new here: ${fresh.join(", ")}`] : [],
+    ...left.length > 0 ? [`left there: ${left.join(", ")}`] : [],
+  ].join("; ");
+  return { weights, said, past, seen, notes: leaks(init, { seen }) };
 }
 
-/** A line for each held-out part of which that run was trained on some. */
-function seenBefore({ catalogue: { offsets, positives }, ids, folder }: OpenedRun, data: Named): readonly string[] {
-  const { valid, test, userIds, itemIds } = data, met = { offsets, targets: positives };
-  const before = (names: readonly string[], now: Ids) => {
-    const found = new Int32Array(now.names.length).fill(-1);
-    names.forEach((name, id) => {
-      const is = now.indexOf(name);
-      if (is !== undefined) found[is] = id;
+/** Who met what of what a run, and those that it started from, were trained on, in the ids of other data. */
+function pastOf({ catalogue, past, ids }: OpenedRun, { userIds, itemIds }: Named): Relation {
+  const most = catalogue.positives.length + (past?.targets.length ?? 0);
+  const rows = new Int32Array(most), targets = new Int32Array(most);
+  let found = 0;
+  const users = ids.users.map((name) => userIds.indexOf(name)), items = ids.items.map((name) => itemIds.indexOf(name));
+  const add = ({ offsets, targets: met }: Relation) => {
+    users.forEach((user, row) => {
+      if (user === undefined) return;
+      for (let at = offsets[row]!; at < offsets[row + 1]!; at++) {
+        const item = items[met[at]!];
+        if (item === undefined) continue;
+        rows[found] = user;
+        targets[found++] = item;
+      }
     });
-    return found;
   };
-  const users = before(ids.users, userIds), items = before(ids.items, itemIds);
-  const seenOf = (held: Interactions) =>
-    held.users.reduce((count, user, row) => {
-      const [u, i] = [users[user]!, items[held.items[row]!]!];
-      return u >= 0 && i >= 0 && contains(met, u, i) ? count + 1 : count;
-    }, 0);
-  return Object.entries({ valid, test }).flatMap(([name, held]) => {
-    const seen = held ? seenOf(held) : 0;
-    return seen === 0 ? [] : [
-      `  run "${folder}" was trained on ${seen} of the ${
-        held!.users.length
-      } interactions of ${name}: what is measured on them is OPTIMISTIC`,
-    ];
-  });
+  add({ offsets: catalogue.offsets, targets: catalogue.positives });
+  if (past) add(past);
+  const counts = { rowCount: userIds.names.length, targetCount: itemIds.names.length };
+  return relation({ rows: rows.subarray(0, found), targets: targets.subarray(0, found), ...counts });
 }
+
+/** How many interactions of each held-out part are in it, of those that have any. */
+export function seenIn(past: Relation, { valid, test }: Pick<Named, "valid" | "test">): Start["seen"] {
+  return Object.fromEntries(
+    Object.entries({ valid, test }).flatMap(([part, held]) => {
+      const seen = held?.users.reduce((n, user, row) => contains(past, user, held.items[row]!) ? n + 1 : n, 0) ?? 0;
+      return seen === 0 ? [] : [[part, { seen, of: held!.users.length }]];
+    }),
+  );
+}
+
+/** What that makes of what is measured, a sentence for each part. */
+export const leaks = (run: string | null, { seen }: Pick<Start, "seen">): readonly string[] =>
+  Object.entries(seen).map(([part, { seen, of }]) =>
+    `${
+      run === null ? "a run" : `run "${run}"`
+    }, which it starts from, was trained on ${seen} of the ${of} interactions of ${part}: ` +
+    "what is measured on them is OPTIMISTIC"
+  );
 
 /** How a run was trained, for one that starts from it and is told of no part. */
 export async function recipeOfRun(folder: string): Promise<NamedRecipe> {

@@ -50,7 +50,7 @@ export async function trialOutcome(trial: Trial, { opened, signal, output, said 
   const recipe = { ...made, ...start && { initial: start.weights } };
   const resume = await exists(checkpoint) ? await readCheckpoint(folder, fingerprint) : undefined;
   if (resume) output.say(`${said}: ${goesOn(resume)}`);
-  for (const line of start?.said ?? []) output.say(`${said}: ${line}`);
+  for (const line of start ? [start.said, ...start.notes] : []) output.say(`${said}: ${line}`);
   await makeFolder(folder);
   await writeConfig(folder, { label, ...own, seed });
   const open = () => openRuntime({ provider: values.provider, threads: values.threads, seed });
@@ -72,7 +72,7 @@ export async function trialOutcome(trial: Trial, { opened, signal, output, said 
       ({ runtime, protocol: trained } = await refitInFolder({ ...picking, reports, goOn: resume !== undefined, open }));
     }
     const tested = await testTrial(runtime, trained, recipe.backbone), facts = trialFacts(reports, seed);
-    const about = { label, ...facts, notes: tested.notes, provider: runtime.provider };
+    const about = { label, ...facts, notes: [...tested.notes, ...start?.notes ?? []], provider: runtime.provider };
     await writeOutcome(folder, fingerprint, tested, about);
     for (const at of [folder, `${folder}/${runFiles.refit}`]) { // a trial that is done never goes on
       await Deno.remove(`${at}/${runFiles.checkpoint}`).catch(() => {});

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { withDataFor } from "./backbone_spec.ts";
 import { metricNames } from "./metrics_text.ts";
 import { duration, openOutput } from "./output.ts";
@@ -32,6 +33,9 @@ export async function trainCommand(
   const values = withDataFor(settled, [settled.backbone]), train = trainerOf(values);
   if (values.select === "test") output.say(OPTIMISTIC);
   const folder = values.out ?? `runs/${[opened.data.name, ...namedParts(values), values.seed].join("-")}`;
+  if (values.init !== null && resolve(values.init) === resolve(folder)) {
+    throw new TypeError(`Cannot start from run "${values.init}" and write to it: --out names another folder`);
+  }
   if (!await train({ opened, folder, signal, output })) {
     output.say(`stopped; go on with: the same command and --resume --out ${folder}`);
     return 130;

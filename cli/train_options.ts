@@ -64,7 +64,7 @@ export const trainOptions = {
   lr: recipeOptions.lr,
   init: text(
     null,
-    "folder of a trained run that this one starts from: weights of users and items by their ids; where no part is named it is trained as that was",
+    "folder of a trained run whose weights training starts from, users and items by their ids",
   ),
   epochs: recipeOptions.epochs,
   batchSize: recipeOptions.batchSize,

@@ -48,7 +48,11 @@ export async function trainRun(run: TrainRun): Promise<boolean> {
   const open = () => openRuntime({ provider: values.provider, threads: values.threads, seed: values.seed });
   let runtime = await open(), trained = protocol;
   output.say(`runs on ${runtime.provider} (${runtime.reason})`);
-  for (const line of start?.said ?? []) output.say(line);
+  if (start) {
+    const { seen, said, notes } = start;
+    output.result({ event: "init", run: values.init, seen, said }, null);
+    for (const line of [said, ...notes]) output.say(line);
+  }
   if (resume) output.say(goesOn(resume));
   await makeFolder(folder);
   await writeConfig(folder, savedConfig(values));
@@ -68,7 +72,10 @@ export async function trainRun(run: TrainRun): Promise<boolean> {
         ...{ ...picking, protocol, reports, goOn: resume !== undefined, open, onStep },
       }));
     }
-    await finishRun({ values, data, protocol: trained, runtime, folder, backbone: recipe.backbone, reports, output });
+    await finishRun({
+      ...{ values, data, protocol: trained, runtime, folder, backbone: recipe.backbone, reports, output },
+      ...start && { start },
+    });
   } catch (error) {
     if (signal.aborted && error === signal.reason) return false;
     if (!(error instanceof DiskError && await exists(`${folder}/${runFiles.checkpoint}`))) throw error;

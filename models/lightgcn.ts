@@ -14,14 +14,41 @@ import { averaged, dot } from "./scoring.ts";
 
 const inits = { xavier: xavierUniform, normal: normal(0.1) } as const;
 
+/** What dropout leaves of a graph: `kept` of each layer, for the hops of a propagation that is `directed` or not. */
+interface Dropout {
+  readonly directed: boolean;
+  kept(layer: number): Value | undefined;
+}
+const dropouts: Readonly<
+  Record<"paper" | "mixgcf", (graph: GraphBuilder, catalogue: Catalogue, dropout: number) => Dropout>
+> = {
+  paper(graph, { positives }, dropout) {
+    const kept = dropout > 0 ? scaled(graph.noise("dropout", [positives.length, 1]), dropout, dropout) : undefined;
+    return { directed: false, kept: () => kept };
+  },
+  mixgcf: (graph, { positives }, dropout) => ({
+    directed: dropout > 0,
+    kept(layer) {
+      if (dropout === 0) return undefined;
+      const way = (name: string) =>
+        scaled(graph.noise(`dropout/${name}/${layer}`, [positives.length, 1]), 1 - dropout, dropout);
+      return concat([way("users"), way("items")], 0);
+    },
+  }),
+};
+
+/** 1/(1 - dropout) where noise is not below `left`, 0 elsewhere and for padding: [E, 1] -> [E + 1, 1]. */
+const scaled = (noise: Value, left: number, dropout: number): Value =>
+  pad(where(less(noise, left), 0, 1 / (1 - dropout)), [0, 0], [1, 0]);
+
 /**
  * LightGCN (He et al., SIGIR 2020): vectors are propagated over the graph of who met what,
  * X_{l+1} = D^-1/2 A D^-1/2 X_l (eq. 8), and a score is the inner product of means over layers 0..L (eq. 4, alpha =
  * 1/(L+1), eq. 6). Representations keep the layers apart, [.., L + 1, D]; weight decay takes layer 0.
  *
  * Dropout leaves out interactions, in both directions and in every layer alike, and scales what is kept by 1/keep, so
- * that the expectation stays. LightGCN's code drops the two directions apart. MixGCF's, which DENS and AHNS have, keeps a
- * fraction `dropout` of the edges yet scales by 1/(1 - dropout): `compat` mixgcf.
+ * that the expectation stays. LightGCN's code drops the two directions apart; MixGCF's, which DENS and AHNS have, each
+ * direction in each layer, and keeps a fraction `dropout` of them yet scales by 1/(1 - dropout): `compat` mixgcf.
  *
  * @example
  * ```ts
@@ -43,7 +70,7 @@ export const lightgcn = define({
     compat: choice(
       ["paper", "mixgcf"],
       "paper",
-      "what dropout leaves out, or, as MixGCF's code, that fraction is kept",
+      "dropout as above, or of each direction and layer by itself, with that fraction kept, as MixGCF's code",
     ),
     init: choice(["xavier", "normal"], "xavier", "Xavier-uniform tables, or normal with deviation 0.1"),
     score: choice(["dot", "cosine"], "dot", "inner product or cosine of the means over layers"),
@@ -54,12 +81,10 @@ export const lightgcn = define({
       const { users, items } = catalogue;
       const user = graph.variable("user", [users, dim], inits[init], { rowsOf: "users" });
       const item = graph.variable("item", [items, dim], inits[init], { rowsOf: "items" });
-      const kept = batch.training && dropout > 0
-        ? keptEdges(graph, catalogue, dropout, compat === "mixgcf" ? 1 - dropout : dropout)
-        : undefined;
-      const { position, ordered, hop } = propagation(graph, catalogue, kept);
+      const { kept, directed } = dropouts[compat](graph, catalogue, batch.training ? dropout : 0);
+      const { position, ordered, hop } = propagation(graph, catalogue, directed);
       const hops = [ordered(concat([user, item], 0))]; // L + 1 of [U + I + 1, D]
-      for (let layer = 0; layer < layers; layer++) hops.push(hop(hops.at(-1)!));
+      for (let layer = 0; layer < layers; layer++) hops.push(hop(hops.at(-1)!, kept(layer)));
       const mean = mul(hops.reduce(add), 1 / (layers + 1));
 
       // the mean over the hops of looked-up rows is looked up in the mean: [.., 1, D] is read instead of [.., L + 1, D]
@@ -80,9 +105,3 @@ export const lightgcn = define({
       };
     },
   }));
-
-/** 1/(1 - dropout) for the interactions that stay in a step's graph, 0 for `left` of them and for padding: [E + 1, 1]. */
-function keptEdges(graph: GraphBuilder, { positives }: Catalogue, dropout: number, left: number): Value {
-  const noise = graph.noise("dropout", [positives.length, 1]);
-  return pad(where(less(noise, left), 0, 1 / (1 - dropout)), [0, 0], [1, 0]);
-}

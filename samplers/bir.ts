@@ -31,7 +31,7 @@ export const bir = define({
     power: real(1, "of how often an item was resampled, which the cache is drawn by", { min: 0 }),
   },
 }, ({ negatives, cache, power }): Policy<"ids" | "kept" | "logQ"> => ({ catalogue, rows }) => {
-  const { items: count, popularity } = catalogue, cached = Math.round(cache * rows);
+  const { items: count, popularity } = catalogue, cached = cache > 0 ? Math.max(1, Math.round(cache * rows)) : 0;
   const width = rows + cached, maskOf = keptColumns(count), total = popularity.reduce((a, b) => a + b, 0);
   /** How often each item was resampled, and once more. */
   const resampled = new Float32Array(count).fill(1), totals = new Float64Array(count);
@@ -73,12 +73,14 @@ export const bir = define({
         ids: drawn,
         items: items(drawn),
         mask: mul(open, graph.constant(new Float32Array(negatives).fill(1))),
-        report: { drawn },
+        report: { drawn, open },
       };
     },
     ...cached > 0 && {
-      observe({ drawn }, batch) {
-        for (const item of drawn!.subarray(0, batch.rows * negatives)) resampled[item]!++;
+      observe({ drawn, open }, batch) {
+        for (let at = 0; at < batch.rows * negatives; at++) {
+          if (open![Math.floor(at / negatives)]! > 0) resampled[drawn![at]!]!++;
+        }
       },
     },
   };

@@ -74,7 +74,10 @@ export const divns = define({
       "same",
       "lambda of a row: the same for all, by the entropy of its user's hard negatives, or drawn",
     ),
-    floor: real(0.5, "of share=entropy: lambda of a user whose hard negatives are one item", { min: 0, max: 1 }),
+    floor: real(0.5, "of share=entropy: how much of lambda a user has whose hard negatives are one item", {
+      min: 0,
+      max: 1,
+    }),
     concentration: real(10, "of share=beta: a + b of Beta(a, b), the mean of which is lambda", { min: 1e-3 }),
     sampler: choice(
       ["exact", "map", "mcmc", "least", "quota"],
@@ -124,6 +127,13 @@ export const divns = define({
   if (schedule === "adaptive" && share !== "same") {
     throw new TypeError(
       `Cannot make "divns": schedule=adaptive measures what one lambda for all does, and share=${share} gives rows their own`,
+    );
+  }
+  if (mix === "separate" && (share !== "same" || schedule !== "constant")) {
+    throw new TypeError(
+      `Cannot make "divns": mix=separate mixes nothing, and ${
+        share !== "same" ? `share=${share}` : `schedule=${schedule}`
+      } says by how much`,
     );
   }
   const { lambda: start, end, kappa, target, attributes: weight, recency, sampler } = options;
@@ -183,8 +193,9 @@ export const divns = define({
             over,
             () => lastDistance(table, caches, sets, mix === "separate" ? [1, 0] : [lambda[0]!]),
           );
-          if (lambda[0] < 1 || share === "entropy") await redraw(sets, caches, table, draw, options);
-          else sets.clear();
+          if (lambda[0] < 1 || mix === "separate" || share === "entropy") {
+            await redraw(sets, caches, table, draw, options);
+          } else sets.clear();
           sets.restart();
         }
         shares.measure(caches);

@@ -39,7 +39,11 @@ export const irgan = define({
     lr: byMagnitude(real(1e-3, "learning rate of the generator, under Adam", { min: 0 }), 0.0001, 0.01),
     temperature: byMagnitude(real(0.2, "of the law that negatives are drawn from", { min: 1e-3 }), 0.05, 2),
     own: real(0.2, "share of the generator's own draws that are positives", { min: 0, max: 0.99 }),
-    positives: choice(["excluded", "included"], "excluded", "whether a negative may be a train positive"),
+    positives: choice(
+      ["excluded", "included"],
+      "excluded",
+      "whether negatives may be what --exclude leaves out, train positives if nothing else is said",
+    ),
     baseline: choice(
       ["none", "ema", "mean"],
       "none",

@@ -38,26 +38,45 @@ export function srnsMemory({ catalogue, seen, rows }: Setting, options: MemoryOp
   const planes = { items: users * tracked, positives: positives.length };
   const inMemory = (user: number, place: number) => memory.subarray(user * size, (user + 1) * size).includes(place);
 
-  const track = (user: number, place: number, epoch: number, rng: Rng) => {
-    const own = items.subarray(user * tracked, (user + 1) * tracked),
-      mates = own.filter((_, at) => at % sets === place % sets);
-    const item = drawUntil(() => seen.drawUnseen(user, rng), (item) => !mates.includes(item));
+  /** Puts an item into a place that none of its set has; `held` has those of each set. */
+  const track = (user: number, place: number, held: readonly Set<number>[], epoch: number, rng: Rng) => {
+    const own = held[place % sets]!, at = user * tracked + place;
+    const item = drawUntil(() => seen.drawUnseen(user, rng), (item) => !own.has(item));
     if (item === undefined) return; // hardly more unseen items than places
-    own[place] = item;
-    since[user * tracked + place] = epoch;
+    own.delete(items[at]!);
+    own.add(item);
+    items[at] = item;
+    since[at] = epoch;
   };
   /** Places that may be drawn from in an epoch: all, or those of one set. */
   const openIn = (user: number, epoch: number) =>
-    idsBelow(tracked).filter((place) => (place - epoch - 1) % sets === 0 && items[user * tracked + place]! >= 0);
+    idsBelow(tracked / sets).map((place) => place * sets + (epoch + 1) % sets)
+      .filter((place) => items[user * tracked + place]! >= 0);
+  /** `count` of the open places that are not among `mine`, distinct, in random order; all where there are no more. */
+  const othersIn = (user: number, epoch: number, mine: Int32Array, count: number, rng: Rng): Iterable<number> => {
+    const each = tracked / sets, set = (epoch + 1) % sets;
+    // places are listed where many would be refused: of a user with few unseen items some are empty
+    if (2 * (count + mine.length) > each || seen.unseenCount(user) < 2 * each) {
+      return rng.shuffle(openIn(user, epoch).filter((place) => !mine.includes(place))).subarray(0, count);
+    }
+    const found = new Set<number>();
+    while (found.size < count) {
+      const place = rng.below(each) * sets + set;
+      if (!mine.includes(place)) found.add(place);
+    }
+    return found;
+  };
   /** The first epoch fills the places; every other exchanges a fifth of those outside the memory. */
   const renew = ({ rng, epoch }: Draw) => {
     for (let user = 0; user < users; user++) {
       if (seen.unseenCount(user) === 0) continue;
       const stream = rng.seek(epoch, -1 - user), mine = memory.subarray(user * size, (user + 1) * size);
+      const held = Array.from({ length: sets }, () => new Set<number>());
+      for (let place = 0; place < tracked; place++) held[place % sets]!.add(items[user * tracked + place]!);
       for (let place = 0; place < tracked; place++) {
         const empty = items[user * tracked + place]! < 0;
         const due = place % HISTORY === epoch % HISTORY && (renewal === "all" || !inMemory(user, place));
-        if (empty || due) track(user, place, epoch, stream);
+        if (empty || due) track(user, place, held, epoch, stream);
       }
       const open = openIn(user, epoch);
       // a user with fewer unseen items than the memory has places holds some of them twice
@@ -125,10 +144,7 @@ export function srnsMemory({ catalogue, seen, rows }: Setting, options: MemoryOp
       who.forEach((user, at) => {
         const mine = memory.subarray(user * size, (user + 1) * size),
           stream = rng.seek(epoch, batch.first + rowOf[at]!);
-        const others = stream.shuffle(
-          openIn(user, epoch).filter((place) => !mine.includes(place)),
-        );
-        const found = [...new Set(mine), ...others].slice(0, width);
+        const own = new Set(mine), found = [...own, ...othersIn(user, epoch, mine, width - own.size, stream)];
         for (let k = 0; k < width; k++) places[at * width + k] = found[k] ?? -1;
       });
       const asked = places.map((place, at) =>

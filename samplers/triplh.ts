@@ -42,7 +42,11 @@ export const triplh = define({
     negatives: perPositive(1),
     temperature: byMagnitude(real(1, "divides c, the distance's cosh", { min: 1e-6 }), 0.05, 2),
     law: choice(["softmax", "released"], "softmax", "e^(-c), or, as released, the least c with Gumbel noise added"),
-    positives: choice(["excluded", "included"], "excluded", "whether a negative may be a train positive"),
+    positives: choice(
+      ["excluded", "included"],
+      "excluded",
+      "whether negatives may be what --exclude leaves out, train positives if nothing else is said",
+    ),
   },
 }, ({ negatives, temperature, law, positives }): Policy<"open"> => ({ catalogue: { items: count }, rows }) => {
   const maskOf = keptColumns(count), all = idsBelow(count), draw = laws[law], none = new Int32Array();

@@ -24,6 +24,8 @@ export interface CarriedOver {
   readonly known: readonly { readonly name: string; readonly rows: number; readonly of: number }[];
   /** Variables that start as they would otherwise. */
   readonly fresh: readonly string[];
+  /** Variables of the trained model that this one does not have. */
+  readonly left: readonly string[];
 }
 
 /**
@@ -71,7 +73,8 @@ export function carriedOver(
     weights.set(name, { shape, data });
     known.push({ name, rows: rows.filter((row) => row >= 0).length, of: count });
   }
-  if (known.some(({ rows }) => rows > 0)) return { weights, known, fresh };
+  const left = [...before.keys()].filter((name) => !weights.has(name) && !fresh.includes(name));
+  if (known.some(({ rows }) => rows > 0)) return { weights, known, fresh, left };
   throw new TypeError(
     `Cannot start from these weights, of ${[...before.keys()].join(", ")}: ${
       known.length === 0 ? "the backbone has none of these variables" : "they know none of these users and items"

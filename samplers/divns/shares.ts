@@ -12,7 +12,7 @@ export interface Shares {
   readonly state?: Readonly<Record<string, Float32Array>>;
 }
 interface ShareOptions {
-  /** Of entropy: lambda of a user whose hard negatives are one item. */
+  /** Of entropy: how much of lambda a user has whose hard negatives are one item. */
   readonly floor: number;
   /** Of beta: a + b. */
   readonly concentration: number;
@@ -25,11 +25,11 @@ export const sharesOf: Readonly<
   Record<"same" | "entropy" | "beta", (users: number, options: ShareOptions) => Shares>
 > = {
   same: () => ({ ...unmeasured, of: (lambda, { users }) => new Float32Array(users.length).fill(lambda) }),
-  /** floor + (lambda - floor) h_u, h_u the entropy of H_u over its most, ln |H_u|; 1 where a user has no more than one. */
+  /** lambda (floor + (1 - floor) h_u), h_u the entropy of H_u over its most, ln |H_u|; 1 where a user has no more than one. */
   entropy: (users, { floor }) => {
     const evenness = new Float32Array(users).fill(1);
     return {
-      of: (lambda, { users }) => Float32Array.from(users, (user) => floor + (lambda - floor) * evenness[user]!),
+      of: (lambda, { users }) => Float32Array.from(users, (user) => lambda * (floor + (1 - floor) * evenness[user]!)),
       measure(caches) {
         for (let user = 0; user < users; user++) evenness[user] = evennessOf(caches.hardOf(user));
       },

@@ -72,17 +72,37 @@ Deno.test("who has met nothing, and what nobody has met, keep X_0 / (L + 1) as t
 
 Deno.test("dropout leaves out the interactions whose noise is low, both ways and in every layer, and scales the rest", async () => {
   const runtime = await openRuntime({ provider: "wasm" }), edges = of.positives.length;
+  const { graph, outputs } = represented({ layers: LAYERS, dropout: 0.25 }, true);
+  assert.deepEqual([...graph.noises.values()].map(({ shape }) => shape), [[edges, 1]]);
+  const program = await runtime.compile(graph, { outputs });
+  await runtime.load(start);
   const noise = Float32Array.of(0.9, 0.1, 0.25, 0.6, 0.2, 0.99, 0.3, 0.7).subarray(0, edges);
-  for (const [compat, left] of [["paper", 0.25], ["mixgcf", 0.75]] as const) { // MixGCF keeps the fraction instead
-    const { graph, outputs } = represented({ layers: LAYERS, dropout: 0.25, compat }, true);
-    assert.deepEqual([...graph.noises.values()].map(({ shape }) => shape), [[edges, 1]]);
-    const program = await runtime.compile(graph, { outputs });
-    await runtime.load(start);
-    const matrix = normalised(of, (edge) => noise[edge]! < left ? 0 : 1 / 0.75), wanted = hops(matrix, LAYERS);
-    const found = await program.run({ dropout: noise });
-    near(found.query as Float32Array, [...everyone(USERS)].flatMap((node) => wanted.flatMap((x) => x[node]!)));
-    assert.deepEqual(await program.run({ dropout: noise }), found, "the same noise gives the same result");
+  const matrix = normalised(of, (edge) => noise[edge]! < 0.25 ? 0 : 1 / 0.75), wanted = hops(matrix, LAYERS);
+  const found = await program.run({ dropout: noise });
+  near(found.query as Float32Array, [...everyone(USERS)].flatMap((node) => wanted.flatMap((x) => x[node]!)));
+  assert.deepEqual(await program.run({ dropout: noise }), found, "the same noise gives the same result");
+});
+
+Deno.test("as MixGCF's code, dropout draws for each way and layer, and what is low stays out though it is the larger part", async () => {
+  const runtime = await openRuntime({ provider: "wasm" }), edges = of.positives.length;
+  const { graph, outputs } = represented({ layers: LAYERS, dropout: 0.25, compat: "mixgcf" }, true);
+  const noises = Object.fromEntries(
+    [...graph.noises.keys()].map((name) => [name, Float32Array.from({ length: edges }, () => rng.uniform())]),
+  );
+  assert.equal(Object.keys(noises).length, 2 * LAYERS);
+  const program = await runtime.compile(graph, { outputs });
+  await runtime.load(start);
+  const wanted = [X0];
+  for (let layer = 0; layer < LAYERS; layer++) {
+    const [toUsers, toItems] = ["users", "items"].map((to) =>
+      normalised(of, (edge) => noises[`dropout/${to}/${layer}`]![edge]! < 0.75 ? 0 : 1 / 0.75)
+    );
+    const matrix = toUsers!.map((row, node) => node < USERS ? row : toItems![node]!); // row n is what node n is sent
+    wanted.push(times(matrix, wanted.at(-1)!));
   }
+  const found = await program.run(noises),
+    nodes = [...everyone(NODES)].flatMap((node) => wanted.flatMap((x) => x[node]!));
+  near([...found.query as Float32Array, ...found.items as Float32Array], nodes);
 });
 
 Deno.test("dropout keeps the expectation of a hop, and only a training graph has it", async () => {
@@ -100,32 +120,42 @@ Deno.test("dropout keeps the expectation of a hop, and only a training graph has
   assert.equal(represented({ dropout: 0.4 }).graph.noises.size, 0);
 });
 
-Deno.test("gradients through a graph with dropout are finite differences under the same noise", async () => {
-  const runtime = await openRuntime({ provider: "wasm" }),
-    { graph, encoder, outputs } = represented({ dropout: 0.3 }, true);
-  const pull = graph.constant(Float32Array.from({ length: USERS * ITEMS }, () => rng.normal()), [USERS, ITEMS]);
-  const [count, layers, width] = outputs.items.shape as [number, number, number];
-  const pool = encoder.items(graph.constant(everyone(ITEMS), [1, ITEMS]));
-  assert.deepEqual(pool.shape, [1, count, layers, width]);
-  const loss = sum(mul(pull, encoder.score(encoder.query, pool))), variables = [...graph.variables.values()];
-  const slopes = gradients(loss, variables) as ReadonlyMap<Value, Value>;
-  const program = await runtime.compile(graph, {
-    outputs: { loss, du: slopes.get(variables[0]!)!, di: slopes.get(variables[1]!)! },
+for (const compat of ["paper", "mixgcf"] as const) {
+  Deno.test(`gradients through a graph with dropout are finite differences under the same noise (${compat})`, async () => {
+    const runtime = await openRuntime({ provider: "wasm" }),
+      { graph, encoder, outputs } = represented({ dropout: compat === "paper" ? 0.3 : 0.7, compat }, true);
+    const pull = graph.constant(Float32Array.from({ length: USERS * ITEMS }, () => rng.normal()), [USERS, ITEMS]);
+    const [count, layers, width] = outputs.items.shape as [number, number, number];
+    const pool = encoder.items(graph.constant(everyone(ITEMS), [1, ITEMS]));
+    assert.deepEqual(pool.shape, [1, count, layers, width]);
+    const loss = sum(mul(pull, encoder.score(encoder.query, pool))), variables = [...graph.variables.values()];
+    const slopes = gradients(loss, variables) as ReadonlyMap<Value, Value>;
+    const program = await runtime.compile(graph, {
+      outputs: { loss, du: slopes.get(variables[0]!)!, di: slopes.get(variables[1]!)! },
+    });
+    const noises = Object.fromEntries(
+        [...graph.noises.keys()].map((
+          name,
+        ) => [name, Float32Array.from({ length: of.positives.length }, () => rng.uniform())]),
+      ),
+      STEP = 1e-2;
+    await runtime.load(start);
+    const rule = await program.run(noises);
+    for (const [moved, ruled] of [["user", rule.du], ["item", rule.di]] as const) {
+      const { shape, data } = start.get(moved)!, direction = data.map(() => rng.normal());
+      const at = async (h: number) => {
+        await runtime.load(new Map([...start, [moved, { shape, data: data.map((x, i) => x + h * direction[i]!) }]]));
+        return Number((await program.run(noises)).loss![0]);
+      };
+      const difference = (await at(STEP) - await at(-STEP)) / (2 * STEP);
+      const slope = direction.reduce((total, d, i) => total + d * Number(ruled![i]), 0);
+      assert(
+        Math.abs(difference - slope) < 1e-3 * Math.max(1, Math.abs(slope)),
+        `${moved}: ${slope}, not ${difference}`,
+      );
+    }
   });
-  const dropout = Float32Array.from({ length: of.positives.length }, () => rng.uniform()), STEP = 1e-2;
-  await runtime.load(start);
-  const rule = await program.run({ dropout });
-  for (const [moved, ruled] of [["user", rule.du], ["item", rule.di]] as const) {
-    const { shape, data } = start.get(moved)!, direction = data.map(() => rng.normal());
-    const at = async (h: number) => {
-      await runtime.load(new Map([...start, [moved, { shape, data: data.map((x, i) => x + h * direction[i]!) }]]));
-      return Number((await program.run({ dropout })).loss![0]);
-    };
-    const difference = (await at(STEP) - await at(-STEP)) / (2 * STEP);
-    const slope = direction.reduce((total, d, i) => total + d * Number(ruled![i]), 0);
-    assert(Math.abs(difference - slope) < 1e-3 * Math.max(1, Math.abs(slope)), `${moved}: ${slope}, not ${difference}`);
-  }
-});
+}
 
 Deno.test("it trains with dropout: the loss falls", async () => {
   const { reports, error } = await smallRun({ backbone: lightgcn({ dim: 4, dropout: 0.2 }), epochs: 8 });

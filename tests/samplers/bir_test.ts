@@ -41,9 +41,12 @@ Deno.test("the cache is drawn by how often items were resampled, to a power, wit
   const wide = { rows, first: 0, users: new Int32Array(rows), positives: new Int32Array(rows) };
   const counts = [4, 0, 99, 24, 8]; // and one more of each: to the power 1/2 they are root 5, 1, 10, 5, 3
   const before = await sampler.propose(wide, drawIn(of));
-  counts.forEach((times, item) =>
-    sampler.observe!({ drawn: new Int32Array(times).fill(item) }, { ...wide, rows: times }, before)
-  );
+  const observe = (item: number, times: number, open: number) => {
+    const report = { drawn: new Int32Array(times).fill(item), open: new Float32Array(times).fill(open) };
+    sampler.observe!(report, { ...wide, rows: times }, before);
+  };
+  counts.forEach((times, item) => observe(item, times, 1));
+  observe(1, 50, 0); // of rows that have met every column, which draw nothing
   const { ids, logQ } = await sampler.propose(wide, drawIn(of)) as { ids: Int32Array; logQ: Float32Array };
   const law = normal([Math.sqrt(5), 1, 10, 5, 3]);
   assertLaw(ids.subarray(rows), law);

@@ -113,6 +113,8 @@ Deno.test("what does not fit is refused: a cache as large as the pool, attribute
     assert(opened(divns(options), catalogueWhere([[0]], 3, anyMetadata(1, 3))));
   }
   assert.throws(() => divns({ schedule: "adaptive", share: "beta" }), /share=beta gives rows their own/);
+  assert.throws(() => divns({ mix: "separate", share: "entropy" }), /mix=separate mixes nothing, and share=entropy/);
+  assert.throws(() => divns({ mix: "separate", schedule: "linear" }), /mixes nothing, and schedule=linear says/);
 });
 
 /** Two epochs of 40 rows of four users in batches of `size`: the diverse ids that the second hands out, row by row. */
@@ -181,8 +183,8 @@ async function lambdasOf(options: Parameters<typeof divns>[0], hard: (row: numbe
   return [...(await propose(1)).lambda as Float32Array];
 }
 
-Deno.test("share=entropy: lambda goes from the floor, where hard negatives are one item, to lambda, where none repeats", async () => {
-  const options = { lambda: 0.8, floor: 0.2, share: "entropy" } as const;
+Deno.test("share=entropy: lambda goes from a floor of it, where hard negatives are one item, to itself, where none repeats", async () => {
+  const options = { lambda: 0.8, floor: 0.25, share: "entropy" } as const;
   const near = (found: readonly number[], [even, odd]: readonly [number, number]) =>
     found.forEach((x, row) => assert(Math.abs(x - (row % 2 ? odd : even)) < 1e-6, `row ${row}: ${x}`));
   near(await lambdasOf(options, (row) => row % 2 ? 50 : 50 + row), [0.8, 0.2]);

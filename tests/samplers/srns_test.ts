@@ -177,3 +177,20 @@ Deno.test("as released, users with hardly any unseen items have them all the sam
     }
   }
 });
+
+Deno.test("what competes with a memory is drawn alike from all other places, of few items and of many", async () => {
+  const USERS = 6000, MONITOR = 8;
+  for (const [renewal, items] of [["fifth", 12], ["fifth", 1000], ["all", 12], ["all", 1000]] as const) {
+    const of = catalogueWhere(Array.from({ length: USERS }, () => [0]), items), rows = USERS;
+    const setting = { catalogue: of, seen: new SeenItems(of), rows, epochs: 9 };
+    const held = srnsMemory(setting, { size: 1, fresh: 1, temperature: 1e6, monitor: MONITOR, renewal });
+    const users = Int32Array.from({ length: USERS }, (_, user) => user), draw = drawIn(of);
+    await held.beginEpoch(draw);
+    const places = () => Array.from(held.state.memory, (place) => renewal === "all" ? Math.floor(place / 5) : place);
+    const before = places();
+    await held.resample({ rows, first: 0, users, positives: new Int32Array(USERS) }, draw);
+    // the one that was there and the other are as likely; steps are how far apart in a circle of places they lie
+    const steps = places().map((place, user) => (place - before[user]! + MONITOR) % MONITOR);
+    assertLaw(steps, [0.5, ...new Array<number>(MONITOR - 1).fill(0.5 / (MONITOR - 1))]);
+  }
+});
