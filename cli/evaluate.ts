@@ -15,6 +15,7 @@ import { heldOut, openTested, rankingOf, tell } from "./test_ranking.ts";
 import { runFiles } from "./run_files.ts";
 import { readIds, readModel } from "./run_folder.ts";
 import { leaks, seenIn } from "./start.ts";
+import { checkTrained } from "./trained_folder.ts";
 import { metricOptions, outputOptions, providerOptions, trainOptions } from "./train_options.ts";
 
 export const evaluateOptions = {
@@ -51,6 +52,7 @@ export async function evaluateCommand(values: EvaluateValues): Promise<number> {
   const output = openOutput(values);
   if (values.model !== null) return await evaluateFile(values, values.model, output);
   if (values.run === null) throw new TypeError("Cannot evaluate: --run says which folder holds the trained model");
+  await checkTrained(values.run, "evaluate run");
   const model = await readModel(values.run), ids = await readIds(values.run);
   const opened = await openTested(values), data = values.refit ? withoutValidation(opened) : opened;
   const test = heldOut(data), { catalogue } = model;

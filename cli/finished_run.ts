@@ -13,6 +13,7 @@ import { negativesText } from "./negatives_text.ts";
 import type { Output } from "./output.ts";
 import { rankedAsRecord, rankedAsText } from "./ranked_as.ts";
 import { referenceMetrics } from "./references.ts";
+import { removeRefit } from "./refit_run.ts";
 import { runFiles } from "./run_files.ts";
 import { writeIds, writeModel } from "./run_folder.ts";
 import { sampledText } from "./test_ranking.ts";
@@ -62,13 +63,13 @@ export async function finishRun(
   if (model) await writeWhole(`${folder}/${runFiles.model}`, model);
   const unused: Readonly<Record<string, boolean>> = { // by this run: of one that was here before
     [runFiles.model]: !model,
-    [runFiles.refit]: !values.refit,
     [runFiles.tested]: !testing,
     [runFiles.lists]: !testing,
   };
   for (const name of Object.keys(unused).filter((name) => unused[name])) {
-    await Deno.remove(`${folder}/${name}`, { recursive: true }).catch(() => {});
+    await Deno.remove(`${folder}/${name}`).catch(() => {});
   }
+  if (!values.refit) await removeRefit(folder);
   await writeWhole(`${folder}/${runFiles.recommender}`, recommender);
   const best = reports.at(-1)?.best;
   const summary: Record<string, unknown> = {

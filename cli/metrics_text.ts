@@ -1,12 +1,18 @@
 import { parseMetric } from "../evaluation/parse_metric.ts";
 
-/** The metric names that `--metrics` and `--at` ask for, such as ndcg@20. @throws TypeError where one is unknown. */
+/**
+ * The metric names that `--metrics` and `--at` ask for, such as ndcg@20; one that has a list length is taken as it is.
+ *
+ * @throws TypeError where one is unknown.
+ */
 export function metricNames(
   { metrics, at }: { readonly metrics: string | null; readonly at: string | null },
 ): string[] {
   const words = (text: string | null) =>
     (text ?? "").split(",").map((word) => word.trim()).filter((word) => word !== "");
-  const names = words(metrics).flatMap((name) => words(at).map((k) => `${name}@${k}`.toLowerCase()));
+  const names = words(metrics).flatMap((name) =>
+    name.includes("@") ? [name.toLowerCase()] : words(at).map((k) => `${name}@${k}`.toLowerCase())
+  );
   names.forEach(parseMetric);
   return withFull(names);
 }

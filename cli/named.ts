@@ -40,6 +40,7 @@ export async function denseIds(
   }
   if (file === null) return null;
   const lines = (await readText(file, `the ids of ${kind}s`)).split("\n").map((line) => line.trim());
+  if (lines.every((name) => name === "")) throw new TypeError(`Cannot read the ids of ${kind}s "${file}": it has none`);
   return Int32Array.from(
     lines.flatMap((name, at) => {
       if (name === "") return [];

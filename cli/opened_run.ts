@@ -4,6 +4,7 @@ import type { Backbone } from "../models/backbone.ts";
 import type { SavedTensor } from "../runtime/runtime.ts";
 import { savedBackbone } from "./backbone_spec.ts";
 import { runFiles } from "./run_files.ts";
+import { checkTrained } from "./trained_folder.ts";
 import { readIds, readModel, type RunIds } from "./run_folder.ts";
 
 /** A trained model with the log's ids, ready to be asked. */
@@ -21,6 +22,7 @@ export interface OpenedRun {
 
 /** Reads a run folder. @throws Error naming what is missing or does not belong together. */
 export async function openRun(folder: string): Promise<OpenedRun> {
+  await checkTrained(folder, "open run");
   const { backbone: name, catalogue, weights, past, ids: digest } = await readModel(folder),
     ids = await readIds(folder, digest);
   const { users, items } = catalogue;

@@ -76,7 +76,7 @@ export async function run(args: readonly string[]): Promise<number> {
     "tune",
     "search options of sampler, model and training on validation, and train the best",
     tuneOptions,
-    (values) => tuneCommand(values, interrupted.signal),
+    (values, given) => tuneCommand(values, interrupted.signal, given),
   );
   command(
     root,

@@ -26,6 +26,13 @@ export function checkRefit({ refit, select }: { readonly refit: boolean; readonl
   );
 }
 
+/** Removes what a refit has left in a run's folder, and nothing else that may lie there. */
+export async function removeRefit(folder: string): Promise<void> {
+  const own = `${folder}/${runFiles.refit}`;
+  for (const file of [runFiles.checkpoint, runFiles.log]) await Deno.remove(`${own}/${file}`).catch(() => {});
+  await Deno.remove(own).catch(() => {}); // what is not empty stays, and so does a file
+}
+
 /**
  * Trains anew, in a folder of its own within the run's, on what was held out to select by as well, for as many epochs as
  * were picked. What sampler and loss do by the number of epochs stays as it was.
@@ -36,7 +43,7 @@ export async function refitInFolder(
   { folder, protocol, recipe, reports, goOn, open, ...rest }: Refit,
 ): Promise<{ readonly runtime: Runtime; readonly protocol: Protocol }> {
   const own = `${folder}/${runFiles.refit}`, whole = refitted(protocol), until = reports.at(-1)!.best!.epoch + 1;
-  if (!goOn) await Deno.remove(own, { recursive: true }).catch(() => {});
+  if (!goOn) await removeRefit(folder);
   await makeFolder(own);
   const resume = await readCheckpoint(own, rest.fingerprint, rest.facts);
   const runtime = await open();

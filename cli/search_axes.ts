@@ -51,8 +51,13 @@ const OPTIMIZER_LR = "optimizer.lr";
 /** Stands for the samplers that `train` chooses from. */
 export const AUTO = "auto";
 
-/** What is drawn of the options that are given. @throws TypeError naming what there is none of. */
-export function searchAxes(given: GivenValues, written: SpaceSpec): SearchAxes {
+/**
+ * What is drawn of the options that are given.
+ *
+ * @param fixedKind a kind none of whose options is drawn.
+ * @throws TypeError naming what there is none of.
+ */
+export function searchAxes(given: GivenValues, written: SpaceSpec, fixedKind?: Kind): SearchAxes {
   const spec = new Map([...written].map(([name, values]) => [name === OPTIMIZER_LR ? LR : name, values]));
   const known = new Set<string>([DEFAULT, ...kinds]);
   const axisOf = (
@@ -79,7 +84,7 @@ export function searchAxes(given: GivenValues, written: SpaceSpec): SearchAxes {
       const method = methodSpec(kind, text), options = optionsOf(kind, method);
       const axes = Object.keys(options).flatMap((option) => {
         const rate = kind === "optimizer" && option === LR;
-        const fixed = option in method.options || (rate && given.lr !== null);
+        const fixed = kind === fixedKind || option in method.options || (rate && given.lr !== null);
         return axisOf(rate ? LR : `${kind}.${option}`, options, option, { fixed, several: all.size > 1 });
       });
       return { spec: method, axes };

@@ -4,18 +4,21 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Relation } from "../datasets/metadata.ts";
 import { relation } from "../datasets/relation.ts";
 import type { Backbone } from "../models/backbone.ts";
-import { readYaml } from "../options/yaml.ts";
 import { type RecipeOptions, recipeOptions } from "../recipes/options.ts";
 import type { NamedRecipe } from "../recipes/recipe.ts";
 import type { SavedTensor } from "../runtime/runtime.ts";
 import { type CarriedOver, carriedOver } from "../training/carried_over.ts";
-import { readText } from "./files.ts";
+import { readConfig } from "./flags.ts";
 import { type OpenedRun, openRun } from "./opened_run.ts";
 import { runFiles } from "./run_files.ts";
 import type { TrainValues } from "./train_options.ts";
+import { checkTrained } from "./trained_folder.ts";
 
 /** Data of which names are known, and what is held out. */
 export type Named = Pick<Dataset, "userIds" | "itemIds"> & Partial<Pick<Dataset, "valid" | "test">>;
+
+/** What is done with a run that `--init` names. */
+const START_FROM = "start from run";
 
 /** What a run starts from that goes on where another ended. */
 export interface Start {
@@ -41,6 +44,7 @@ export async function startOf(
   { data, catalogue }: { readonly data: Named; readonly catalogue: Catalogue },
 ): Promise<Start | undefined> {
   if (init === null) return undefined;
+  await checkTrained(init, START_FROM);
   const run = await openRun(init);
   if (backbone.written) {
     throw new TypeError(
@@ -61,11 +65,16 @@ export async function startOf(
     `starts from run "${init}" (${run.name}): ${
       known.map(({ name, rows, of }) => `${name} (${rows} of ${of} rows)`).join(", ")
     }`,
-    ...fresh.length > 0 ? [`new here: ${fresh.join(", ")}`] : [],
-    ...left.length > 0 ? [`left there: ${left.join(", ")}`] : [],
+    ...fresh.length > 0 ? [`new here: ${listed(fresh)}`] : [],
+    ...left.length > 0 ? [`left there: ${listed(left)}`] : [],
   ].join("; ");
   return { weights, said, past, seen, notes: leaks(init, { seen }) };
 }
+
+/** Some of some names, and how many there are. */
+const listed = (names: readonly string[]): string =>
+  names.length > SHOWN + 1 ? `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more` : names.join(", ");
+const SHOWN = 4;
 
 /** Who met what of what a run, and those that it started from, were trained on, in the ids of other data. */
 function pastOf({ catalogue, past, ids }: OpenedRun, { userIds, itemIds }: Named): Relation {
@@ -106,14 +115,14 @@ export const leaks = (run: string | null, { seen }: Pick<Start, "seen">): readon
     `${
       run === null ? "a run" : `run "${run}"`
     }, which it starts from, was trained on ${seen} of the ${of} interactions of ${part}: ` +
-    "what is measured on them is OPTIMISTIC"
+    "what is measured, or picked, by them is OPTIMISTIC"
   );
 
 /** How a run was trained, for one that starts from it and is told of no part. */
 export async function recipeOfRun(folder: string): Promise<NamedRecipe> {
-  const path = `${folder}/${runFiles.config}`;
-  const config = readYaml(await readText(path, "the options of run")) as Readonly<Record<string, unknown>> | null;
-  const options = Object.entries(config ?? {}).filter(([name, value]) => name in recipeOptions && value !== null);
+  await checkTrained(folder, START_FROM);
+  const config = await readConfig(`${folder}/${runFiles.config}`);
+  const options = Object.entries(config).filter(([name, value]) => name in recipeOptions && value !== null);
   return {
     ...{ name: folder, about: "as that run was trained", citation: "", where: [] },
     options: Object.fromEntries(options) as RecipeOptions,

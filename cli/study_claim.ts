@@ -7,6 +7,8 @@ export interface Claim {
   /** False where the file system knows no locks: nobody is kept out then. */
   readonly exclusive: boolean;
   release(): void;
+  /** The same, and no file stays behind. Whoever asks just then may have it beside another. */
+  drop(): Promise<void>;
 }
 
 /** The file that is locked. The system unlocks it when a process ends, however it ends. */
@@ -15,10 +17,11 @@ const LOCK = ".lock";
 /** Claims a folder, so that no two processes write to it at a time. Undefined where another process has it. */
 export async function claim(folder: string): Promise<Claim | undefined> {
   await makeFolder(folder);
-  const file = await open(`${folder}/${LOCK}`), release = () => file.close();
+  const path = `${folder}/${LOCK}`, file = await open(path), release = () => file.close();
+  const drop = () => Deno.remove(path).catch(() => {}).finally(release);
   const locked = await file.tryLock(true).catch(() => undefined);
-  if (locked === undefined) return { exclusive: false, release };
-  if (locked) return { exclusive: true, release };
+  if (locked === undefined) return { exclusive: false, release, drop };
+  if (locked) return { exclusive: true, release, drop };
   release();
   return undefined;
 }

@@ -3,6 +3,7 @@ import { withDataFor } from "./backbone_spec.ts";
 import { metricNames } from "./metrics_text.ts";
 import { duration, openOutput } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
+import { checkOwnFolder } from "./own_folder.ts";
 import { askedRecipe, type Given, settledValues, withRecipe } from "./recipe_values.ts";
 import { checkRefit } from "./refit_run.ts";
 import { readCheckpoint } from "./run_folder.ts";
@@ -33,6 +34,7 @@ export async function trainCommand(
   const values = withDataFor(settled, [settled.backbone]), train = trainerOf(values);
   if (values.select === "test") output.say(OPTIMISTIC);
   const folder = values.out ?? `runs/${[opened.data.name, ...namedParts(values), values.seed].join("-")}`;
+  await checkOwnFolder(folder, [values.data, values.valid, values.test]);
   if (values.init !== null && resolve(values.init) === resolve(folder)) {
     throw new TypeError(`Cannot start from run "${values.init}" and write to it: --out names another folder`);
   }

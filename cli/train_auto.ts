@@ -1,6 +1,7 @@
 import { halving } from "../studies/halving.ts";
 import { rungsOf } from "../studies/rungs.ts";
 import { autoSamplers, REFERENCE } from "./auto_samplers.ts";
+import { makeFolder } from "./files.ts";
 import type { Output } from "./output.ts";
 import type { OpenedProtocol } from "./protocol_options.ts";
 import { searchHere } from "./search_lanes.ts";
@@ -44,6 +45,7 @@ export async function trainAuto({ each, opened, folder, goOn, signal, output }: 
   const { data } = opened, own = `${folder}/auto`, { epochs, evaluateEvery, seed, ...shared } = each[0]!;
   const selectBy = shared.selectBy!, rungs = rungsOf({ epochs, evaluateEvery, ...THINNING });
   if (!goOn) await Deno.remove(`${own}/trials`, { recursive: true }).catch(() => {});
+  await makeFolder(own);
   const trials = await searchTrials(own, each.map((one) => ({ values: one, drawn: { sampler: one.sampler } })), data);
   output.say(`chooses from ${each.length} samplers, by ${selectBy} on validation, after ${rungs.join(", ")} epochs`);
   const about = { data: data.name, strategy: "halving", eta: THINNING.eta, rungs, selectBy, seed };

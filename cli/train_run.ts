@@ -3,7 +3,7 @@ import type { Protocol } from "../studies/protocol.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
 import { type EpochReport, trainingSeconds } from "../training/recipe.ts";
 import { DiskError } from "./disk_error.ts";
-import { exists, makeFolder } from "./files.ts";
+import { exists } from "./files.ts";
 import { finishRun } from "./finished_run.ts";
 import { metricsLine } from "./metrics_text.ts";
 import { bar, duration, type Output } from "./output.ts";
@@ -11,6 +11,7 @@ import type { OpenedProtocol } from "./protocol_options.ts";
 import { refitInFolder } from "./refit_run.ts";
 import type { RunFacts } from "./run_facts.ts";
 import { startOf } from "./start.ts";
+import { claim } from "./study_claim.ts";
 import { runFiles } from "./run_files.ts";
 import { writeConfig } from "./run_folder.ts";
 import { savedConfig } from "./run_identity.ts";
@@ -54,10 +55,14 @@ export async function trainRun(run: TrainRun): Promise<boolean> {
     for (const line of [said, ...notes]) output.say(line);
   }
   if (resume) output.say(goesOn(resume));
-  await makeFolder(folder);
-  await writeConfig(folder, savedConfig(values));
+  const claimed = await claim(folder);
+  if (!claimed) {
+    await runtime.dispose();
+    throw new Error(`Cannot train in "${folder}": another process is at it`);
+  }
   const picking = { folder, fingerprint, facts, recipe: { ...recipe, ...start && { initial: start.weights }, signal } };
   try {
+    await writeConfig(folder, savedConfig(values));
     const reports = await runInFolder({
       ...{ ...picking, runtime, protocol: training, recipe: { ...picking.recipe, ...resume && { resume } } },
       onEpoch: (report) => output.result({ event: "epoch", ...report }, epochLine(report, values.selectBy!)),
@@ -66,7 +71,11 @@ export async function trainRun(run: TrainRun): Promise<boolean> {
     if (values.refit) {
       await runtime.dispose();
       const picked = reports.at(-1)!.best!.epoch;
-      output.say(`trains anew for the ${picked + 1} epochs that were picked, on what picked them as well`);
+      output.say(
+        `trains anew for ${
+          picked === 0 ? "the 1 epoch that was" : `the ${picked + 1} epochs that were`
+        } picked, on what picked ${picked === 0 ? "it" : "them"} as well`,
+      );
       const onStep = progressMeter(picked + 1, output, values.selectBy!);
       ({ runtime, protocol: trained } = await refitInFolder({
         ...{ ...picking, protocol, reports, goOn: resume !== undefined, open, onStep },
@@ -80,6 +89,8 @@ export async function trainRun(run: TrainRun): Promise<boolean> {
     if (signal.aborted && error === signal.reason) return false;
     if (!(error instanceof DiskError && await exists(`${folder}/${runFiles.checkpoint}`))) throw error;
     throw new Error(`${error.message}. The checkpoint there is whole: --resume goes on from it`, { cause: error });
+  } finally {
+    await claimed.drop();
   }
   await runtime.dispose();
   return true;

@@ -9,18 +9,29 @@ import { writeConfig } from "./run_folder.ts";
 import { savedConfig } from "./run_identity.ts";
 import { writeSearch } from "./search_files.ts";
 import { searchHere, searchInThreads, type ThreadData } from "./search_lanes.ts";
+import type { Given } from "./recipe_values.ts";
 import { runSearch, type TrialRecord } from "./search_run.ts";
 import { rungTable } from "./search_text.ts";
 import { searchTrials } from "./search_trial.ts";
 import { trainWinner } from "./search_winner.ts";
+import { recipeOfRun } from "./start.ts";
 import { claim } from "./study_claim.ts";
 import { trainCommandText } from "./train_command_text.ts";
 import { readDraws } from "./tune_draws.ts";
 import type { TuneValues } from "./tune_options.ts";
 
-/** `tune`: searches options on validation, and trains the best. Returns the exit code. */
-export async function tuneCommand(given: TuneValues, signal: AbortSignal): Promise<number> {
-  const output = openOutput(given), started = performance.now(), { space, draws, values } = readDraws(given);
+/**
+ * `tune`: searches options on validation, and trains the best. Returns the exit code.
+ *
+ * @param named the names of the options that somebody gave.
+ */
+export async function tuneCommand(
+  options: TuneValues,
+  signal: AbortSignal,
+  named: Given = new Set(Object.keys(options)),
+): Promise<number> {
+  const output = openOutput(options), started = performance.now(), given = await withBackboneOf(options, named);
+  const { space, draws, values } = readDraws(given);
   const reading: ThreadData = { values: { ...values, select: "valid" }, metrics: metricNames(values) };
   const opened = await openProtocol(reading.values, reading.metrics);
   describe(opened, output);
@@ -33,6 +44,13 @@ export async function tuneCommand(given: TuneValues, signal: AbortSignal): Promi
   } finally {
     claimed.release();
   }
+}
+
+/** Options with the backbone of the run that trials start from, where none is given. */
+async function withBackboneOf(values: TuneValues, named: Given): Promise<TuneValues> {
+  if (values.init === null || named.has("backbone")) return values;
+  const { backbone } = (await recipeOfRun(values.init)).options;
+  return { ...values, backbone: String(backbone) };
 }
 
 interface Search extends Pick<ReturnType<typeof readDraws>, "values" | "draws" | "space"> {

@@ -13,7 +13,9 @@ const USUAL = 27, MOST = 1000;
 
 /** What `tune` is to try. @throws TypeError where the space, or a configuration of it, cannot be. */
 export function readDraws(given: TuneValues) {
-  const axes = searchAxes(given, spaceSpec(given.space ?? [DEFAULT])), space = axesText(axes);
+  // what weights are there for is what they were trained as
+  const fixed = given.init === null ? undefined : "backbone";
+  const axes = searchAxes(given, spaceSpec(given.space ?? [DEFAULT]), fixed), space = axesText(axes);
   if (space.length === 0) throw new TypeError("Cannot tune: nothing is left to be drawn; --space says what is");
   const values = withDataFor(given, axes.methods.backbone.map(({ spec }) => spec.name));
   const count = given.trials ?? (given.minutes === null ? USUAL : MOST);

@@ -1,6 +1,5 @@
 import type { Affinity } from "./affinity.ts";
-import { readBytes } from "./files.ts";
-import { InputError } from "./input_error.ts";
+import { readAsset } from "./asset.ts";
 import { numberedIds } from "./ids.ts";
 import { type Interactions, interactions } from "./interactions.ts";
 import { parseDataset } from "./parse.ts";
@@ -48,8 +47,5 @@ export async function embeddedDataset(
 }
 
 async function read(url: URL): Promise<Source> {
-  if (url.protocol === "file:") return { file: url.pathname, bytes: await readBytes(url) };
-  const response = await fetch(url);
-  if (!response.ok) throw new InputError(`the server answers ${response.status} ${response.statusText}`, url.href);
-  return { file: url.href, bytes: new Uint8Array(await response.arrayBuffer()) };
+  return { file: url.protocol === "file:" ? url.pathname : url.href, bytes: await readAsset(url) };
 }

@@ -1,3 +1,4 @@
+import { readAsset } from "../datasets/asset.ts";
 import { readBytes } from "../datasets/files.ts";
 import { type NamedRecipe, parseRecipe } from "./recipe.ts";
 
@@ -35,7 +36,7 @@ export async function loadRecipe(given: string): Promise<NamedRecipe> {
 
 async function textOf(at: string | URL): Promise<string> {
   try {
-    return new TextDecoder().decode(await readBytes(at));
+    return new TextDecoder().decode(at instanceof URL ? await readAsset(at) : await readBytes(at));
   } catch (error) {
     throw new TypeError(`Cannot read the recipe: ${(error as Error).message}`, { cause: error });
   }

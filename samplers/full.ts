@@ -35,7 +35,7 @@ export const full = define({
 }, ({ temperature, chunk, unmet }): Policy => ({ catalogue: { items: count }, seen, rows }) => {
   const maskOf = keptColumns(count), all = idsBelow(count);
   return {
-    proposes: unmet ? { kept: { dtype: "bool", shape: [rows, count] } } : {},
+    proposes: { ...unmet && { kept: { dtype: "bool" as const, shape: [rows, count] } } },
     propose({ users, positives }): Record<string, Uint8Array> {
       if (!unmet) return {};
       const kept = maskOf(all, rows, (row) => seen.of(users[row]!));

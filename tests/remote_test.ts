@@ -37,3 +37,34 @@ Deno.test("examples/train.ts with mod.ts by its URL, in an empty folder without 
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("recipes and the embedded dataset are fetched from where mod.ts is", async () => {
+  const server = serveProject(), folder = await Deno.makeTempDir();
+  try {
+    const text = `import { embeddedDataset, factsOf, loadRecipe, settledRecipe } from "${server.url}/mod.ts";
+      const facts = factsOf((await embeddedDataset()).train);
+      console.log(settledRecipe(await loadRecipe("strong"), facts).options.sampler);`;
+    await Deno.writeTextFile(`${folder}/main.ts`, text);
+    const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", "--allow-net=127.0.0.1", "--allow-import", "--no-config", "main.ts"],
+      cwd: folder,
+    }).output();
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+    assert.equal(new TextDecoder().decode(stdout).trim(), "in-batch");
+  } finally {
+    await server.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a project that imports a checkout's mod.ts is checked under Deno's own compiler options", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/main.ts`, `import { mf } from "${ROOT}mod.ts";\nconsole.log(mf.name);`);
+    const args = ["check", "--no-config", "--no-lock", "main.ts"];
+    const { stderr, code } = await new Deno.Command(Deno.execPath(), { args, cwd: folder }).output();
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

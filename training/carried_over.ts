@@ -32,7 +32,8 @@ export interface CarriedOver {
  * Weights of a trained model for the backbone of another run, on the same data or on others: rows of users, items and
  * attributes go by their names, other variables as they are. What has no past starts by `seed`, the runtime's.
  *
- * @throws TypeError where a variable has another width or shape than the trained one of its name, or none has a past.
+ * @throws TypeError where a variable has another width or shape than the trained one of its name, none has a past, or
+ * there are not as many names as users and items.
  *
  * @example
  * ```ts
@@ -58,10 +59,16 @@ export function carriedOver(
   to: OnData,
   seed: number,
 ): CarriedOver {
+  [from, to].forEach(checkNames);
   const before = variablesOf(from), weights = new Map<string, SavedTensor>(), fresh: string[] = [];
   const known: { name: string; rows: number; of: number }[] = [];
   for (const [name, variable] of variablesOf(to)) {
     const was = before.get(name), saved = from.weights.get(name);
+    if (was && saved && saved.data.length !== sizeOf(was.shape)) {
+      throw new TypeError(
+        `Cannot start from these weights: their "${name}" has ${saved.data.length} numbers, where [${was.shape}] are`,
+      );
+    }
     const rows = was && saved && rowsBefore({ of: was, names: from }, { of: variable, names: to });
     if (!rows) {
       fresh.push(name);
@@ -80,6 +87,13 @@ export function carriedOver(
       known.length === 0 ? "the backbone has none of these variables" : "they know none of these users and items"
     }`,
   );
+}
+
+function checkNames({ catalogue, users, items }: OnData): void {
+  for (const [what, names, count] of [["users", users, catalogue.users], ["items", items, catalogue.items]] as const) {
+    if (names.length === count) continue;
+    throw new TypeError(`Cannot start from other weights: there are ${names.length} names of ${count} ${what}`);
+  }
 }
 
 /** The variables that a backbone ranks with. */

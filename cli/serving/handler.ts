@@ -140,7 +140,7 @@ const routes: Readonly<Record<string, Route | undefined>> = {
       return { item, items: shown(model, await model.similar(known("item", item, model.itemOf), top)) };
     },
   },
-  "/health": { methods: ["GET"] },
+  "/health": { methods: ["GET", "HEAD"] }, // load balancers ask either way
 };
 
 /** Who asks, in the request's words and in the model's. */

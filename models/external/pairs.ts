@@ -56,7 +56,8 @@ export function pairScore(
   const elementwise = ({ type, inputs: [left = "", right = ""] }: FileNode): Value | null => {
     const op = binary[type], [a, b] = [user.get(left), item.get(right)], [c, d] = [item.get(left), user.get(right)];
     if (op && a && b && sameTail(a, b)) return spread.meet(op, a, b);
-    return op && c && d && sameTail(c, d) ? spread.meet((x, y) => op(y, x), d, c) : null;
+    if (op && c && d && sameTail(c, d)) return spread.meet((x, y) => op(y, x), d, c);
+    return null;
   };
   const product = ({ parts, weights, bias, transB }: JoinedProduct): Value | null => {
     const values = parts.map((name) => user.get(name) ?? item.get(name) ?? tensor(name)), factor = tensor(weights);

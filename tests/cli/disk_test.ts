@@ -176,7 +176,7 @@ Deno.test({
         assert(await mount("-o", "remount,ro", `${folder}/disk`));
         const said = (what: string) => ({ code: 1, said: `error: Cannot ${what}: the file system is read-only` });
         assert.deepEqual(await quietly(trainArgs(folder, "disk/new")), said(`make folder "${folder}/disk/new"`));
-        assert.deepEqual(await quietly(trainArgs(folder, "disk/old")), said(`write "${folder}/disk/old/config.yaml"`));
+        assert.deepEqual(await quietly(trainArgs(folder, "disk/old")), said(`write "${folder}/disk/old/.lock"`));
       });
     }),
 });

@@ -33,7 +33,22 @@ Deno.test("--init starts with a run's weights, by ids; what is new starts as eve
     assert.match(said, /starts from run "a" \(mf:dim=4\): user \(12 of 13 rows\), item \(18 of 19 rows\)/);
     assert.match(
       said,
-      /run "a" was trained on \d+ of the \d+ interactions of test: what is measured on them is OPTIMISTIC/,
+      /run "a", which it starts from, was trained on \d+ of the \d+ interactions of test: what is measured, or picked, by them is OPTIMISTIC/,
+    );
+    const { init } = JSON.parse(await Deno.readTextFile(`${folder}/b/metrics.json`));
+    assert.equal(init.run, "a");
+    assert.match(
+      said,
+      new RegExp(`trained on ${init.seen.test.seen} of the ${init.seen.test.of} interactions of test`),
+    );
+    const evaluated = await done(["evaluate", "--run", "b", "--provider", "wasm"], folder);
+    assert.match(evaluated.said, /which it starts from, was trained on \d+ of the \d+ interactions of test/);
+    // what a run before the last was trained on counts as well: of another split, all of b is of its own train
+    const again = ["--config", "b/config.yaml", "--init", "b", "--out", "c"];
+    const { said: told } = await done(["train", ...again], folder);
+    assert.match(
+      told,
+      new RegExp(`"b".* was trained on ${init.seen.test.seen} of the ${init.seen.test.of} interactions of test`),
     );
     const [before, after] = await Promise.all(["a", "b"].map(async (run) => ({
       ids: await readIds(`${folder}/${run}`),
@@ -95,7 +110,13 @@ Deno.test("what does not fit is said: no such run, another width, a file's backb
       assert.match(stderr, pattern);
       await assert.rejects(Deno.stat(`${folder}/b`));
     };
-    await refused(/nowhere/, "--init", "nowhere");
+    await refused(/Cannot start from run "nowhere": there is no such folder/, "--init", "nowhere");
+    await refused(/Cannot start from run "log.csv": it is a file; give the folder of a run/, "--init", "log.csv");
+    await refused(/no folder is named/, "--init", "");
+    await Deno.mkdir(`${folder}/begun`);
+    await Deno.copyFile(`${folder}/a/checkpoint.safetensors`, `${folder}/begun/checkpoint.safetensors`);
+    await refused(/that run has not ended; the same command with --resume ends it/, "--init", "begun");
+    await refused(/Cannot start from run ".*a" and write to it/, "--init", `${folder}/a`, "--out", `${folder}/a`);
     await refused(
       /their "user" is \[12,4\], the backbone's is \[12,8\].*\(run "a", mf:dim=4\)/,
       "--init",
@@ -121,6 +142,14 @@ Deno.test("searches and methods of a comparison start from a run, too; one that 
       return { warm: config.includes("label: warm"), loss: (await reports(`${folder}/c/trials/${name}`))[0].loss };
     }));
     assert(losses.find(({ warm }) => warm)!.loss < losses.find(({ warm }) => !warm)!.loss);
+    const shown = async (out: string) => await Deno.readTextFile(`${folder}/${out}/compare.md`);
+    assert.doesNotMatch(await shown("c"), /OPTIMISTIC/);
+    const leaky = [...compared, "--split-seed", "9", "--epochs", "1", "--baselines", "none", "--out", "leaky"];
+    await done(leaky, folder);
+    assert.match(
+      await shown("leaky"),
+      /- warm: run "a".* was trained on \d+ of the \d+ interactions of test.*OPTIMISTIC/,
+    );
 
     for (const jobs of ["1", "2"]) {
       const tuned = [

@@ -92,11 +92,13 @@ Deno.test("what recommend cannot do is said by name, and no file is left behind"
     const run = `${folder}/run`, base = ["recommend", "--run", run];
     await writeSmallRun(run);
     await Deno.writeTextFile(`${folder}/ids.txt`, "ann\nzoe\n");
+    await Deno.writeTextFile(`${folder}/blank.txt`, " \n\n");
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [[], /--users says for whom/],
       [["--users", "zoe"], /Cannot find user "zoe": run ".*" knows none \(its first is "ann"\)/],
       [["--users-file", `${folder}/ids.txt`], /"zoe" of line 2 of ".*ids\.txt"/],
       [["--users-file", `${folder}/none.txt`], /none\.txt": there is no such file/],
+      [["--users-file", `${folder}/blank.txt`], /Cannot read the ids of users ".*blank\.txt": it has none/],
       [["--users", "all", "--users-file", `${folder}/ids.txt`], /both --users and --users-file/],
       [["--users", "all", "--out", `${folder}/lists.xlsx`], /must end with one of \.csv, \.jsonl, \.parquet/],
       [["--users", "all", "--out", `${folder}/no/lists.csv`], /Cannot write ".*no\/lists\.csv"/],
@@ -106,7 +108,7 @@ Deno.test("what recommend cannot do is said by name, and no file is left behind"
       assert.equal(code, 1, args.join(" "));
       assert.match(said, message);
     }
-    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["ids.txt", "run"]);
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["blank.txt", "ids.txt", "run"]);
   }));
 
 Deno.test("somebody new is recommended to by what they met: by a vector solved for, where users have vectors", () =>

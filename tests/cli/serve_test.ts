@@ -81,6 +81,8 @@ Deno.test("serve answers with the log's ids, names what is wrong with a request,
     assert.deepEqual(await items("/recommend", post({ items: ["tea"], n: 1 })), [SMALL.items[1]]);
     assert.deepEqual(await items("/similar?item=gin&n=1"), ["rum"]);
     const { body: health } = await ask(`${url}/health`);
+    const head = await fetch(`${url}/health`, { method: "HEAD" });
+    assert.deepEqual([head.status, await head.text()], [200, ""]);
     assert.deepEqual([health.status, health.model.backbone, health.model.users, health.model.items], [
       "ok",
       "mf:dim=2",
@@ -204,7 +206,7 @@ Deno.test("a service that cannot start says why", () =>
     for (
       const [args, message] of [
         [[], /--run says which folder/],
-        [["--run", `${folder}/none`], /there is no such file/],
+        [["--run", `${folder}/none`], /there is no such folder/],
         [["--run", run, "--port", `${taken.addr.port}`], /Cannot listen at 127\.0\.0\.1:\d+: .*in use/i],
       ] as const
     ) {

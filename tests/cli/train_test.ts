@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { claim } from "../../cli/study_claim.ts";
 import { foil, foilProcess, inFolder, jsonLines } from "./foil.ts";
 import { openModel } from "../../runtime/model.ts";
 import { quietly } from "./small_run.ts";
@@ -147,7 +148,7 @@ Deno.test("what is wrong on the command line is named, with what was expected, a
       [["train", "--data", "bad.csv"], 1, /bad\.csv.*2.*rating.*good/],
       [["train", "--config", "bad.yaml"], 1, /option "epochs" takes .* found "many" \(options come from "bad\.yaml"/],
       [["train", "--select-by", "auc@3"], 1, /There is no metric "auc@3"; metrics are recall/],
-      [["recommend", "--run", "nowhere", "--users", "1"], 1, /there is no such file/],
+      [["recommend", "--run", "nowhere", "--users", "1"], 1, /there is no such folder/],
       [["recommend"], 1, /--run says which folder/],
       [["evaluate"], 1, /--run says which folder/],
       [["evaluate", "--model", "weights.csv"], 1, /--model expects an ONNX file, \*\.onnx; found "weights.csv"/],
@@ -160,4 +161,47 @@ Deno.test("what is wrong on the command line is named, with what was expected, a
       assert.doesNotMatch(stderr, /\n {4}at /, "no stack trace");
     }
     assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["bad.csv", "bad.yaml"]);
+  }));
+
+Deno.test("a run is written to no folder whose files it would overwrite, and what it reads stays", () =>
+  inFolder(async (folder) => {
+    const log = Array.from({ length: 60 }, (_, at) => JSON.stringify({ user: at % 6, item: (7 * at) % 11 })).join("\n");
+    await Deno.writeTextFile(`${folder}/log.jsonl`, log);
+    const train = ["train", "--data", "log.jsonl", "--backbone", "mf:dim=2", "--epochs", "1", "--provider", "wasm"];
+    for (
+      const [out, message] of [[".", /"log\.jsonl", which it reads, would be overwritten/], [
+        "",
+        /--out is empty/,
+      ]] as const
+    ) {
+      const { code, stderr } = await foil([...train, "--out", out], folder);
+      assert.equal(code, 1);
+      assert.match(stderr, message);
+    }
+    await Deno.mkdir(`${folder}/mine`);
+    await Deno.writeTextFile(`${folder}/mine/metrics.json`, "{}");
+    const { code, stderr } = await foil([...train, "--out", "mine"], folder);
+    assert.equal(code, 1);
+    assert.match(stderr, /Cannot write a run to "mine": it is no run's, and its "metrics\.json" would be overwritten/);
+    assert.equal(await Deno.readTextFile(`${folder}/log.jsonl`), log);
+
+    await Deno.mkdir(`${folder}/run`);
+    await Deno.mkdir(`${folder}/run/notes`);
+    assert.equal((await foil([...train, "--refit", "--out", "run"], folder)).code, 0);
+    await Deno.writeTextFile(`${folder}/run/refit/notes.txt`, "precious");
+    assert.equal((await foil([...train, "--out", "run"], folder)).code, 0);
+    const left = Array.from(Deno.readDirSync(`${folder}/run/refit`), ({ name }) => name);
+    assert.deepEqual(left, ["notes.txt"]);
+  }));
+
+Deno.test("two processes do not train in one folder", () =>
+  inFolder(async (folder) => {
+    const args = ["train", "--epochs", "1", "--backbone", "mf:dim=8", "--provider", "wasm", "--out", "run"];
+    const first = await claim(`${folder}/run`);
+    const second = await foil(args, folder);
+    assert.equal(second.code, 1);
+    assert.match(second.stderr, /Cannot train in "run": another process is at it/);
+    await first!.drop();
+    assert.deepEqual(Array.from(Deno.readDirSync(`${folder}/run`)), []);
+    assert.equal((await foil(args, folder)).code, 0);
   }));

@@ -124,6 +124,12 @@ Deno.test("other widths and lengths are refused, and so is a model that has noth
     () => carriedOver(before, wide, 0),
     /their "user" is \[2,3\], the backbone's is \[2,4\]; rows must be as wide/,
   );
+  assert.throws(() => carriedOver({ ...before, users: ["a"] }, from, 0), /there are 1 names of 2 users/);
+  const cut = new Map([...weights, ["item", { shape: [1, 3], data: new Float32Array(3) }]]);
+  assert.throws(
+    () => carriedOver({ ...before, weights: cut }, from, 0),
+    /their "item" has 3 numbers, where \[2,3\] are/,
+  );
   const long = of(sasrec({ dim: 4, length: 8 })), short = of(sasrec({ dim: 4, length: 5 }));
   assert.throws(
     () => carriedOver({ ...long, weights: new Map() }, short, 0),
