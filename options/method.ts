@@ -1,3 +1,4 @@
+import { didYouMean } from "./closest.ts";
 import { type Options, resolve, type Values } from "./option.ts";
 
 /** What a registry, `foil list` and the docs say of a method. */
@@ -43,11 +44,10 @@ export function define<O extends Options, T>(about: About<O>, make: (values: Val
   return method as Method<O, T>;
 }
 
-/** Finds a method by name. @throws TypeError listing the names there are. */
+/** Finds a method by name. @throws TypeError listing the names there are, and the one that may be meant. */
 export function find<M>(registry: Readonly<Record<string, M>>, kind: string, name: string): M {
   const found = Object.hasOwn(registry, name) ? registry[name] : undefined;
   if (found) return found;
-  throw new TypeError(
-    `There is no ${kind} "${name}"; there are ${Object.keys(registry).map((n) => `"${n}"`).join(", ")}`,
-  );
+  const names = Object.keys(registry), known = names.map((n) => `"${n}"`).join(", ");
+  throw new TypeError(`There is no ${kind} "${name}"; there are ${known}${didYouMean(name, names)}`);
 }

@@ -1,3 +1,4 @@
+import { didYouMean } from "./closest.ts";
 import { type Ends, reals, type Space, wholes } from "./space.ts";
 
 /** One option of a method: its default, what it means, and how a given value is checked. */
@@ -91,7 +92,7 @@ export function resolve<O extends Options>(
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
     const known = names.length > 0 ? `it has ${names.map((known) => `"${known}"`).join(", ")}` : "it has none";
-    throw new TypeError(`Cannot make "${method}": it has no option "${name}"; ${known}`);
+    throw new TypeError(`Cannot make "${method}": it has no option "${name}"; ${known}${didYouMean(name, names)}`);
   }
   return Object.fromEntries(names.map((name) => {
     const { default: fallback, takes, read } = options[name]!;
