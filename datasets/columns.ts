@@ -65,12 +65,30 @@ export function columnsByName(
     }; say which one it is (--${role}-column, or "columns" in code)`;
     throw wrong(problem);
   };
-  return {
-    user: find("user", true)!,
-    item: find("item", true)!,
-    rating: find("rating", false),
-    time: find("time", false),
-  };
+  return apart(
+    {
+      user: find("user", true)!,
+      item: find("item", true)!,
+      rating: find("rating", false),
+      time: find("time", false),
+    },
+    (at) => `"${header[at]}"`,
+    wrong,
+  );
+}
+
+/** The columns, if no two are one. `shown` is one in words. */
+export function apart<F extends Readonly<Record<Role, number | string | undefined>>>(
+  found: F,
+  shown: (column: NonNullable<F[Role]>) => string,
+  wrong: (problem: string) => InputError,
+): F {
+  const roles = Object.entries(found).filter(([, column]) => column !== undefined) as [Role, NonNullable<F[Role]>][];
+  for (const [at, [role, column]] of roles.entries()) {
+    const other = roles.slice(0, at).find(([, before]) => before === column);
+    if (other) throw wrong(`the ${other[0]} column and the ${role} column are both ${shown(column)}`);
+  }
+  return found;
 }
 
 /** The names of the columns that are read. */
@@ -117,12 +135,16 @@ export function columnsByPosition(
   const guess = { rating: width > 2 && !(width === 3 && thirdIsTime) ? 2 : undefined, time: width > 3 ? 3 : undefined };
   if (width === 3 && thirdIsTime) guess.time = 2;
   // once some columns are chosen, the optional ones are only those that are
-  return {
-    user: user ?? 0,
-    item: item ?? 1,
-    rating: picked ? rating : guess.rating,
-    time: picked ? time : guess.time,
-  };
+  return apart(
+    {
+      user: user ?? 0,
+      item: item ?? 1,
+      rating: picked ? rating : guess.rating,
+      time: picked ? time : guess.time,
+    },
+    (at) => `column ${at + 1}`,
+    wrong,
+  );
 }
 
 function chosen(

@@ -22,7 +22,7 @@ export function namedTitles(source: Source, dialect: Dialect): ReadonlyMap<strin
   eachRow(source, dialect, (row) => {
     if (item < 0) {
       const header = Array.from({ length: row.count }, (_, field) => fieldText(row, field).replace(/:\w+$/, ""));
-      item = columnsByName(header, { user: 1 }, source.file).item;
+      item = columnsByName([...header, "user"], {}, source.file).item; // it has no users
       title = titleField(header, item);
     } else if (title >= 0 && item < row.count && title < row.count) {
       const text = fieldText(row, title);
