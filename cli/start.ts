@@ -118,7 +118,7 @@ export const leaks = (run: string | null, { seen }: Pick<Start, "seen">): readon
     "what is measured, or picked, by them is OPTIMISTIC"
   );
 
-/** How a run was trained, for one that starts from it and is told of no part. */
+/** How a run was trained: so is one that starts from it, but for what it is told. */
 export async function recipeOfRun(folder: string): Promise<NamedRecipe> {
   await checkTrained(folder, START_FROM);
   const config = await readConfig(`${folder}/${runFiles.config}`);
