@@ -20,9 +20,14 @@ export interface OpenedRun {
   readonly ids: RunIds;
 }
 
-/** Reads a run folder. @throws Error naming what is missing or does not belong together. */
-export async function openRun(folder: string): Promise<OpenedRun> {
-  await checkTrained(folder, "open run");
+/**
+ * Reads a run folder.
+ *
+ * @param what what is done with it, for errors.
+ * @throws Error naming what is missing or does not belong together.
+ */
+export async function openRun(folder: string, what = "open run"): Promise<OpenedRun> {
+  await checkTrained(folder, what);
   const { backbone: name, catalogue, weights, past, ids: digest } = await readModel(folder),
     ids = await readIds(folder, digest);
   const { users, items } = catalogue;

@@ -4,10 +4,10 @@ import { factsOf } from "../recipes/facts.ts";
 import { loadRecipe } from "../recipes/load.ts";
 import type { RecipeOptions } from "../recipes/options.ts";
 import { type NamedRecipe, settledRecipe } from "../recipes/recipe.ts";
-import { kebab } from "./flags.ts";
 import type { Output } from "./output.ts";
 import { recipeOfRun } from "./start.ts";
 import type { OpenedProtocol } from "./protocol_options.ts";
+import { flagTexts } from "./train_command_text.ts";
 import { trainOptions, type TrainValues } from "./train_options.ts";
 
 /** Who gives one of these knows what to train: no recipe is chosen for them. */
@@ -48,9 +48,7 @@ export async function settledValues(
   const flags = Object.keys(options).map((name) => [name, found[name as keyof TrainValues]] as const);
   output.result({ event: "recipe", ...about, why, facts, options: Object.fromEntries(flags) }, null);
   output.say(`recipe ${recipe.name}${why.length > 0 ? ` (${why.join("; ")})` : ""}: ${recipe.about}`);
-  const flag = (name: string, value: unknown) =>
-    typeof value === "boolean" ? `--${value ? "" : "no-"}${kebab(name)}` : `--${kebab(name)} ${value}`;
-  output.say(`  ${flags.map(([name, value]) => flag(name, value)).join(" ")}`);
+  output.say(`  ${flags.flatMap(([name, value]) => flagTexts(name, value)).join(" ")}`);
   return { ...found, recipe: asked && values.recipe === null ? null : recipe.name };
 }
 

@@ -3,7 +3,7 @@ import { foundBy, openCrew } from "./crew.ts";
 import { threadsOfEach } from "./jobs.ts";
 import type { Output } from "./output.ts";
 import type { OpenedProtocol, ProtocolValues } from "./protocol_options.ts";
-import { withoutTest } from "./search_protocol.ts";
+import { searched } from "./search_protocol.ts";
 import { runSearchTrial, type SearchTrial, type TrialStep } from "./search_trial.ts";
 import type { TrainValues } from "./train_options.ts";
 
@@ -17,15 +17,12 @@ export interface SearchLanes {
 }
 
 /** Runs trials on this thread, one at a time. */
-export const searchHere = ({ protocol, data: { userIds, itemIds } }: OpenedProtocol, output: Output): SearchLanes => {
-  const seen = { protocol: withoutTest(protocol), names: { userIds, itemIds } };
-  return {
-    count: 1,
-    run: (trial, step, signal) =>
-      runSearchTrial(trial, step, { ...seen, threads: trial.values.threads, signal, output }),
-    dispose: () => {},
-  };
-};
+export const searchHere = (opened: OpenedProtocol, output: Output): SearchLanes => ({
+  count: 1,
+  run: (trial, step, signal) =>
+    runSearchTrial(trial, step, { ...searched(opened), threads: trial.values.threads, signal, output }),
+  dispose: () => {},
+});
 
 /** How each thread opens the data of a search. */
 export interface ThreadData {

@@ -4,14 +4,13 @@ import { type OpenedProtocol, openProtocol } from "./protocol_options.ts";
 import type { AskedTrial } from "./search_lanes.ts";
 import { runSearchTrial } from "./search_trial.ts";
 import { suited } from "./unsuited_error.ts";
-import { withoutTest } from "./search_protocol.ts";
+import { searched } from "./search_protocol.ts";
 
 /** The data of the search that this thread is of. */
 let opening: Promise<OpenedProtocol> | undefined;
 
 serveCrew<AskedTrial, readonly EpochReport[]>(async ({ data: { values, metrics }, trial, step }, signal, output) => {
-  const { protocol, data: { userIds, itemIds } } = await (opening ??= suited(() => openProtocol(values, metrics)));
+  const opened = await (opening ??= suited(() => openProtocol(values, metrics)));
   const { threads } = values;
-  const seen = { protocol: withoutTest(protocol), names: { userIds, itemIds } };
-  return await runSearchTrial(trial, step, { ...seen, threads, signal, output });
+  return await runSearchTrial(trial, step, { ...searched(opened), threads, signal, output });
 });

@@ -12,13 +12,10 @@ import { readConfig } from "./flags.ts";
 import { type OpenedRun, openRun } from "./opened_run.ts";
 import { runFiles } from "./run_files.ts";
 import type { TrainValues } from "./train_options.ts";
-import { checkTrained } from "./trained_folder.ts";
+import { checkTrained, START_FROM } from "./trained_folder.ts";
 
 /** Data of which names are known, and what is held out. */
 export type Named = Pick<Dataset, "userIds" | "itemIds"> & Partial<Pick<Dataset, "valid" | "test">>;
-
-/** What is done with a run that `--init` names. */
-const START_FROM = "start from run";
 
 /** What a run starts from that goes on where another ended. */
 export interface Start {
@@ -44,8 +41,7 @@ export async function startOf(
   { data, catalogue }: { readonly data: Named; readonly catalogue: Catalogue },
 ): Promise<Start | undefined> {
   if (init === null) return undefined;
-  await checkTrained(init, START_FROM);
-  const run = await openRun(init);
+  const run = await openRun(init, START_FROM);
   if (backbone.written) {
     throw new TypeError(
       `Cannot start from run "${init}": a backbone that is a file starts with what is in it${

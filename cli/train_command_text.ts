@@ -12,11 +12,16 @@ export function trainCommandText(values: TrainValues): string {
   const flags = Object.entries(values).flatMap(([name, value]) => {
     const fallback: unknown = trainOptions[name as keyof TrainValues].default;
     if (LEFT_OUT.has(name) || value === null || (value === fallback && name !== ALWAYS)) return [];
-    if (typeof value === "boolean") return [`--${value ? "" : "no-"}${kebab(name)}`];
-    return [value].flat().map((each) => `--${kebab(name)} ${quoted(String(each))}`);
+    return flagTexts(name, value);
   });
   return ["deno run -A cli.ts train", ...flags].join(" ");
 }
+
+/** An option as flags, one for each of several values. */
+export const flagTexts = (name: string, value: unknown): readonly string[] =>
+  typeof value === "boolean"
+    ? [`--${value ? "" : "no-"}${kebab(name)}`]
+    : [value].flat().map((each) => `--${kebab(name)} ${quoted(String(each))}`);
 
 /** As a POSIX shell reads it back. */
 const quoted = (word: string): string => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

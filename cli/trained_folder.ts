@@ -1,6 +1,9 @@
 import { exists } from "./files.ts";
 import { runFiles } from "./run_files.ts";
 
+/** What is done with a run that `--init` names, for errors. */
+export const START_FROM = "start from run";
+
 /** Where the best run of a search lies in its folder, and trials in that of a search or a comparison. */
 const BEST = "best", TRIALS = "trials";
 
