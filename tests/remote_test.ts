@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 
 const ROOT = new URL("../", import.meta.url);
 
+/** Deno keeps modules by their URL: a port that comes again must not bring what was served there before. */
+const fresh = (url: string) => `--reload=${url}`;
+
 /** Serves the project's files on loopback, as a host of raw files would. */
 function serveProject(): { readonly url: string; readonly close: () => Promise<void> } {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
@@ -23,7 +26,16 @@ Deno.test("examples/train.ts with mod.ts by its URL, in an empty folder without 
     const example = await Deno.readTextFile(new URL("examples/train.ts", ROOT));
     await Deno.writeTextFile(`${folder}/main.ts`, example.replace("../mod.ts", `${server.url}/mod.ts`));
     const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "--allow-read", "--allow-net=127.0.0.1", "--allow-import", "--no-config", "main.ts"],
+      args: [
+        "run",
+        "--no-prompt",
+        "--allow-read",
+        "--allow-net=127.0.0.1",
+        "--allow-import",
+        fresh(server.url),
+        "--no-config",
+        "main.ts",
+      ],
       cwd: folder,
     }).output();
     assert.equal(code, 0, new TextDecoder().decode(stderr));
@@ -46,7 +58,15 @@ Deno.test("recipes and the embedded dataset are fetched from where mod.ts is", a
       console.log(settledRecipe(await loadRecipe("strong"), facts).options.sampler);`;
     await Deno.writeTextFile(`${folder}/main.ts`, text);
     const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "--allow-net=127.0.0.1", "--allow-import", "--no-config", "main.ts"],
+      args: [
+        "run",
+        "--no-prompt",
+        "--allow-net=127.0.0.1",
+        "--allow-import",
+        fresh(server.url),
+        "--no-config",
+        "main.ts",
+      ],
       cwd: folder,
     }).output();
     assert.equal(code, 0, new TextDecoder().decode(stderr));
