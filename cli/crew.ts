@@ -1,5 +1,8 @@
+import { autoProvider } from "../runtime/auto_provider.ts";
+import type { ProviderChoice } from "../runtime/providers.ts";
 import { WebWorker } from "../runtime/web_worker.ts";
 import type { Ended, FromThread, Line, ToThread } from "./crew_messages.ts";
+import { pause } from "./pause.ts";
 import type { Output } from "./output.ts";
 import { UnsuitedError } from "./unsuited_error.ts";
 
@@ -8,9 +11,9 @@ import { UnsuitedError } from "./unsuited_error.ts";
  * talk and to listen.
  */
 export interface Crew<Asked, Found> {
-  /** Has a thread that is free, or a new one, do something. */
-  run(asked: Asked, signal: AbortSignal): Promise<Ended<Found>>;
-  dispose(): void;
+  /** Has a thread that is free, or a new one, do something for which it may open this provider. */
+  run(asked: Asked, provider: ProviderChoice, signal: AbortSignal): Promise<Ended<Found>>;
+  dispose(): Promise<void>;
 }
 
 interface Thread<Found> {
@@ -19,9 +22,13 @@ interface Thread<Found> {
   on: (message: FromThread<Found>) => void;
 }
 
+/** Milliseconds in which a thread that is told to end, ends: Deno does not say when it has. */
+const ENDING = 500;
+
 /** Starts threads of a program that calls `serveCrew`, as they are needed. */
 export function openCrew<Asked, Found>(program: URL, output: Output): Crew<Asked, Found> {
   const free = new Set<Thread<Found>>(), all = new Set<Thread<Found>>();
+  let auto: ReturnType<typeof autoProvider> | undefined;
   const start = (): Thread<Found> => {
     const worker = new WebWorker(program, { type: "module" });
     const thread: Thread<Found> = { worker, on: () => {} };
@@ -40,24 +47,26 @@ export function openCrew<Asked, Found>(program: URL, output: Output): Crew<Asked
     else output[line.kind](line.line);
   };
   return {
-    run(asked, signal) {
-      if (signal.aborted) return Promise.resolve({ kind: "stopped" });
+    async run(asked, provider, signal) {
+      const found = provider === "auto" ? await (auto ??= autoProvider()) : undefined;
+      if (signal.aborted) return { kind: "stopped" };
       const [thread = start()] = free, tell = (message: ToThread<Asked>) => thread.worker.postMessage(message);
       free.delete(thread);
       const stop = () => tell({ kind: "stop" });
       signal.addEventListener("abort", stop, { once: true });
-      return new Promise((resolve) => {
+      return await new Promise((resolve) => {
         thread.on = (message) => {
           if ("line" in message) return told(message.line);
           signal.removeEventListener("abort", stop);
           if (all.has(thread)) free.add(thread);
           resolve(message.ended);
         };
-        tell({ kind: "run", asked });
+        tell({ kind: "run", asked, ...found && { auto: found } });
       });
     },
-    dispose() {
+    async dispose() {
       for (const { worker } of all) worker.terminate();
+      if (all.size > 0) await pause(ENDING); // a GPU's driver that a thread holds breaks a process that ends before it
     },
   };
 }

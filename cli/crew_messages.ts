@@ -1,5 +1,9 @@
-/** What a thread is told. */
-export type ToThread<Asked> = { readonly kind: "run"; readonly asked: Asked } | { readonly kind: "stop" };
+import type { AutoProvider } from "../runtime/auto_provider.ts";
+
+/** What a thread is told. `auto`: what that provider is, where it may be asked for. */
+export type ToThread<Asked> =
+  | { readonly kind: "run"; readonly asked: Asked; readonly auto?: AutoProvider }
+  | { readonly kind: "stop" };
 
 /** What a thread tells: any number of lines, then how what it was asked for ended. */
 export type FromThread<Found> = { readonly line: Line } | { readonly ended: Ended<Found> };

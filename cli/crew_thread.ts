@@ -1,4 +1,5 @@
 /// <reference lib="deno.worker" />
+import { settleAuto } from "../runtime/auto_provider.ts";
 import type { Ended, FromThread, ToThread } from "./crew_messages.ts";
 import { DiskError } from "./disk_error.ts";
 import type { Output } from "./output.ts";
@@ -25,7 +26,8 @@ export function serveCrew<Asked, Found>(
     }
   };
   self.onmessage = async ({ data }: MessageEvent<ToThread<Asked>>) => {
-    if (data.kind === "stop") stopping.abort(new Error("stopped"));
-    else tell({ ended: await run(data.asked) });
+    if (data.kind === "stop") return stopping.abort(new Error("stopped"));
+    if (data.auto) settleAuto(data.auto);
+    tell({ ended: await run(data.asked) });
   };
 }

@@ -13,7 +13,7 @@ export interface SearchLanes {
   readonly count: number;
   /** Runs a trial on: see {@link runSearchTrial}. @throws UnsuitedError where none can be run, as well. */
   run(trial: SearchTrial, step: TrialStep, signal: AbortSignal): Promise<readonly EpochReport[]>;
-  dispose(): void;
+  dispose(): Promise<void>;
 }
 
 /** Runs trials on this thread, one at a time. */
@@ -21,7 +21,7 @@ export const searchHere = (opened: OpenedProtocol, output: Output): SearchLanes 
   count: 1,
   run: (trial, step, signal) =>
     runSearchTrial(trial, step, { ...searched(opened), threads: trial.values.threads, signal, output }),
-  dispose: () => {},
+  dispose: () => Promise.resolve(),
 });
 
 /** How each thread opens the data of a search. */
@@ -43,7 +43,8 @@ export function searchInThreads(count: number, { values, metrics }: ThreadData, 
   const data = { values: { ...values, ...threadsOfEach(values, count) }, metrics };
   return {
     count,
-    run: async (trial, step, signal) => foundBy(await crew.run({ data, trial, step }, signal), signal),
+    run: async (trial, step, signal) =>
+      foundBy(await crew.run({ data, trial, step }, trial.values.provider, signal), signal),
     dispose: () => crew.dispose(),
   };
 }

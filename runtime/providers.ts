@@ -1,3 +1,4 @@
+import { adapterName, autoProvider, gpuAdapter } from "./auto_provider.ts";
 import { hostRuntime } from "./host_runtime.ts";
 import { nativeEngine } from "./native.ts";
 import { wasmEngine } from "./ort.ts";
@@ -20,9 +21,6 @@ export interface RuntimeOptions {
 
 /** What code without types may name another of. */
 const PROVIDERS: readonly string[] = ["auto", "wasm", "native", "webgpu"];
-
-/** WebGPU on the CPU: slower than WASM, so never chosen by itself. */
-const SOFTWARE_ADAPTER = /llvmpipe|swiftshader|softpipe|software|basic render/i;
 
 /**
  * Opens a runtime and says in `reason` why it is the one.
@@ -53,17 +51,11 @@ export async function openRuntime({ provider = "auto", seed = 0, threads = 0 }: 
       `asked for; ${threads === 0 ? "a thread a core" : `${threads} threads`}`,
     );
   }
-  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? null;
-  const name = adapter ? `${adapter.info.description || adapter.info.device || adapter.info.vendor}` : "";
-  if (provider === "webgpu") {
-    if (!adapter) {
-      throw new Error('Cannot open provider "webgpu": no WebGPU adapter was found; provider "wasm" always works');
-    }
-    return await webgpuRuntime(adapter, seed, `asked for; adapter "${name}"`);
+  const auto = provider === "auto" ? await autoProvider() : undefined;
+  if (auto?.provider === "wasm") return await wasm(auto.reason);
+  const adapter = await gpuAdapter();
+  if (adapter) {
+    return await webgpuRuntime(adapter, seed, auto?.reason ?? `asked for; adapter "${adapterName(adapter)}"`);
   }
-  if (!adapter) return await wasm("no WebGPU adapter was found");
-  if (adapter.info.isFallbackAdapter || SOFTWARE_ADAPTER.test(name)) {
-    return await wasm(`the only WebGPU adapter is software ("${name}"), which is slower than WASM`);
-  }
-  return await webgpuRuntime(adapter, seed, `adapter "${name}"`);
+  throw new Error(`Cannot open provider "${provider}": no WebGPU adapter was found; provider "wasm" always works`);
 }

@@ -9,9 +9,10 @@ export function inThreads(count: number, given: GivenStudy, signal: AbortSignal,
   const crew = openStudyCrew(output);
   const lanes: Lanes = {
     count,
-    async run({ index, place: { fingerprint } }, said, inTurn) {
+    async run({ index, part, place: { fingerprint } }, said, inTurn) {
       const asked = { index, fingerprint, said, inTurn };
-      return foundBy(await crew.run({ given, lanes: count, asked }, signal), signal);
+      const { provider } = part.comparison.values;
+      return foundBy(await crew.run({ given, lanes: count, asked }, provider, signal), signal);
     },
   };
   return { lanes, dispose: () => crew.dispose() };

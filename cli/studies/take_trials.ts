@@ -37,7 +37,7 @@ export function takeTrials(
     const { given, index, fingerprint, name: said } = data, lost = new AbortController();
     leases.set(id, lost);
     const asked = { index, fingerprint, said, inTurn: true }, here = out === null ? given : { ...given, out };
-    const run = crew.run({ given: here, lanes: jobs, asked }, AbortSignal.any([stop, lost.signal]));
+    const run = crew.run({ given: here, lanes: jobs, asked }, "auto", AbortSignal.any([stop, lost.signal]));
     running.add(run);
     try {
       return { lost: lost.signal, ...await run };

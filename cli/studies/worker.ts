@@ -36,7 +36,7 @@ export async function studyWorker(values: Values<typeof workerOptions>, signal: 
       if (!await within(GRACE_MS, ended)) {
         output.say("the server does not answer: what was under way is another's when its lease is over");
       }
-      dispose();
+      await dispose();
     }
     if (unsuited.signal.aborted) throw unsuited.signal.reason;
     return signal.aborted && values.drain ? 130 : 0;

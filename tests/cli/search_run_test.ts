@@ -30,7 +30,15 @@ async function searchIn(
   });
   const saved: (readonly TrialRecord[])[] = [];
   const result = await runSearch({
-    ...{ trials, strategy, seconds, signal, rungs: [2, 4], output: untold, lanes: { ...lanes, dispose: () => {} } },
+    ...{
+      trials,
+      strategy,
+      seconds,
+      signal,
+      rungs: [2, 4],
+      output: untold,
+      lanes: { ...lanes, dispose: () => Promise.resolve() },
+    },
     save: (records) => Promise.resolve(void saved.push([...records])),
   });
   return { ...result, saved };
