@@ -7,6 +7,7 @@ import { withoutValidation } from "../studies/refitted.ts";
 import { dataOptions } from "./data_options.ts";
 import { savedBackbone } from "./backbone_spec.ts";
 import { evaluateFile } from "./evaluate_file.ts";
+import { evaluateOn } from "./evaluate_on.ts";
 import { exists } from "./files.ts";
 import { readConfig } from "./flags.ts";
 import { openOutput } from "./output.ts";
@@ -21,6 +22,10 @@ import { metricOptions, outputOptions, providerOptions, trainOptions } from "./t
 export const evaluateOptions = {
   run: text(null, "folder of a run of `train`"),
   model: text(null, "instead of a run: an ONNX file, as --backbone takes it"),
+  on: text(
+    null,
+    "file of interactions that came after the run, to test on in the place of what it held out: users and items by their ids",
+  ),
   ...dataOptions,
   select: trainOptions.select,
   keepValid: flag(
@@ -50,8 +55,14 @@ export async function evaluateDefaults(flags: Readonly<Record<string, unknown>>)
 /** `evaluate`: ranks the whole catalogue for the users of a test set with a trained model. */
 export async function evaluateCommand(values: EvaluateValues): Promise<number> {
   const output = openOutput(values);
+  if (values.on !== null && values.run === null) {
+    throw new TypeError(
+      "Cannot evaluate --on other interactions without --run: it says whose users and items they are of",
+    );
+  }
   if (values.model !== null) return await evaluateFile(values, values.model, output);
   if (values.run === null) throw new TypeError("Cannot evaluate: --run says which folder holds the trained model");
+  if (values.on !== null) return await evaluateOn(values, values.run, values.on, output);
   await checkTrained(values.run, "evaluate run");
   const model = await readModel(values.run), ids = await readIds(values.run);
   const opened = await openTested(values), data = values.refit ? withoutValidation(opened) : opened;
@@ -59,12 +70,12 @@ export async function evaluateCommand(values: EvaluateValues): Promise<number> {
   if (ids.items.length !== data.train.itemCount || ids.users.length !== data.train.userCount) {
     throw new TypeError(
       `Cannot evaluate: the model knows ${ids.users.length} users and ${ids.items.length} items, ` +
-        `"${data.name}" has ${data.train.userCount} and ${data.train.itemCount}`,
+        `"${data.name}" has ${data.train.userCount} and ${data.train.itemCount}; --on tests on interactions that came after it`,
     );
   }
   if (!isDeepStrictEqual(columnsOf(catalogueOf(data.train)), columnsOf(catalogue))) {
     throw new TypeError(
-      `Cannot evaluate: the train interactions are not those that "${values.run}" was trained on; its config.yaml says which`,
+      `Cannot evaluate: the train interactions are not those that "${values.run}" was trained on; its config.yaml says which; --on tests on interactions that came after it`,
     );
   }
   const runtime = await openRuntime({ provider: values.provider, threads: values.threads });

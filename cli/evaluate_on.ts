@@ -1,0 +1,93 @@
+import { contains } from "../datasets/contains.ts";
+import { counted } from "../datasets/counted.ts";
+import type { Dataset } from "../datasets/dataset.ts";
+import { namedIds } from "../datasets/ids.ts";
+import { type Interactions, interactions } from "../datasets/interactions.ts";
+import { fullRanking } from "../evaluation/full_ranking.ts";
+import { openRuntime } from "../runtime/providers.ts";
+import { type DataValues, openWhole } from "./data_options.ts";
+import type { EvaluateValues } from "./evaluate.ts";
+import { metadataOptions } from "./metadata_options.ts";
+import { type OpenedRun, openRun } from "./opened_run.ts";
+import type { Output } from "./output.ts";
+import { leaks, seenIn } from "./start.ts";
+import { rankingOf, tell } from "./test_ranking.ts";
+
+/** Ranks for the users of a log that came after a run, with the run's model as it stands. */
+export async function evaluateOn(values: EvaluateValues, folder: string, on: string, output: Output): Promise<number> {
+  const run = await openRun(folder, "evaluate run"), { catalogue } = run;
+  const log = await openWhole(readAs(values, on));
+  if (log.valid || log.test) {
+    throw new TypeError(`Cannot evaluate on "${on}": expected one log, found one that is parted in train and held out`);
+  }
+  const { data, test, left } = known(log, run, values.mask === "none");
+  const users = new Set(test.users).size;
+  if (users === 0) {
+    throw new TypeError(`Cannot evaluate on "${on}": nothing is left of it (${leftText(left).join("; ")})`);
+  }
+  const interactions = test.users.length;
+  output.result({ event: "on", data: data.name, interactions, users, ...left }, null);
+  output.say(`tests on ${counted(interactions, "interaction")} of ${counted(users, "user")} of "${data.name}"`);
+  for (const note of [...data.notes, ...leftText(left)]) output.say(`  ${note}`);
+  const options = rankingOf(values, data), past = run.past && seenIn(run.past, { test });
+  const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
+  try {
+    await runtime.load(run.weights);
+    const evaluator = await fullRanking(runtime, run.backbone, catalogue, test, options);
+    await tell(values, await evaluator.evaluate(), data, catalogue, options, output);
+    await evaluator.dispose();
+  } finally {
+    await runtime.dispose();
+  }
+  for (const note of past ? leaks(null, { seen: past }) : []) output.say(note);
+  return 0;
+}
+
+/** How the log is read: as the run's own was, where nothing else is said, but whole and by its names. */
+function readAs(values: EvaluateValues, on: string): DataValues {
+  const none = Object.fromEntries(Object.keys(metadataOptions).map((name) => [name, null]));
+  const sql = values.data === null ? null : values.sql; // without a database, it names the files of the run's own log
+  return { ...values, ...none, data: on, sql, valid: null, test: null, core: 0, ids: "names" };
+}
+
+/** Interactions that are not tested on. */
+interface Left {
+  /** Of users that the run does not know. */
+  readonly ofUnknownUsers: number;
+  /** Of the others: of items that it does not know. */
+  readonly ofUnknownItems: number;
+  /** Of the others: that it was trained on. */
+  readonly trainedOn: number;
+}
+
+/** What of a log can be tested on, in the ids of a run. */
+function known(
+  { train, userIds, itemIds, name, notes }: Dataset,
+  { ids, catalogue: { users: userCount, items: itemCount, offsets, positives } }: OpenedRun,
+  keepsMet: boolean,
+): { readonly data: Dataset; readonly test: Interactions; readonly left: Left } {
+  const own = { users: namedIds(ids.users), items: namedIds(ids.items) }, met = { offsets, targets: positives };
+  const userOf = userIds.names.map((name) => own.users.indexOf(name));
+  const itemOf = itemIds.names.map((name) => own.items.indexOf(name));
+  const users: number[] = [], items: number[] = [], left = { ofUnknownUsers: 0, ofUnknownItems: 0, trainedOn: 0 };
+  train.users.forEach((id, row) => {
+    const user = userOf[id], item = itemOf[train.items[row]!];
+    if (user === undefined) left.ofUnknownUsers++;
+    else if (item === undefined) left.ofUnknownItems++;
+    else if (!keepsMet && contains(met, user, item)) left.trainedOn++;
+    else {
+      users.push(user);
+      items.push(item);
+    }
+  });
+  const counts = { userCount, itemCount }, test = interactions({ users, items, ...counts });
+  const none = interactions({ users: [], items: [], ...counts });
+  return { data: { name, train: none, test, userIds: own.users, itemIds: own.items, notes }, test, left };
+}
+
+const leftText = ({ ofUnknownUsers, ofUnknownItems, trainedOn }: Left): readonly string[] =>
+  ([
+    [ofUnknownUsers, "of users that the run does not know"],
+    [ofUnknownItems, "of items that it does not know, which it cannot recommend"],
+    [trainedOn, "that it was trained on"],
+  ] as const).flatMap(([count, which]) => count === 0 ? [] : [`left out: ${counted(count, "interaction")} ${which}`]);
