@@ -34,7 +34,7 @@ export const rankedAsText = ({ mask, average, evaluateUsers }: RankedAsValues): 
   [
     ...mask === "none" ? ["history is not masked: lists have what the user has met, too"] : [],
     ...average === "events" ? ["means are over held-out interactions, each ranked by itself"] : [],
-    ...evaluateUsers > 0 ? [`ranked for a sample of ${evaluateUsers} users, not for all`] : [],
+    ...evaluateUsers > 0 ? [`ranked for at most ${evaluateUsers} users`] : [],
   ].join("; ");
 
 /** What records say of it. */

@@ -124,7 +124,7 @@ function notesOn(
       : [],
     ...values.evaluateUsers > 0
       ? [
-        `Ranked for a sample of ${values.evaluateUsers} users (seed ${values.splitSeed}), to pick epochs and on test, not for all.`,
+        `Ranked for at most ${values.evaluateUsers} users, drawn where there are more (seed ${values.splitSeed}), to pick epochs and on test.`,
       ]
       : [],
     ...metrics.some((name) => parseMetric(name).sampled)
