@@ -77,7 +77,11 @@ export function readBytesNow(path: string, what: string): Uint8Array {
 }
 
 function unread(path: string, what: string, error: Error): never {
-  const why = error instanceof Deno.errors.NotFound ? "there is no such file" : error.message;
+  const why = error instanceof Deno.errors.NotFound
+    ? "there is no such file"
+    : error instanceof Deno.errors.IsADirectory
+    ? "it is a folder, and a file is expected"
+    : error.message;
   throw new Error(`Cannot read ${what} "${path}": ${why}`, { cause: error });
 }
 

@@ -122,6 +122,7 @@ Deno.test("what does not fit a file is told in a line", () =>
       [["train", "--backbone", "lost.onnx"], /Cannot read the backbone "lost\.onnx": there is no such file/],
       [["train", "--backbone", "model.onnx:users=users"], /name its two inputs, found one of them/],
       [["train", "--backbone", "model.onnx:seam=gu"], /"model\.onnx": it has no option "seam"/],
+      [["inspect", "."], /Cannot read the model "\.": it is a folder, and a file is expected/],
       [["inspect", "cut.onnx"], /Cannot read "cut\.onnx": it is no ONNX model, or cut short/],
     ];
     for (const [args, message] of cases) {
