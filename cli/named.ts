@@ -3,7 +3,7 @@ import { readText } from "./files.ts";
 
 /** How a command is told of users or items: by a list, or by a file. */
 export interface Named {
-  /** Ids of the log, parted by commas, or `all`. An id may have commas itself, where what is before one is no id. */
+  /** Ids of the log, parted by commas, or `all`. An id may have commas itself, where what is before one is no id, and spaces around it where it is none with them. */
   readonly list: string | null;
   /** A file of such ids, a line each; blank lines are left out. */
   readonly file: string | null;
@@ -26,26 +26,28 @@ export async function denseIds(
     throw new TypeError(`Cannot take ${kind}s from both --${kind}s and --${kind}s-file: give one of them`);
   }
   if (list === "all") return Int32Array.from(names.keys());
-  const ids = namedIds(names);
+  const ids = namedIds(names), find = (name: string) => ids.indexOf(name) ?? ids.indexOf(name.trim());
   const unknown = (name: string, where = "") =>
     new TypeError(`Cannot find ${kind} "${name}"${where}: run "${run}" knows none (its first is "${names[0]}")`);
   if (list !== null) {
     const parts = list.split(","), found: number[] = [];
     for (let from = 0, to = 1; from < parts.length; from = to++) {
-      const name = () => parts.slice(from, to).join(",").trim();
-      while (ids.indexOf(name()) === undefined) if (++to > parts.length) throw unknown(parts[from]!.trim());
-      found.push(ids.indexOf(name())!);
+      const name = () => parts.slice(from, to).join(",");
+      while (find(name()) === undefined) if (++to > parts.length) throw unknown(parts[from]!.trim());
+      found.push(find(name())!);
     }
     return Int32Array.from(found);
   }
   if (file === null) return null;
-  const lines = (await readText(file, `the ids of ${kind}s`)).split("\n").map((line) => line.trim());
-  if (lines.every((name) => name === "")) throw new TypeError(`Cannot read the ids of ${kind}s "${file}": it has none`);
+  const lines = (await readText(file, `the ids of ${kind}s`)).split(/\r?\n/);
+  if (lines.every((name) => name.trim() === "")) {
+    throw new TypeError(`Cannot read the ids of ${kind}s "${file}": it has none`);
+  }
   return Int32Array.from(
     lines.flatMap((name, at) => {
-      if (name === "") return [];
-      const id = ids.indexOf(name);
-      if (id === undefined) throw unknown(name, ` of line ${at + 1} of "${file}"`);
+      if (name.trim() === "") return [];
+      const id = find(name);
+      if (id === undefined) throw unknown(name.trim(), ` of line ${at + 1} of "${file}"`);
       return [id];
     }),
   );

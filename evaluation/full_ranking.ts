@@ -70,6 +70,7 @@ export interface Evaluation {
 
 /** Ranks with the model as it stands, as often as asked. */
 export interface Evaluator {
+  /** @throws RangeError where lists are short of items because scores are NaN. */
   evaluate(): Promise<Evaluation>;
   dispose(): Promise<void>;
 }

@@ -33,7 +33,11 @@ export interface Found {
 export interface Judge {
   /** All of them. */
   readonly users: Int32Array;
-  /** Ranks for some, `rows` of them at a time, `columns` items at a time. */
+  /**
+   * Ranks for some, `rows` of them at a time, `columns` items at a time.
+   *
+   * @throws RangeError where scores that are NaN leave a list short.
+   */
   find(users: Int32Array, rows: number, columns: number, score: Score): Promise<Found>;
   /** What was found of all, in the order of `users`, in parts. */
   evaluation(parts: readonly Found[]): Evaluation;
@@ -75,6 +79,11 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
           each.push(scores, columns, first, ways);
         }
       });
+      for (const [row, user] of block.entries()) {
+        const listed = top.ids.subarray(row * longest, (row + 1) * longest).indexOf(-1);
+        const hidden = masks.reduce((sum, { offsets }) => sum + offsets[user + 1]! - offsets[user]!, 0);
+        if (listed >= 0 && listed < Math.min(longest, seen.items - hidden)) await checkNumbers(user, columns, score);
+      }
       lists.set(top.ids.subarray(0, block.length * longest), from * longest);
       block.forEach((user, row) => {
         const listOf = ({ ids }: TopK) => ids.subarray(row * longest, (row + 1) * longest), list = listOf(top);
@@ -134,6 +143,15 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
     };
   };
   return { users, find, evaluation };
+}
+
+/** Scores a user whose list is shorter than it could be. @throws RangeError where one of the scores is NaN. */
+async function checkNumbers(user: number, columns: number, score: Score): Promise<void> {
+  await score(Int32Array.of(user), (scores, first) => {
+    const at = scores.subarray(0, columns).findIndex(Number.isNaN);
+    if (at < 0) return;
+    throw new RangeError(`Cannot rank: the model's score of item ${first + at} for user ${user} is NaN`);
+  });
 }
 
 /** What is held out of the users that are ranked for. */

@@ -2,7 +2,7 @@ import type { Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import { Rng } from "../random/rng.ts";
 import { type RowPart, rowParts } from "./row_parts.ts";
-import { checkShared, type SavedTensor } from "./runtime.ts";
+import { checkShared, savedData, type SavedTensor } from "./runtime.ts";
 import { stateName } from "./update.ts";
 
 /** Rows of a variable in a buffer; a second one where updates alternate between two. */
@@ -71,13 +71,13 @@ export class DeviceStore {
     for (const [name, tensor] of tensors) {
       const entry = this.#entries.get(name), steps = this.#steps.get(name);
       if (steps) steps.count = tensor.data[0]!;
-      else if (entry) this.#write(entry, checked(name, sizeOf(entry.shape), tensor));
+      else if (entry) this.#write(entry, savedData(name, entry.shape, tensor));
       else this.#pending.set(name, tensor);
     }
   }
 
   #create(name: string, shape: readonly number[], init: () => Float32Array | null): Entry {
-    const saved = this.#pending.get(name), data = saved ? checked(name, sizeOf(shape), saved) : init();
+    const saved = this.#pending.get(name), data = saved ? savedData(name, shape, saved) : init();
     this.#pending.delete(name);
     const parts = rowParts(name, shape, this.most).map((part): DevicePart => ({
       ...part,
@@ -119,9 +119,4 @@ export function deviceBuffer(device: GPUDevice, shape: readonly number[]): GPUBu
     size: Math.max(VECTOR, Math.ceil(sizeOf(shape) * 4 / VECTOR) * VECTOR),
     usage: STORAGE | COPY_SRC | COPY_DST,
   });
-}
-
-function checked(name: string, size: number, { shape, data }: SavedTensor): Float32Array {
-  if (data.length === size) return data;
-  throw new TypeError(`Cannot load "${name}": it has ${size} elements, the saved tensor [${shape}] has ${data.length}`);
 }

@@ -4,7 +4,7 @@ import { Rng } from "../random/rng.ts";
 import { Arena, type Block } from "./arena.ts";
 import { type HostGradient, hostUpdate } from "./host_update.ts";
 import { touchedUpdate } from "./touched_update.ts";
-import { checkShared, type SavedTensor, type Update } from "./runtime.ts";
+import { checkShared, savedData, type SavedTensor, type Update } from "./runtime.ts";
 import { stateName } from "./update.ts";
 
 /** The variables of a runtime, and what optimisers keep beside them, in one arena. */
@@ -57,14 +57,14 @@ export class HostStore {
     for (const [name, tensor] of tensors) {
       const block = this.#blocks.get(name);
       if (!block) this.#pending.set(name, tensor);
-      else fill(name, block, tensor);
+      else block.view().set(savedData(name, block.shape, tensor));
     }
   }
 
   #create(name: string, shape: readonly number[], init: (into: Float32Array) => Float32Array | null) {
     const block = { ...this.arena.allocate(sizeOf(shape)), shape };
     const saved = this.#pending.get(name);
-    if (saved) fill(name, block, saved);
+    if (saved) block.view().set(savedData(name, shape, saved));
     else {
       const into = block.view(), start = init(into);
       if (start && start !== into) into.set(start);
@@ -73,13 +73,4 @@ export class HostStore {
     this.#blocks.set(name, block);
     return block;
   }
-}
-
-function fill(name: string, block: Block, { shape, data }: SavedTensor): void {
-  if (data.length !== block.length) {
-    throw new TypeError(
-      `Cannot load "${name}": it has ${block.length} elements, the saved tensor [${shape}] has ${data.length}`,
-    );
-  }
-  block.view().set(data);
 }

@@ -1,5 +1,5 @@
 import type { GraphBuilder, RowGradient, Value, Variable } from "../graphs/builder.ts";
-import { dtypeOf, sameShape, type TensorData } from "../graphs/tensor.ts";
+import { dtypeOf, sameShape, sizeOf, type TensorData } from "../graphs/tensor.ts";
 import type { UpdateRule } from "./update.ts";
 
 /** Where graphs run. */
@@ -80,4 +80,12 @@ export function checkFeed(input: Value, data: TensorData | undefined, size: numb
 export function checkShared({ name, shape }: Variable, known: readonly number[]): void {
   if (sameShape(shape, known)) return;
   throw new TypeError(`Cannot declare variable "${name}" as [${shape}]: another program has it as [${known}]`);
+}
+
+/** What a variable of this shape is loaded with. @throws TypeError where the saved tensor has another shape. */
+export function savedData(name: string, shape: readonly number[], saved: SavedTensor): Float32Array {
+  if (sameShape(shape, saved.shape) && saved.data.length === sizeOf(shape)) return saved.data;
+  throw new TypeError(
+    `Cannot load "${name}": it is [${shape}], the saved tensor [${saved.shape}] with ${saved.data.length} elements`,
+  );
 }

@@ -28,7 +28,8 @@ export const servedLength = ({ length }: NonNullable<Backbone["history"]>, catal
 
 /** Each user's train items are read from one flat list, as many as the longest has. */
 function byUser(graph: GraphBuilder, { items, offsets, positives }: Catalogue): ExportedInputs {
-  const users = graph.input("users", "int64", [1]); // left open in the file
+  const given = graph.input("users", "int64", [1]); // left open in the file
+  const users = where(less(given, 0), offsets.length - 1, given); // a negative one would count from the end: nobody's id
   const counts = offsets.slice(1).map((end, user) => end - offsets[user]!);
   const most = counts.reduce((a, b) => Math.max(a, b), 0);
   const seen = () => {
@@ -42,7 +43,7 @@ function byUser(graph: GraphBuilder, { items, offsets, positives }: Catalogue): 
     batch: { rows: 1, users },
     ...most > 0 && { seen: seen() },
     symbolic: { users: ["users"], items: ["users"], scores: ["users"] },
-    description: "user ids to the items they have not met, best first; ids are dense, see ids.json",
+    description: "user ids to the items they have not met, best first; ids are dense, from 0, see ids.json",
   };
 }
 
@@ -68,6 +69,6 @@ function byHistory(graph: GraphBuilder, { items }: Catalogue, length: number): E
     seen: where(there, ids, mul(graph.constant(Int32Array.of(items)), 1)),
     symbolic: {},
     description:
-      "what somebody has met, oldest first, -1 past its end, to other items, best first; ids are dense, see ids.json",
+      "what somebody has met, oldest first, -1 past its end, to other items, best first; ids are dense, from 0, see ids.json",
   };
 }

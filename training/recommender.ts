@@ -28,7 +28,9 @@ export interface RecommenderOptions {
  * fewer than `top` unseen items, the rest are seen ones with scores around -1e30. Of a backbone that reads histories the
  * input is `history` int64 [1, T] instead: what somebody has met, oldest first, -1 past its end.
  *
- * @throws TypeError where `weights` lacks a variable of the backbone.
+ * A user that there is not is refused by the runtime, which says that an index is out of bounds.
+ *
+ * @throws TypeError where `weights` lacks a variable of the backbone, RangeError where `top` is no whole number from 1.
  */
 export async function recommenderModel(
   backbone: Backbone,
@@ -36,6 +38,9 @@ export async function recommenderModel(
   weights: ReadonlyMap<string, SavedTensor>,
   { top, unseenOnly = true }: RecommenderOptions,
 ): Promise<Uint8Array> {
+  if (!Number.isInteger(top) || top < 1) {
+    throw new RangeError(`Cannot export a recommender of the "top" ${top} items: it is a whole number of at least 1`);
+  }
   return await exported(backbone, catalogue, weights, (scores, seen) => {
     const { values, slots } = topK(unseenOnly && seen ? without(seen, scores) : scores, Math.min(top, catalogue.items));
     return { items: cast(slots, "int64"), scores: values };

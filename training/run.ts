@@ -57,20 +57,18 @@ export interface Run {
   dispose(): Promise<void>;
 }
 
-/** Opens a run. @throws TypeError where the recipe does not fit together. */
+/** Opens a run. @throws TypeError where the recipe does not fit together, RangeError where a number of it cannot be. */
 export async function openRun(recipe: Recipe): Promise<Run> {
   const { runtime, backbone, loss, seed = 0, batchSize = 2048, dropLast = false, epochs = 100, drawAhead = true } =
     recipe;
+  checkNumbers({ ...recipe, batchSize, epochs });
   const catalogue = catalogueOf(recipe.data, recipe.metadata);
   const seen = new SeenItems(excludedOf(recipe, catalogue), recipe.distinct);
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(`Cannot train with "batchSize" ${batchSize}: it is a whole number of at least 1`);
-  }
   const batches = batchesOf(recipe, catalogue, seen, { size: batchSize, dropLast }), { padded, caps } = batches;
   const order = new Rng(seed, "order"), { steps } = batches.plan(0, order);
   if (steps === 0) {
     throw new TypeError(
-      `Cannot train: ${batches.count} interactions make no batch of ${batchSize}` +
+      `Cannot train: ${batches.count} interactions make no batch of ${batchSize}` + whyNone(recipe, batches.count) +
         (dropLast ? '; a smaller "batchSize", or "dropLast: false", would' : ""),
     );
   }
@@ -181,6 +179,27 @@ export async function openRun(recipe: Recipe): Promise<Run> {
       };
     },
   };
+}
+
+const whyNone = ({ data: { users } }: Recipe, count: number): string =>
+  count > 0 || users.length === 0
+    ? ""
+    : `: all ${users.length} are of users who have met every item, which leaves no negative`;
+
+/** Numbers of a recipe, and the least that each may be. */
+const LEAST = { batchSize: 1, epochs: 1, until: 0, evaluateEvery: 1, patience: 1 } as const;
+/** Those that may also be Infinity. */
+const ENDLESS: readonly string[] = ["until", "evaluateEvery", "patience"];
+
+function checkNumbers(recipe: Recipe): void {
+  for (const [name, least] of Object.entries(LEAST)) {
+    const found = recipe[name as keyof typeof LEAST];
+    if (found === undefined || found === Infinity && ENDLESS.includes(name)) continue;
+    if (Number.isInteger(found) && found >= least) continue;
+    throw new RangeError(`Cannot train with "${name}" ${found}: it is a whole number of at least ${least}`);
+  }
+  const { l2 = 0 } = recipe;
+  if (!(l2 >= 0 && l2 < Infinity)) throw new RangeError(`Cannot train with "l2" ${l2}: it is a number of at least 0`);
 }
 
 function restore(sampler: Sampler, saved: Checkpoint["samplerState"]): void {

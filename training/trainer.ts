@@ -7,7 +7,7 @@ import { openRun, type Position, START } from "./run.ts";
  * variables are those of the best evaluated epoch.
  *
  * @throws TypeError where the recipe does not fit together, before anything is trained.
- * @throws RangeError where a loss is not finite, naming epoch and step.
+ * @throws RangeError where a number of the recipe cannot be, or a loss is not finite, naming epoch and step.
  * @throws the signal's reason, where it stops the run; `keep` has then been called.
  */
 export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, void> {

@@ -141,6 +141,21 @@ Deno.test("what is computed for each score is the widest layer of a network over
   assert.deepEqual(widths.map((backbone) => floatsPerScore(backbone, of)), [1, 1, 1, 1, 1, 96, 32]);
 });
 
+Deno.test("scores that are NaN are an error, not a list that is short; a list may be short of unmet items", async () => {
+  const seen = catalogue(log([[0, 0], [1, 0], [1, 1], [1, 2]], 2, 4)), held = log([[0, 1], [1, 3]], 2, 4);
+  const options = { metrics: ["mrr@4"] }, scores = Float32Array.of(4, 3, 2, 1), broken = Float32Array.of(4, 3, NaN, 1);
+  assert.equal((await rankBy(() => scores, seen, held, options)).metrics["mrr@4"], 1);
+  const ranked = rankBy((user) => user === 0 ? broken : scores, seen, held, options);
+  await assert.rejects(ranked, /RangeError: Cannot rank: the model's score of item 2 for user 0 is NaN/);
+
+  const runtime = await openRuntime({ provider: "wasm" }), backbone = mf({ dim: 1 });
+  const ranking = await fullRanking(runtime, backbone, seen, held, options);
+  await runtime.load(new Map([["user", { shape: [2, 1], data: Float32Array.of(1, NaN) }]]));
+  await assert.rejects(ranking.evaluate(), /item 0 for user 1 is NaN/);
+  await ranking.dispose();
+  await runtime.dispose();
+});
+
 Deno.test("ranking where nothing is held out says so", async () => {
   const seen = catalogue(log([[0, 0]], 1, 2));
   await assert.rejects(

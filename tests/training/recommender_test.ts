@@ -69,6 +69,17 @@ for (const bias of [false, true]) {
   });
 }
 
+Deno.test("the number of no user is refused, also one below 0, which would count from the end", async () => {
+  const bytes = await recommenderModel(backbone(false), of, weights(1), { top: 2 });
+  for (const user of [-1, -USERS, USERS]) await assert.rejects(answered(bytes, [0, user]), /out of data bounds/);
+  for (const top of [0, -1, 1.5]) {
+    await assert.rejects(
+      recommenderModel(backbone(false), of, weights(1), { top }),
+      /"top" .* whole number of at least 1/,
+    );
+  }
+});
+
 Deno.test("with unseenOnly off every item is recommended, and more than there are is all there are", async () => {
   const saved = weights(2), all = bruteForce(saved, false, MET.map(() => []), ITEMS);
   const { items, shape } = await answered(

@@ -93,7 +93,22 @@ Deno.test("a recipe that does not fit together is refused before it reports an e
   await refused({ selectBy: "quality" }, /"selectBy" is given but there is no "evaluate" that measures it/);
   await refused({ evaluate: answers([1]), selectBy: "speed" }, /Cannot select by "speed": the metrics are quality/);
   const empty = interactions({ users: [], items: [], userCount: 1, itemCount: 1 });
-  await refused({ data: empty }, /0 interactions make no batch of 16/);
+  await refused({ data: empty }, /0 interactions make no batch of 16$/);
+  const whole = interactions({ users: [0, 0, 1, 1], items: [0, 1, 0, 1], userCount: 2, itemCount: 2 });
+  await refused({ data: whole }, /0 interactions make no batch of 16: all 4 are of users who have met every item/);
+});
+
+Deno.test("a number that a recipe cannot have is refused by name", async () => {
+  const cases = [["batchSize", 0], ["epochs", 0], ["epochs", 1.5], ["epochs", Infinity], ["until", -1], [
+    "patience",
+    0,
+  ]] as const;
+  for (const [name, found] of [...cases, ["evaluateEvery", NaN], ["l2", -1], ["l2", NaN]] as const) {
+    const { error, reports } = await smallRun({ [name]: found });
+    assert(error instanceof RangeError, `${name} ${found}: ${error}`);
+    assert.match(error.message, new RegExp(`Cannot train with "${name}" ${found}: it is a`));
+    assert.equal(reports.length, 0);
+  }
 });
 
 Deno.test("an epoch has a step for each full batch, and one for the rest unless it is dropped", async () => {
