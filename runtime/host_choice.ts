@@ -1,7 +1,7 @@
 import type { Node, Value } from "../graphs/builder.ts";
 import { prune } from "../graphs/prune.ts";
 import { normalizeAxis, sameShape } from "../graphs/tensor.ts";
-import type { Arena, Block } from "./arena.ts";
+import type { Block, Space } from "./arena.ts";
 import { choiceKernel, choosesBy, type Choosing } from "./choice_kernel.ts";
 import type { Feeds } from "./runtime.ts";
 import { RESHAPING, unshaped } from "./table_rows.ts";
@@ -50,7 +50,7 @@ const axisOf = ({ op: { type }, inputs: [x], attributes: { axis = 0 } }: Node) =
 
 /** Chooses ids, [R P], once the values' parts are in their `places`. */
 export function choiceOutput(
-  arena: Arena,
+  arena: Space,
   { candidates, output: _, ...by }: HostChoice,
   places: ReadonlyMap<Value, Block>,
 ): (feeds: Feeds) => Int32Array {

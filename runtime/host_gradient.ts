@@ -1,7 +1,7 @@
 import { RowGradient, type Value, type Variable } from "../graphs/builder.ts";
 import type { TensorData } from "../graphs/tensor.ts";
 import { checkIds } from "./bounds.ts";
-import type { HostStore } from "./host_store.ts";
+import type { Tables } from "./host_store.ts";
 import type { GradientRows, GradientTerm, HostGradient } from "./host_update.ts";
 import type { Update } from "./runtime.ts";
 import { scaledRows } from "./scaled_rows.ts";
@@ -17,7 +17,7 @@ export type RunTensors = (name: string) => TensorData;
  * asked for, but their scales are.
  */
 export function gradientReading(
-  store: HostStore,
+  store: Tables,
   { variable, gradient }: Update,
   ask: (value: Value) => Reading<TensorData>,
 ): Reading<HostGradient> {

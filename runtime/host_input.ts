@@ -3,7 +3,7 @@ import { sizeOf } from "../graphs/tensor.ts";
 import type { Block } from "./arena.ts";
 import type { HostGather } from "./host_gather.ts";
 import type { HostDot } from "./host_dot.ts";
-import type { HostStore } from "./host_store.ts";
+import type { Tables } from "./host_store.ts";
 import type { Feeds } from "./runtime.ts";
 import type { TableRows } from "./table_rows.ts";
 
@@ -19,13 +19,13 @@ export interface HostInput {
 }
 
 /** What is fed, where kernels reach it. */
-export function fedInput({ arena }: HostStore, value: Value): HostInput {
+export function fedInput({ arena }: Tables, value: Value): HostInput {
   const out = arena.allocate(sizeOf(value.shape));
   return { value, out, compute: (feeds) => out.view().set(feeds[value.name] as Float32Array) };
 }
 
 /** Rows of a variable beside each other. */
-export function gatherInput(store: HostStore, { output, ...rows }: HostGather): HostInput {
+export function gatherInput(store: Tables, { output, ...rows }: HostGather): HostInput {
   const { arena } = store, { count, ids, table, width, place } = reach(store, rows);
   const out = arena.allocate(sizeOf(output.shape)), gather = arena.rows.gather(width);
   return {
@@ -39,7 +39,7 @@ export function gatherInput(store: HostStore, { output, ...rows }: HostGather): 
 }
 
 /** Inner products of rows where they lie. */
-export function dotInput(store: HostStore, { queries, items, output }: HostDot): HostInput {
+export function dotInput(store: Tables, { queries, items, output }: HostDot): HostInput {
   const { arena } = store, asked = reach(store, queries), { count, ids, table, width, place } = reach(store, items);
   const out = arena.allocate(count), each = count / asked.count, dots = arena.rows.dots(width);
   const fetched = [
@@ -69,7 +69,7 @@ export function dotInput(store: HostStore, { queries, items, output }: HostDot):
 }
 
 /** What kernels need to reach rows: their ids, placed anew for each run, and the table. */
-function reach(store: HostStore, { variable, ids }: TableRows) {
+function reach(store: Tables, { variable, ids }: TableRows) {
   const count = sizeOf(ids.shape), placed: Block = store.arena.allocate(count);
   return {
     count,

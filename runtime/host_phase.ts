@@ -7,7 +7,7 @@ import { type HostDot, hostDots } from "./host_dot.ts";
 import { type HostGather, hostGathers } from "./host_gather.ts";
 import { hostIds } from "./host_ids.ts";
 import { dotInput, fedInput, gatherInput } from "./host_input.ts";
-import type { HostStore } from "./host_store.ts";
+import type { Tables } from "./host_store.ts";
 import type { Engine, Ort } from "./ort.ts";
 import type { Feeds } from "./runtime.ts";
 import { unshaped } from "./table_rows.ts";
@@ -53,7 +53,7 @@ export interface HostPhase {
   dispose(): Promise<void>;
 }
 
-export async function hostPhase(engine: Engine, store: HostStore, plan: PhasePlan): Promise<HostPhase> {
+export async function hostPhase(engine: Engine, store: Tables, plan: PhasePlan): Promise<HostPhase> {
   const { graph, asked, known, given, variables } = plan, inputs = new Set(graph.inputs.values());
   for (const variable of variables) store.block(variable);
   const found = [

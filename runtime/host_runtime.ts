@@ -6,9 +6,10 @@ import { boundsOf, checkBounds } from "./bounds.ts";
 import { distributed } from "./distributed.ts";
 import { distributedPools } from "./distributed_pools.ts";
 import { earlyIds, named } from "./early_ids.ts";
+import type { Lease } from "./arena.ts";
 import { gradientReading, type Reading } from "./host_gradient.ts";
 import { hostPhase, phasePlan } from "./host_phase.ts";
-import { HostStore } from "./host_store.ts";
+import { HostStore, type Tables } from "./host_store.ts";
 import type { Engine } from "./ort.ts";
 import { rewritten } from "./rewritten.ts";
 import { scaledProducts } from "./scaled_products.ts";
@@ -41,12 +42,30 @@ function forHost(graph: GraphBuilder, wanted: readonly Value[]): Rewritten {
   return rewrite(graph, wanted, (...node) => distributed(...node) ?? distributedPools(...node) ?? scaled(...node));
 }
 
+/** Compiles a program; the memory that it takes is given back with it. */
 async function hostProgram<K extends string>(
   engine: Engine,
   store: HostStore,
   source: GraphBuilder,
   given: Plan<K>,
 ): Promise<Program<K>> {
+  const lease = store.arena.lease();
+  try {
+    return await leasedProgram(engine, store, lease, source, given);
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
+}
+
+async function leasedProgram<K extends string>(
+  engine: Engine,
+  store: HostStore,
+  lease: Lease,
+  source: GraphBuilder,
+  given: Plan<K>,
+): Promise<Program<K>> {
+  const tables: Tables = { arena: lease, block: (variable) => store.block(variable) };
   const { graph, plan: { outputs, updates } } = rewritten(source, given, forHost);
   const assignments = [...graph.assignments];
   const wanted = [
@@ -69,16 +88,16 @@ async function hostProgram<K extends string>(
   };
   for (const { variable } of updates) store.block(variable);
   const nexts = assignments.map(([variable, next]) => ({ variable, next: ask(next) }));
-  const gradients = updates.map((update) => gradientReading(store, update, ask));
+  const gradients = updates.map((update) => gradientReading(tables, update, ask));
   const early = earlyIds(graph, all);
   for (const name of Object.keys(all)) if (name.startsWith(OWN) && early.has(all[name]!)) delete all[name];
   const found = takeFound(graph, early, all);
   const choosing = early.size > 0
-    ? await hostPhase(engine, store, phasePlan(graph, { ...found, ...named(early) }))
+    ? await hostPhase(engine, tables, phasePlan(graph, { ...found, ...named(early) }))
     : undefined;
   const chosen = boundsOf(needed.nodes, early).filter(({ input }) => early.has(input));
-  const phase = await hostPhase(engine, store, phasePlan(graph, all, early));
-  const moves = updates.map((update) => store.update(update));
+  const phase = await hostPhase(engine, tables, phasePlan(graph, all, early));
+  const moves = updates.map((update) => store.update(update, lease));
 
   const start = (feeds: Feeds) =>
     engine.queue(async (): Promise<Result<K>> => {
@@ -104,6 +123,7 @@ async function hostProgram<K extends string>(
       engine.queue(async () => {
         await choosing?.dispose();
         await phase.dispose();
+        lease.release();
       }),
   };
 }

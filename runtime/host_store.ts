@@ -1,14 +1,21 @@
 import { RowGradient, type Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import { Rng } from "../random/rng.ts";
-import { Arena, type Block } from "./arena.ts";
+import { Arena, type Block, type Space } from "./arena.ts";
 import { type HostGradient, hostUpdate } from "./host_update.ts";
 import { touchedUpdate } from "./touched_update.ts";
 import { checkShared, savedData, type SavedTensor, type Update } from "./runtime.ts";
 import { stateName } from "./update.ts";
 
+/** Variables, and where a program has what it keeps between steps. */
+export interface Tables {
+  readonly arena: Space;
+  /** The elements of a variable, which starts as it is declared where it is new. */
+  block(variable: Variable): Block;
+}
+
 /** The variables of a runtime, and what optimisers keep beside them, in one arena. */
-export class HostStore {
+export class HostStore implements Tables {
   readonly arena = new Arena();
   readonly #blocks = new Map<string, Block & { readonly shape: readonly number[] }>();
   readonly #pending = new Map<string, SavedTensor>();
@@ -26,8 +33,8 @@ export class HostStore {
       );
   }
 
-  /** The update of a variable, and its count of steps. */
-  update({ variable, gradient, rule }: Update): { take(gradient: HostGradient): void; apply(): void } {
+  /** The update of a variable, and its count of steps; what it takes besides is had in `arena`. */
+  update({ variable, gradient, rule }: Update, arena: Space): { take(gradient: HostGradient): void; apply(): void } {
     const states = rule.states.map((state) => {
       const name = stateName(variable, state);
       return this.#blocks.get(name) ?? this.#create(name, variable.shape, () => null);
@@ -36,8 +43,8 @@ export class HostStore {
     const counter = this.#blocks.get(steps) ?? this.#create(steps, [1], () => null);
     const block = this.block(variable), compact = rule.rows === "touched" && gradient instanceof RowGradient;
     const { take, apply } = compact
-      ? touchedUpdate(variable, gradient, rule, this.arena, block, states)
-      : hostUpdate(variable, rule, this.arena, block, states);
+      ? touchedUpdate(variable, gradient, rule, arena, block, states)
+      : hostUpdate(variable, rule, arena, block, states);
     return {
       take,
       apply: () => {

@@ -1,6 +1,6 @@
 import type { Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
-import type { Arena, Block } from "./arena.ts";
+import type { Block, Space } from "./arena.ts";
 import { compileKernel, type Kernel } from "./kernel.ts";
 import { GRADIENT, ruleFormula } from "./rule_formula.ts";
 import type { UpdateRule } from "./update.ts";
@@ -37,7 +37,7 @@ export interface HostUpdate {
 export function hostUpdate(
   variable: Variable,
   rule: UpdateRule,
-  arena: Arena,
+  arena: Space,
   parameter: Block,
   states: readonly Block[],
 ): HostUpdate {
@@ -56,7 +56,7 @@ export function hostUpdate(
 }
 
 /** Adds gradient rows to the table `sum`; `at` tells the parts of one gradient apart. */
-export function rowAdder(arena: Arena, sum: Block, width: number): (gradient: GradientRows, at: number) => void {
+export function rowAdder(arena: Space, sum: Block, width: number): (gradient: GradientRows, at: number) => void {
   const kept = new Map<string, Block>();
   const place = (name: string, data: Int32Array | Float32Array) => {
     let block = kept.get(name);
@@ -105,7 +105,7 @@ function repeated(ids: Int32Array, times: number): Int32Array {
 }
 
 /** The rule as a loop over rows, which leaves zeros in the gradient; rows of array `consecutive` lie one after the other. */
-export function ruleKernel(rule: UpdateRule, arena: Arena, consecutive?: number): Kernel {
+export function ruleKernel(rule: UpdateRule, arena: Space, consecutive?: number): Kernel {
   const formula = ruleFormula(rule), zero = formula.arrays[GRADIENT]!.graph.constant(Float32Array.of(0), []);
   const writes = [...formula.writes, { array: GRADIENT, value: zero }];
   return compileKernel({ ...formula, writes, ...consecutive !== undefined && { consecutive } }, arena.memory);

@@ -1,6 +1,6 @@
 import type { RowGradient, Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
-import type { Arena, Block } from "./arena.ts";
+import type { Block, Space } from "./arena.ts";
 import { type GradientRows, type HostUpdate, rowAdder, ruleKernel } from "./host_update.ts";
 import { GRADIENT } from "./rule_formula.ts";
 import type { UpdateRule } from "./update.ts";
@@ -13,7 +13,7 @@ export function touchedUpdate(
   variable: Variable,
   { parts }: RowGradient,
   rule: UpdateRule,
-  arena: Arena,
+  arena: Space,
   parameter: Block,
   states: readonly Block[],
 ): HostUpdate {
@@ -46,7 +46,7 @@ export function touchedUpdate(
 }
 
 /** Numbers the ids of a step in the order of coming, each once: at most `most` of them, below `rows`. */
-function touchedRows(arena: Arena, rows: number, most: number) {
+function touchedRows(arena: Space, rows: number, most: number) {
   const slotOf = new Int32Array(rows).fill(-1), found = arena.allocate(most);
   return {
     /** Where the different ids are, by number. */

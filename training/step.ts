@@ -8,7 +8,7 @@ import type { Backbone, Encoder, SideTask } from "../models/backbone.ts";
 import { historyInputs } from "../models/history_inputs.ts";
 import { pointOf } from "../models/point.ts";
 import type { Negatives, Objective, Sampler, Step } from "../samplers/sampler.ts";
-import { type Decay, firstLayer, withDecay } from "./decay.ts";
+import { type Decay, firstLayer, type Kept, withDecay } from "./decay.ts";
 import { lossOfScores } from "./loss_of_scores.ts";
 import { SCOPES } from "./scopes.ts";
 import { taskLoss } from "./side_tasks.ts";
@@ -124,9 +124,11 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
       ...denoiser && { denoiser },
       measure,
     };
-    return { lost: graph.scope(SCOPES.loss, () => loss(scores)), decayed: [items], negative };
+    const kept = { vectors: firstLayer(items), ...said.mask && { mask: said.mask } };
+    return { lost: graph.scope(SCOPES.loss, () => loss(scores)), decayed: [], kept, negative };
   };
-  const ranked = rank(), lost = withDecay(ranked.lost, [...decayed, ...ranked.decayed.map(firstLayer)], decay);
+  const ranked = rank();
+  const lost = withDecay(ranked.lost, [...decayed, ...ranked.decayed.map(firstLayer)], decay, ranked.kept);
   const trainable = [...graph.variables.values()].filter(({ trainable, name }) => trainable && !isFrozen(name));
   return {
     graph,
@@ -146,6 +148,8 @@ interface Ranked {
   readonly lost: Value; // []
   /** Vectors of items, beside the positives', that decay. */
   readonly decayed: readonly Value[]; // [R, .., L, D] each
+  /** Negatives, of which those decay that are not masked. */
+  readonly kept?: Kept;
   readonly negative?: Value; // [R, N]
 }
 

@@ -13,7 +13,10 @@ const WIDTH = 8, BYTES = 4, PAGE = 65536;
 function stored(rows: number, touched: number, rule = lazyAdam()) {
   const graph = new GraphBuilder(), store = new HostStore(1), table = graph.variable("table", [rows, WIDTH], zeros);
   const ids = graph.input("ids", "int32", [touched]), given = graph.input("rows", "float32", [touched, WIDTH]);
-  const update = store.update({ variable: table, gradient: new RowGradient([{ ids, rows: given }]), rule });
+  const update = store.update(
+    { variable: table, gradient: new RowGradient([{ ids, rows: given }]), rule },
+    store.arena,
+  );
   const chosen = Int32Array.from({ length: touched }, (_, at) => at < 2 ? 5 : rows - at);
   const step = () => {
     update.take([{ ids: chosen, rows: new Float32Array(touched * WIDTH).fill(1) }]);
@@ -49,7 +52,8 @@ Deno.test("a table of fewer rows than a step has ids is summed in as many rows a
   const graph = new GraphBuilder(), store = new HostStore(1), table = graph.variable("table", [3, 1], zeros);
   const ids = graph.input("ids", "int32", [6]), rows = graph.input("rows", "float32", [6, 1]);
   const rule = sgd({ lr: 1 }), gradient = new RowGradient([{ ids, rows }, { ids, rows }]);
-  const { take, apply } = store.update({ variable: table, gradient, rule }), chosen = Int32Array.of(0, 2, 2, 0, 0, 1);
+  const { take, apply } = store.update({ variable: table, gradient, rule }, store.arena),
+    chosen = Int32Array.of(0, 2, 2, 0, 0, 1);
   const part = { ids: chosen, rows: Float32Array.of(1, 2, 3, 4, 5, 6) };
   take([part, part]);
   apply();

@@ -115,3 +115,53 @@ Deno.test("weight decay also shrinks the items that a sampler with an objective 
   const added = loss - (await lossOf(false)).loss;
   assert(Math.abs(added - 0.1 * 0.5 * squares / 5) < 1e-5, `${added}`);
 });
+
+/** What weight decay adds to the loss of a batch of 5 rows in 8, and the squared lengths of vectors. */
+async function decayed(sampler: Sampler, own: Feeds) {
+  const lossAt = async (l2: number) => {
+    const step = trainingStep({ ...recipe, l2, sampler, backbone: mf({ dim: 4 }), batchSize: 8, padded: true });
+    const { users, positives, rows } = fed(8) as Record<string, Int32Array>;
+    return Number((await computed(step, { users: users!, positives: positives!, rows: rows!, ...own })).loss![0]);
+  };
+  const { graph } = trainingStep({ ...recipe, sampler, backbone: mf({ dim: 4 }), batchSize: 8, padded: true });
+  const tables = normals(graph);
+  const square = (table: string, id: number) =>
+    tables.get(table)!.data.subarray(4 * id, 4 * id + 4).reduce((sum, x) => sum + x * x, 0);
+  const ofRows = USERS.reduce((sum, user, row) => sum + square("user", user) + square("item", POSITIVES[row]!), 0);
+  return {
+    added: (await lossAt(0.1) - await lossAt(0)) / (0.1 * 0.5),
+    ofRows,
+    item: (id: number) => square("item", id),
+  };
+}
+
+Deno.test("a masked negative does not decay", async () => {
+  const { proposes, propose } = opened(rns({ negatives: 2 }), of);
+  const sampler: Sampler = {
+    proposes: { ...proposes, mask: { dtype: "float32", shape: [8, 2] } },
+    propose,
+    select: ({ items }, { ids, mask }) => ({ ids: ids!, items: items(ids!), mask: mask! }),
+  };
+  const mask = Float32Array.of(1, 0, 0, 0, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1); // that of padding counts for nothing
+  const { added, ofRows, item } = await decayed(sampler, {
+    "sampler/ids": fed(8)["sampler/ids"]!,
+    "sampler/mask": mask,
+  });
+  const kept = NEGATIVES.flat().reduce((sum, id, at) => sum + mask[at]! * item(id), 0);
+  assert(Math.abs(added - (ofRows + kept) / 5) < 2e-4, `${added}`);
+});
+
+Deno.test("of a shared pool decays what some row keeps, in a batch that is cut short no more than in a full one", async () => {
+  const sampler: Sampler = {
+    proposes: { ids: { dtype: "int32", shape: [1, 4] }, mask: { dtype: "float32", shape: [8, 4] } },
+    propose: () => ({}),
+    select: ({ items }, { ids, mask }) => ({ ids: ids!, items: items(ids!), mask: mask! }),
+  };
+  const mask = new Float32Array(8 * 4);
+  for (const row of [0, 1]) mask[4 * row] = 1;
+  for (let row = 0; row < 8; row++) mask[4 * row + 2] = 1;
+  mask[4 * 7 + 1] = 1; // a row of padding alone keeps the second; none keeps the last
+  const ids = Int32Array.of(13, 14, 15, 16);
+  const { added, ofRows, item } = await decayed(sampler, { "sampler/ids": ids, "sampler/mask": mask });
+  assert(Math.abs(added - (ofRows / 5 + (item(13) + item(15)) / 8)) < 2e-4, `${added}`);
+});
