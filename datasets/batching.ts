@@ -34,7 +34,10 @@ export interface EpochBatches {
 export interface BatchingOptions {
   /** Rows of each batch. */
   readonly size: number;
-  /** Leave out a last batch that is not full, as the papers' code does, instead of padding it. */
+  /**
+   * Leave out a last batch that is not full, as the papers' code does, instead of padding it; of histories, which seldom
+   * fill one, a last batch of fewer rows than any before it.
+   */
   readonly dropLast: boolean;
 }
 

@@ -52,7 +52,9 @@ export function historyBatches(
         from = to;
         first += rows;
       }
-      const short = dropLast && cuts.length > 1 && cuts.at(-1)!.rows < size;
+      // what is packed whole hardly ever fills a batch: the last is short of those before it
+      const others = cuts.slice(0, -1), fewest = others.reduce((least, { rows }) => Math.min(least, rows), size);
+      const short = dropLast && others.length > 0 && cuts.at(-1)!.rows < fewest;
       return { steps: cuts.length - (short ? 1 : 0), at: (index) => batchOf(cuts[index]!) };
     },
   };

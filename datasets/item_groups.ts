@@ -23,21 +23,23 @@ export function itemGroups(
   { offsets, targets, names }: Attributes,
   chosen: readonly string[] = names,
 ): ItemGroups {
-  const unknown = chosen.find((name) => !names.includes(name));
+  const ids = new Map(names.map((name, id) => [name, id] as const)), unknown = chosen.find((name) => !ids.has(name));
   if (unknown !== undefined) {
     throw new TypeError(
       `Cannot group items by attribute "${unknown}": attributes are ${names.slice(0, 20).join(", ")}`,
     );
   }
   const rank = new Int32Array(names.length).fill(chosen.length), found = new Int32Array(items);
-  chosen.forEach((name, at) => rank[names.indexOf(name)] = at);
+  chosen.forEach((name, at) => rank[ids.get(name)!] = at);
   for (let item = 0; item < items; item++) {
     found[item] = targets.subarray(offsets[item], offsets[item + 1]).reduce(
       (first, attribute) => Math.min(first, rank[attribute]!),
       chosen.length,
     );
   }
-  const used = [...new Set(found)].sort((a, b) => a - b), of = found.map((group) => used.indexOf(group));
+  const used = [...new Set(found)].sort((a, b) => a - b),
+    number = new Map(used.map((group, at) => [group, at] as const));
+  const of = found.map((group) => number.get(group)!);
   const { offsets: starts, order } = countingSort(of, used.length);
   return { of, count: used.length, offsets: starts, members: order };
 }

@@ -148,9 +148,12 @@ export class GraphBuilder {
 
   /** Random numbers, fresh at every run: the only randomness a graph can have, so that a run replays exactly. */
   noise(name: string, shape: Shape, law: "uniform" | "normal" = "uniform"): Value {
-    const value = this.input(name, "float32", shape);
+    const value = this.input(name, "float32", shape), isNormal = law === "normal";
+    if (this.noises.has(value.name) && this.normals.has(value.name) !== isNormal) {
+      throw new TypeError(`Cannot declare noise "${value.name}" as ${law}: it is already of the other law`);
+    }
     this.noises.set(value.name, value);
-    if (law === "normal") this.normals.add(value.name);
+    if (isNormal) this.normals.add(value.name);
     return value;
   }
 

@@ -15,7 +15,7 @@ export interface Checkpoint {
   readonly best: Best | null;
   /** Variables and optimiser states. */
   readonly tensors: ReadonlyMap<string, SavedTensor>;
-  /** Variables and optimiser states as they were after the best epoch. */
+  /** Variables as they were after the best epoch. */
   readonly bestTensors: ReadonlyMap<string, SavedTensor>;
   /** What the sampler keeps between steps. */
   readonly samplerState: Readonly<Record<string, Int32Array | Float32Array>>;

@@ -7,13 +7,16 @@ import type { UpdateRule } from "../runtime/update.ts";
 /** An optimiser is the elementwise rule of its update; the runtime decides where it runs. */
 export type Optimizer = UpdateRule;
 
+/** A decay of 1 never takes anything in, and the correction of its bias divides by 0. */
+const BELOW_ONE = 0.999999;
+
 /** Searched from a tenth of its default to thirty times that. */
 const rate = (fallback: number) =>
   byMagnitude(real(fallback, "learning rate", { min: 0 }), fallback / 10, fallback * 30);
 const adamOptions = (fallback: number) => ({
   lr: rate(fallback),
-  beta1: real(0.9, "decay of the mean of gradients", { min: 0, max: 1 }),
-  beta2: real(0.999, "decay of the mean of their squares", { min: 0, max: 1 }),
+  beta1: real(0.9, "decay of the mean of gradients", { min: 0, max: BELOW_ONE }),
+  beta2: real(0.999, "decay of the mean of their squares", { min: 0, max: BELOW_ONE }),
   epsilon: real(1e-8, "added to the root", { min: 0 }),
 });
 interface AdamValues {

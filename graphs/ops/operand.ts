@@ -16,6 +16,9 @@ export function graphOf(a: Operand, b: Operand): GraphBuilder {
 export function lift(graph: GraphBuilder, x: Operand, like: Operand): Value {
   if (typeof x !== "number") return x;
   const dtype = typeof like === "number" ? "float32" : like.dtype;
+  if (dtype.startsWith("int") && !Number.isInteger(x)) {
+    throw new TypeError(`Cannot take ${x} as ${dtype}, which the other operand is: cast that to float32 first`);
+  }
   if (dtype === "int64") return graph.constant(BigInt64Array.of(BigInt(x)), []);
   return graph.constant(dtype === "int32" ? Int32Array.of(x) : Float32Array.of(x), []);
 }

@@ -74,9 +74,10 @@ function drawn(
   { sampler, block }: RedrawOptions & { readonly sampler: keyof typeof samplers },
 ): Int32Array {
   const parts = block > 0 ? Math.ceil(k / block) : 1, cut = (n: number, part: number) => Math.floor(n * part / parts);
+  const start = (part: number) => cut(k, part) + cut(cached.length - k, part); // a part has at least what it gives
   const found = new Int32Array(k);
   for (let part = 0, at = 0; part < parts; part++) {
-    const from = cut(cached.length, part), to = cut(cached.length, part + 1);
+    const from = start(part), to = start(part + 1);
     const ids = cached.subarray(from, to), share = cut(k, part + 1) - cut(k, part);
     for (const slot of samplers[sampler](kernel(ids, q.subarray(from, to)), share, rng)) found[at++] = ids[slot]!;
   }

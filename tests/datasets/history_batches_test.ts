@@ -112,6 +112,21 @@ Deno.test("an epoch holds every lesson once, whatever the sizes; rows past the l
   ));
 });
 
+Deno.test("with dropLast a last batch goes that has fewer rows than those before it, not one as full as they are", () => {
+  const rowsOf = (sequences: number, dropLast: boolean) => {
+    const batches = historyBatches(
+      of(...Array(sequences).fill([1, 2, 3, 4])),
+      wants(),
+      { size: 8, dropLast },
+      everyone,
+    );
+    return [...epoch(batches, 0)].map(({ rows }) => rows);
+  };
+  assert.deepEqual([rowsOf(4, true), rowsOf(4, false)], [[6, 6], [6, 6]]);
+  assert.deepEqual([rowsOf(5, true), rowsOf(5, false)], [[6, 6], [6, 6, 3]]);
+  assert.deepEqual(rowsOf(1, true), [3]);
+});
+
 Deno.test("an epoch's order depends on its number", () => {
   const given = of(...Array.from({ length: 20 }, (_, user) => [user, user + 1]));
   const batches = historyBatches(given, wants(), { size: 20, dropLast: false }, everyone);

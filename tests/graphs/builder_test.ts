@@ -132,3 +132,18 @@ Deno.test("gathering by ids [2, 2] along axis 1 puts their axes where that axis 
   assert.deepEqual(y.shape, [5, 2, 2, 7]);
   assert.match(print(g, [y]), /Gather_0: float32 \[5,2,2,7\] = Gather\(x, ids\) axis=1/);
 });
+
+Deno.test("a number that an integer operand cannot be added to is refused, not cut short", () => {
+  const g = new GraphBuilder(), x = g.input("x", "int32", [3]);
+  assert.throws(() => mul(x, 0.5), /Cannot take 0\.5 as int32, which the other operand is/);
+  assert.equal(mul(x, 2).dtype, "int32");
+});
+
+Deno.test("noise of one name has one law", () => {
+  const g = new GraphBuilder(), x = g.noise("x", [2]);
+  assert.equal(g.noise("x", [2]), x);
+  assert.throws(
+    () => g.noise("x", [2], "normal"),
+    /Cannot declare noise "x" as normal: it is already of the other law/,
+  );
+});

@@ -220,3 +220,11 @@ Deno.test("quota: no attribute has two more than another that has items left, an
     kinds = ["12", "13", "14", "23", "24", "34"];
   assertLaw(pairs.map((pair) => kinds.indexOf(pair)), new Array<number>(6).fill(1 / 6));
 });
+
+Deno.test("in blocks no item is drawn twice, however few more there are than are drawn", async () => {
+  const hard = 17, { of, caches, sets, vectors } = epochOf([hard], 2), cached = caches.runnersUpOf(0).slice(0, 18);
+  assert.equal(new Set(cached).size, 18);
+  caches.runnersUpOf = () => cached; // of parts of a k-th of them each the second would have had 3 to draw 4 of
+  await redraw(sets, caches, vectors, drawIn(of, { epoch: 1 }), { ...PLAIN, block: 4 });
+  assert.equal(new Set(sets.of(0)).size, hard);
+});
