@@ -176,6 +176,7 @@ export { uniformRows } from "./samplers/uniform_rows.ts";
 
 // losses
 export { type Loss, meanOverRows, type Scores } from "./losses/loss.ts";
+export { meanOfTerms, sumOfTerms } from "./losses/negative_terms.ts";
 export { losses } from "./losses/mod.ts";
 export { bpr } from "./losses/bpr.ts";
 
