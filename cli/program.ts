@@ -1,3 +1,4 @@
+import about from "../deno.json" with { type: "json" };
 import { Command, CommanderError } from "npm:@commander-js/extra-typings@15.1.0";
 import type { Options, Values } from "../options/option.ts";
 import {
@@ -46,7 +47,9 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const signal of signals) Deno.addSignalListener(signal, stop);
   const program = new Command("foil")
     .description("Trains recommenders from implicit feedback with any negative sampler, on ONNX graphs.")
-    .exitOverride().showHelpAfterError("(--help lists the options)");
+    .version(about.version, "-V, --version", "display the version of Foil").exitOverride().showHelpAfterError(
+      "(--help lists the options)",
+    );
   const command = <O extends Options>(
     parent: Command,
     name: string,

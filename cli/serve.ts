@@ -2,7 +2,8 @@ import { flag, integer, real, text, type Values } from "../options/option.ts";
 import { foldInOptions } from "./answers.ts";
 import { openOutput } from "./output.ts";
 import { runFiles } from "./run_files.ts";
-import { handler } from "./serving/handler.ts";
+import { crossOrigin } from "./serving/cross_origin.ts";
+import { type Handler, handler } from "./serving/handler.ts";
 import { openReloading } from "./serving/reloading.ts";
 import { loadServed } from "./serving/served_model.ts";
 import { outputOptions } from "./train_options.ts";
@@ -11,6 +12,7 @@ export const serveOptions = {
   run: text(null, "folder of a run of `train`"),
   host: text("127.0.0.1", "address to listen at; the default is reached from this machine only"),
   port: integer(8000, "port to listen at; 0 is any that is free", { min: 0, max: 65535 }),
+  allowOrigin: text(null, "origin whose pages may ask from browsers, as https://shop.example; * is any"),
   index: flag(false, "find items by the index that `index` built, not by scoring all"),
   ...foldInOptions,
   maxTop: integer(100, "items in an answer, at most", { min: 1 }),
@@ -32,15 +34,17 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 /** `serve`: answers over HTTP until it is told to stop, by a signal of the system or by `stopped`. */
 export async function serveCommand(values: Values<typeof serveOptions>, stopped: AbortSignal): Promise<number> {
-  const output = openOutput(values), { run, host, port, index, c0, decay } = values;
+  const output = openOutput(values), { run, host, port, index, c0, decay, allowOrigin } = values;
   if (run === null) throw new TypeError("Cannot serve: --run says which folder holds the trained model");
+  const allowed = (answer: Handler["answer"]) => allowOrigin === null ? answer : crossOrigin(allowOrigin, answer);
   const reloading = await openReloading(
     () => loadServed({ run, index, c0, decay }),
     () => signatureOf(run),
     (line) => output.say(line),
   );
   const limits = { ...values, timeout: values.timeout * 1000 };
-  const { answer, drain } = handler(reloading.now, limits), server = listen(host!, port, answer);
+  const { answer, drain } = handler(reloading.now, limits);
+  const server = listen(host!, port, allowed(answer));
   const { hostname } = server.addr,
     url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${server.addr.port}`;
   output.result({ event: "listening", url }, `listening at ${url}`);

@@ -72,7 +72,14 @@ export function handler(now: () => Serving, limits: Limits): Handler {
     let reading = request.method === "POST";
     const late = new AbortController();
     const work = (async () => {
-      const query = ofQuery(url), given = reading ? { ...query, ...await ofBody(request, limits, late.signal) } : query;
+      const query = ofQuery(url), body = reading ? await ofBody(request, limits, late.signal) : {};
+      const twice = Object.keys(body).find((name) => name in query);
+      if (twice !== undefined) {
+        throw new Refusal(400, `${JSON.stringify(twice)} is in the URL and in the body: give one`, {
+          parameter: twice,
+        });
+      }
+      const given = { ...query, ...body };
       reading = false;
       return json(200, await asked(now().model, given, limits));
     })().finally(() => {

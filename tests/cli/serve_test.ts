@@ -198,6 +198,32 @@ Deno.test("told to stop, it answers what is under way, takes nothing new, and en
     await assert.rejects(fetch(`${url}/health`));
   }));
 
+Deno.test("pages of an allowed origin may ask from browsers, which ask before; without --allow-origin none may", async () => {
+  const asked = { headers: { origin: "https://shop.example", "access-control-request-method": "POST" } };
+  const before = (url: string) => fetch(`${url}/recommend`, { method: "OPTIONS", ...asked });
+  const allowing = ["--allow-origin", "https://shop.example"];
+  await serving(allowing, async ({ url }) => {
+    const { status, headers } = await before(url);
+    const said = ["origin", "methods", "headers"].map((name) => headers.get(`access-control-allow-${name}`));
+    assert.deepEqual([status, ...said], [204, "https://shop.example", "GET, HEAD, POST", "content-type"]);
+    for (const path of ["/recommend?user=bob", "/recommend?user=nobody", "/none"]) {
+      const answer = await ask(`${url}${path}`);
+      assert.equal(answer.headers.get("access-control-allow-origin"), "https://shop.example");
+      assert.equal(answer.headers.get("vary"), "origin");
+    }
+  });
+  await serving([], async ({ url }) => {
+    const { status, headers, body } = await before(url).then(async (response) => ({
+      ...{ status: response.status, headers: response.headers, body: await response.text() },
+    }));
+    assert.equal(status, 405, body);
+    assert.equal(headers.get("access-control-allow-origin"), null);
+    const given = { method: "POST", headers: { "content-type": "application/json" }, body: '{"user":"bob"}' };
+    const twice = await ask(`${url}/recommend?user=ann`, given);
+    assert.deepEqual([twice.status, twice.body.error], [400, '"user" is in the URL and in the body: give one']);
+  });
+});
+
 Deno.test("a service that cannot start says why", () =>
   inFolder(async (folder) => {
     const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 }), run = `${folder}/run`;
@@ -207,6 +233,7 @@ Deno.test("a service that cannot start says why", () =>
       const [args, message] of [
         [[], /--run says which folder/],
         [["--run", `${folder}/none`], /there is no such folder/],
+        [["--run", run, "--allow-origin", "shop.example/a"], /Cannot allow origin "shop\.example\/a": expected one as/],
         [["--run", run, "--port", `${taken.addr.port}`], /Cannot listen at 127\.0\.0\.1:\d+: .*in use/i],
       ] as const
     ) {
