@@ -63,7 +63,11 @@ export function readingOf({ backbone, freeze }: BackboneValues): ExternalOptions
   const { name, options } = methodSpec("backbone", backbone);
   const { query, item, scores, users, items, fresh } = resolve(name, fileOptions, options);
   if ((users === null) !== (items === null)) {
-    throw new TypeError(`Cannot make "${name}": options "users" and "items" name its two inputs, found one of them`);
+    throw new TypeError(
+      `Cannot make "${name}": options "users" and "items" name its two inputs: give both, found only ${
+        users === null ? `items=${items}` : `users=${users}`
+      }`,
+    );
   }
   return {
     source: name,

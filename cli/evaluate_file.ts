@@ -20,7 +20,7 @@ export async function evaluateFile(
 ): Promise<number> {
   const { name } = methodSpec("model", model);
   if (!isFile({ name })) throw new TypeError(`Cannot evaluate: --model expects an ONNX file, *.onnx; found "${model}"`);
-  const data = await openTested(withDataFor(values, [model])), bytes = await readBytesOf(name, "the model");
+  const bytes = await readBytesOf(name, "the model"), data = await openTested(withDataFor(values, [model]));
   const reading = readingOf({ backbone: model, freeze: null }), { seam, names } = understand(bytes, reading);
   const test = heldOut(data), catalogue = catalogueOf(data.train), options = rankingOf(values, data);
   const lines = seam instanceof TypeError ? [seam.message] : seamText(names, seam);

@@ -5,6 +5,7 @@ import type { Parameter } from "../models/external/parameters.ts";
 import { rolesOf, seamText } from "../models/external/seam_text.ts";
 import { understand, type Understanding } from "../models/external/understand.ts";
 import { methodSpec } from "../options/method_spec.ts";
+import { openModel } from "../runtime/model.ts";
 import { readingOf } from "./backbone_spec.ts";
 import { readBytesOf } from "./files.ts";
 import { bold, openOutput } from "./output.ts";
@@ -20,9 +21,26 @@ export interface InspectValues {
 /** `inspect`: what an ONNX file is made of, and what training it would do. */
 export async function inspectCommand({ model, freeze, json }: InspectValues): Promise<number> {
   const output = openOutput({ json, quiet: false }), { name } = methodSpec("model", model);
-  const found = understand(await readBytesOf(name, "the model"), readingOf({ backbone: model, freeze }));
-  output.result(asJson(found), asText(found));
+  const bytes = await readBytesOf(name, "the model"), found = understand(bytes, readingOf({ backbone: model, freeze }));
+  const wrong = found.seam instanceof TypeError ? await unopened(bytes) : null;
+  output.result(
+    { ...asJson(found), ...wrong !== null && { unopened: wrong } },
+    asText(
+      found,
+      wrong === null ? "it may be evaluated as it stands: evaluate --model" : `nor can onnxruntime open it: ${wrong}`,
+    ),
+  );
   return 0;
+}
+
+/** What onnxruntime says of a file that it cannot open; null of others. */
+async function unopened(bytes: Uint8Array): Promise<string | null> {
+  try {
+    await (await openModel(bytes)).dispose();
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 const numbers = (parameters: readonly Parameter[]) => parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -49,7 +67,7 @@ function asJson({ file, names, parameters, seam }: Understanding): Readonly<Reco
   };
 }
 
-function asText({ file, names, parameters, seam }: Understanding): string {
+function asText({ file, names, parameters, seam }: Understanding, evaluable: string): string {
   const width = Math.max(...parameters.map(({ name }) => name.length), 0);
   const operators = countOf(file.nodes).map(([type, count]) =>
     `${type}${count > 1 ? ` x ${count}` : ""}${isKnown(type) ? "" : " (not known)"}`
@@ -65,7 +83,7 @@ function asText({ file, names, parameters, seam }: Understanding): string {
     ...parameters.map((parameter) =>
       `  ${parameter.name.padEnd(width)}  [${parameter.shape.join(", ")}]${fate(parameter)}`
     ),
-    ...(seam instanceof TypeError ? [seam.message, "it can be evaluated: evaluate --model"] : seamText(names, seam)),
+    ...(seam instanceof TypeError ? [seam.message, evaluable] : seamText(names, seam)),
   ].join("\n");
 }
 

@@ -5,6 +5,8 @@ import { duration, openOutput } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
 import { checkOwnFolder } from "./own_folder.ts";
 import { askedRecipe, type Given, settledValues, withRecipe } from "./recipe_values.ts";
+import { exists } from "./files.ts";
+import { runFiles } from "./run_files.ts";
 import { checkRefit } from "./refit_run.ts";
 import { readCheckpoint } from "./run_folder.ts";
 import { digestOfFacts, runFacts } from "./run_facts.ts";
@@ -35,6 +37,9 @@ export async function trainCommand(
   if (values.select === "test") output.say(OPTIMISTIC);
   const folder = values.out ?? `runs/${[opened.data.name, ...namedParts(values), values.seed].join("-")}`;
   await checkOwnFolder(folder, [values.data, values.valid, values.test]);
+  if (!values.resume && await exists(`${folder}/${runFiles.weights}`)) {
+    output.say(`writes over the run that is in ${folder}`);
+  }
   if (values.init !== null && resolve(values.init) === resolve(folder)) {
     throw new TypeError(`Cannot start from run "${values.init}" and write to it: --out names another folder`);
   }

@@ -57,8 +57,14 @@ export async function assemble(
   }
 
   const all = [...rows.values()], numbering = options.rowIds ? "required" : numbered;
-  const users = numberIds(tables.users.names(), all.map((part) => part.users), numbering);
-  const items = numberIds(tables.items.names(), all.map((part) => part.items), numbering);
+  const numbers = (kind: "users" | "items") => {
+    try {
+      return numberIds(tables[kind].names(), all.map((part) => part[kind]), numbering);
+    } catch (error) {
+      throw new TypeError(`${(error as Error).message} (${kind} of "${logs.train.file}")`, { cause: error });
+    }
+  };
+  const users = numbers("users"), items = numbers("items");
   for (const of of low ? [...all, low] : all) {
     renumber(of.users, users);
     renumber(of.items, items);

@@ -82,7 +82,10 @@ export const delimited: Format = {
       ? unread.length > 0
         ? [`columns read are ${used.map(([role, at]) => `${role} "${first[at!]}"`).join(", ")}; not ${quoted(unread)}`]
         : []
-      : [`no header: columns read are ${used.map(([role, at]) => `${role} ${at! + 1}`).join(", ")}`];
+      : [
+        `no header: columns read are ${used.map(([role, at]) => `${role} ${at! + 1}`).join(", ")}; ` +
+        `the first row is ${quoted(used.map(([, at]) => first[at!]!))}`,
+      ];
     // blanks may be several at the end of a row
     const width = dialect.delimiter === " " ? {} : { width: first.length };
     return rowScan(source.file, { ...dialect, ...width, fields, skip: headed ? 1 : 0 }, ids, notes);

@@ -85,6 +85,7 @@ export async function listFolder(path: string): Promise<readonly string[] | unde
 }
 
 function reason(error: unknown): string {
+  if (typeof Deno === "undefined") return "there are no files here; parseDataset takes what is in them";
   if (error instanceof Deno.errors.NotFound) return "no such file or folder";
   if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
   if (error instanceof Deno.errors.PermissionDenied) return "no permission";

@@ -132,7 +132,7 @@ function splitFor(
   }
   const fresh = newUsers(log);
   if (fresh === undefined) {
-    return { split: "ratio", why: "split: almost all rows have one time, so a random share of each user is held out" };
+    return { split: "ratio", why: "split: times part off no latest rows, so a random share of each user is held out" };
   }
   const latest = `${percent(fresh)} of the latest ${percent(HELD_OUT)} are of users who are new then`;
   if (fresh <= NEW_USERS) {

@@ -26,7 +26,12 @@ export async function rankModel(
   const { file, names } = understand(bytes, options);
   checkTables(file, names, seen);
   const inputOf = (name: string) => file.inputs.find((input) => input.name === name)!;
-  const [users, items] = [inputOf(names.users), inputOf(names.items)], model = await openModel(bytes);
+  const failed = (error: Error): never => {
+    throw new TypeError(`Cannot rank by "${file.source}": onnxruntime cannot run it (${error.message})`, {
+      cause: error,
+    });
+  };
+  const [users, items] = [inputOf(names.users), inputOf(names.items)], model = await openModel(bytes).catch(failed);
   const scoresOf = async (user: number) => {
     const scores = new Float32Array(seen.items);
     for (let first = 0; first < seen.items; first += BLOCK) {
@@ -34,7 +39,7 @@ export async function rankModel(
       const found = (await model.run({
         [users.name]: fed(users, count, () => user),
         [items.name]: fed(items, count, (at) => first + at),
-      }))[names.scores]!.data;
+      }).catch(failed))[names.scores]!.data;
       if (found.length !== count) {
         throw new TypeError(
           `Cannot rank by "${file.source}": "${names.scores}" has ${found.length} elements for ${count} pairs`,

@@ -15,7 +15,11 @@ type TensorProto = NonNullable<Parameters<typeof onnx.TensorProto.create>[0]>;
 /** The element type that ONNX gives `code`. */
 export function elementType(code: number | null | undefined, name: string, fail: Fail): DType {
   const found = (Object.keys(onnxTypes) as DType[]).find((dtype) => onnxTypes[dtype] === code);
-  return found ?? fail(`"${name}" has ONNX element type ${code}; Foil knows float32, int32, int64 and bool`);
+  const called = Object.entries(onnx.TensorProto.DataType).find(([, of]) => of === code)?.[0];
+  return found ??
+    fail(
+      `"${name}" has ${called ? `elements of ${called}` : `no element type`}; Foil knows FLOAT, INT32, INT64 and BOOL`,
+    );
 }
 
 /** Reads a tensor, its elements given as bytes or as numbers. */

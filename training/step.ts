@@ -130,6 +130,9 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
   const ranked = rank();
   const lost = withDecay(ranked.lost, [...decayed, ...ranked.decayed.map(firstLayer)], decay, ranked.kept);
   const trainable = [...graph.variables.values()].filter(({ trainable, name }) => trainable && !isFrozen(name));
+  if (trainable.length === 0) {
+    throw new TypeError("Cannot train: nothing of the backbone is trained, all of it is frozen");
+  }
   return {
     graph,
     loss: lost,

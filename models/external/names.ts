@@ -1,4 +1,5 @@
 import type { ModelFile } from "../../graphs/model_file.ts";
+import { didYouMean } from "../../options/closest.ts";
 import { sidesOf } from "./sides.ts";
 
 /** Names of a file's tensors, as far as they are given. */
@@ -39,7 +40,7 @@ export function findNames(file: ModelFile, given: GivenNames): Names {
   if (others.length > 0) fail(`Foil feeds ids of users and items; its other inputs are ${listed(others)}`);
   for (const name of [given.query, given.item, given.scores]) {
     if (name !== undefined && !known.has(name)) {
-      fail(`it has no tensor "${name}"; its outputs are ${listed(file.outputs)}`);
+      fail(`it has no tensor "${name}"; its outputs are ${listed(file.outputs)}${didYouMean(name, [...known])}`);
     }
   }
   const side = sidesOf(file, users, items);
@@ -76,5 +77,9 @@ function guessInputs({ inputs }: ModelFile, fail: (why: string) => never): { use
   const users = moreUsers.length === 0 ? user ?? (item && rest(item)) : undefined;
   const items = moreItems.length === 0 ? item ?? (user && rest(user)) : undefined;
   if (users && items && users !== items) return { user: users.name, item: items.name };
-  return fail(`which input holds users and which items? ${listed(inputs)}; name them as "inputs"`);
+  return fail(
+    `which input holds users and which items? ${
+      listed(inputs)
+    }; name both, as in model.onnx:users=u,items=i, or in code as "inputs"`,
+  );
 }

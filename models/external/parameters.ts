@@ -27,7 +27,8 @@ export const variableName = (initializer: string): string => `external/${initial
  * The initialisers that the scores take. float32 ones are trained, but for those that `freeze` names, the means and
  * variances of batch normalisation, and scalars, which are constants of formulas (an epsilon, an exponent).
  *
- * @throws TypeError where a pattern matches no initialiser, one of `fresh` no matrix that is trained.
+ * @throws TypeError where a pattern matches no initialiser, one of `fresh` no matrix that is trained, or an initialiser
+ * holds NaN.
  */
 export function parametersOf(
   file: ModelFile,
@@ -50,6 +51,12 @@ export function parametersOf(
         `no ${kind} is called "${pattern}", which is to be ${what}; there are ${among.join(", ")}`,
       );
     }));
+  for (const name of names) {
+    const { data } = file.initializers.get(name)!;
+    if (data instanceof Float32Array && data.some(Number.isNaN)) {
+      failing(file.source)(`initialiser "${name}" holds NaN, which all that it reaches becomes`);
+    }
+  }
   const frozen = matching(freeze, names, "initialiser", "frozen");
   const all = names.map((name): Parameter => {
     const tensor = file.initializers.get(name)!;

@@ -115,13 +115,18 @@ Deno.test("what does not fit a file is told in a line", () =>
     await Deno.writeFile(`${folder}/cut.onnx`, neumf(SIZE).subarray(0, 500));
     const data = (file: string) => ["train", "--data", file, "--backbone", "model.onnx", "--select", "last"];
     const cases: [string[], RegExp][] = [
-      [data("names.csv"), /Cannot take ids as numbers of rows: "ann" is no whole number/],
+      [data("names.csv"), /Cannot take ids as numbers of rows: "ann" is no whole number .*\(users of "names\.csv"\)/],
       [data("many.csv"), /its table "gu\.weight" has 12 rows, the data have 13 users/],
       [[...data("log.csv"), "--freeze", "tower"], /no initialiser is called "tower", which is to be frozen/],
       [["train", "--backbone", "mf", "--freeze", "user"], /Cannot freeze "user": backbone "mf" is none of a file/],
       [["train", "--backbone", "lost.onnx"], /Cannot read the backbone "lost\.onnx": there is no such file/],
-      [["train", "--backbone", "model.onnx:users=users"], /name its two inputs, found one of them/],
+      [["train", "--backbone", "model.onnx:users=users"], /name its two inputs: give both, found only users=users/],
       [["train", "--backbone", "model.onnx:seam=gu"], /"model\.onnx": it has no option "seam"/],
+      [[...data("log.csv"), "--freeze", "*"], /Cannot train: nothing of the backbone is trained, all of it is frozen/],
+      [
+        ["evaluate", "--model", "lost.onnx", "--data", "names.csv"],
+        /Cannot read the model "lost\.onnx": there is no such/,
+      ],
       [["inspect", "."], /Cannot read the model "\.": it is a folder, and a file is expected/],
       [["inspect", "cut.onnx"], /Cannot read "cut\.onnx": it is no ONNX model, or cut short/],
     ];

@@ -95,7 +95,9 @@ Deno.test("without a header columns are user, item, rating, time, and a third th
   assert.deepEqual([four.train.ratings, four.train.times], [Float32Array.of(3), Float64Array.of(881250949)]);
   const three = await parse("log.tsv", "u\ti\t881250949\n");
   assert.deepEqual([three.train.ratings, three.train.times], [undefined, Float64Array.of(881250949)]);
-  assert.deepEqual(three.notes, ["train: no header: columns read are user 1, item 2, time 3"]);
+  assert.deepEqual(three.notes, [
+    'train: no header: columns read are user 1, item 2, time 3; the first row is "u", "i", "881250949"',
+  ]);
 });
 
 Deno.test("quoted fields may hold delimiters, quotes and line ends, and later errors count their lines", async () => {

@@ -58,7 +58,7 @@ Deno.test("an unknown attribute is named with its op", () => {
 
 Deno.test("an element type that Foil lacks is named", () => {
   const bytes = file({ input: [tensor("x", DOUBLE, of(2))], node: [], output: [tensor("x", DOUBLE, of(2))] });
-  assert.throws(() => decode(bytes), /"x" has ONNX element type 11; Foil knows float32, int32, int64 and bool/);
+  assert.throws(() => decode(bytes), /"x" has elements of DOUBLE; Foil knows FLOAT, INT32, INT64 and BOOL/);
 });
 
 Deno.test("what no node computes is named with who reads it", () => {

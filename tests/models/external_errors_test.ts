@@ -110,7 +110,7 @@ Deno.test("names that are not there, or not obvious, are told with those there a
     ],
     [
       () => external(product({ inputs: { a: ["int64", "n"], b: ["int64", "n"] } })),
-      /which input holds users and which items\? "a", "b"; name them as "inputs"/,
+      /which input holds users and which items\? "a", "b"; name both, as in model\.onnx:users=u,items=i/,
     ],
     [
       () =>
@@ -185,4 +185,19 @@ Deno.test("data with more users or items than a table has rows are refused befor
     /^RangeError: Cannot use "model\.onnx" as a backbone: its table "gu\.weight" has 12 rows, the data have 13 users$/,
   );
   assert.throws(() => build(biased(sizes), 12, 20), /its table "q" has 12 rows, the data have 20 items/);
+});
+
+Deno.test("an initialiser that holds NaN is refused by name, not the learning rate that it is trained with", () => {
+  const broken = { shape: [12, 2], data: Float32Array.from({ length: 24 }, (_, at) => at === 5 ? NaN : 1) };
+  const bytes = product({ initializers: { p: table(12), q: broken, axis: longs(1) } });
+  assert.throws(() => external(bytes), /initialiser "q" holds NaN/);
+});
+
+Deno.test("what onnxruntime cannot run either is told with the file's name", async () => {
+  const unknown = product({}, [{ op: "Mystery", inputs: ["sums"], outputs: ["scores"] }]);
+  const held = interactions({ users: [0], items: [1], userCount: 12, itemCount: 12 });
+  await assert.rejects(
+    rankModel(unknown, { source: "odd.onnx" }, of, held, { metrics: ["hit@3"] }),
+    /Cannot rank by "odd\.onnx": onnxruntime cannot run it \(.*Mystery/s,
+  );
 });
