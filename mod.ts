@@ -190,6 +190,7 @@ export { train } from "./training/trainer.ts";
 export { type CarriedOver, carriedOver, type OnData } from "./training/carried_over.ts";
 export { type TrainingStep, trainingStep } from "./training/step.ts";
 export { recommenderModel, type RecommenderOptions, scoresModel } from "./training/recommender.ts";
+export { decodeWeights, encodeWeights } from "./training/weights_file.ts";
 export { decodeSafetensors, encodeSafetensors, type SafeTensors, type Tensor } from "./training/safetensors.ts";
 
 // evaluation
