@@ -53,6 +53,7 @@ export async function assemble(
     const log = logs[part]!, read = await log.read(tables), rated = threshold(read, options.minRating, log.file);
     notes.push(...[...read.notes, ...rated.notes].map((note) => `${part}: ${note}`));
     rows.set(part, rated.positives);
+    notes.push(...unitsOf(rated.positives.times).map((note) => `${part}: ${note}`));
     if (part === "train") low = rated.negatives;
   }
 
@@ -120,5 +121,21 @@ function describe(part: Part, { coldUser, coldItem, inTrain }: Overlap): string[
     ...(coldUser > 0 ? [`${part}: ${counted(coldUser, "row")} of a user without train interactions`] : []),
     ...(coldItem > 0 ? [`${part}: ${counted(coldItem, "row")} of an item without train interactions`] : []),
     ...(inTrain > 0 ? [`${part}: ${counted(inTrain, "row")} also in train`] : []),
+  ];
+}
+
+/** From 1973 on in seconds; times that are so much apart cannot all be in one unit. */
+const SECONDS_FROM = 1e8, APART = 100;
+
+/** That times look like some in seconds and some in milliseconds, where they do. */
+function unitsOf(times: ArrayLike<number> | undefined): readonly string[] {
+  let least = Infinity, most = -Infinity;
+  for (let row = 0; row < (times?.length ?? 0); row++) {
+    least = Math.min(least, times![row]!);
+    most = Math.max(most, times![row]!);
+  }
+  if (!(least >= SECONDS_FROM && most >= APART * least)) return [];
+  return [
+    `times run from ${least} to ${most}: some seem to be in seconds, some in milliseconds, so that no order holds`,
   ];
 }

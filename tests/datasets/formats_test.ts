@@ -216,3 +216,14 @@ Deno.test("no bytes make a parser fail with anything but an InputError, whatever
     { numRuns: 2000 },
   );
 });
+
+Deno.test("times of which some are in seconds and some in milliseconds are told", async () => {
+  const log = (...times: number[]) => `user,item,timestamp\n${times.map((time, at) => `u,${at},${time}`).join("\n")}\n`;
+  const { notes } = await parse("log.csv", log(1600000000, 1600000000000));
+  assert.deepEqual(notes, [
+    "train: times run from 1600000000 to 1600000000000: some seem to be in seconds, some in milliseconds, so that no order holds",
+  ]);
+  for (const times of [[881250949, 1700000000], [0, 5000], [1600000000000, 1700000000000]]) {
+    assert.deepEqual((await parse("log.csv", log(...times))).notes, []);
+  }
+});
