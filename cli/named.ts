@@ -3,7 +3,10 @@ import { readText } from "./files.ts";
 
 /** How a command is told of users or items: by a list, or by a file. */
 export interface Named {
-  /** Ids of the log, parted by commas, or `all`. An id may have commas itself, where what is before one is no id, and spaces around it where it is none with them. */
+  /**
+   * Ids of the log, parted by commas, or `all`. An id may have commas itself, where what is before one is no id, and spaces
+   * around it that are no part of it.
+   */
   readonly list: string | null;
   /** A file of such ids, a line each; blank lines are left out. */
   readonly file: string | null;
