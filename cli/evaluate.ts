@@ -1,22 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
-import { fullRanking } from "../evaluation/full_ranking.ts";
 import { flag, text, type Values } from "../options/option.ts";
-import { openRuntime } from "../runtime/providers.ts";
 import { withoutValidation } from "../studies/refitted.ts";
 import { dataOptions } from "./data_options.ts";
-import { savedBackbone } from "./backbone_spec.ts";
 import { evaluateFile } from "./evaluate_file.ts";
 import { evaluateOn } from "./evaluate_on.ts";
 import { exists } from "./files.ts";
 import { readConfig } from "./flags.ts";
+import { openRun } from "./opened_run.ts";
 import { openOutput } from "./output.ts";
+import { rankRun } from "./rank_run.ts";
 import { rankedAsOptions } from "./ranked_as.ts";
-import { heldOut, openTested, rankingOf, tell } from "./test_ranking.ts";
+import { heldOut, openTested } from "./test_ranking.ts";
 import { runFiles } from "./run_files.ts";
-import { readIds, readModel } from "./run_folder.ts";
-import { leaks, seenIn } from "./start.ts";
-import { checkTrained } from "./trained_folder.ts";
 import { metricOptions, outputOptions, providerOptions, trainOptions } from "./train_options.ts";
 
 export const evaluateOptions = {
@@ -63,10 +59,9 @@ export async function evaluateCommand(values: EvaluateValues): Promise<number> {
   if (values.model !== null) return await evaluateFile(values, values.model, output);
   if (values.run === null) throw new TypeError("Cannot evaluate: --run says which folder holds the trained model");
   if (values.on !== null) return await evaluateOn(values, values.run, values.on, output);
-  await checkTrained(values.run, "evaluate run");
-  const model = await readModel(values.run), ids = await readIds(values.run);
+  const run = await openRun(values.run, "evaluate run"), { catalogue, ids } = run;
   const opened = await openTested(values), data = values.refit ? withoutValidation(opened) : opened;
-  const test = heldOut(data), { catalogue } = model;
+  const test = heldOut(data);
   if (ids.items.length !== data.train.itemCount || ids.users.length !== data.train.userCount) {
     throw new TypeError(
       `Cannot evaluate: the model knows ${ids.users.length} users and ${ids.items.length} items, ` +
@@ -78,16 +73,7 @@ export async function evaluateCommand(values: EvaluateValues): Promise<number> {
       `Cannot evaluate: the train interactions are not those that "${values.run}" was trained on; its config.yaml says which; --on tests on interactions that came after it`,
     );
   }
-  const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
-  await runtime.load(model.weights);
-  const options = rankingOf(values, data);
-  const backbone = savedBackbone(model.backbone, `${values.run}/${runFiles.model}`);
-  const evaluator = await fullRanking(runtime, backbone, catalogue, test, options);
-  const ranked = await evaluator.evaluate();
-  await evaluator.dispose();
-  await runtime.dispose();
-  await tell(values, ranked, data, catalogue, options, output);
-  if (model.past) { for (const note of leaks(null, { seen: seenIn(model.past, { test }) })) output.say(note); }
+  await rankRun(values, run, data, test, output);
   return 0;
 }
 

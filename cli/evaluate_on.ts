@@ -3,19 +3,16 @@ import { counted } from "../datasets/counted.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { namedIds } from "../datasets/ids.ts";
 import { type Interactions, interactions } from "../datasets/interactions.ts";
-import { fullRanking } from "../evaluation/full_ranking.ts";
-import { openRuntime } from "../runtime/providers.ts";
 import { type DataValues, openWhole } from "./data_options.ts";
 import type { EvaluateValues } from "./evaluate.ts";
 import { metadataOptions } from "./metadata_options.ts";
 import { type OpenedRun, openRun } from "./opened_run.ts";
 import type { Output } from "./output.ts";
-import { leaks, seenIn } from "./start.ts";
-import { rankingOf, tell } from "./test_ranking.ts";
+import { rankRun } from "./rank_run.ts";
 
 /** Ranks for the users of a log that came after a run, with the run's model as it stands. */
 export async function evaluateOn(values: EvaluateValues, folder: string, on: string, output: Output): Promise<number> {
-  const run = await openRun(folder, "evaluate run"), { catalogue } = run;
+  const run = await openRun(folder, "evaluate run");
   const log = await openWhole(readAs(values, on));
   if (log.valid || log.test) {
     throw new TypeError(`Cannot evaluate on "${on}": expected one log, found one that is parted in train and held out`);
@@ -29,17 +26,7 @@ export async function evaluateOn(values: EvaluateValues, folder: string, on: str
   output.result({ event: "on", data: data.name, interactions, users, ...left }, null);
   output.say(`tests on ${counted(interactions, "interaction")} of ${counted(users, "user")} of "${data.name}"`);
   for (const note of [...data.notes, ...leftText(left)]) output.say(`  ${note}`);
-  const options = rankingOf(values, data), past = run.past && seenIn(run.past, { test });
-  const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
-  try {
-    await runtime.load(run.weights);
-    const evaluator = await fullRanking(runtime, run.backbone, catalogue, test, options);
-    await tell(values, await evaluator.evaluate(), data, catalogue, options, output);
-    await evaluator.dispose();
-  } finally {
-    await runtime.dispose();
-  }
-  for (const note of past ? leaks(null, { seen: past }) : []) output.say(note);
+  await rankRun(values, run, data, test, output);
   return 0;
 }
 

@@ -20,61 +20,37 @@ function serveProject(): { readonly url: string; readonly close: () => Promise<v
   return { url: `http://127.0.0.1:${server.addr.port}`, close: () => server.shutdown() };
 }
 
-Deno.test("examples/train.ts with mod.ts by its URL, in an empty folder without configuration, ranks twice as well as popularity", async () => {
+/** What a program printed that runs in an empty folder without configuration; `program` is given where the project is. */
+async function printedBy(program: (url: string) => string, ...permissions: readonly string[]): Promise<string> {
   const server = serveProject(), folder = await Deno.makeTempDir();
   try {
-    const example = await Deno.readTextFile(new URL("examples/train.ts", ROOT));
-    await Deno.writeTextFile(`${folder}/main.ts`, example.replace("../mod.ts", `${server.url}/mod.ts`));
-    const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--no-prompt",
-        "--allow-read",
-        "--allow-net=127.0.0.1",
-        "--allow-import",
-        fresh(server.url),
-        "--no-config",
-        "main.ts",
-      ],
-      cwd: folder,
-    }).output();
+    await Deno.writeTextFile(`${folder}/main.ts`, program(server.url));
+    const permitted = ["--no-prompt", "--allow-net=127.0.0.1", "--allow-import", ...permissions];
+    const args = ["run", ...permitted, fresh(server.url), "--no-config", "main.ts"];
+    const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), { args, cwd: folder }).output();
     assert.equal(code, 0, new TextDecoder().decode(stderr));
-    const printed = new TextDecoder().decode(stdout);
-    const [model, popular] = ["model", "most popular"].map((of) =>
-      Number(new RegExp(`test NDCG@20: ${of} ([0-9.]+)`).exec(printed)?.[1])
-    );
-    assert(popular! > 0.1 && model! > 2 * popular!, printed);
+    return new TextDecoder().decode(stdout);
   } finally {
     await server.close();
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+Deno.test("examples/train.ts with mod.ts by its URL, in an empty folder without configuration, ranks twice as well as popularity", async () => {
+  const example = await Deno.readTextFile(new URL("examples/train.ts", ROOT));
+  const printed = await printedBy((url) => example.replace("../mod.ts", `${url}/mod.ts`), "--allow-read");
+  const [model, popular] = ["model", "most popular"].map((of) =>
+    Number(new RegExp(`test NDCG@20: ${of} ([0-9.]+)`).exec(printed)?.[1])
+  );
+  assert(popular! > 0.1 && model! > 2 * popular!, printed);
 });
 
 Deno.test("recipes and the embedded dataset are fetched from where mod.ts is", async () => {
-  const server = serveProject(), folder = await Deno.makeTempDir();
-  try {
-    const text = `import { embeddedDataset, factsOf, loadRecipe, settledRecipe } from "${server.url}/mod.ts";
-      const facts = factsOf((await embeddedDataset()).train);
-      console.log(settledRecipe(await loadRecipe("strong"), facts).options.sampler);`;
-    await Deno.writeTextFile(`${folder}/main.ts`, text);
-    const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--no-prompt",
-        "--allow-net=127.0.0.1",
-        "--allow-import",
-        fresh(server.url),
-        "--no-config",
-        "main.ts",
-      ],
-      cwd: folder,
-    }).output();
-    assert.equal(code, 0, new TextDecoder().decode(stderr));
-    assert.equal(new TextDecoder().decode(stdout).trim(), "in-batch");
-  } finally {
-    await server.close();
-    await Deno.remove(folder, { recursive: true });
-  }
+  const printed = await printedBy((url) => `
+    import { embeddedDataset, factsOf, loadRecipe, settledRecipe } from "${url}/mod.ts";
+    const facts = factsOf((await embeddedDataset()).train);
+    console.log(settledRecipe(await loadRecipe("strong"), facts).options.sampler);`);
+  assert.equal(printed.trim(), "in-batch");
 });
 
 Deno.test("a project that imports a checkout's mod.ts is checked under Deno's own compiler options", async () => {
