@@ -36,7 +36,7 @@ export interface Judge {
   /**
    * Ranks for some, `rows` of them at a time, `columns` items at a time.
    *
-   * @throws RangeError where scores that are NaN leave a list short.
+   * @throws RangeError where scores that are NaN leave a list short, or are among those of the first user.
    */
   find(users: Int32Array, rows: number, columns: number, score: Score): Promise<Found>;
   /** What was found of all, in the order of `users`, in parts. */
@@ -72,6 +72,7 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
       for (const each of tops.values()) each.clear();
       for (const each of drawn.values()) each.begin(block);
       await score(block, (scores, first, ways) => {
+        if (from === 0) checkRow(users[0]!, scores.subarray(0, columns), first); // what is NaN of an item is so for all
         for (const mask of masks) hide(mask, block, scores, columns, first);
         for (const each of drawn.values()) each.take(scores, columns, first);
         for (const [limit, each] of tops) {
@@ -147,11 +148,14 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
 
 /** Scores a user whose list is shorter than it could be. @throws RangeError where one of the scores is NaN. */
 async function checkNumbers(user: number, columns: number, score: Score): Promise<void> {
-  await score(Int32Array.of(user), (scores, first) => {
-    const at = scores.subarray(0, columns).findIndex(Number.isNaN);
-    if (at < 0) return;
-    throw new RangeError(`Cannot rank: the model's score of item ${first + at} for user ${user} is NaN`);
-  });
+  await score(Int32Array.of(user), (scores, first) => checkRow(user, scores.subarray(0, columns), first));
+}
+
+/** @throws RangeError where one of a user's scores of items `first` and up is NaN. */
+function checkRow(user: number, scores: Float32Array, first: number): void {
+  const at = scores.findIndex(Number.isNaN);
+  if (at < 0) return;
+  throw new RangeError(`Cannot rank: the model's score of item ${first + at} for user ${user} is NaN`);
 }
 
 /** What is held out of the users that are ranked for. */

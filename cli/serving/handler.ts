@@ -127,7 +127,7 @@ interface Route {
 
 const routes: Readonly<Record<string, Route | undefined>> = {
   "/recommend": {
-    methods: ["GET", "POST"],
+    methods: ["GET", "HEAD", "POST"],
     async asked(model, given, limits) {
       checkKnown(given, ["user", "items", "n"]);
       if (("user" in given) === ("items" in given)) {
@@ -140,14 +140,14 @@ const routes: Readonly<Record<string, Route | undefined>> = {
     },
   },
   "/similar": {
-    methods: ["GET"],
+    methods: ["GET", "HEAD"],
     async asked(model, given, limits) {
       checkKnown(given, ["item", "n"]);
       const item = idOf(given, "item"), top = topOf(given, limits);
       return { item, items: shown(model, await model.similar(known("item", item, model.itemOf), top)) };
     },
   },
-  "/health": { methods: ["GET", "HEAD"] }, // load balancers ask either way
+  "/health": { methods: ["GET", "HEAD"] },
 };
 
 /** Who asks, in the request's words and in the model's. */

@@ -81,8 +81,10 @@ Deno.test("serve answers with the log's ids, names what is wrong with a request,
     assert.deepEqual(await items("/recommend", post({ items: ["tea"], n: 1 })), [SMALL.items[1]]);
     assert.deepEqual(await items("/similar?item=gin&n=1"), ["rum"]);
     const { body: health } = await ask(`${url}/health`);
-    const head = await fetch(`${url}/health`, { method: "HEAD" });
-    assert.deepEqual([head.status, await head.text()], [200, ""]);
+    for (const path of ["/health", "/recommend?user=bob", "/similar?item=gin"]) {
+      const head = await fetch(`${url}${path}`, { method: "HEAD" });
+      assert.deepEqual([head.status, await head.text()], [200, ""]);
+    }
     assert.deepEqual([health.status, health.model.backbone, health.model.users, health.model.items], [
       "ok",
       "mf:dim=2",
@@ -109,7 +111,7 @@ Deno.test("serve answers with the log's ids, names what is wrong with a request,
       ["/recommend", post("user=ann", "text/plain"), 415, undefined, /found "text\/plain"/],
       ["/recommend", post({ items: ["x".repeat(300)] }), 413, undefined, /at most 200 bytes/],
       [`/recommend?user=${"x".repeat(300)}`, undefined, 414, undefined, /at most 300 characters/],
-      ["/recommend?user=ann", { method: "DELETE" }, 405, undefined, /takes GET, POST, found DELETE/],
+      ["/recommend?user=ann", { method: "DELETE" }, 405, undefined, /takes GET, HEAD, POST, found DELETE/],
       ["/users", undefined, 404, undefined, /there are \/recommend, \/similar, \/health/],
     ];
     for (const [path, init, status, parameter, error] of wrong) {
@@ -121,7 +123,7 @@ Deno.test("serve answers with the log's ids, names what is wrong with a request,
       );
       assert.match(found.body.error, error);
     }
-    assert.equal((await ask(`${url}/similar`, { method: "PUT" })).headers.get("allow"), "GET");
+    assert.equal((await ask(`${url}/similar`, { method: "PUT" })).headers.get("allow"), "GET, HEAD");
 
     // two requests whose bodies do not come hold both places until their time is over
     const stalled = [1, 2].map(() =>

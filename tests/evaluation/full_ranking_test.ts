@@ -147,6 +147,8 @@ Deno.test("scores that are NaN are an error, not a list that is short; a list ma
   assert.equal((await rankBy(() => scores, seen, held, options)).metrics["mrr@4"], 1);
   const ranked = rankBy((user) => user === 0 ? broken : scores, seen, held, options);
   await assert.rejects(ranked, /RangeError: Cannot rank: the model's score of item 2 for user 0 is NaN/);
+  const full = rankBy(() => broken, seen, held, { metrics: ["mrr@1"] }); // whose lists are not short
+  await assert.rejects(full, /score of item 2 for user 0 is NaN/);
 
   const runtime = await openRuntime({ provider: "wasm" }), backbone = mf({ dim: 1 });
   const ranking = await fullRanking(runtime, backbone, seen, held, options);
