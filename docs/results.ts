@@ -55,7 +55,7 @@ const studies: Readonly<Record<string, readonly string[]>> = {
 /** Studies whose tables say how long training took. */
 const timed = (study: string): boolean => study.startsWith("recipes/") || study.startsWith("tuned/");
 
-/** Rows of a study that was run apart, under the same protocol, come behind these. */
+/** Rows of a study that was run apart, under the same protocol, come behind these that are trained. */
 const apart: Readonly<Record<string, string>> = { "beauty-seq": "beauty-full" };
 
 /** What the README shows: NDCG@20 of these methods, from the weakest kind to the strongest. */
@@ -87,13 +87,31 @@ function between(page: string, name: string, shown: string): string {
   return `${page.slice(0, from)}${start}\n\n${shown}\n\n${page.slice(to)}`;
 }
 
+const isTrained = ({ bestEpoch }: Study["rows"][number]): boolean => bestEpoch !== null;
+
 const meanAndSd = ({ mean, sd }: Cell): string =>
   sd !== null && sd > 1e-9 ? `${mean.toFixed(4)} ± ${sd.toFixed(4)}` : mean.toFixed(4);
+
+/** Rows that only the other of two studies has. @throws Error where one that both have came out otherwise. */
+function rowsBeside(own: Study["rows"], others: Study["rows"]): Study["rows"] {
+  return others.filter((row) => {
+    const same = own.find(({ label }) => label === row.label);
+    if (same && numbers(same) !== numbers(row)) throw new Error(`"${row.label}" differs in a study that was run apart`);
+    return !same;
+  });
+}
+
+const numbers = ({ cells }: Study["rows"][number]): string =>
+  JSON.stringify(Object.entries(cells ?? {}).map(([metric, { values }]) => [metric, values]));
 
 /** A study's means and standard deviations, beside what was published where that is known, with the relative difference. */
 export async function resultsTable(study: string): Promise<string> {
   const { rows: own } = await readStudy(study), other = apart[study];
-  const rows = [...own, ...other ? (await readStudy(other)).rows : []];
+  const added = other
+    ? (await readStudy(other)).rows.filter(({ label }) => own.every((row) => row.label !== label))
+    : [];
+  const [trained, baselines] = [own.filter(isTrained), own.filter((row) => !isTrained(row))];
+  const rows = [...trained, ...added, ...baselines];
   const columns = studies[study]!, published = await publishedOn(study);
   const compared = rows.filter(({ cells }) => cells !== null).map(({ label, cells, bestEpoch, secondsPerEpoch }) => [
     label,

@@ -54,11 +54,23 @@ Deno.test("a refreshed pool is half old and half new, and one that is not due st
 
 Deno.test("training draws uniformly from the user's pool", async () => {
   const sampler = opened(adasir({ negatives: 1, pool: 3 }), of, 6000), { ids, logW } = sampler.state!;
-  ids!.set([1, 2, 4]);
-  logW!.set([-1, -2, -3]);
-  const fed = await sampler.propose(batchOf(0, 6000), drawIn(of));
-  assertLaw(fed.ids as Int32Array, uniformOver([1, 2, 4], 6));
-  (fed.ids as Int32Array).forEach((id, row) => assert.equal(fed.logQ![row], { 1: -1, 2: -2, 4: -3 }[id]));
+  ids!.set([1, 2, 4, 2, 3, 5]);
+  logW!.set([-1, -2, -3, -4, -5, -6]);
+  const said = [{ 1: -1, 2: -2, 4: -3 }, { 2: -4, 3: -5, 5: -6 }] as Readonly<Record<number, number>>[];
+  for (const [user, pool] of [[1, 2, 4], [2, 3, 5]].entries()) {
+    const fed = await sampler.propose(batchOf(user, 6000), drawIn(of));
+    assertLaw(fed.ids as Int32Array, uniformOver(pool, 6));
+    (fed.ids as Int32Array).forEach((id, row) => assert.equal(fed.logQ![row], said[user]![id]));
+  }
+});
+
+Deno.test("of many users, scored in parts, each has a pool and draws of its own", async () => {
+  const met = catalogueWhere(Array.from({ length: 1100 }, (_, user) => [(user + 1) % 3, (user + 2) % 3]), 3);
+  const sampler = opened(adasir({ sample: 4, pool: 2, rank: "above" }), met, 1), { ids, candidates } = sampler.state!;
+  await sampler.beginEpoch!(drawIn(met, { probe }));
+  const unseen = (perUser: number) =>
+    Int32Array.from({ length: 1100 * perUser }, (_, at) => Math.floor(at / perUser) % 3);
+  assert.deepEqual([ids, candidates], [unseen(2), unseen(4)]);
 });
 
 Deno.test("weighted, negatives weigh e^s over what the resampling drew them by", async () => {

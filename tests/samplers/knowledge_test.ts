@@ -50,6 +50,14 @@ Deno.test("candidates alike share an attribute that is drawn by how telling it i
   assert(half.filter((_, at) => at % 4 < 2).every((item) => item !== 5));
 });
 
+Deno.test("where every item has the positive's attributes, and none tells anything, what is alike is every item", async () => {
+  const all = Array.from({ length: 6 }, () => [0, 1]), names = ["a", "b"];
+  const found = await proposed(attributeDns({ pool: 1, share: 1 }), met, 6, {
+    attributes: { ...relation(all), names },
+  }, "candidates");
+  assertLaw(found, [0, 0, ...new Array<number>(4).fill(1 / 4)]);
+});
+
 Deno.test("a positive without attributes gets uniform candidates", async () => {
   const bare: Metadata = { attributes: { ...relation([[], [0], [0], [1], [0, 2], []]), names: ["a", "b", "c"] } };
   const found = await proposed(attributeDns({ pool: 1, share: 1 }), met, 6, bare, "candidates");
