@@ -3,7 +3,7 @@ import type { SeenItems } from "../datasets/negatives.ts";
 import type { Value } from "../graphs/builder.ts";
 import { sigmoid } from "../graphs/ops/activation.ts";
 import { add, div, max, mul, sub } from "../graphs/ops/arithmetic.ts";
-import { cast, lessOrEqual } from "../graphs/ops/compare.ts";
+import { cast, equal, lessOrEqual, or } from "../graphs/ops/compare.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { sum } from "../graphs/ops/reduce.ts";
 import { concat, slice } from "../graphs/ops/shape.ts";
@@ -62,8 +62,9 @@ export const bns = define({
       };
     },
     select({ graph, score, items, positive }, { candidates, sample, unseen }) {
-      const scores = score(items(candidates)), others = score(items(sample)); // [R, K M], [R, S]
-      const rank = lowerShare(scores, others, unseen), p = gather(graph.constant(prior), candidates);
+      const rated = (ids: Value): Rated => ({ ids, scores: score(items(ids)) });
+      const candidate = rated(candidates), { scores } = candidate; // [R, K M]
+      const rank = lowerShare(candidate, rated(sample), unseen), p = gather(graph.constant(prior), candidates);
       const info = sub(1, sigmoid(sub(score(positive), scores)));
       const ids = pickSmallest(candidates, risk(info, trueNegative(rank, p), lambda), negatives);
       return { ids, items: items(ids) };
@@ -81,13 +82,23 @@ export const trueNegative = (rank: Value, prior: Value): Value => {
 /** What the choice minimises, eq. 32. */
 export const risk = (info: Value, unbias: Value, lambda: number): Value => mul(info, sub(1, mul(1 + lambda, unbias)));
 
-/** F: of a row's unseen items, the share that score no higher than each candidate. One more is counted, so that F < 1. */
-function lowerShare(scores: Value, others: Value, unseen: Value): Value {
+/** Items, and what rows score them. */
+interface Rated {
+  readonly ids: Value; // [R|1, n]
+  readonly scores: Value; // [R, n]
+}
+
+/**
+ * F: of a row's unseen items, the share that score no higher than each candidate. One more is counted, so that F < 1. A
+ * candidate that is among them counts for itself by its id: its two scores come of two products, and may differ by rounding.
+ */
+function lowerShare({ ids, scores }: Rated, others: Rated, unseen: Value): Value {
   const width = scores.shape[1]!;
-  const columns = Array.from(
-    { length: width },
-    (_, at) => sum(mul(cast(lessOrEqual(others, slice(scores, 1, at, at + 1)), "float32"), unseen), [1], true),
-  ); // [R, 1]
+  const columns = Array.from({ length: width }, (_, at) => {
+    const [id, s] = [ids, scores].map((x) => slice(x, 1, at, at + 1)) as [Value, Value]; // [R, 1] each
+    const noHigher = or(equal(others.ids, id), lessOrEqual(others.scores, s)); // [R, S]
+    return sum(mul(cast(noHigher, "float32"), unseen), [1], true);
+  }); // [R, 1]
   return div(concat(columns, 1), add(1, sum(unseen, [1], true)));
 }
 

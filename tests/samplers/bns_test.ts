@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { GraphBuilder } from "../../graphs/builder.ts";
 import { Rng } from "../../random/rng.ts";
 import { openRuntime } from "../../runtime/providers.ts";
+import { bpr } from "../../losses/bpr.ts";
+import { mf } from "../../models/mf.ts";
 import { bns, risk, trueNegative } from "../../samplers/bns.ts";
+import type { Negatives } from "../../samplers/sampler.ts";
+import { proposedInput, trainingStep } from "../../training/step.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { batchOf, catalogueWhere, drawIn, opened, selector } from "./drawn.ts";
 
@@ -67,3 +71,54 @@ Deno.test("a shared sample is one for the step, another for the next, and leaves
   );
   assert.notDeepEqual((await sampler.propose({ ...batch, first: 2 }, draw)).sample, sample);
 });
+
+eachProvider(
+  "a candidate counts among the items that score no higher than it, however its scores are rounded",
+  async (runtime) => {
+    const rows = 64,
+      dim = 32,
+      of = catalogueWhere([[0, 1, 2], [...Array(300).keys()].map((at) => at % 30)], 30),
+      pool = 4,
+      lambda = 5,
+      draws = new Rng(3, "tables");
+    const sampler = opened(bns({ pool, lambda, sample: 0 }), of, rows), batch = batchOf(0, rows);
+    const { graph, negatives } = trainingStep({
+      backbone: mf({ dim }),
+      sampler,
+      loss: bpr(),
+      catalogue: of,
+      batchSize: rows,
+      padded: false,
+      l2: 0,
+    });
+    const { ids } = negatives as Negatives,
+      normals = (count: number) => Float32Array.from({ length: count }, () => 0.1 * draws.normal());
+    const program = await runtime.compile(graph, { outputs: { ids: ids! } }),
+      user = normals(2 * dim),
+      item = normals(30 * dim);
+    await runtime.load(
+      new Map([["user", { shape: [2, dim], data: user }], ["item", { shape: [30, dim], data: item }]]),
+    );
+    const fed = await sampler.propose(batch, drawIn(of)), candidates = fed.candidates as Int32Array;
+    const found = await program.run({
+      users: batch.users,
+      positives: batch.positives,
+      epoch: Float32Array.of(0),
+      ...Object.fromEntries(Object.entries(fed).map(([name, value]) => [proposedInput(name), value])),
+    });
+    const s = Array.from(
+      { length: 30 },
+      (_, i) => user.subarray(0, dim).reduce((sum, x, d) => sum + x * item[i * dim + d]!, 0),
+    );
+    const unseen = s.slice(3),
+      riskOf = (i: number) => {
+        const F = unseen.filter((other) => other <= s[i]!).length / 28;
+        return (1 - sigmoid(s[0]! - s[i]!)) * (1 - (1 + lambda) * unbias(F, of.popularity[i]! / 303));
+      };
+    found.ids!.forEach((id, row) => {
+      const least = Math.min(...[...candidates.subarray(row * pool, (row + 1) * pool)].map(riskOf));
+      assert(riskOf(Number(id)) <= least + 1e-4, `row ${row}: ${riskOf(Number(id))}, not ${least}`);
+    });
+    await program.dispose();
+  },
+);
