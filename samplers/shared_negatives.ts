@@ -1,26 +1,28 @@
-import { cast, greater, greaterOrEqual, where } from "../graphs/ops/compare.ts";
+import { cast, equal, greater, greaterOrEqual, where } from "../graphs/ops/compare.ts";
 import { div, max, mul, sqrt, stopGradient } from "../graphs/ops/arithmetic.ts";
-import { gather, topK } from "../graphs/ops/index.ts";
+import { gather, scatterElementsAdd, topK } from "../graphs/ops/index.ts";
 import { gemm } from "../graphs/ops/linear.ts";
 import { sum } from "../graphs/ops/reduce.ts";
-import { reshape, slice } from "../graphs/ops/shape.ts";
+import { reshape, zerosLike } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
 import { keptColumns, metOrOwn } from "./kept_columns.ts";
 import { layerMean } from "./layer_mean.ts";
 import type { Policy } from "./sampler.ts";
+import { idsBelow } from "./vectors.ts";
 import { uniformRows } from "./uniform_rows.ts";
 
 /** The least length that is divided by. */
 const SHORTEST = 1e-12;
-/** Less than any cosine. */
-const BELOW = -2;
+/** Less than any cosine, and more. */
+const BELOW = -2, ABOVE = 2;
 
 /**
  * In-batch sharing of negatives: a row's own uniform negatives, and those of the `rows` other rows whose users are most like
- * its own, by the cosine of their vectors, where that is at least `above`; never what its user has met (NAPO's first half,
- * with exact scores in the place of reused ones). Many negatives for the price of one product; loss `napo` is the other half.
+ * its own, by the cosine of their vectors, ties the first, where that is at least `above`; never what its user has met
+ * (NAPO's first half, with exact scores in the place of reused ones). Many negatives for the price of one product; loss
+ * `napo` is the other half.
  */
 export const sharedNegatives = define({
   name: "shared-negatives",
@@ -45,10 +47,12 @@ export const sharedNegatives = define({
     select({ graph, query, items, rowMask }, { ids, kept }) {
       const user = stopGradient(layerMean(query)),
         unit = div(user, max(sqrt(sum(mul(user, user), [1], true)), SHORTEST));
-      const cosines = gemm(unit, unit, undefined, { transB: true }); // [R, R], 1 to itself
-      const likeness = rowMask ? where(greater(reshape(rowMask, [1, rows]), 0), cosines, BELOW) : cosines; // padding is like none
-      const least = max(slice(topK(likeness, near).values, 1, near - 1, near), above); // of those that a row shares with
-      const shares = cast(greaterOrEqual(likeness, least), "float32");
+      const cosines = gemm(unit, unit, undefined, { transB: true }); // [R, R]
+      const row = graph.constant(idsBelow(rows), [rows, 1]), isOwn = equal(row, reshape(row, [1, rows])); // [R, R]
+      const others = rowMask ? where(greater(reshape(rowMask, [1, rows]), 0), cosines, BELOW) : cosines; // padding is like none
+      // a user who is in several rows is as like the others as itself: a row comes first by what it is, not by its cosine
+      const { values, slots } = topK(where(isOwn, ABOVE, others), near); // [R, near]
+      const shares = scatterElementsAdd(zerosLike(cosines), slots, cast(greaterOrEqual(values, above), "float32"), 1);
       const mask = mul(cast(kept, "float32"), gather(shares, graph.constant(owner), 1)); // [R, R K]
       return { ids, items: items(ids), mask };
     },

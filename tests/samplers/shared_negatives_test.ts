@@ -33,6 +33,7 @@ async function shares(
   users: readonly (readonly [number, number])[],
   real: number,
   options: Parameters<typeof sharedNegatives>[0] = { rows: 1 },
+  rowUsers: readonly number[] = users.map((_, row) => row < real ? row : 0),
 ) {
   const { train } = smallLog(), of = catalogue(train), rows = users.length;
   const step = trainingStep({
@@ -50,7 +51,7 @@ async function shares(
   for (let row = 0; row < rows; row++) kept.fill(0, row * rows + real, (row + 1) * rows); // as `propose` has it
   await runtime.load(new Map([["user", { shape: [of.users, 2], data: user }]]));
   const { mask } = await program.run({
-    users: Int32Array.from({ length: rows }, (_, row) => row < real ? row : 0),
+    users: Int32Array.from(rowUsers),
     positives: train.items.slice(0, rows),
     epoch: Float32Array.of(0),
     rows: new Float32Array(rows).fill(1, 0, real),
@@ -85,3 +86,19 @@ eachProvider("rows that pad take nobody's place, though they repeat the first", 
     ...[0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0],
   ]);
 });
+
+eachProvider(
+  "a user who is in several rows takes no more of them than are asked for, and every row its own",
+  async (runtime) => {
+    const users = [[0.3, 0.1], [0.1, 0.7]] as const, rows = [0, 1, 0, 0, 1].map((user) => users[user]!);
+    const found = async (others: number) => {
+      const mask = await shares(runtime, rows, 5, { rows: others }, [0, 1, 0, 0, 4]);
+      return Array.from(
+        { length: 5 },
+        (_, row) => mask.slice(row * 5, row * 5 + 5).flatMap((kept, at) => kept ? [at] : []),
+      );
+    };
+    assert.deepEqual(await found(0), [[0], [1], [2], [3], [4]]);
+    assert.deepEqual(await found(1), [[0, 2], [1, 4], [0, 2], [0, 3], [1, 4]]); // ties take the first
+  },
+);
