@@ -1,7 +1,7 @@
 import type { Rng } from "../random/rng.ts";
 import type { Value } from "../graphs/builder.ts";
 import { sub } from "../graphs/ops/arithmetic.ts";
-import { cast, greaterOrEqual, less } from "../graphs/ops/compare.ts";
+import { and, cast, equal, greaterOrEqual, less, not, or } from "../graphs/ops/compare.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { sum } from "../graphs/ops/reduce.ts";
 import { define } from "../options/method.ts";
@@ -17,8 +17,14 @@ import { importance, PROPOSALS } from "./pris.ts";
 import type { Draw, Policy, Step } from "./sampler.ts";
 import { idsBelow } from "./vectors.ts";
 
-/** Which of a user's candidates count towards a positive's rank. */
-const counted = { above: greaterOrEqual, released: less } as const;
+/**
+ * Which of a user's candidates, by their scores, count towards a positive's rank. The positive may be among them
+ * (`--exclude none`); it is told by its id, as its two scores come of two products and may differ by rounding.
+ */
+const counted = {
+  above: (s: Value, ofPositive: Value, isPositive: Value) => or(isPositive, greaterOrEqual(s, ofPositive)),
+  released: (s: Value, ofPositive: Value, isPositive: Value) => and(not(isPositive), less(s, ofPositive)),
+} as const;
 
 /** Users whose candidates are scored at a time. */
 const USERS = 512;
@@ -124,13 +130,14 @@ export const adasir = define({
     return found;
   }
   /** What rows weigh for the ranks of their positives: [R, 1]. */
-  function rankWeight({ graph, score, items, positive }: Step, drawn: Value): Value {
+  function rankWeight({ graph, score, items, positive, positiveIds }: Step, drawn: Value): Value {
     const form = rank as keyof typeof counted, last = form === "released" ? 1 : 0, sums = harmonicSums(catalogue.items);
     const weights = Float32Array.from({ length: sample + 1 }, (_, found) => {
       const r = Math.floor((catalogue.items - 1) * found / sample);
       return sums[Math.max(1, r - last)]!;
     });
-    const found = sum(cast(counted[form](score(items(drawn)), score(positive)), "float32"), [1], true);
+    const counts = counted[form](score(items(drawn)), score(positive), equal(drawn, positiveIds)); // [R, sample]
+    const found = sum(cast(counts, "float32"), [1], true);
     return gather(graph.constant(weights), cast(found, "int32"));
   }
 });

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { Rng } from "../../random/rng.ts";
+import { bpr } from "../../losses/bpr.ts";
+import { mf } from "../../models/mf.ts";
 import { adasir, resampled } from "../../samplers/adasir.ts";
+import type { Negatives } from "../../samplers/sampler.ts";
+import { proposedInput, trainingStep } from "../../training/step.ts";
+import { eachProvider } from "../runtime/each_provider.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import { assertLaw, uniformOver } from "./chi_square.ts";
 import { batchOf, catalogueWhere, drawIn, opened, selector, stubProbe } from "./drawn.ts";
 
 const SCORES = [0.5, -1, 2, 0, 1.2, 9], of = catalogueWhere([[5], [0, 1]], 6);
+const harmonic = (r: number) => Array.from({ length: r }, (_, at) => 1 / (at + 1)).reduce((a, b) => a + b, 0);
 const probe = stubProbe((_, item) => SCORES[item]!);
 
 Deno.test("resampling takes slots with the probabilities of a softmax, and says with which", () => {
@@ -83,12 +89,7 @@ Deno.test("weighted, negatives weigh e^s over what the resampling drew them by",
 
 Deno.test("ranked, rows weigh the harmonic number of the rank that the last resampling's draws tell", async () => {
   const runtime = await openRuntime({ provider: "wasm" }), many = catalogueWhere([[0]], 11), sample = 4;
-  const scores = Array.from({ length: 11 }, (_, item) => item),
-    harmonic = (r: number) => {
-      let total = 0;
-      for (let k = 1; k <= r; k++) total += 1 / k;
-      return total;
-    };
+  const scores = Array.from({ length: 11 }, (_, item) => item);
   const candidates = Int32Array.of(2, 4, 4, 9), positives = [10, 9, 4, 3, 0, 5];
   for (const rank of ["above", "released"] as const) {
     const policy = adasir({ negatives: 1, sample, rank }),
@@ -126,3 +127,37 @@ Deno.test("ranked, each row is told by the draws that its user's pool was last m
   assert.notDeepEqual(candidates, before);
   assert.equal(opened(adasir({ sample: 6 }), of, 2).state!.candidates, undefined);
 });
+
+eachProvider(
+  "ranked, a positive that is among the draws scores what it scores, however that is rounded",
+  async (runtime) => {
+    const rows = 32, dim = 32, items = 32, sample = 4, normals = new Rng(3, "tables");
+    const of = catalogueWhere(Array.from({ length: rows }, (_, user) => [user]), items);
+    for (const rank of ["above", "released"] as const) {
+      const { graph, negatives } = trainingStep({
+        backbone: mf({ dim }),
+        sampler: opened(adasir({ negatives: 1, sample, rank }), of, rows),
+        loss: bpr(),
+        catalogue: of,
+        batchSize: rows,
+        padded: false,
+        l2: 0,
+      });
+      const { positiveWeight } = negatives as Negatives, ids = Int32Array.from({ length: rows }, (_, row) => row);
+      const program = await runtime.compile(graph, { outputs: { weight: positiveWeight! } });
+      const table = () => ({ shape: [32, dim], data: Float32Array.from({ length: 32 * dim }, () => normals.normal()) });
+      await runtime.load(new Map([["user", table()], ["item", table()]]));
+      const { weight } = await program.run({
+        ...{ users: ids, positives: ids, epoch: Float32Array.of(0) },
+        [proposedInput("ids")]: ids,
+        [proposedInput("logQ")]: new Float32Array(rows),
+        [proposedInput("candidates")]: Int32Array.from({ length: rows * sample }, (_, at) => Math.floor(at / sample)),
+      });
+      const wanted = rank === "above" ? harmonic(items - 1) : 1; // all four draws are the positive: n is 4, or 0
+      weight!.forEach((w, row) =>
+        assert(Math.abs(Number(w) - wanted) < 1e-4, `${rank}, row ${row}: ${w}, not ${wanted}`)
+      );
+      await program.dispose();
+    }
+  },
+);
