@@ -26,7 +26,11 @@ export const warp = define({
     original: flag(false, "estimate the rank from all items but one, |I| - 1, as the paper, not from those not met"),
   },
 }, ({ trials, margin, original }): Policy<"candidates"> => ({ catalogue: { users, items: count }, seen }) => {
-  const rivals = Float32Array.from({ length: users }, (_, user) => original ? count - 1 : seen.unseenCount(user));
+  // and a half, so that a quotient that is whole is rounded down to itself where a division is not exact, as WGSL allows
+  const rivals = Float32Array.from(
+    { length: users },
+    (_, user) => 0.5 + (original ? count - 1 : seen.unseenCount(user)),
+  );
   const phi = harmonicSums(count);
   return {
     proposes: { candidates: trials },
