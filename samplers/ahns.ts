@@ -1,9 +1,11 @@
 import type { Value } from "../graphs/builder.ts";
-import { abs, add, max, mul, pow, sub } from "../graphs/ops/arithmetic.ts";
+import { abs, add, max, min, mul, pow, sub } from "../graphs/ops/arithmetic.ts";
+import { lessOrEqual, where } from "../graphs/ops/compare.ts";
+import { maxOver, minOver } from "../graphs/ops/reduce.ts";
 import { define } from "../options/method.ts";
 import { choice, real } from "../options/option.ts";
 import { among, evenly } from "../options/searched.ts";
-import { pickSmallest } from "./candidates.ts";
+import { finiteOr, LARGEST, pickSmallest } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import { cosines } from "./cosines.ts";
 import type { Policy } from "./sampler.ts";
@@ -47,7 +49,19 @@ export const ahns = define({
   select({ query, score, items, positive }, { candidates }) {
     const s = similarity === "cosine" ? (of: Value) => cosines(query, of) : score;
     const target = mul(beta, pow(domains[domain](add(s(positive), alpha), p), p + 1)); // [R, 1]
-    const ids = pickSmallest(candidates, abs(sub(s(items(candidates)), target)), negatives);
+    const found = s(items(candidates)),
+      ids = pickSmallest(candidates, abs(sub(found, within(found, target))), negatives);
     return { ids, items: items(ids) };
   },
 }));
+
+/**
+ * A target [R, 1] beyond all of a row's scores [R, n], one beyond them: it is nearest to the same one. Of a target far away
+ * float32 would tell no score from another. What is infinite, or not a number, stays.
+ */
+function within(scores: Value, target: Value): Value {
+  const known = finiteOr(scores, 0),
+    least = sub(minOver(known, [1], true), 1),
+    most = add(maxOver(known, [1], true), 1);
+  return where(lessOrEqual(abs(target), LARGEST), max(min(target, most), least), target);
+}

@@ -137,3 +137,21 @@ eachProvider(
     assert(Math.abs(found.loss![0]! - lost.reduce((a, b) => a + b) / rows) < 1e-5);
   },
 );
+
+eachProvider(
+  "a target that is far from all scores is nearest to the highest or lowest, though float32 tells no difference",
+  async (runtime) => {
+    const scores = [[0.101, 0.5, 0.9005, 0.104]];
+    for (
+      const [p, domain, wanted] of [[-2.5, "auto", 2], [-3, "clamp", 2], [-2, "clamp", 2], [-2, "compat", 0]] as const
+    ) {
+      // bases of -4.9, raised as 1e-6: targets 1e8, 1e11 and 1e5; as it is .1 / -.0000001, -1e6
+      const positive = domain === "compat" ? -0.1000001 : -5;
+      assert.deepEqual(
+        await slots(runtime, { p, domain, alpha: 0.1, beta: 0.1 }, scores, [positive]),
+        [wanted],
+        `p ${p}`,
+      );
+    }
+  },
+);
