@@ -25,7 +25,7 @@ const mixes: Readonly<
   interpolate({ items }, hard, fed, lambda) {
     const ids = where(less(fed, 0), hard, fed); // lambda v_H + (1 - lambda) v_D
     const mixed = add(mul(lambda, items(hard)), mul(sub(1, lambda), items(ids)));
-    return { items: mixed, sources: concat([hard, ids], 1) }; // [R, K, L, D], [R, 2 K]
+    return { items: mixed, sources: concat([hard, fed], 1) }; // [R, K, L, D], [R, 2 K]
   },
   separate({ items }, hard, fed) {
     const present = cast(greaterOrEqual(fed, 0), "float32"), ids = concat([hard, where(less(fed, 0), hard, fed)], 1);

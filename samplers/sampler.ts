@@ -11,7 +11,7 @@ export interface Negatives {
   readonly items: Value; // [R|1, N, L, D]
   /** Absent where the negatives were synthesised. */
   readonly ids?: Value; // [R|1, N]
-  /** The items that synthesised negatives were made of, for diagnostics. */
+  /** The items that synthesised negatives were made of, for diagnostics; -1 is none. */
   readonly sources?: Value; // [R|1, n]
   /** 1 keeps, 0 drops. */
   readonly mask?: Value; // [R, N]

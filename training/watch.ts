@@ -116,7 +116,7 @@ export function openWatch(
         }
         // made of several items, or of fewer than there are negatives: each counts once
         if (ids && sources !== width) {
-          for (const item of ids.subarray(row * sources, (row + 1) * sources)) seeItem(user, item);
+          for (const item of ids.subarray(row * sources, (row + 1) * sources)) if (item >= 0) seeItem(user, item);
         }
       }
     },

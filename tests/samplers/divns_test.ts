@@ -56,7 +56,7 @@ eachProvider(
     const diverse = DIVERSE.map((id, at) => id < 0 ? hard[at]! : id);
     assert.deepEqual(
       [...sources!],
-      [0, 1, 2].flatMap((row) => [hard, diverse].flatMap((ids) => ids.slice(2 * row, 2 * row + 2))),
+      [0, 1, 2].flatMap((row) => [hard, DIVERSE].flatMap((ids) => ids.slice(2 * row, 2 * row + 2))),
     );
     items!.forEach((x, at) => {
       const which = Math.floor(at / size), d = at % size;
@@ -103,6 +103,18 @@ Deno.test("with lambda 1 a run is dynamic negative sampling, byte for byte", asy
   const half = await smallRun({ sampler: divns({ pool: 6, cache: 3, negatives: 2, lambda: 0.5 }) });
   assert.equal(half.reports[0]!.loss, plain.reports[0]!.loss); // nothing is cached in the first epoch
   assert.notEqual(half.reports[1]!.loss, plain.reports[1]!.loss);
+});
+
+Deno.test("where nothing is mixed in, the report of an epoch's items is that of dynamic negative sampling", async () => {
+  const [plain, mixed] = await Promise.all(
+    [dns({ pool: 6, negatives: 2 }), divns({ pool: 6, cache: 3, negatives: 2, lambda: 1 })].map((sampler) =>
+      smallRun({ sampler, diagnose: true })
+    ),
+  );
+  assert.equal(mixed!.reports.length, 3);
+  mixed!.reports.forEach(({ negatives }, epoch) =>
+    assert.deepEqual(negatives!.items, plain!.reports[epoch]!.negatives!.items)
+  );
 });
 
 Deno.test("what does not fit is refused: a cache as large as the pool, attributes that the data lack", () => {
