@@ -78,6 +78,7 @@ export function packed(
     }
     if (asks === "last") batch.asked[row++] = Math.max(0, token - 1);
   });
+  batch.asked.fill(batch.asked[0]!, row);
   batch.items.fill(batch.items[0]!, token);
   batch.ages.fill(batch.ages[0]!, token);
   return batch;

@@ -30,8 +30,17 @@ export interface Players {
   /** What the backbone's side tasks are fed. */
   readonly taskFeeds: TaskFeeds;
   /** The noise that each step must be fed. */
-  readonly noises: readonly { readonly name: string; readonly length: number; readonly normal: boolean }[];
+  readonly noises: readonly Noise[];
   dispose(): Promise<void>;
+}
+
+/** Random numbers that a step is fed. */
+export interface Noise {
+  readonly name: string;
+  readonly length: number;
+  readonly normal: boolean;
+  /** Whether each row of the batch has as many of them, by which its sampler chooses. */
+  readonly perRow: boolean;
 }
 
 /** What a run knows beside its recipe. */
@@ -87,6 +96,7 @@ export async function compilePlayers(recipe: Recipe, opened: Opened): Promise<Pl
       name,
       length: sizeOf(shape),
       normal: descent.step.graph.normals.has(name),
+      perRow: name.startsWith(`${SCOPES.sampler}/`) && shape[0] === opened.batchSize,
     })),
     dispose: async () => {
       await descent.program.dispose();

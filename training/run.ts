@@ -86,12 +86,16 @@ export async function openRun(recipe: Recipe): Promise<Run> {
   const rng = new Rng(seed, STREAM), ahead = drawAhead ? openDrawThread(seen, seed, STREAM) : undefined;
   const noises = players.noises.map((noise) => ({ ...noise, rng: new Rng(seed, noise.name) }));
   const drawn = (epoch: number, step: number) =>
-    noises.map(({ name, length, normal, rng }): [string, TensorData] => {
+    noises.map(({ name, length, normal, perRow, rng }) => {
       const stream = rng.seek(epoch, step), noise = new Float32Array(length);
       if (normal) { for (let at = 0; at < length; at++) noise[at] = stream.normal(); }
       else stream.fillUniform(noise);
-      return [name, noise];
+      return { name, noise, perRow };
     });
+  /** What rows are fed, each by itself. */
+  const perRow = Object.entries(sampler.proposes).flatMap(([name, feed]) =>
+    typeof feed === "number" || feed.shape[0] === batchSize ? [name] : []
+  );
 
   return {
     samplerState: () =>
@@ -144,7 +148,13 @@ export async function openRun(recipe: Recipe): Promise<Run> {
         upcoming = step + 1 < steps ? visiting.at(step + 1) : undefined;
         if (upcoming) ahead?.expect(upcoming, epoch);
         const t1 = performance.now();
-        const feeds = { ...feedsOf(batch, proposed, epoch), ...tasks, ...Object.fromEntries(drawn(epoch, step)) };
+        const noise = drawn(epoch, step);
+        padAlike(batch, [...perRow.map((name) => proposed[name]!), ...noise.flatMap((x) => x.perRow ? [x.noise] : [])]);
+        const feeds = {
+          ...feedsOf(batch, proposed, epoch),
+          ...tasks,
+          ...Object.fromEntries(noise.map(({ name, noise }) => [name, noise])),
+        };
         const result = await player.start(feeds), { updating = 0 } = result;
         spent.sampling += t1 - t0;
         spent.scoring += performance.now() - t1 - updating;
@@ -224,6 +234,17 @@ async function freeze({ runtime }: Recipe): Promise<void> {
     return model ? [[name, model]] : [];
   });
   await runtime.load(new Map(copies));
+}
+
+/**
+ * What pads a batch is as its first row, which its user and positive are as well: so it chooses no item that the batch
+ * would not, and an optimiser that moves the rows a step touches moves no others.
+ */
+function padAlike({ users: { length }, rows }: Batch, fed: readonly TensorData[]): void {
+  for (const data of rows < length ? fed : []) {
+    const width = data.length / length;
+    for (let row = rows; row < length; row++) data.copyWithin(row * width, 0, width);
+  }
 }
 
 function feedsOf(

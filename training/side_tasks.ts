@@ -83,16 +83,19 @@ export function openTasks(tasks: readonly SideTask[], seed: number): TaskFeeds {
     }
     return { task, seen, userOf, pairs, rng: new Rng(seed, `${SCOPES.tasks} ${name}`) };
   });
-  return ({ users: { length }, first }, epoch) =>
+  return ({ users: { length }, rows, first }, epoch) =>
     Object.fromEntries(opened.flatMap(({ task, seen, userOf, pairs, rng }): [string, Int32Array][] => {
       const users = new Int32Array(length), positives = new Int32Array(length), { negatives: count } = task;
       const negatives = new Int32Array(length * count), names = inputsOf(task);
-      for (let row = 0; row < length; row++) {
+      for (let row = 0; row < rows; row++) {
         const stream = rng.seek(epoch, first + row), pair = pairs[stream.below(pairs.length)]!;
         users[row] = userOf[pair]!;
         positives[row] = task.pairs.targets[pair]!;
         seen.fillUnseen(users[row]!, stream, negatives, row * count, count);
       }
+      users.fill(users[0]!, rows); // what pads the batch is as its first row
+      positives.fill(positives[0]!, rows);
+      for (let row = rows; row < length; row++) negatives.copyWithin(row * count, 0, count);
       const pair: [string, Int32Array][] = [[names.users, users], [names.positives, positives]];
       return count > 0 ? [...pair, [names.negatives, negatives]] : pair;
     }));
