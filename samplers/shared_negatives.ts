@@ -40,7 +40,9 @@ export const sharedNegatives = define({
   return {
     proposes: { ids: { dtype: "int32", shape: [1, width] }, kept: { dtype: "bool", shape: [rows, width] } },
     propose(batch, draw) {
-      const ids = uniformRows(batch, draw, negatives), kept = maskOf(ids, rows, metOrOwn(batch, draw.seen));
+      const ids = uniformRows(batch, draw, negatives);
+      ids.fill(ids[0]!, batch.rows * negatives); // nor does it touch what no row has
+      const kept = maskOf(ids, rows, metOrOwn(batch, draw.seen));
       for (let row = 0; row < rows; row++) kept.fill(0, row * width + batch.rows * negatives, (row + 1) * width); // padding lends none
       return { ids, kept };
     },

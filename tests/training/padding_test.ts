@@ -11,6 +11,7 @@ import { dnsMn } from "../../samplers/dns_mn.ts";
 import { inBatch } from "../../samplers/in_batch.ts";
 import { irgan } from "../../samplers/irgan.ts";
 import { rns } from "../../samplers/rns.ts";
+import { sharedNegatives } from "../../samplers/shared_negatives.ts";
 import type { Policy } from "../../samplers/sampler.ts";
 import { lazyAdam, sgd } from "../../training/optimizers.ts";
 import { train } from "../../training/trainer.ts";
@@ -54,6 +55,7 @@ for (
   const [name, sampler, backbone] of [
     ["rns", rns({ negatives: 2 })],
     ["in-batch, which draws for rows,", inBatch({ negatives: 2, hits: "positive" })],
+    ["shared-negatives", sharedNegatives({ rows: 8 })],
     ["rns, and another domain learnt along,", rns(), crossDomainMf({ dim: 4 })],
     ["rns of histories", rns(), sasrec({ dim: 4, length: 4, dropout: 0 })],
   ] as const
