@@ -55,7 +55,7 @@ export const kgpolicy = define({
     { nodes, firstUser } = known,
     table = new Int32Array(nodes * pool);
   return {
-    proposes: { uniform: steps * pool, table: { dtype: "int32", shape: [nodes, pool] } },
+    proposes: { uniform: steps * pool, table: { dtype: "int32", shape: [nodes, pool], shared: true } },
     learningRate: lr,
     state: { table },
     beginEpoch: (draw) => drawSteps(known, draw, table),

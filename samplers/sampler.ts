@@ -124,7 +124,10 @@ export interface DrawnAhead {
 /** A tensor that `propose` feeds each step. */
 export interface Feed {
   readonly dtype: DType;
+  /** Of as many as the batch has rows it is each row's own: what pads a batch is then fed what its first row is. */
   readonly shape: Shape;
+  /** Whether it is no row's own, though its first axis may be as long. */
+  readonly shared?: true;
 }
 /** Tensors by name, row-major. */
 export type Proposed<K extends string = string> = Readonly<Record<K, TensorData>>;

@@ -85,16 +85,18 @@ export async function openRun(recipe: Recipe): Promise<Run> {
   const watch = players.watching && openWatch(catalogue, players.watching, steps, recipe.heldOut ?? [], seen);
   const rng = new Rng(seed, STREAM), ahead = drawAhead ? openDrawThread(seen, seed, STREAM) : undefined;
   const noises = players.noises.map((noise) => ({ ...noise, rng: new Rng(seed, noise.name) }));
-  const drawn = (epoch: number, step: number) =>
-    noises.map(({ name, length, normal, perRow, rng }) => {
+  const drawn = (epoch: number, step: number, batch: Batch) => {
+    const fed = noises.map(({ name, length, normal, rng }): [string, TensorData] => {
       const stream = rng.seek(epoch, step), noise = new Float32Array(length);
       if (normal) { for (let at = 0; at < length; at++) noise[at] = stream.normal(); }
       else stream.fillUniform(noise);
-      return { name, noise, perRow };
+      return [name, noise];
     });
+    return { ...Object.fromEntries(fed), ...alike(batch, fed.filter((_, at) => noises[at]!.perRow)) };
+  };
   /** What rows are fed, each by itself. */
   const perRow = Object.entries(sampler.proposes).flatMap(([name, feed]) =>
-    typeof feed === "number" || feed.shape[0] === batchSize ? [name] : []
+    typeof feed === "number" || (feed.shape[0] === batchSize && !feed.shared) ? [name] : []
   );
 
   return {
@@ -148,12 +150,10 @@ export async function openRun(recipe: Recipe): Promise<Run> {
         upcoming = step + 1 < steps ? visiting.at(step + 1) : undefined;
         if (upcoming) ahead?.expect(upcoming, epoch);
         const t1 = performance.now();
-        const noise = drawn(epoch, step);
-        padAlike(batch, [...perRow.map((name) => proposed[name]!), ...noise.flatMap((x) => x.perRow ? [x.noise] : [])]);
         const feeds = {
-          ...feedsOf(batch, proposed, epoch),
+          ...feedsOf(batch, { ...proposed, ...alike(batch, perRow.map((name) => [name, proposed[name]!])) }, epoch),
           ...tasks,
-          ...Object.fromEntries(noise.map(({ name, noise }) => [name, noise])),
+          ...drawn(epoch, step, batch),
         };
         const result = await player.start(feeds), { updating = 0 } = result;
         spent.sampling += t1 - t0;
@@ -237,14 +237,20 @@ async function freeze({ runtime }: Recipe): Promise<void> {
 }
 
 /**
- * What pads a batch is as its first row, which its user and positive are as well: so it chooses no item that the batch
- * would not, and an optimiser that moves the rows a step touches moves no others.
+ * What is fed where rows pad a batch: they are as its first row, as their user and positive are. So they choose no item that
+ * the batch would not, and an optimiser that moves the rows a step touches moves no others.
  */
-function padAlike({ users: { length }, rows }: Batch, fed: readonly TensorData[]): void {
-  for (const data of rows < length ? fed : []) {
-    const width = data.length / length;
-    for (let row = rows; row < length; row++) data.copyWithin(row * width, 0, width);
-  }
+function alike(
+  { users: { length }, rows }: Batch,
+  fed: readonly (readonly [string, TensorData])[],
+): Readonly<Record<string, TensorData>> {
+  return Object.fromEntries(
+    (rows < length ? fed : []).map(([name, given]) => {
+      const data = given.slice(), width = data.length / length;
+      for (let row = rows; row < length; row++) data.copyWithin(row * width, 0, width);
+      return [name, data];
+    }),
+  );
 }
 
 function feedsOf(
