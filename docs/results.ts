@@ -92,18 +92,6 @@ const isTrained = ({ bestEpoch }: Study["rows"][number]): boolean => bestEpoch !
 const meanAndSd = ({ mean, sd }: Cell): string =>
   sd !== null && sd > 1e-9 ? `${mean.toFixed(4)} ± ${sd.toFixed(4)}` : mean.toFixed(4);
 
-/** Rows that only the other of two studies has. @throws Error where one that both have came out otherwise. */
-function rowsBeside(own: Study["rows"], others: Study["rows"]): Study["rows"] {
-  return others.filter((row) => {
-    const same = own.find(({ label }) => label === row.label);
-    if (same && numbers(same) !== numbers(row)) throw new Error(`"${row.label}" differs in a study that was run apart`);
-    return !same;
-  });
-}
-
-const numbers = ({ cells }: Study["rows"][number]): string =>
-  JSON.stringify(Object.entries(cells ?? {}).map(([metric, { values }]) => [metric, values]));
-
 /** A study's means and standard deviations, beside what was published where that is known, with the relative difference. */
 export async function resultsTable(study: string): Promise<string> {
   const { rows: own } = await readStudy(study), other = apart[study];
