@@ -57,12 +57,15 @@ export function valueRows(
     const text = idText(value);
     if (text === undefined) throw wrong(`its ${what} is ${shown(value)}: an id is text or a whole number`, line);
     if (text === "") throw wrong(`its ${what} is empty`, line);
-    return table.add(scratch, 0, written(text));
+    const length = written(text); // before scratch is named: it may be another one now
+    return table.add(scratch, 0, length);
   };
   const number = (value: unknown, what: "rating" | "time", line: number): number => {
-    const found = typeof value === "string"
-      ? (what === "time" ? parseTime : parseNumber)(scratch, 0, written(value.trim()))
-      : plainNumber(value, what);
+    const parsed = (text: string) => {
+      const length = written(text);
+      return (what === "time" ? parseTime : parseNumber)(scratch, 0, length);
+    };
+    const found = typeof value === "string" ? parsed(value.trim()) : plainNumber(value, what);
     if (Number.isFinite(what === "rating" ? Math.fround(found) : found)) return found;
     throw wrong(`its ${what} is ${shown(value)}: a ${what} is a number`, line);
   };

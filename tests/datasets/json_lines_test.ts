@@ -51,3 +51,14 @@ Deno.test("what is wrong in JSON lines is told by file and line", async () => {
   await rejects('{"buyer": 1, "item": 2}\n', /line 1: no user column among "buyer", "item"/);
   await rejects(good, /its user column cannot be number 2: fields of JSON have names/, { columns: { user: 2 } });
 });
+
+Deno.test("ids and numbers may be of any length, and each is read as it is written", async () => {
+  const long = (sign: string, length: number) => sign.repeat(length);
+  const users = ["ann", long("a", 90), "bob", long("é", 600), long("b", 5000)];
+  const text = users.map((user, at) =>
+    JSON.stringify({ user, item: "x", rating: `${long("0", 90 * at * at)}${at}`, time: `${long("0", 3000 * at)}${at}` })
+  );
+  const { train, userIds } = await parse(text.join("\n"));
+  assert.deepEqual(userIds.names, users);
+  assert.deepEqual([train.ratings, train.times], [Float32Array.of(0, 1, 2, 3, 4), Float64Array.of(0, 1, 2, 3, 4)]);
+});
