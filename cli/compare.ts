@@ -1,5 +1,6 @@
 import { markdown } from "./comparison_text.ts";
 import { duration, openOutput } from "./output.ts";
+import { checkOwnFolder } from "./own_folder.ts";
 import { describe, OPTIMISTIC } from "./protocol_options.ts";
 import { exists } from "./files.ts";
 import { savedConfig } from "./run_identity.ts";
@@ -34,6 +35,7 @@ export async function compareCommand(values: CompareValues, signal: AbortSignal)
         "give another --out",
     );
   }
+  await checkOwnFolder(folder, [values.data, values.valid, values.test], "comparison");
   const opened = await openComparison(loaded, folder);
   const part = { label: name, folder, config: savedConfig(values), comparison: compared };
   await writePart(part);

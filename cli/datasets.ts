@@ -1,6 +1,7 @@
+import { resolve } from "node:path";
 import type { Dataset } from "../datasets/dataset.ts";
 import { entryRows } from "../datasets/entry_rows.ts";
-import { interactions } from "../datasets/interactions.ts";
+import { type Interactions, interactions } from "../datasets/interactions.ts";
 import { joined } from "../datasets/joined.ts";
 import type { Relation } from "../datasets/metadata.ts";
 import { profile } from "../datasets/profile.ts";
@@ -10,6 +11,7 @@ import { choice, integer, real, text, type Values } from "../options/option.ts";
 import { dataOptions, openData, openWhole } from "./data_options.ts";
 import { makeFolder, writeWhole } from "./files.ts";
 import { openOutput } from "./output.ts";
+import { checkNamed } from "./own_folder.ts";
 import { outputOptions } from "./train_options.ts";
 
 export const infoOptions = { ...dataOptions, ...outputOptions } as const;
@@ -59,6 +61,8 @@ export const splitOptions = {
 export async function splitCommand(values: Values<typeof splitOptions>): Promise<number> {
   const data = await openData(values), folder = values.out;
   if (folder === null) throw new TypeError("Cannot split: --out says which folder to write to");
+  checkNamed(folder, "parts");
+  await checkParts(folder, data, values);
   if (values.as === "sequences") await writeSequenceParts(folder, data);
   else {
     if (data.before) {
@@ -100,6 +104,7 @@ export const synthesizeOptions = {
 export async function synthesizeCommand(values: Values<typeof synthesizeOptions>): Promise<number> {
   const { out: folder, json: _json, quiet: _quiet, ...settings } = values;
   if (folder === null) throw new TypeError("Cannot synthesize: --out says which folder to write to");
+  checkNamed(folder, "interactions");
   const data = synthetic(settings);
   await writeParts(folder, data, "txt");
   await writeWhole(`${folder}/affinity.json`, JSON.stringify(data.affinity));
@@ -131,14 +136,39 @@ async function writeSequenceParts(folder: string, { before, train, valid, test, 
   }
 }
 
+/** What parts of a dataset are called: the folder is read by these names. */
+const PART = /^(train|valid|test)(_data)?\.(txt|csv|tsv|inter|jsonl|ndjson|json|parquet)(\.gz)?$/;
+
+/** @throws TypeError where what is read would be overwritten, or what lies there would be read with, or for, the parts. */
+async function checkParts(folder: string, data: Dataset, { as, ...values }: Values<typeof splitOptions>) {
+  const ending = as === "tsv" ? ".tsv" : as === "adjacency" ? ".txt" : "_data.txt", parts = partsOf(data);
+  const written = Object.keys(parts).map((part) => `${part}${ending}`);
+  const inputs = [values.data, values.valid, values.test].filter((path) => path !== null).map((path) => resolve(path));
+  for (const { name } of await Array.fromAsync(Deno.readDir(folder)).catch(() => [])) {
+    if (!PART.test(name)) continue;
+    const path = resolve(folder, name);
+    if (inputs.includes(path) || inputs.includes(resolve(folder))) {
+      throw new TypeError(`Cannot split into "${folder}": its "${name}" is what is split; --out names another folder`);
+    }
+    if (written.includes(name)) continue;
+    throw new TypeError(
+      `Cannot split into "${folder}": its "${name}" is of another split, and would be read with this one; remove it, or --out names another folder`,
+    );
+  }
+}
+
+/** The parts that have anything: of a small log, nothing may be held out to select by, and an empty file is no data. */
+const partsOf = ({ train, valid, test }: Dataset): Readonly<Record<string, Interactions>> =>
+  Object.fromEntries(
+    Object.entries({ train, valid, test }).filter(([, part]) => part && part.users.length > 0),
+  ) as Readonly<Record<string, Interactions>>;
+
 async function writeParts(folder: string, data: Dataset, ending: "tsv" | "txt"): Promise<void> {
   await makeFolder(folder);
-  for (const [name, part] of Object.entries({ train: data.train, valid: data.valid, test: data.test })) {
-    if (part && part.users.length > 0) { // of a small log, nothing may be held out to select by: an empty file is no data
-      await writeWhole(
-        `${folder}/${name}.${ending}`,
-        ending === "tsv" ? writeTsv(part, data) : writeAdjacency(part, data),
-      );
-    }
+  for (const [name, part] of Object.entries(partsOf(data))) {
+    await writeWhole(
+      `${folder}/${name}.${ending}`,
+      ending === "tsv" ? writeTsv(part, data) : writeAdjacency(part, data),
+    );
   }
 }

@@ -25,8 +25,7 @@ export async function writePieces<T>(
   const wrong = (error: unknown): never => {
     throw new DiskError(`write "${path}"`, error);
   };
-  if (await isFolder(path)) throw new Error(`Cannot write "${path}": it is a folder`);
-  const temporary = `${path}${TEMPORARY}`;
+  const place = await placeOf(path), temporary = `${place}${TEMPORARY}`;
   let file: Deno.FsFile | undefined = await Deno.open(temporary, { write: true, create: true, truncate: true })
     .catch(wrong);
   try {
@@ -36,7 +35,7 @@ export async function writePieces<T>(
     await file.syncData().catch(wrong); // or power may fail with the name there and the bytes not
     file.close();
     file = undefined;
-    await Deno.rename(temporary, path).catch(wrong);
+    await Deno.rename(temporary, place).catch(wrong);
     return filled;
   } catch (error) {
     file?.close();
@@ -110,5 +109,11 @@ export async function checkWritable(path: string): Promise<void> {
   }
 }
 
-const isFolder = (path: string): Promise<boolean> =>
-  Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+/** Where a file lies that is written: a link stays one. @throws Error where what is there is no file. */
+async function placeOf(path: string): Promise<string> {
+  const found = await Deno.stat(path).catch(() => undefined);
+  if (!found) return path;
+  if (found.isDirectory) throw new Error(`Cannot write "${path}": it is a folder`);
+  if (!found.isFile) throw new Error(`Cannot write "${path}": it is a device or a pipe, and a file is expected`);
+  return (await Deno.lstat(path)).isSymlink ? await Deno.realPath(path) : path;
+}

@@ -1,23 +1,65 @@
 import { resolve } from "node:path";
+import { readYaml, yamlText } from "../options/yaml.ts";
 import { exists } from "./files.ts";
 import { runFiles } from "./run_files.ts";
 
+/** What is written to a folder, by its files, and those that tell it from others once there is something to lose. */
+const kinds = {
+  run: { files: Object.values(runFiles), marks: [runFiles.weights, runFiles.checkpoint] },
+  search: { files: [runFiles.config, "tune.json", "tune.csv"], marks: ["tune.json"] },
+  comparison: {
+    files: [runFiles.config, runFiles.ids, runFiles.tested, "compare.json", "compare.csv", "compare.md"],
+    marks: ["compare.json"],
+  },
+  study: { files: [runFiles.config, "study.json", "study.csv", "study.md"], marks: ["study.json"] },
+} satisfies Readonly<Record<string, { readonly files: readonly string[]; readonly marks: readonly string[] }>>;
+
+/** What is written to a folder. */
+export type Kind = keyof typeof kinds;
+
+/** @throws TypeError where a folder to write to is not named: "" would be the root of the file system. */
+export function checkNamed(folder: string, what: string): void {
+  if (folder.trim() === "") throw new TypeError(`Cannot write ${what}: --out is empty`);
+}
+
 /**
- * Sees that a folder to write a run to is new, empty of the names of its files, or a run's.
+ * Sees that a folder to write to is new, empty of the names of the files that are written, or of the same kind.
  *
  * @param inputs files that are read.
  * @throws Error naming the file that would be overwritten.
  */
-export async function checkOwnFolder(folder: string, inputs: readonly (string | null)[]): Promise<void> {
-  if (folder.trim() === "") throw new TypeError("Cannot write a run: --out is empty");
-  const names = Object.values(runFiles), ours = names.map((name) => resolve(folder, name));
+export async function checkOwnFolder(
+  folder: string,
+  inputs: readonly (string | null)[],
+  kind: Kind = "run",
+): Promise<void> {
+  checkNamed(folder, `a ${kind}`);
+  const names = kinds[kind].files, ours = names.map((name) => resolve(folder, name));
   const input = inputs.find((path) => path !== null && ours.includes(resolve(path)));
-  if (input) throw new TypeError(`Cannot write a run to "${folder}": "${input}", which it reads, would be overwritten`);
-  if (await exists(`${folder}/${runFiles.config}`)) return; // a run's, or one that was begun
-  for (const name of names) {
-    if (!await exists(`${folder}/${name}`)) continue;
-    throw new TypeError(
-      `Cannot write a run to "${folder}": it is no run's, and its "${name}" would be overwritten; --out names another folder`,
-    );
+  const cannot = `Cannot write a ${kind} to "${folder}":`;
+  if (input) throw new TypeError(`${cannot} "${input}", which it reads, would be overwritten`);
+  for (const [other, { marks }] of Object.entries(kinds)) {
+    if (other === kind) continue;
+    for (const mark of marks) {
+      if (!await exists(`${folder}/${mark}`)) continue;
+      throw new TypeError(`${cannot} it is that of a ${other} ("${mark}"); --out names another folder`);
+    }
+  }
+  const there: string[] = [];
+  for (const name of names) if (await exists(`${folder}/${name}`)) there.push(name);
+  const [first, second] = there;
+  if (first === undefined || first === runFiles.config && (second !== undefined || await isWritten(folder))) return;
+  throw new TypeError(
+    `${cannot} it is no ${kind}'s, and its "${first}" would be overwritten; --out names another folder`,
+  );
+}
+
+/** Whether the options in a folder are as Foil writes them: whoever wrote them by hand would miss them. */
+async function isWritten(folder: string): Promise<boolean> {
+  const text = await Deno.readTextFile(`${folder}/${runFiles.config}`).catch(() => "");
+  try {
+    return yamlText(readYaml(text) as Record<string, unknown>) === text;
+  } catch {
+    return false;
   }
 }

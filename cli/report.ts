@@ -32,6 +32,7 @@ export type ReportValues = Values<typeof reportOptions>;
 
 /** `report`: a page, drawings and a table of what `train` and `compare` left in folders. Returns the exit code. */
 export async function reportCommand(folders: readonly string[], values: ReportValues): Promise<number> {
+  checkPage(values);
   const output = openOutput(values), studies = await readFolders(folders);
   const path = values.out ?? `${folders[0]!.replace(/(?<=.)\/+$/, "")}/report.html`;
   const svgs = values.svg ?? `${dirname(path)}/figures`;
@@ -58,6 +59,14 @@ export async function reportCommand(folders: readonly string[], values: ReportVa
     `${written.length} charts are in ${path}, and each by itself in ${svgs}`,
   );
   return 0;
+}
+
+/** @throws TypeError where the page would be written over what is none. */
+function checkPage({ out, svg }: Pick<ReportValues, "out" | "svg">): void {
+  if (out !== null && !/\.html?$/i.test(out)) {
+    throw new TypeError(`Cannot write the page "${out}": its name must end with .html`);
+  }
+  if (svg?.trim() === "") throw new TypeError("Cannot write charts: --svg is empty");
 }
 
 async function sectionOf(

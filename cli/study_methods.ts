@@ -57,9 +57,10 @@ export function readEntries(axis: Axis, given: readonly unknown[]): readonly Axi
   const entries = given.flatMap((each) =>
     typeof each === "string" ? parted(each).map((text) => fromText(axis, text)) : [fromYaml(axis, each)]
   );
+  const what = axis === "sampler" ? "methods" : axis === "loss" ? "losses" : "backbones";
+  if (entries.length === 0) throw new TypeError(`Cannot compare: no ${what} are named, found ${JSON.stringify(given)}`);
   for (const [at, { label }] of entries.entries()) {
     if (entries.findIndex((other) => other.label === label) === at) continue;
-    const what = axis === "sampler" ? "methods" : axis === "loss" ? "losses" : "backbones";
     throw new TypeError(
       `Cannot compare two ${what} that are both "${label}": give one a label, as in "other=${label}"`,
     );

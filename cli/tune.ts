@@ -4,6 +4,7 @@ import { rungsOf } from "../studies/rungs.ts";
 import { randomSearch, type Strategy } from "../studies/strategy.ts";
 import { metricNames } from "./metrics_text.ts";
 import { duration, openOutput, type Output } from "./output.ts";
+import { checkOwnFolder } from "./own_folder.ts";
 import { describe, type OpenedProtocol, openProtocol } from "./protocol_options.ts";
 import { writeConfig } from "./run_folder.ts";
 import { savedConfig } from "./run_identity.ts";
@@ -37,7 +38,9 @@ export async function tuneCommand(
   describe(opened, output);
   for (const line of space) output.say(`searches ${line}`);
   output.say(`draws ${draws.length} ${draws.length === 1 ? "configuration" : "configurations"}`);
-  const folder = values.out ?? `runs/${opened.data.name}-tune`, claimed = await claim(folder);
+  const folder = values.out ?? `runs/${opened.data.name}-tune`;
+  await checkOwnFolder(folder, [values.data, values.valid, values.test], "search");
+  const claimed = await claim(folder);
   if (!claimed) throw new Error(`Cannot tune in "${folder}": another process is at it`);
   try {
     return await tuneIn(folder, { given, values, draws, space, reading, opened, signal, output, started });

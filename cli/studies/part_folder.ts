@@ -1,5 +1,6 @@
 import { studyCsv, studyMarkdown, type StudyTable, type StudyTables } from "../comparison_text.ts";
 import { writeWhole } from "../files.ts";
+import { checkOwnFolder } from "../own_folder.ts";
 import { rankedAsRecord } from "../ranked_as.ts";
 import { writeConfig } from "../run_folder.ts";
 import { inTurn } from "../study_claim.ts";
@@ -15,6 +16,7 @@ export const STUDY = "study.json";
 
 /** Begins the folder of a study, and those of its parts: each keeps its options, as a file that says them again. */
 export async function beginStudy({ given, out }: GivenStudy, parts: readonly StudyPart[]): Promise<void> {
+  await checkOwnFolder(out, [], "study");
   await inTurn(out, () => writeConfig(out, { ...given, out }));
   for (const part of parts) await writePart(part);
 }

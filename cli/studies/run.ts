@@ -2,6 +2,7 @@ import type { Values } from "../../options/option.ts";
 import { studyMarkdown } from "../comparison_text.ts";
 import { jobOptions } from "../jobs.ts";
 import { duration, openOutput, type Output } from "../output.ts";
+import { checkOwnFolder } from "../own_folder.ts";
 import { describe, OPTIMISTIC } from "../protocol_options.ts";
 import { inProcess } from "./in_process.ts";
 import { inThreads } from "./in_threads.ts";
@@ -22,6 +23,7 @@ export async function runStudy(file: string, values: Values<typeof runOptions>, 
   const given = await givenStudy(file, values.out),
     study = studyOf(given),
     open = telling(keepingUsers(openingParts()), output);
+  await checkOwnFolder(study.folder, [], "study");
   const parts = await planned(study, open);
   if (parts.some(({ comparison }) => comparison.values.select === "test")) output.say(OPTIMISTIC);
   await beginStudy(given, parts);

@@ -1,3 +1,4 @@
+import { checkNamed } from "../own_folder.ts";
 import { baseName } from "../../datasets/base_name.ts";
 import { resolve } from "../../options/option.ts";
 import { joined, readConfig } from "../flags.ts";
@@ -28,6 +29,7 @@ export async function givenStudy(file: string, out: string | null): Promise<Give
   if (own !== undefined && typeof own !== "string") {
     throw new TypeError(`Cannot study "${file}": "out" is the name of a folder, found ${JSON.stringify(own)}`);
   }
+  checkNamed(out ?? own ?? file, "a study");
   const data = Array.isArray(given.data) ? await Promise.all(given.data.map(recipesIn)) : await recipesIn(given.data);
   return { file, given: { ...await recipesIn(given), data }, out: out ?? own ?? `runs/${stem(file)}` };
 }

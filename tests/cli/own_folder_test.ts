@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { inFolder } from "./foil.ts";
+import { quietly, writeSmallRun } from "./small_run.ts";
+import { SMALL_LOG } from "./trained_run.ts";
+
+const SHORT = ["--epochs", "1", "--backbone", "mf:dim=2", "--provider", "wasm"];
+const compare = ["--samplers", "rns", "--seeds", "1", "--baselines", "popular", ...SHORT];
+const tune = ["--trials", "2", "--space", "lr=0.1,0.01", ...SHORT];
+const textIn = (folder: string) =>
+  Object.fromEntries(
+    Array.from(
+      Deno.readDirSync(folder),
+      ({ name, isFile }) => [name, isFile && Deno.readTextFileSync(`${folder}/${name}`)],
+    ),
+  );
+
+Deno.test("a folder of one kind is not written over by another, and an empty --out is none", () =>
+  inFolder(async (folder) => {
+    const log = `${folder}/log.csv`, run = `${folder}/run`, page = `${folder}/study.yaml`;
+    await Deno.writeTextFile(log, SMALL_LOG);
+    await Deno.writeTextFile(page, `data: ${log}\nsamplers: rns\nepochs: 1\n`);
+    await writeSmallRun(run);
+    const before = textIn(run);
+    const commands = [
+      [["compare", "--data", log, ...compare], "comparison"],
+      [["tune", "--data", log, ...tune], "search"],
+      [["study", "run", page], "study"],
+    ] as const;
+    for (const [args, kind] of commands) {
+      assert.deepEqual(await quietly([...args, "--out", run]), {
+        code: 1,
+        said:
+          `error: Cannot write a ${kind} to "${run}": it is that of a run ("weights.safetensors"); --out names another folder`,
+      });
+      const { code, said } = await quietly([...args, "--out", ""]);
+      assert.deepEqual([code, said], [1, `error: Cannot write a ${kind}: --out is empty`]);
+    }
+    assert.deepEqual(textIn(run), before);
+    assert.equal((await quietly([...commands[0][0], "--out", `${folder}/compared`])).code, 0);
+    const { said } = await quietly(["train", "--data", log, ...SHORT, "--out", `${folder}/compared`]);
+    assert.match(said, /it is that of a comparison \("compare\.json"\)/);
+    for (const args of [["datasets", "split", "--data", log], ["datasets", "synthesize"]]) {
+      const { code, said } = await quietly([...args, "--out", ""]);
+      assert.equal(code, 1);
+      assert.match(said, /--out is empty/);
+    }
+  }));
+
+Deno.test("options that somebody wrote are not written over, and ids of somebody's neither", () =>
+  inFolder(async (folder) => {
+    const log = `${folder}/log.csv`, written = `# mine\ndata: ${log}\n`;
+    await Deno.writeTextFile(log, SMALL_LOG);
+    await Deno.writeTextFile(`${folder}/config.yaml`, written);
+    const { code, said } = await quietly(["train", "--config", `${folder}/config.yaml`, ...SHORT, "--out", folder]);
+    assert.equal(code, 1);
+    assert.match(said, /it is no run's, and its "config\.yaml" would be overwritten/);
+    assert.equal(await Deno.readTextFile(`${folder}/config.yaml`), written);
+    await Deno.mkdir(`${folder}/mine`);
+    await Deno.writeTextFile(`${folder}/mine/ids.json`, "mine");
+    const compared = await quietly(["compare", "--data", log, ...compare, "--out", `${folder}/mine`]);
+    assert.match(compared.said, /it is no comparison's, and its "ids\.json" would be overwritten/);
+    assert.equal(await Deno.readTextFile(`${folder}/mine/ids.json`), "mine");
+  }));
+
+Deno.test("what is split is not written over, and parts of another split do not stay beside new ones", () =>
+  inFolder(async (folder) => {
+    const log = `${folder}/train.csv`, parts = `${folder}/parts`, split = ["datasets", "split", "--data"];
+    await Deno.writeTextFile(log, SMALL_LOG);
+    const own = await quietly([...split, log, "--out", folder]);
+    assert.match(own.said, /its "train\.csv" is what is split/);
+    assert.equal((await quietly([...split, log, "--out", parts])).code, 0);
+    assert.equal((await quietly([...split, log, "--split-seed", "1", "--out", parts])).code, 0);
+    const before = textIn(parts);
+    for (const args of [["--valid-share", "0"], ["--as", "adjacency"]]) {
+      const { code, said } = await quietly([...split, log, ...args, "--out", parts]);
+      assert.equal(code, 1);
+      assert.match(said, /is of another split, and would be read with this one/);
+    }
+    assert.deepEqual(textIn(parts), before);
+  }));
+
+Deno.test("a page is HTML by its name, and no methods are no comparison", () =>
+  inFolder(async (folder) => {
+    const log = `${folder}/log.csv`;
+    await Deno.writeTextFile(log, SMALL_LOG);
+    await writeSmallRun(`${folder}/run`);
+    const { code, said } = await quietly(["report", `${folder}/run`, "--out", log]);
+    assert.deepEqual([code, said], [1, `error: Cannot write the page "${log}": its name must end with .html`]);
+    assert.equal(await Deno.readTextFile(log), SMALL_LOG);
+    const none = await quietly(["compare", "--data", log, "--samplers", "", "--out", `${folder}/none`]);
+    assert.deepEqual(none, { code: 1, said: 'error: Cannot compare: no methods are named, found [""]' });
+  }));
