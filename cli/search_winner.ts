@@ -6,7 +6,7 @@ import { runFiles } from "./run_files.ts";
 import { readCheckpoint } from "./run_folder.ts";
 import { checkpointOf, type SearchTrial } from "./search_trial.ts";
 import { makeRecipe } from "./train_parts.ts";
-import { trainRun } from "./train_run.ts";
+import { forgetResults, trainRun } from "./train_run.ts";
 import { withoutTest } from "./search_protocol.ts";
 
 /** The best trial of a search, and where it is to become a run of `train`. */
@@ -23,7 +23,9 @@ export interface Winner {
 /** Trains the best trial to its end, from where the search left it, and tests it: once. False where `signal` stopped it. */
 export async function trainWinner({ trial, opened, folder, goOn, signal, output }: Winner): Promise<boolean> {
   const values = { ...trial.values, out: folder }, { facts, fingerprint } = trial;
-  const resume = (goOn ? await checkpointIn(folder, fingerprint) : undefined) ?? await handedOver(trial, folder);
+  const own = goOn ? await checkpointIn(folder, fingerprint) : undefined;
+  if (!own) await forgetResults(folder);
+  const resume = own ?? await handedOver(trial, folder);
   const training = withoutTest(opened.protocol), recipe = makeRecipe(values);
   return await trainRun({ values, recipe, opened, training, folder, facts, fingerprint, resume, signal, output });
 }

@@ -8,7 +8,7 @@ import { finishRun } from "./finished_run.ts";
 import { metricsLine } from "./metrics_text.ts";
 import { bar, duration, type Output } from "./output.ts";
 import type { OpenedProtocol } from "./protocol_options.ts";
-import { refitInFolder } from "./refit_run.ts";
+import { refitInFolder, removeRefit } from "./refit_run.ts";
 import type { RunFacts } from "./run_facts.ts";
 import { startOf } from "./start.ts";
 import { claim } from "./study_claim.ts";
@@ -62,9 +62,12 @@ export async function trainRun(run: TrainRun): Promise<boolean> {
   }
   const picking = { folder, fingerprint, facts, recipe: { ...recipe, ...start && { initial: start.weights }, signal } };
   try {
-    await writeConfig(folder, savedConfig(values));
     const reports = await runInFolder({
       ...{ ...picking, runtime, protocol: training, recipe: { ...picking.recipe, ...resume && { resume } } },
+      async begin() {
+        if (!resume) await forgetResults(folder);
+        await writeConfig(folder, savedConfig(values));
+      },
       onEpoch: (report) => output.result({ event: "epoch", ...report }, epochLine(report, values.selectBy!)),
       onStep: progressMeter(values.epochs, output, values.selectBy!),
     });
@@ -94,6 +97,14 @@ export async function trainRun(run: TrainRun): Promise<boolean> {
   }
   await runtime.dispose();
   return true;
+}
+
+/** Removes what was measured of a run that another takes the place of: it would be read as that one's. */
+export async function forgetResults(folder: string): Promise<void> {
+  for (const name of [runFiles.metrics, runFiles.lists, runFiles.tested]) {
+    await Deno.remove(`${folder}/${name}`).catch(() => {});
+  }
+  await removeRefit(folder);
 }
 
 function progressMeter(epochs: number, output: Output, selectBy: string) {

@@ -26,6 +26,8 @@ export interface TrialRun {
   readonly recipe: Omit<TrialRecipe, "onStep" | "keep"> & { readonly epochs: number };
   /** Stops after so many epochs, of which the last must be one that is evaluated: its checkpoint is then written. */
   readonly until?: number;
+  /** Called once, before anything is written: whatever fails earlier leaves the folder as it was. */
+  readonly begin?: () => Promise<void>;
   readonly onEpoch: (report: EpochReport) => void;
   /** Called after each step, with the last epoch that is done. */
   readonly onStep: (step: StepDone, last: EpochReport | undefined) => void;
@@ -37,13 +39,19 @@ export interface TrialRun {
  * @throws the signal's reason, where it stops the run; the checkpoint and the log are then written.
  */
 export async function runInFolder(
-  { folder, fingerprint, facts, runtime, protocol, recipe, until, onEpoch, onStep }: TrialRun,
+  { folder, fingerprint, facts, runtime, protocol, recipe, until, begin, onEpoch, onStep }: TrialRun,
 ): Promise<readonly EpochReport[]> {
   const reports = [...recipe.resume?.reports ?? []];
   // the log is written out of what the checkpoint holds, so whenever a run is killed they tell of the same epochs
   const log = (reports: readonly EpochReport[]) =>
     writeWhole(`${folder}/${runFiles.log}`, reports.map((report) => `${JSON.stringify(report)}\n`).join(""));
+  let begun = begin === undefined;
+  const start = async () => {
+    if (!begun) await begin?.();
+    begun = true;
+  };
   const keep = async (checkpoint: Checkpoint) => {
+    await start();
     await writeCheckpoint(folder, checkpoint, fingerprint, facts);
     await log(checkpoint.reports);
   };
@@ -57,9 +65,10 @@ export async function runInFolder(
       onEpoch(report);
     }
   } catch (error) {
-    await log(reports).catch(() => {}); // what went wrong first is what is told
+    if (begun) await log(reports).catch(() => {}); // what went wrong first is what is told
     throw error;
   }
+  await start();
   await log(reports);
   return reports;
 }
