@@ -46,7 +46,7 @@ export function handler(now: () => Serving, limits: Limits): Handler {
   };
   const respond = async (request: Request): Promise<Response> => {
     if (request.url.length > limits.maxUrl) throw new Refusal(414, `a URL has at most ${limits.maxUrl} characters`);
-    const url = new URL(request.url), route = routes[url.pathname];
+    const url = urlOf(request), route = routes[url.pathname];
     if (!route) throw new Refusal(404, `there is no ${url.pathname}; there are ${Object.keys(routes).join(", ")}`);
     if (!route.methods.includes(request.method)) {
       const allow = route.methods.join(", ");
@@ -73,7 +73,7 @@ export function handler(now: () => Serving, limits: Limits): Handler {
     const late = new AbortController();
     const work = (async () => {
       const query = ofQuery(url), body = reading ? await ofBody(request, limits, late.signal) : {};
-      const twice = Object.keys(body).find((name) => name in query);
+      const twice = Object.keys(body).find((name) => Object.hasOwn(query, name));
       if (twice !== undefined) {
         throw new Refusal(400, `${JSON.stringify(twice)} is in the URL and in the body: give one`, {
           parameter: twice,
@@ -105,7 +105,7 @@ export function handler(now: () => Serving, limits: Limits): Handler {
         return json(status, { error: message, ...parameter !== undefined && { parameter } }, headers);
       }
       counts.failed++;
-      console.error(`error: ${request.method} ${new URL(request.url).pathname}: ${(error as Error).message}`);
+      console.error(`error: ${request.method} ${urlOf(request).pathname}: ${(error as Error).message}`);
       return json(500, { error: "the model could not be asked" });
     }
   };
@@ -117,6 +117,13 @@ export function handler(now: () => Serving, limits: Limits): Handler {
       return drained.promise;
     },
   };
+}
+
+/** Where a request is sent to. @throws Refusal where its `host` makes no URL of it. */
+function urlOf({ url }: Request): URL {
+  const found = URL.parse(url);
+  if (found) return found;
+  throw new Refusal(400, `the host and path make no URL: ${JSON.stringify(url.slice(0, 60))}`);
 }
 
 interface Route {

@@ -74,18 +74,22 @@ export function topOf({ n }: Parameters, { maxTop }: ParameterLimits): number {
   throw new Refusal(400, `"n" is a whole number from 1 to ${maxTop}, found ${shown(n)}`, { parameter: "n" });
 }
 
-/** An id of the log; in a body it may be a number. */
+/** An id of the log; in a body it may be a number of up to 2^53. */
 export function idOf(given: Parameters, parameter: string): string {
   const id = given[parameter];
   if (typeof id === "string" && id !== "") return id;
-  if (typeof id === "number") return String(id);
+  if (isExact(id)) return String(id);
   throw new Refusal(400, `"${parameter}" is an id, found ${shown(id)}`, { parameter });
 }
+
+/** Whether an id is a number that JSON has with all its digits: larger ones are others by now, and are given as text. */
+const isExact = (id: unknown): id is number =>
+  typeof id === "number" && (Number.isSafeInteger(id) || !Number.isInteger(id));
 
 /** Ids of items: a list in a body, parted by commas in a URL. */
 export function idsOf({ items }: Parameters, { maxItems }: ParameterLimits): readonly string[] {
   const parts = typeof items === "string" ? items.split(",") : Array.isArray(items) ? items : [];
-  const ids = parts.map((id) => typeof id === "number" ? String(id) : id);
+  const ids = parts.map((id) => isExact(id) ? String(id) : id);
   if (ids.length === 0 || !ids.every((id): id is string => typeof id === "string" && id !== "")) {
     throw new Refusal(400, `"items" is a list of ids, found ${shown(items)}`, { parameter: "items" });
   }

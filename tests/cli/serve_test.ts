@@ -247,3 +247,25 @@ Deno.test("a service that cannot start says why", () =>
     assert.match((await quietly(["serve", "--run", run])).said, /of 3 users and 4 items, its ids\.json names 1 and 4/);
     taken.close();
   }));
+
+Deno.test("a host that makes no URL, and a number that has lost digits, are refused, and nothing is said on stderr", () =>
+  serving([], async ({ url, said }) => {
+    const { port } = new URL(url);
+    for (const host of ["a b", "[::", "x:99999"]) {
+      using connection = await Deno.connect({ port: Number(port) });
+      const request = `GET /health HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      await connection.write(new TextEncoder().encode(request));
+      const answer = await new Response(connection.readable).text();
+      assert.match(answer, /^HTTP\/1\.1 400 [^]*\{"error":"the host and path make no URL: /);
+    }
+    const headers = { "content-type": "application/json" };
+    for (const [parameter, given] of [["user", "9007199254740993"], ["items", "[9007199254740993]"]] as const) {
+      const body = `{"${parameter}": ${given}}`;
+      const { status, body: { error } } = await ask(`${url}/recommend`, { method: "POST", headers, body });
+      assert.equal(status, 400);
+      assert.match(error, new RegExp(`"${parameter}" is (an id|a list of ids), found`));
+    }
+    const of = { method: "POST", headers, body: '{"toString": 1}' };
+    assert.match((await ask(`${url}/recommend`, of)).body.error, /there is no parameter "toString"/);
+    assert.doesNotMatch(said(), /error/i);
+  }));
