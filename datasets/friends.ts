@@ -9,7 +9,7 @@ import { parseNumber } from "./numbers.ts";
 import { relation } from "./relation.ts";
 import { scanTable } from "./scan_table.ts";
 import type { Source } from "./source.ts";
-import { fieldsOf, optionalField, tableOf } from "./table.ts";
+import { fieldsOf, mostColumns, optionalField, tableOf } from "./table.ts";
 
 /**
  * Reads who trusts or follows whom: a row a pair, `user friend [weight]`, with or without a header. Pairs are directed,
@@ -41,9 +41,17 @@ export function readFriends(
   const { ids, numbers: { weight } } = scanTable(source, {
     ...written.dialect,
     skip: written.header ? 1 : 0,
+    ...mostColumns(written, 3, "user friend [weight]"),
     holds: "pairs",
     ids: [{ field: user, what: "user", table }, { field: friend, what: "friend", table }],
-    numbers: { weight: { field: optionalField(written, "weight", 2), parse: parseNumber } },
+    numbers: {
+      weight: {
+        field: optionalField(written, "weight", 2),
+        parse: parseWeight,
+        takes: "a number of at least 0",
+        single: true,
+      },
+    },
   });
   const [from, to] = ids as readonly [Int32Array, Int32Array];
   let unknown = 0, own = 0;
@@ -74,6 +82,11 @@ export function readFriends(
     ],
   };
 }
+
+const parseWeight = (bytes: Uint8Array, start: number, stop: number): number => {
+  const weight = parseNumber(bytes, start, stop);
+  return weight < 0 ? NaN : weight;
+};
 
 /** Pairs whose reverse is there, too. */
 export function mutualPairs(friends: Relation): number {

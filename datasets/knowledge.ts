@@ -8,7 +8,7 @@ import type { KnowledgeGraph } from "./metadata.ts";
 import { numberEntities } from "./number_entities.ts";
 import { scanTable } from "./scan_table.ts";
 import type { Source } from "./source.ts";
-import { fieldsOf, type Role, tableOf } from "./table.ts";
+import { fieldsOf, mostColumns, type Role, tableOf } from "./table.ts";
 
 /**
  * Reads a knowledge graph: a row a fact, `head relation tail`, and a row a link, `item entity` (RecBole's `.kg` and
@@ -105,6 +105,7 @@ function columnsOf(
   return scanTable(source, {
     ...written.dialect,
     skip: written.header ? 1 : 0,
+    ...mostColumns(written, roles.length, roles.join(" ")),
     holds,
     ids: roles.map((role) => ({ field: fields[role], what: role, table: tables[role]! })),
     numbers: {},

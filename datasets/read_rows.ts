@@ -2,7 +2,7 @@ import type { Format, ParseOptions } from "./format.ts";
 import { InputError } from "./input_error.ts";
 import { batched, joined, PIECE, readAll } from "./random_access.ts";
 import type { IdTables, Rows } from "./rows.ts";
-import { countLines, firstBadByte, notUtf8, type Source, textSource } from "./source.ts";
+import { checkNoNul, countLines, firstBadByte, notUtf8, type Source, textSource } from "./source.ts";
 
 /** No line is longer: a quote that never closes must not take a whole file into memory. */
 const LONGEST_LINE = 2 ** 26;
@@ -55,6 +55,7 @@ export async function readRows(format: Format, source: Source, ids: IdTables, op
   for await (const piece of batched(rest, () => Math.max(PIECE, held.length))) {
     held = joined([held, piece]);
     check(piece);
+    if (piece.includes(0)) checkNoNul(held, file, line);
     take(true);
     if (held.length > LONGEST_LINE) {
       throw new InputError(

@@ -10,6 +10,8 @@ export interface TableLayout<N extends string = never> extends Dialect {
   readonly skip: number;
   /** Fields that a row has at most, but for an empty one at the end; without it, more are left out. */
   readonly width?: number;
+  /** How a row is written, where no header says it: for messages. */
+  readonly row?: string;
   /** What a row is, in the plural, for messages. */
   readonly holds: string;
   readonly ids: readonly { readonly field: number; readonly what: string; readonly table: IdTable }[];
@@ -92,7 +94,13 @@ export function tableScan<N extends string = never>(file: string, layout: TableL
           const quote = layout.quotes
             ? `; a field with ${JSON.stringify(layout.delimiter)} in it stands in quotes`
             : "";
-          throw new InputError(`it has ${row.count} columns, the first row has ${most}${quote}`, file, row.line);
+          throw new InputError(
+            `it has ${row.count} columns, ${
+              layout.row ? `and a row is \`${layout.row}\`` : `the first row has ${most}`
+            }${quote}`,
+            file,
+            row.line,
+          );
         }
         for (const { field, what, table, values } of ids) {
           const start = row.starts[field]!, stop = row.stops[field]!;

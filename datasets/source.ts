@@ -13,7 +13,7 @@ export interface Source {
 const MARK = [0xef, 0xbb, 0xbf];
 /** How much of a file detection looks at. */
 const SAMPLE_BYTES = 65536;
-const NEWLINE = 10;
+const NEWLINE = 10, RETURN = 13;
 
 /**
  * Checks that a file is UTF-8 text with something in it, and takes its byte-order mark off.
@@ -35,8 +35,29 @@ export function textSource({ file, bytes, rest }: Source): Source {
   if (bad !== undefined) {
     throw notUtf8(text[bad]!, file, countLines(text.subarray(0, bad)) + 1);
   }
+  checkNoNul(text, file);
   if (!rest && !text.some((byte) => byte > 32)) throw new InputError("it is empty", file);
+  const last = text.findLastIndex((byte) => byte > 32), turn = text.indexOf(RETURN);
+  if (turn >= 0 && turn < last && !text.includes(NEWLINE)) {
+    throw new InputError(
+      "its lines end with carriage returns alone: line feeds end lines, alone or behind them",
+      file,
+      1,
+    );
+  }
   return { file, bytes: text, ...(rest && { rest }) };
+}
+
+/** @throws InputError where there is a byte 0, which UTF-8 allows and no text has: UTF-16 without a mark is full of them. */
+export function checkNoNul(bytes: Uint8Array, file: string, firstLine = 1): void {
+  const at = bytes.indexOf(0);
+  if (at < 0) return;
+  const line = firstLine + countLines(bytes.subarray(0, at));
+  throw new InputError(
+    "byte 0x00 is of no text, but of UTF-16 or a binary file; files are UTF-8 text, or gzip of it",
+    file,
+    line,
+  );
 }
 
 /** What is said of a byte that no UTF-8 text has there. */

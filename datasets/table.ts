@@ -80,6 +80,10 @@ export function fieldsOf<R extends Role>(
   return Object.fromEntries(fields) as Record<R, number>;
 }
 
+/** How many columns a row has at most: those that its header names, or those that are read. */
+export const mostColumns = ({ header, width }: Table, read: number, row: string) =>
+  header ? { width } : { width: read, row };
+
 /** The field of a role that may be missing. */
 export function optionalField({ header, width }: Table, role: Role, position: number): number | undefined {
   if (!header) return position < width ? position : undefined;

@@ -227,3 +227,17 @@ Deno.test("times of which some are in seconds and some in milliseconds are told"
     assert.deepEqual((await parse("log.csv", log(...times))).notes, []);
   }
 });
+
+Deno.test("text of UTF-16 without a mark, and lines of carriage returns alone, are refused, not read as other ids", async () => {
+  const load = (bytes: Uint8Array<ArrayBuffer>, file: string) => parseDataset("test", { train: { file, bytes } });
+  const text = "user,item\nann,x\nbob,y\n", wide = new Uint8Array(2 * text.length);
+  for (let at = 0; at < text.length; at++) wide[2 * at] = text.charCodeAt(at);
+  await assert.rejects(load(wide, "log.csv"), /"log\.csv", line 1: byte 0x00 is of no text/);
+  await assert.rejects(load(wide.subarray(-1).slice(), "log.csv"), /byte 0x00/);
+  const turns = (text: string) => new TextEncoder().encode(text.replaceAll("\n", "\r"));
+  await assert.rejects(
+    load(turns("0 1 2\n1 3 4\n2 1 5\n"), "train.txt"),
+    /"train\.txt", line 1: its lines end with carriage returns alone/,
+  );
+  assert.equal((await load(turns("0 1 2 5 7\n"), "train.txt")).train.users.length, 4);
+});

@@ -209,3 +209,24 @@ Deno.test("a source domain has users of the log by name, then its own, and any i
     /"b.csv": none of its 1 user is one/,
   );
 });
+
+Deno.test("rows without a header that are wider than what is read are errors, not cut: a list of friends is no pair", () => {
+  const users = namedIds(["1", "2", "3", "4"]),
+    source = (text: string) => ({ file: "side.txt", bytes: new TextEncoder().encode(text) });
+  assert.throws(
+    () => readFriends(source("1 2 3 4\n2 3\n"), users),
+    /"side\.txt", line 1: it has 4 columns, and a row is `user friend \[weight\]`/,
+  );
+  assert.throws(() => readFriends(source("1 2\n2 3 1 4\n"), users), /line 2: it has 4 columns/);
+  assert.throws(
+    () => readKnowledge(source("1 by 2 3\n"), undefined, users),
+    /it has 4 columns, and a row is `head relation tail`/,
+  );
+  for (const weight of ["-1", "1e39"]) {
+    assert.throws(
+      () => readFriends(source(`1 2 ${weight}\n`), users),
+      /its weight \(column 3\) is .*: a weight is a number of at least 0/,
+    );
+  }
+  assert.equal(readFriends(source("user,friend,since,note\n1,2,2020,x\n"), users).friends.targets.length, 1);
+});
