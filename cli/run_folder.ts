@@ -68,7 +68,18 @@ export async function readIds(folder: string, digest?: string): Promise<RunIds> 
       `Cannot open run "${folder}": its ${runFiles.weights} are of other ids than its ${runFiles.ids} names: two runs were written into it`,
     );
   }
-  return JSON.parse(text) as RunIds;
+  const ids = jsonOf<Partial<RunIds> | null>(text, `${folder}/${runFiles.ids}`);
+  if (Array.isArray(ids?.users) && Array.isArray(ids.items)) return ids as RunIds;
+  throw new TypeError(`Cannot read "${folder}/${runFiles.ids}": expected lists of "users" and "items"`);
+}
+
+/** @throws TypeError naming the file where it is no JSON. */
+function jsonOf<T>(text: string, path: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw new TypeError(`Cannot read "${path}": it is damaged (${(error as Error).message})`);
+  }
 }
 
 /** Weights, the train items of each user and the metadata that the backbone `reads`, in one safetensors file. */
@@ -106,12 +117,9 @@ export async function readModel(folder: string): Promise<SavedModel> {
   };
   const offsets = ints("seen#offsets"), positives = ints("seen#items"), popularity = ints("seen#popularity");
   const order = { offsets: ints("sequences#offsets"), items: ints("sequences#items") };
-  const { backbone, dataset, users, items, ids } = JSON.parse(metadata.foil ?? "{}") as
-    & Pick<SavedModel, "backbone" | "dataset" | "ids">
-    & {
-      users: number;
-      items: number;
-    };
+  const { backbone, dataset, users, items, ids } = jsonOf<
+    Pick<SavedModel, "backbone" | "dataset" | "ids"> & { users: number; items: number }
+  >(metadata.foil ?? "{}", path);
   const weights = new Map([...under("", tensors)].filter(([name]) => !name.includes("#")));
   const side = unpackMetadata({ tensors, layout: metadata.metadata ?? "{}" }, users, items);
   const catalogue = { users, items, offsets, positives, popularity, metadata: side, sequences: () => order };
@@ -152,9 +160,10 @@ export async function readCheckpoint(
   if (!await exists(folder)) throw new Error(`Cannot resume "${folder}": there is no such folder`);
   if (!await exists(path)) return undefined;
   const { tensors, metadata } = decodeSafetensors(await readBytesOf(path, "the checkpoint"), path);
-  const { fingerprint: own, facts: was, ...position } = JSON.parse(metadata.foil ?? "{}") as
+  const { fingerprint: own, facts: was, ...position } = jsonOf<
     & Omit<Checkpoint, "tensors" | "bestTensors" | "samplerState">
-    & { readonly fingerprint?: string; readonly facts?: RunFacts };
+    & { readonly fingerprint?: string; readonly facts?: RunFacts }
+  >(metadata.foil ?? "{}", path);
   if (own !== fingerprint) {
     const changed = was && facts ? changes(was, facts) : [];
     const what = changed.length > 0 ? changed.join("; ") : "it was made with other data or options";
