@@ -20,12 +20,16 @@ export interface MethodSpec {
 export function methodSpec(kind: string, given: string | null): MethodSpec {
   if (!given) throw new TypeError(`Cannot read "${kind}": expected a name such as dns or dns:pool=8, found nothing`);
   const [name = "", ...rest] = given.split(":"), pairs = rest.join(":").split(",").filter((pair) => pair !== "");
-  const options = Object.fromEntries(pairs.map((pair) => {
-    const at = pair.indexOf("=");
-    if (at > 0) return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
-    throw new TypeError(`Cannot read "${kind}": options are written name=value, found "${pair}" in "${given}"`);
-  }));
-  return { name: name.trim(), options };
+  const options = new Map<string, string>();
+  for (const pair of pairs) {
+    const at = pair.indexOf("="), option = pair.slice(0, at).trim();
+    if (at <= 0) {
+      throw new TypeError(`Cannot read "${kind}": options are written name=value, found "${pair}" in "${given}"`);
+    }
+    if (options.has(option)) throw new TypeError(`Cannot read "${kind}": "${option}" is given twice in "${given}"`);
+    options.set(option, pair.slice(at + 1).trim());
+  }
+  return { name: name.trim(), options: Object.fromEntries(options) };
 }
 
 /** What runs are called by: a method's name, or that of its file. */
@@ -36,9 +40,11 @@ export const shortName = ({ name }: Pick<MethodSpec, "name">): string =>
 export function methodText(given: unknown): unknown {
   if (typeof given !== "object" || given === null || !("name" in given)) return given;
   const { name, ...options } = given as Record<string, unknown>;
-  const pairs = Object.entries(options).map(([option, value]) => `${option}=${value}`);
+  const pairs = Object.entries(options).map(([option, value]) => `${option}=${shown(value)}`);
   return pairs.length > 0 ? `${name}:${pairs.join(",")}` : name;
 }
+
+const shown = (value: unknown) => typeof value === "object" ? JSON.stringify(value) : String(value);
 
 /** Makes the method that a specification asks for. @throws TypeError naming what it does not know. */
 export function makeMethod<T>(registry: Readonly<Record<string, AnyMethod<T>>>, kind: string, spec: MethodSpec): T {

@@ -100,7 +100,9 @@ export function resolve<O extends Options>(
     const value = read(given[name]);
     if (value !== undefined) return [name, value];
     throw new TypeError(
-      `Cannot make "${method}": option "${name}" takes ${takes}, found ${JSON.stringify(given[name])}`,
+      `Cannot make "${method}": option "${name}" takes ${takes}, found ${
+        typeof given[name] === "number" ? given[name] : JSON.stringify(given[name])
+      }`,
     );
   })) as Values<O>;
 }
