@@ -28,7 +28,8 @@ export const atomic: Format = {
   matches: (file, lines) => /\.inter(\.gz)?$/i.test(file) || /^[^\t]+:(token|float)\t/.test(lines[0] ?? ""),
   ...inPieces((head, ids, { columns = {} }) => {
     const header = (sampleLines(head)[0] ?? "").split("\t").map((cell) => cell.trim().replace(/:\w+$/, ""));
-    return rowScan(head.file, { ...TAB, fields: columnsByName(header, columns, head.file), skip: 1 }, ids);
+    const fields = columnsByName(header, columns, head.file);
+    return rowScan(head.file, { ...TAB, width: header.length, fields, skip: 1 }, ids);
   }),
   titles: {
     find(file, beside) {

@@ -64,7 +64,7 @@ export function readAttributes(
   }
   const needed = columns ? Math.max(owner, ...columns.map(({ field }) => field)) + 1 : 2;
   const rows: number[] = [], targets: number[] = [];
-  let skip = table.header ? 1 : 0;
+  let skip = table.header ? 1 : 0, met = false;
   eachRow(source, table.dialect, (row) => {
     if (skip > 0) {
       skip--;
@@ -77,6 +77,7 @@ export function readAttributes(
     if (start === stop) throw new InputError(`its ${whose} (column ${owner + 1}) is empty`, file, row.line);
     const id = known.add(row.buffers[owner]!, start, stop);
     if (id >= rowCount) return;
+    met = true;
     for (const column of columns ?? bare(row.count)) {
       eachPart(row, column, (bytes, from, to) => {
         rows.push(id);
@@ -84,7 +85,14 @@ export function readAttributes(
       });
     }
   });
-  if (rows.length === 0) throw new InputError(`none of its ${whose}s is one of the log: ids are the log's own`, file);
+  if (rows.length === 0) {
+    throw new InputError(
+      met
+        ? `none of the log's ${whose}s has an attribute`
+        : `none of its ${whose}s is one of the log: ids are the log's own`,
+      file,
+    );
+  }
   const entries = { rows: Int32Array.from(rows), targets: Int32Array.from(targets) };
   const unknown = known.size - rowCount, covered = distinct(entries.rows).length;
   return {

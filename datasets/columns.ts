@@ -27,12 +27,16 @@ export const normal = (name: string): string => name.toLowerCase().replace(/[^a-
 export const isColumnName = (cell: string): boolean =>
   Object.values(NAMES).some((names) => (names as readonly string[]).includes(normal(cell)));
 
+/** Whether some cell is a common name of a user column, and another of an item column. */
+export const namesBoth = (cells: readonly string[]): boolean =>
+  [NAMES.user, NAMES.item].every((names) => cells.some((cell) => (names as readonly string[]).includes(normal(cell))));
+
 /**
  * Which field holds what, by the names in a header.
  *
  * @param line where the header is; null where the file has no lines.
  *
- * @throws InputError where the user or item column, or one that was asked for, is not there.
+ * @throws InputError where the user or item column, or one that was asked for, is not there, or there twice.
  *
  * @example
  * ```ts
@@ -57,7 +61,7 @@ export function columnsByName(
     if (choice !== undefined) return chosen(header, choice, role, wrong);
     for (const name of NAMES[role]) {
       const at = header.findIndex((cell) => normal(cell) === name);
-      if (at >= 0) return at;
+      if (at >= 0) return only(header, at, role, wrong);
     }
     if (!required) return undefined;
     const problem = `no ${role} column among ${
@@ -154,9 +158,21 @@ function chosen(
   wrong: (problem: string) => InputError,
 ): number {
   const at = typeof choice === "number" ? choice - 1 : header.indexOf(choice);
-  if (at in header) return at;
+  if (at in header) return typeof choice === "number" ? at : only(header, at, role, wrong);
   const asked = typeof choice === "number" ? `number ${choice}` : `named "${choice}"`;
   throw wrong(`no ${role} column ${asked} among ${quoted(header)}`);
+}
+
+/** The place of a name in a header. @throws InputError where another column is called the same. */
+function only(header: readonly string[], at: number, role: Role, wrong: (problem: string) => InputError): number {
+  const other = header.indexOf(header[at]!, at + 1);
+  if (other < 0) return at;
+  throw wrong(
+    `columns ${at + 1} and ${other + 1} are both called "${
+      header[at]
+    }": --${role}-column (or "columns" in code) says ` +
+      "by its number which one is read",
+  );
 }
 
 /** Names and characters of a name that a message has at most. */

@@ -1,4 +1,4 @@
-import { columnsByName, columnsByPosition, isColumnName, quoted } from "./columns.ts";
+import { columnsByName, columnsByPosition, isColumnName, namesBoth, quoted } from "./columns.ts";
 import { type Dialect, eachRow, fieldText } from "./fields.ts";
 import { type Format, inPieces } from "./format.ts";
 import { InputError } from "./input_error.ts";
@@ -41,7 +41,7 @@ export const delimited: Format = {
     if (/\.(csv|tsv)(\.gz)?$/i.test(file)) return true;
     const [first] = lines;
     if (first === undefined) return false;
-    const delimiter = likeliestDelimiter(first);
+    const delimiter = likeliestDelimiter(first, file);
     const widths = new Set(lines.map((line) => line.trim().split(delimiter === " " ? /\s+/ : delimiter).length));
     const [width] = widths;
     // rows of one width: but blanks also part adjacency, whose users come once
@@ -59,12 +59,13 @@ export const delimited: Format = {
         source.file,
       );
     }
-    const dialect = { delimiter: delimiter ?? likeliestDelimiter(firstLine ?? ""), quotes: true };
+    const dialect = { delimiter: delimiter ?? likeliestDelimiter(firstLine ?? "", source.file), quotes: true };
     const sample = sampleRows(source, dialect);
     const [first = [], second] = sample;
     const named = Object.values(columns).some((choice) => typeof choice === "string" && !/^\d+$/.test(choice));
-    // a row with a number in it is data; else a header has a known name, or the next row is unlike it
-    const headed = header ?? (named || !first.some(isNumber) && (first.some(isColumnName) || !!second?.some(isNumber)));
+    // a row with a number in it is data, unless it names both; else a header has a known name, or the next row is unlike it
+    const headed = header ??
+      (named || namesBoth(first) || !first.some(isNumber) && (first.some(isColumnName) || !!second?.some(isNumber)));
     const thirdIsTime = sample.every((row) => Number(row[2]) >= LEAST_TIME);
     if (first.length < 2) {
       throw new InputError(
@@ -98,9 +99,11 @@ export const delimited: Format = {
   },
 };
 
-/** The first of the usual delimiters that a line has. */
-export const likeliestDelimiter = (line: string): string =>
-  DELIMITERS.find((delimiter) => line.trim().includes(delimiter)) ?? " ";
+/** The first of the usual delimiters that a line has; of a file that says of itself that commas part it, that. */
+export const likeliestDelimiter = (line: string, file: string): string => {
+  const has = (delimiter: string) => line.trim().includes(delimiter);
+  return /\.csv(\.gz)?$/i.test(file) && has(",") && !has("\t") ? "," : DELIMITERS.find(has) ?? " ";
+};
 
 /** Cells of the first rows. */
 function sampleRows(source: Source, dialect: Dialect): readonly string[][] {

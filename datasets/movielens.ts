@@ -30,7 +30,11 @@ export const movielens: Format = {
   ...inPieces((head, ids) => {
     const delimiter = sampleLines(head)[0]?.includes("::") ? "::" : "\t";
     const fields = { user: 0, item: 1, rating: 2, time: 3 };
-    return rowScan(head.file, { delimiter, quotes: false, skip: 0, fields }, ids);
+    return rowScan(
+      head.file,
+      { delimiter, quotes: false, width: 4, row: "user item rating time", skip: 0, fields },
+      ids,
+    );
   }),
   titles: {
     find: (file, beside) => beside.find((name) => name === (/^u/i.test(file) ? "u.item" : "movies.dat")),

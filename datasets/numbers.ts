@@ -41,7 +41,13 @@ export function parseTime(bytes: Uint8Array, start: number, stop: number): numbe
   const number = parseNumber(bytes, start, stop);
   if (number === number) return number;
   const text = new TextDecoder().decode(bytes.subarray(start, stop));
-  if (!ISO_TIME.test(text)) return NaN;
+  if (!ISO_TIME.test(text) || !isDay(text)) return NaN;
   const written = text.replace(" ", "T"), zoned = /[Z]$|T.*[+-]\d{2}:?\d{2}$/.test(written) || !written.includes("T");
   return Date.parse(zoned ? written : `${written}Z`) / 1000;
+}
+
+/** Whether the month that a date begins with has that day: 30 February would be read as a day of March. */
+function isDay(date: string): boolean {
+  const [year, month, day] = date.slice(0, 10).split("-").map(Number) as [number, number, number];
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }

@@ -18,6 +18,8 @@ export interface Layout extends Dialect {
   readonly skip: number;
   /** Fields that a row has at most. */
   readonly width?: number;
+  /** How a row is written, where no header says it: for messages. */
+  readonly row?: string;
 }
 
 /**

@@ -55,7 +55,9 @@ export interface Table {
  */
 export function tableOf(source: Source, roles: readonly Role[]): Table {
   const [line = ""] = sampleLines(source), typed = line.split("\t").every((cell) => TYPED.test(cell.trim()));
-  const dialect = typed ? { delimiter: "\t", quotes: false } : { delimiter: likeliestDelimiter(line), quotes: true };
+  const dialect = typed
+    ? { delimiter: "\t", quotes: false }
+    : { delimiter: likeliestDelimiter(line, source.file), quotes: true };
   let cells: readonly string[] = [];
   eachRow(source, dialect, (row) => {
     cells = Array.from({ length: row.count }, (_, field) => fieldText(row, field));

@@ -91,9 +91,10 @@ export function writeTsv({ users, items, ratings, times }: Interactions, names?:
 }
 
 function unblanked(name: string): string {
-  if (!/\s/.test(name)) return name;
+  if (!/[\s,;|]|::/.test(name)) return name;
   throw new RangeError(
-    `Cannot write "${name}" in an adjacency list or a sequence: blanks part its ids; write tab-separated values`,
+    `Cannot write "${name}" in an adjacency list or a sequence: what is in it would be read as what parts ids; write ` +
+      "tab-separated values",
   );
 }
 

@@ -69,6 +69,13 @@ function datasetOf(file: string, each: unknown): { readonly label: string; reado
     ? each as Record<string, unknown>
     : { data: each };
   const { label: named, ...rest } = own, { data = null } = rest;
+  if (!("data" in rest) && !("sql" in rest)) {
+    throw new TypeError(
+      `Cannot study "${file}": a dataset is a file, or a mapping with "data" (null: the embedded one) or "sql", found ${
+        JSON.stringify(each)
+      }`,
+    );
+  }
   if (data !== null && typeof data !== "string") {
     throw new TypeError(`Cannot study "${file}": data are a file, or a mapping, found ${JSON.stringify(each)}`);
   }

@@ -241,3 +241,43 @@ Deno.test("text of UTF-16 without a mark, and lines of carriage returns alone, a
   );
   assert.equal((await load(turns("0 1 2 5 7\n"), "train.txt")).train.users.length, 4);
 });
+
+Deno.test("a file that is called .csv is parted by its commas, though an id has another delimiter in it", async () => {
+  const { userIds, itemIds } = await parse("log.csv", "ann,kg::1\nbob,kg::2\n");
+  assert.deepEqual([userIds.names, itemIds.names], [["ann", "bob"], ["kg::1", "kg::2"]]);
+  assert.deepEqual((await parse("log.csv", "ann\ta,b\nbob\tc,d\n")).itemIds.names, ["a,b", "c,d"]);
+});
+
+Deno.test("a header may have a number among its names, and no two columns that are read are called the same", async () => {
+  const { userIds, notes } = await parse("log.csv", "user,item,2020\nann,x,1\nbob,y,2\n");
+  assert.deepEqual(userIds.names, ["ann", "bob"]);
+  assert.match(notes.join(), /columns read are user "user", item "item"; not "2020"/);
+  await assert.rejects(
+    parse("log.csv", "user,item,item\nann,x,y\n"),
+    /line 1: columns 2 and 3 are both called "item": --item-column .* says by its number which one is read/,
+  );
+  const twice = "user,sku,sku,note,note\nann,x,y,1,2\n", columns = { item: 3 };
+  assert.deepEqual((await parse("log.csv", twice, { columns })).itemIds.names, ["y"]);
+  await assert.rejects(parse("log.csv", twice, { columns: { item: "sku" } }), /both called "sku"/);
+});
+
+Deno.test("an id is not written to an adjacency list that would be parted there", async () => {
+  for (const id of ["a b", "a,b", "a|b", "a;b", "a::b"]) {
+    const log = await parse("log.tsv", `user\titem\nann\t${id}\n`);
+    assert.throws(() => writeAdjacency(log.train, log), /would be read as what parts ids; write tab-separated values/);
+    assert.match(writeTsv(log.train, log), new RegExp(`ann\t${id.replace("|", "[|]")}\n`));
+  }
+});
+
+Deno.test("rows of MovieLens and RecBole that are wider than theirs are errors, as is a day that no month has", async () => {
+  await assert.rejects(parse("ratings.dat", "1::2::5::978300760\n1::3::5::978300760::7\n"), /line 2: it has 5 columns/);
+  await assert.rejects(
+    parse("ml.inter", "user_id:token\titem_id:token\n1\t2\n1\t3\t4\n"),
+    /line 3: it has 3 columns, the first row has 2/,
+  );
+  const log = (day: string) => `user,item,date\nann,x,${day}\n`;
+  assert.equal((await parse("log.csv", log("2024-02-29"))).train.times![0], Date.UTC(2024, 1, 29) / 1000);
+  for (const day of ["2023-02-29", "2024-02-30", "2024-04-31T10:00:00Z", "2024-13-01"]) {
+    await assert.rejects(parse("log.csv", log(day)), /its time \(column 3\) is/);
+  }
+});

@@ -19,6 +19,21 @@ Deno.test("a folder with train, valid and test lists is a split dataset, gzip in
     ]);
   }));
 
+Deno.test("gzip files put one behind the other are read whole; what is cut, or has something else behind it, is an error", () =>
+  withFiles({}, async (folder) => {
+    const [first, second] = await Promise.all([gzip("user,item\nann,x\n"), gzip("bob,y\ncat,x\n")]);
+    const write = (name: string, ...parts: Uint8Array[]) =>
+      Deno.writeFile(`${folder}/${name}`, Uint8Array.from(parts.flatMap((part) => [...part])));
+    await write("both.csv.gz", first, second);
+    const { train, userIds } = await loadDataset(`${folder}/both.csv.gz`);
+    assert.deepEqual([userIds.names, train.users.length], [["ann", "bob", "cat"], 3]);
+    await write("cut.csv.gz", first, second.subarray(0, -6));
+    await write("more.csv.gz", first, new TextEncoder().encode("bob,y\n"));
+    for (const name of ["cut.csv.gz", "more.csv.gz"]) {
+      await assert.rejects(loadDataset(`${folder}/${name}`), /it starts as gzip but does not unzip/);
+    }
+  }));
+
 Deno.test("gzip is known by its bytes, whatever the name, and broken gzip says so", () =>
   withFiles({ "log.csv": "", "broken.csv": Uint8Array.of(0x1f, 0x8b, 1, 2, 3) }, async (folder) => {
     await Deno.writeFile(`${folder}/log.csv`, await gzip("user,item\na,b\n"));

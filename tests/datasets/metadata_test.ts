@@ -102,6 +102,7 @@ Deno.test("errors in a file of attributes name file and line", () => {
   refuses(read("heat,war\n", [4]), /line 1: no attribute column number 4/);
   refuses(read("id:token\tclass:token_seq\nheat\twar\n"), /line 1: no item column among "id", "class"/);
   refuses(read("x,war\n"), /"t.csv": none of its items is one of the log/);
+  refuses(read("item,genre\nheat,\nx,war\n"), /none of the log.s items has an attribute/);
 });
 
 Deno.test("behaviours and dislikes are logs of any format, with weights, times and unknown ids counted", () => {

@@ -67,6 +67,7 @@ Deno.test("what is wrong in a study's file is named, with the file", () => {
     [{ samplers, data: [["a"]] }, /data are a file, or a mapping, found \["a"\]/],
     [{ samplers, data: ["x/a.csv", "y/a.tsv"] }, /two datasets are both called "a"; give one a label/],
     [{ samplers, data: [{ label: "../a", data: "a" }] }, /called what a folder can be called, found "..\/a"/],
+    [{ samplers, data: [{ label: "a" }] }, /a mapping with "data" .* or "sql", found \{"label":"a"\}/],
     [{ samplers, speed: 3 }, /Cannot study "embedded": it has no option "speed"; it has/],
     [{ samplers, data: [{ data: "a", metrics: "hit@1" }] }, /"metrics" are those of the whole study/],
     [{ samplers, epochs: 0 }, /option "epochs" takes a whole number of at least 1, found 0 \(in "s.yaml"\)/],
