@@ -47,7 +47,7 @@ async function studyOf(runs: readonly Run[]): Promise<Study> {
   const tested = measured.filter((name) => runs.some(({ trial }) => trial.test && name in trial.test));
   // of all that was measured, the first two: the metric that picked the epoch first
   const metrics = [...new Set([selectBy, ...tested])].filter((name) => tested.includes(name)).slice(0, 2);
-  const groups = [...alike.values()].map((group) => group.toSorted((a, b) => a.trial.seed - b.trial.seed));
+  const groups = [...alike.values()].map(onePerSeed), counted = new Set(groups.flat());
   const labels = labelsOf(groups);
   const data = String(facts.data ?? config.data ?? "embedded dataset");
   return {
@@ -58,9 +58,17 @@ async function studyOf(runs: readonly Run[]): Promise<Study> {
     selectBy,
     seeds: [...new Set(runs.map(({ trial }) => trial.seed))].sort((a, b) => a - b),
     metrics,
-    notes: runs.filter(({ facts }) => facts.test === undefined).map(({ folder }) =>
-      `"${folder}" was not tested: it has no test interactions, or has not come to its end.`
-    ),
+    notes: [
+      ...runs.filter(({ facts }) => facts.test === undefined).map(({ folder }) =>
+        `"${folder}" was not tested: it has no test interactions, or has not come to its end.`
+      ),
+      ...runs.filter((run) => !counted.has(run)).map(({ folder }) =>
+        `"${folder}" is left out: another folder has a run of the same options and seed.`
+      ),
+      ...runs.filter(({ config }) => config.refit === true).map(({ folder }) =>
+        `"${folder}": tested is a model trained anew for the epochs that were picked, on what picked them as well.`
+      ),
+    ],
     methods: await Promise.all(groups.map((group, at) => methodOf(group, labels[at]!, metrics, at))),
   };
 }
@@ -69,6 +77,13 @@ async function studyOf(runs: readonly Run[]): Promise<Study> {
 const joined = (given: unknown): string => Array.isArray(given) ? given.join(",") : String(given);
 
 const methodKey = ({ options, folder }: Run) => Object.keys(options).length > 0 ? JSON.stringify(options) : folder; // what is not known is like nothing else
+
+/** The runs of a method by seed; of several with one seed, that which was tested first: the others say nothing more. */
+function onePerSeed(runs: readonly Run[]): readonly Run[] {
+  const bySeed = Map.groupBy(runs, ({ trial }) => trial.seed);
+  return [...bySeed.values()].map((same) => same.find(({ trial }) => trial.test) ?? same[0]!)
+    .toSorted((a, b) => a.trial.seed - b.trial.seed);
+}
 
 /** A method is called by its sampler; where several have it, by what makes it another; else by its folder. */
 function labelsOf(groups: readonly (readonly Run[])[]): readonly string[] {

@@ -3,6 +3,7 @@ import type { EpochReport } from "../../training/recipe.ts";
 import { exists, readText } from "../files.ts";
 import { readConfig } from "../flags.ts";
 import { runFiles } from "../run_files.ts";
+import { trainOptions } from "../train_options.ts";
 import { type PartValues, settledParts } from "../train_parts.ts";
 
 /** What is read of a folder that was trained in. */
@@ -62,7 +63,11 @@ export function parsed(text: string, where: string): Record<string, unknown> {
   throw new TypeError(`Cannot read ${where}: expected a JSON object, found ${JSON.stringify(text.slice(0, 40))}`);
 }
 
-const NUMBERS = ["epochs", "batchSize", "dropLast", "l2"] as const;
+/** What decides a trial's numbers and is no option of a method; of a study all but the first seven hold for all its trials. */
+const DECIDING = [
+  ...["epochs", "batchSize", "dropLast", "l2", "exclude", "distinct", "init"],
+  ...["evaluateEvery", "patience", "refit", "provider"],
+] as const satisfies readonly (keyof typeof trainOptions)[];
 
 /** What a trial is made of, by name: `sampler` and `sampler.pool`, every option in it. Empty where it cannot be known. */
 export function settledOptions(config: Readonly<Record<string, unknown>>): Record<string, OptionValue> {
@@ -72,7 +77,8 @@ export function settledOptions(config: Readonly<Record<string, unknown>>): Recor
       [kind, name] as const,
       ...Object.entries(options).map(([option, value]) => [`${kind}.${option}`, value as OptionValue] as const),
     ]);
-    return Object.fromEntries([...parts, ...NUMBERS.map((name) => [name, (config[name] ?? null) as OptionValue])]);
+    const others = DECIDING.map((name) => [name, (config[name] ?? trainOptions[name].default) as OptionValue] as const);
+    return Object.fromEntries([...parts, ...others]);
   } catch {
     return {}; // a backbone's file is gone, or options are of another version
   }

@@ -132,6 +132,39 @@ Deno.test("runs on the same data are methods of one study, those that differ in 
     assert.match(going.notes[0]!, /was not tested/);
   }));
 
+Deno.test("runs that differ in more than their seed are methods of their own, and a run that is there twice counts once", () =>
+  inFolder(async (folder) => {
+    const data = `${folder}/small`,
+      run = (out: string, given: Record<string, unknown> = {}) =>
+        trainCommand(
+          resolve("train", trainOptions, {
+            ...{ ...common, data, sampler: "rns", epochs: 2, out: `${folder}/runs/${out}`, ...given },
+          }),
+          signal,
+        );
+    await writeData(data);
+    await run("a");
+    await run("again");
+    const others = {
+      refit: { refit: true },
+      exclude: { exclude: "none" },
+      distinct: { distinct: true },
+      init: { init: `${folder}/runs/a` },
+      patience: { patience: 1 },
+      evaluated: { evaluateEvery: 2 },
+    };
+    for (const [out, given] of Object.entries(others)) await run(out, given);
+    const [study] = await readFolders([`${folder}/runs`]);
+    assert.deepEqual(
+      study!.methods.map(({ label, trials, cells }) => [label, trials.length, cells!["ndcg@20"]!.sd]).sort(),
+      ["a", ...Object.keys(others)].map((label) => [label, 1, null]).sort(),
+    );
+    assert.deepEqual(study!.notes, [
+      `"${folder}/runs/again" is left out: another folder has a run of the same options and seed.`,
+      `"${folder}/runs/refit": tested is a model trained anew for the epochs that were picked, on what picked them as well.`,
+    ]);
+  }));
+
 Deno.test("a folder of nothing, a damaged log and a damaged study are told in a sentence", () =>
   inFolder(async (folder) => {
     const refused = async (path: string, why: RegExp) => {
