@@ -51,6 +51,22 @@ for (const [name, args] of Object.entries(runs)) {
     }));
 }
 
+Deno.test("evaluate groups items by the data's attributes, though the model knows none, as train did", () =>
+  inFolder(async (folder) => {
+    for (const [file, text] of Object.entries(files)) await Deno.writeTextFile(`${folder}/${file}`, text);
+    const measures = ["--metrics", "recall,group-dispersion", "--at", "5", "--provider", "wasm", "--json"];
+    const options = ["--attributes", "kinds.csv", "--backbone", "mf:dim=4", "--select-by", "recall@5", "--epochs", "2"];
+    const trained = await foil(["train", ...from, ...options, ...measures, "--out", "run"], folder);
+    assert.equal(trained.code, 0, trained.stderr);
+    const evaluated = await foil(["evaluate", "--run", "run", ...measures], folder);
+    assert.equal(evaluated.code, 0, evaluated.stderr);
+    const [before, now] = [trained, evaluated].map(({ stdout }) =>
+      jsonLines(stdout).find(({ event }) => event === "test").test
+    );
+    assert(now["group-dispersion@5"] > 0);
+    assert.deepEqual(now, before);
+  }));
+
 Deno.test("compare gives each backbone what the data know", () =>
   inFolder(async (folder) => {
     for (const [file, text] of Object.entries(files)) await Deno.writeTextFile(`${folder}/${file}`, text);
