@@ -10,6 +10,7 @@ import { exists } from "./files.ts";
 import { readConfig } from "./flags.ts";
 import { type OpenedRun, openRun } from "./opened_run.ts";
 import { openOutput } from "./output.ts";
+import { OPTIMISTIC } from "./protocol_options.ts";
 import { rankRun } from "./rank_run.ts";
 import { rankedAsOptions } from "./ranked_as.ts";
 import { heldOut, openTested } from "./test_ranking.ts";
@@ -75,7 +76,14 @@ export async function evaluateCommand(values: EvaluateValues): Promise<number> {
     );
   }
   await rankRun(values, withAttributes(run, data), data, test, output);
+  if (await selectedOn(values.run) === "test") output.say(`its run ${OPTIMISTIC}`);
   return 0;
+}
+
+/** What picked the epoch of a run, as its config.yaml says. */
+async function selectedOn(folder: string): Promise<unknown> {
+  const path = `${folder}/${runFiles.config}`;
+  return await exists(path) ? (await readConfig(path)).select : undefined;
 }
 
 /** A model whose backbone reads no attributes is saved without them; what groups items by them has those of the data. */

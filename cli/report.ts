@@ -4,7 +4,7 @@ import { isChart, type Missing, missingText } from "../reports/chart.ts";
 import { figures } from "../reports/figures.ts";
 import { page, type Section } from "../reports/page.ts";
 import { standalone } from "../reports/standalone.ts";
-import type { Study } from "../reports/study.ts";
+import { selectedText, type Study } from "../reports/study.ts";
 import { terminalTable } from "../reports/terminal_table.ts";
 import { LISTS_KEPT } from "../studies/protocol.ts";
 import { integer, text, type Values } from "../options/option.ts";
@@ -43,6 +43,7 @@ export async function reportCommand(folders: readonly string[], values: ReportVa
     const section = await sectionOf(study, values, drawing, published[study.data]);
     sections.push(section);
     output.result(recordOf(study), terminalTable(study));
+    if (study.selectedOn === "test") output.say(`  a result is of ${selectedText(study)}`);
     for (const [titles, takes] of missingText(section.missing)) output.say(`  not shown: ${titles}, which ${takes}`);
     for (const { chart, svg } of section.drawn) {
       const name = `${studies.length > 1 ? `${at + 1}-${fileName(study.title)}-` : ""}${chart.id}.svg`;
@@ -88,8 +89,8 @@ async function sectionOf(
 }
 
 /** What a program is told of a study. */
-const recordOf = ({ data, from, metrics, seeds, methods }: Study) => ({
-  ...{ event: "study", data, from, metrics, seeds },
+const recordOf = ({ data, from, selectedOn, metrics, seeds, methods }: Study) => ({
+  ...{ event: "study", data, from, selectedOn, metrics, seeds },
   methods: methods.map(({ label, cells, bestEpoch, secondsPerEpoch }) => ({
     label,
     cells,

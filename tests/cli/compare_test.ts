@@ -129,7 +129,9 @@ Deno.test("a trial that fails is told in the table; the others go on, and the ex
     assert.match(rows[1].failed[0].error, /friends/);
     assert.equal(rows[1].cells, null);
     assert(rows[2].cells["ndcg@20"].mean > 0);
-    assert.match(await Deno.readTextFile(`${folder}/out/compare.md`), /sbpr, seed 0 failed: /);
+    const text = await Deno.readTextFile(`${folder}/out/compare.md`);
+    assert.match(text, /sbpr, seed 0 failed: /);
+    assert.match(text, /corrected by Holm for 1 comparison;/, "what failed was compared with nothing");
   }));
 
 Deno.test("selecting on the test set is said in the table", () =>
@@ -138,6 +140,28 @@ Deno.test("selecting on the test set is said in the table", () =>
     const text = await Deno.readTextFile(`${folder}/out/compare.md`);
     assert.match(text, /on the TEST set, as the papers' code does: all numbers of trained methods are optimistic/);
     assert.match(text, /item-KNN: k=100, shrink=100, untuned/);
+  }));
+
+Deno.test("a run whose epoch was selected on the test set is said to be optimistic by evaluate and report, too", () =>
+  onData(async (_, folder) => {
+    const options = [
+      "--backbone",
+      "mf:dim=4",
+      "--epochs",
+      "1",
+      "--provider",
+      "wasm",
+      "--select",
+      "test",
+      "--out",
+      "run",
+    ];
+    const trained = await foil(["train", "--data", ".", ...options], folder);
+    assert.equal(trained.code, 0, trained.stderr);
+    const { stderr, stdout } = await foil(["evaluate", "--run", "run"], folder);
+    assert.match(stderr + stdout, /its run selects the best epoch on the TEST set, .*: its numbers are optimistic/);
+    const report = await foil(["report", "run"], folder);
+    assert.match(report.stderr + report.stdout, /by ndcg@20 on the TEST set, which makes it optimistic/);
   }));
 
 Deno.test("what cannot be compared is named before anything is trained", () =>
