@@ -1,3 +1,4 @@
+import { basename, dirname, resolve } from "node:path";
 import { styleOf } from "../../reports/palette.ts";
 import type { Method, Study, Trial } from "../../reports/study.ts";
 import type { StudyRow } from "../comparison_text.ts";
@@ -23,11 +24,20 @@ export async function readCompared(folder: string): Promise<Study> {
   if (!Array.isArray(found.rows) || !Array.isArray(found.metrics)) {
     throw new TypeError(`Cannot read "${path}": expected "rows" and "metrics", as compare writes them`);
   }
-  const { data, selectedOn, selectBy, seeds, metrics, notes, rows } = found;
+  const { selectedOn, selectBy, seeds, metrics, notes, rows } = found, data = await labelOf(folder) ?? found.data;
   const methods = await Promise.all(
     rows.map((row, at) => methodOf(folder, { reference: at === 0 ? null : rows[0]!.label, ...row }, at)),
   );
   return { data, title: data, from: [folder], compared: true, selectedOn, selectBy, seeds, metrics, notes, methods };
+}
+
+/** What the study that a folder is of calls its data, which may be read from files of one name; undefined where it is of none. */
+async function labelOf(folder: string): Promise<string | undefined> {
+  const path = `${dirname(resolve(folder))}/study.json`;
+  if (!await exists(path)) return undefined;
+  const { parts } = parsed(await readText(path, "the study"), `"${path}"`);
+  const own = Array.isArray(parts) ? parts.find((part) => part?.folder === basename(resolve(folder))) : undefined;
+  return typeof own?.label === "string" ? own.label : undefined;
 }
 
 async function methodOf(folder: string, row: Compared["rows"][number], at: number): Promise<Method> {

@@ -8,6 +8,7 @@ import { exists } from "../files.ts";
 import { metricNames } from "../metrics_text.ts";
 import { rankedAsOptions } from "../ranked_as.ts";
 import { runFiles } from "../run_files.ts";
+import { leaks, type Start } from "../start.ts";
 import { readLists } from "../tested_lists.ts";
 import { trainOptions } from "../train_options.ts";
 import { type ReadTrial, readTrial, settledOptions } from "./read_trial.ts";
@@ -68,6 +69,10 @@ async function studyOf(runs: readonly Run[]): Promise<Study> {
       ...runs.filter(({ config }) => config.refit === true).map(({ folder }) =>
         `"${folder}": tested is a model trained anew for the epochs that were picked, on what picked them as well.`
       ),
+      ...runs.flatMap(({ folder, facts }) => {
+        const { run, seen } = (facts.init ?? {}) as { readonly run?: string; readonly seen?: Start["seen"] };
+        return seen ? leaks(run ?? null, { seen }).map((said) => `"${folder}": ${said}.`) : [];
+      }),
     ],
     methods: await Promise.all(groups.map((group, at) => methodOf(group, labels[at]!, metrics, at))),
   };

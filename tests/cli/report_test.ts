@@ -163,6 +163,35 @@ Deno.test("runs that differ in more than their seed are methods of their own, an
       `"${folder}/runs/again" is left out: another folder has a run of the same options and seed.`,
       `"${folder}/runs/refit": tested is a model trained anew for the epochs that were picked, on what picked them as well.`,
     ]);
+    const metrics = `${folder}/runs/init/metrics.json`, facts = JSON.parse(await read(metrics));
+    await Deno.writeTextFile(
+      metrics,
+      JSON.stringify({ ...facts, init: { run: "r", seen: { test: { seen: 1, of: 2 } } } }),
+    );
+    const [warned] = await readFolders([`${folder}/runs`]);
+    assert.match(warned!.notes.at(-1)!, /init": run "r", .* on 1 of the 2 interactions of test: .* is OPTIMISTIC\.$/);
+  }));
+
+Deno.test("data are called as the study of which a folder is calls them", () =>
+  inFolder(async (folder) => {
+    const table = {
+      data: "train",
+      selectedOn: "valid",
+      selectBy: "ndcg@20",
+      seeds: [0],
+      metrics: [],
+      notes: [],
+      rows: [],
+    };
+    for (const name of ["one", "other"]) {
+      await Deno.mkdir(`${folder}/${name}`);
+      await Deno.writeTextFile(`${folder}/${name}/compare.json`, JSON.stringify(table));
+    }
+    const parts = [{ label: "ours", folder: "one" }, { label: "theirs", folder: "other" }];
+    await Deno.writeTextFile(`${folder}/study.json`, JSON.stringify({ parts }));
+    const names = async (from: string) => (await readFolders([from])).map(({ data, title }) => [data, title]);
+    assert.deepEqual(await names(folder), [["ours", "ours"], ["theirs", "theirs"]]);
+    assert.deepEqual(await names(`${folder}/other/`), [["theirs", "theirs"]]);
   }));
 
 Deno.test("a folder of nothing, a damaged log and a damaged study are told in a sentence", () =>
