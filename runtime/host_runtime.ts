@@ -10,6 +10,7 @@ import type { Lease } from "./arena.ts";
 import { gradientReading, type Reading } from "./host_gradient.ts";
 import { hostPhase, phasePlan } from "./host_phase.ts";
 import { HostStore, type Tables } from "./host_store.ts";
+import { openPrograms } from "./open_programs.ts";
 import type { Engine } from "./ort.ts";
 import { rewritten } from "./rewritten.ts";
 import { scaledProducts } from "./scaled_products.ts";
@@ -24,15 +25,16 @@ const OWN = "foil";
  * over that memory.
  */
 export function hostRuntime(engine: Engine, seed: number, reason: string): Runtime {
-  const store = new HostStore(seed), { provider, queue: run } = engine;
+  const store = new HostStore(seed), { provider, queue: run } = engine, programs = openPrograms();
   return {
     provider,
     reason,
-    compile: (graph, plan) => run(() => hostProgram(engine, store, graph, plan)), // not while a run has views
+    // not while a run has views
+    compile: (graph, plan) => run(async () => programs.opened(await hostProgram(engine, store, graph, plan))),
     read: (results) => Promise.resolve(results.map(({ outputs }) => outputs as never)),
     save: (wanted) => run(() => Promise.resolve(store.save(wanted))),
     load: (tensors) => run(() => Promise.resolve(store.load(tensors))),
-    dispose: () => Promise.resolve(),
+    dispose: programs.dispose,
   };
 }
 

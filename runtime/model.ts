@@ -11,7 +11,9 @@ export interface HostTensor {
 export interface Model {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  /** @throws Error in onnxruntime's words, where the inputs are not those of the file; TypeError where it was disposed of. */
   run(inputs: Readonly<Record<string, HostTensor>>): Promise<Readonly<Record<string, HostTensor>>>;
+  /** Gives back its memory; more than once is no matter. */
   dispose(): Promise<void>;
 }
 
@@ -21,10 +23,13 @@ export async function openModel(bytes: Uint8Array): Promise<Model> {
   const session = await sessionQueue(() =>
     ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: 3 })
   );
+  // onnxruntime gives the number of a session that was released to the next one, whose a late call would be
+  let disposed: Promise<void> | undefined;
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     async run(inputs) {
+      if (disposed) throw new TypeError("Cannot run: the model was disposed of");
       const tensors = Object.entries(inputs).map(([name, { dtype, shape, data }]) =>
         [name, new ort.Tensor(dtype, data as never, shape)] as const
       );
@@ -35,6 +40,6 @@ export async function openModel(bytes: Uint8Array): Promise<Model> {
         ),
       );
     },
-    dispose: () => sessionQueue(() => session.release()),
+    dispose: () => disposed ??= sessionQueue(() => session.release()),
   };
 }

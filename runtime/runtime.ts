@@ -36,6 +36,7 @@ export interface Program<K extends string = string> {
   start(feeds: Feeds): Promise<Result<K>>;
   /** One run, its outputs on the host. */
   run(feeds: Feeds): Promise<Readonly<Record<K, TensorData>>>;
+  /** Gives back its memory, after the runs that were started; more than once is no matter. It runs no more then. */
   dispose(): Promise<void>;
 }
 
@@ -52,8 +53,12 @@ export interface Runtime {
   read<K extends string>(results: readonly Result<K>[]): Promise<readonly Readonly<Record<K, TensorData>>[]>;
   /** A copy of each variable's elements (and optimiser states, as `name#state`), by name; of those that are wanted. */
   save(wanted?: (name: string) => boolean): Promise<ReadonlyMap<string, SavedTensor>>;
-  /** Overwrites variables (and states) by name; those not yet declared take effect when they are. */
+  /**
+   * Overwrites variables (and states) by name; those not yet declared take effect when they are, and until then their
+   * arrays are kept, not copied.
+   */
   load(tensors: ReadonlyMap<string, SavedTensor>): Promise<void>;
+  /** Disposes of all programs that were compiled on it, those of rankings included; on WebGPU of its device, too. */
   dispose(): Promise<void>;
 }
 

@@ -8,6 +8,7 @@ import { boundsOf, checkBounds } from "./bounds.ts";
 import { readTensors } from "./device_read.ts";
 import { deviceBuffer, DeviceStore } from "./device_store.ts";
 import { deviceUpdater, deviceUpdates } from "./device_update.ts";
+import { openPrograms } from "./open_programs.ts";
 import { loadOrt, type Ort, sessionQueue } from "./ort.ts";
 import type { Queue } from "./queue.ts";
 import { gatherFromParts } from "./row_parts.ts";
@@ -37,14 +38,18 @@ export async function webgpuRuntime(
   const bytes = Math.min(most, maxBufferSize, maxStorageBufferBindingSize),
     store = new DeviceStore(device, seed, bytes);
   const context: Context = { ort: await loadOrt(), device, store, queued: sessionQueue };
+  const programs = openPrograms();
   return {
     provider: "webgpu",
     reason,
-    compile: (graph, plan) => context.queued(() => webgpuProgram(context, graph, plan)),
+    compile: (graph, plan) => context.queued(async () => programs.opened(await webgpuProgram(context, graph, plan))),
     read: (results) => context.queued(() => readTensors(device, results)),
     save: (wanted) => context.queued(() => store.save(wanted)),
     load: (tensors) => context.queued(() => Promise.resolve(store.load(tensors))),
-    dispose: () => context.queued(() => Promise.resolve(device.destroy())),
+    dispose: async () => {
+      await programs.dispose();
+      await context.queued(() => Promise.resolve(device.destroy()));
+    },
   };
 }
 
