@@ -70,8 +70,9 @@ export interface Evaluation {
 
 /** Ranks with the model as it stands, as often as asked. */
 export interface Evaluator {
-  /** @throws RangeError where lists are short of items because scores are NaN. */
+  /** @throws RangeError where lists are short of items because scores are NaN; TypeError where it was disposed of. */
   evaluate(): Promise<Evaluation>;
+  /** Gives back what it holds; more than once is no matter. An evaluation under way fails. */
   dispose(): Promise<void>;
 }
 
@@ -80,7 +81,8 @@ export interface Evaluator {
  * says so). Users without held-out items are left out of the means. Memory is bounded by `memory`, but for what every
  * item's representation needs at once.
  *
- * @throws TypeError where a metric is unknown, or nothing is held out.
+ * @throws TypeError where a metric is unknown, or nothing is held out; RangeError where a number of the options cannot be,
+ * or interactions are of more users or items than the catalogue.
  */
 export async function fullRanking(
   runtime: Runtime,
@@ -89,32 +91,83 @@ export async function fullRanking(
   held: Interactions,
   options: RankingOptions,
 ): Promise<Evaluator> {
-  const judge = openJudge(seen, held, options), { alsoSeen = [], alsoRead = [] } = options;
-  const known = withHistories(seen, [...alsoSeen, ...alsoRead]);
-  const { memory = 2 ** 28, workers = 0 } = options,
-    represented = itemBytes(backbone, seen),
-    keeps = represented <= memory / 2;
+  const { alsoSeen = [], alsoRead = [], memory = 2 ** 28, workers = 0 } = options;
+  checkAll(seen, held, options);
+  if (!(memory > 0)) throw new RangeError(`Cannot rank in a "memory" of ${memory} bytes: it is a number above 0`);
+  if (!Number.isInteger(workers) || workers < 0) {
+    throw new RangeError(`Cannot rank with "workers" ${workers}: it is a whole number of at least 0`);
+  }
+  const judge = openJudge(seen, held, options), known = withHistories(seen, [...alsoSeen, ...alsoRead]);
+  const represented = itemBytes(backbone, seen), keeps = represented <= memory / 2;
   const threads = keeps && workersScore(runtime, backbone, seen)
     ? threadsFor(workers, judge.users.length * seen.items)
     : 1;
   const left = memory - (keeps ? represented : 0);
   const blocks = blocksFor(left / threads, seen.items, floatsPerScore(backbone, seen));
   const scorer = await openScorer(runtime, backbone, known, blocks, { keeps });
-  let pool: Promise<RankingPool> | undefined;
+  let alone = threads === 1, pool: Promise<RankingPool> | undefined, ranking = 0, disposed = false;
+  let idle: ReturnType<typeof setTimeout> | undefined;
+  const close = async () => {
+    const open = pool;
+    pool = undefined;
+    (await open?.catch(() => undefined))?.dispose();
+  };
+  /** Threads, where there are any; where none was asked for and none can be started, this one does. */
+  const opened = async () => {
+    if (alone) return undefined;
+    try {
+      return await (pool ??= openPool(threads, seen, held, options, scorer));
+    } catch (error) {
+      pool = undefined;
+      if (workers > 0) throw error;
+      alone = true;
+    }
+  };
+  const ranked = async () => {
+    const threaded = await opened();
+    if (!threaded) return [await judge.find(judge.users, blocks.rows, blocks.columns, scorer.score)];
+    try {
+      return await threaded.rank(judge.users, scorer);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  };
   return {
     async evaluate() {
-      await scorer.refresh();
-      if (threads === 1) {
-        return judge.evaluation([await judge.find(judge.users, blocks.rows, blocks.columns, scorer.score)]);
+      if (disposed) throw new TypeError("Cannot evaluate: the ranking was disposed of");
+      clearTimeout(idle);
+      ranking++;
+      try {
+        await scorer.refresh();
+        return judge.evaluation(await ranked());
+      } finally {
+        if (--ranking === 0 && pool && !disposed) idle = setTimeout(close, IDLE_MS);
       }
-      pool ??= openPool(threads, seen, held, options, scorer);
-      return judge.evaluation(await (await pool).rank(judge.users, scorer));
     },
     async dispose() {
-      (await pool)?.dispose();
+      disposed = true;
+      clearTimeout(idle);
+      await close();
       await scorer.dispose();
     },
   };
+}
+
+/** Threads that have not ranked for so long are ended: a program whose threads wait for work would never end. */
+const IDLE_MS = 2000;
+/** @throws RangeError where interactions are of more users or items than the catalogue. */
+function checkAll(seen: Catalogue, held: Interactions, { alsoSeen = [], alsoRead = [] }: RankingOptions): void {
+  checkCounts("held", held, seen);
+  for (const log of alsoSeen) checkCounts("alsoSeen", log, seen);
+  for (const log of alsoRead) checkCounts("alsoRead", log, seen);
+}
+
+function checkCounts(what: string, { userCount, itemCount }: Interactions, { users, items }: Catalogue): void {
+  if (userCount <= users && itemCount <= items) return;
+  throw new RangeError(
+    `Cannot rank: "${what}" is of ${userCount} users and ${itemCount} items, the catalogue of ${users} and ${items}`,
+  );
 }
 
 /** Whether threads without the runtime score as it does, to the bit. */
@@ -128,16 +181,26 @@ function threadsFor(asked: number, scores: number): number {
   return asked > 0 ? asked : scores < WORTH_THREADS ? 1 : navigator.hardwareConcurrency;
 }
 
-/** Full ranking by any scores: `scoresOf` gives a user's, one for each item. */
+/**
+ * Full ranking by any scores: `scoresOf` gives a user's, one for each item; what it throws comes through.
+ *
+ * @throws TypeError where a metric is unknown, or nothing is held out; RangeError where there are more or fewer scores than
+ * items, one that matters is NaN, or `held` is of more users or items than the catalogue.
+ */
 export async function rankBy(
   scoresOf: (user: number) => Float32Array | Promise<Float32Array>,
   seen: Catalogue,
   held: Interactions,
   options: RankingOptions,
 ): Promise<Evaluation> {
+  checkAll(seen, held, options);
   const judge = openJudge(seen, held, options);
   const found = await judge.find(judge.users, 1, seen.items, async (users, visit) => {
-    visit((await scoresOf(users[0]!)).slice(), 0);
+    const scores = await scoresOf(users[0]!);
+    if (scores.length !== seen.items) {
+      throw new RangeError(`Cannot rank ${seen.items} items by the ${scores.length} scores of user ${users[0]}`);
+    }
+    visit(Float32Array.from(scores), 0);
   });
   return judge.evaluation([found]);
 }

@@ -117,7 +117,9 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
     const hitsOf = (name: string) =>
       balancedKeys(name).map((key) => meanOf(measured.includes(key) ? values(key) : [0]));
     const balanced = names.filter((name) => parseMetric(name).balance), lists = parts.map(({ lists }) => lists);
-    const tested = byEvent ? Int32Array.from([...users].flatMap((user) => itemsOf(truth, user).fill(user))) : users;
+    const tested = byEvent
+      ? Int32Array.from([...users].flatMap((user) => itemsOf(truth, user).fill(user)))
+      : users.slice();
     const activity = Array.from(tested, (user) => seen.offsets[user + 1]! - seen.offsets[user]!);
     const metric = (name: string) => {
       const at = parseMetric(name);

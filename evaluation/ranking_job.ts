@@ -33,4 +33,6 @@ export interface ScoringGraph {
 export interface RankingAnswer {
   readonly found?: Found;
   readonly error?: string;
+  /** Whether what failed is a number out of its range, such as a score that is NaN. */
+  readonly outOfRange?: boolean;
 }

@@ -88,22 +88,30 @@ function startWorker() {
   const worker = new WebWorker(new URL("./ranking_worker.ts", import.meta.url), { type: "module" });
   const asked: PromiseWithResolvers<RankingAnswer>[] = [];
   const failure = (why: string) => new Error(`Cannot rank in a worker: ${why}`);
+  /** Why it answers no more, once it does not. */
+  let ended: Error | undefined;
+  const end = (why: string) => {
+    ended ??= failure(why);
+    worker.terminate();
+    for (const { reject } of asked.splice(0)) reject(ended);
+  };
   worker.onmessage = ({ data }: MessageEvent<RankingAnswer>) => {
     const { resolve, reject } = asked.shift()!;
     if (data.error === undefined) resolve(data);
-    else reject(failure(data.error));
+    else reject(data.outOfRange ? new RangeError(data.error) : failure(data.error));
   };
   worker.onerror = (event) => {
     event.preventDefault();
-    for (const { reject } of asked.splice(0)) reject(failure(event.message));
+    end(event.message);
   };
   return {
     ask(job: RankingJob): Promise<RankingAnswer> {
+      if (ended) return Promise.reject(ended);
       const answer = Promise.withResolvers<RankingAnswer>();
       asked.push(answer);
       worker.postMessage(job);
       return answer.promise;
     },
-    terminate: () => worker.terminate(),
+    terminate: () => end("it was disposed of"),
   };
 }

@@ -58,8 +58,8 @@ async function answer(job: RankingJob): Promise<RankingAnswer> {
 const sameProducts = (by: ProductShape, other: ScoringModel["by"]): boolean =>
   !("bytes" in other) && by.rows === other.rows && by.columns === other.columns && by.width === other.width;
 
+const failed = (error: unknown): RankingAnswer =>
+  error instanceof RangeError ? { error: error.message, outOfRange: true } : { error: `${error}` };
+
 const inOrder = queue(); // what one job scores lies where the next one's will
-scope.onmessage = ({ data }) =>
-  void inOrder(async () =>
-    scope.postMessage(await answer(data).catch((error: unknown): RankingAnswer => ({ error: `${error}` })))
-  );
+scope.onmessage = ({ data }) => void inOrder(async () => scope.postMessage(await answer(data).catch(failed)));
