@@ -42,10 +42,11 @@ function scored(mixed: Value, queries: Value): Value | null {
       return one && neg(one);
     }
     case "Mul":
-      return scaled(first, second!, queries) ?? scaled(second!, first, queries);
+      return scaled(first, second!, mixed, queries) ?? scaled(second!, first, mixed, queries);
     case "Add":
     case "Sub": {
-      const one = scored(first, queries), other = one && scored(second!, queries);
+      const one = isAligned(first, mixed) && isAligned(second!, mixed) ? scored(first, queries) : null;
+      const other = one && scored(second!, queries);
       return other && (type === "Add" ? add(one, other) : sub(one, other));
     }
     default:
@@ -53,8 +54,11 @@ function scored(mixed: Value, queries: Value): Value | null {
   }
 }
 
-function scaled(numbers: Value, mixed: Value, queries: Value): Value | null {
-  if (numbers.shape.at(-1) !== 1 && sizeOf(numbers.shape) !== 1) return null;
+/** Whether the first axis of an operand is that of the result: of one with fewer axes it is another. */
+const isAligned = (operand: Value, result: Value) => operand.shape.length === result.shape.length;
+
+function scaled(numbers: Value, mixed: Value, result: Value, queries: Value): Value | null {
+  if (!isAligned(mixed, result) || (numbers.shape.at(-1) !== 1 && sizeOf(numbers.shape) !== 1)) return null;
   const one = scored(mixed, queries);
   return one && mul(numbers, one);
 }

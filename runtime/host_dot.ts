@@ -32,7 +32,8 @@ export function hostDots(nodes: readonly Node[], known?: ReadonlySet<Value>): re
 export function poolsOf({ inputs: [left, right] }: Node): readonly [Value, Value] | null {
   if (right!.node?.op.type !== "Transpose" || `${right!.node.attributes.perm}` !== "0,2,1") return null;
   const items = right!.node.inputs[0]!, [rows, one] = left!.shape;
-  return rows === items.shape[0] && one === 1 ? [left!, items] : null;
+  const isPair = left!.shape.length === 3 && rows === items.shape[0] && one === 1; // a matrix would be every row's
+  return isPair ? [left!, items] : null;
 }
 
 /** The factors [.., D], of one shape, of an elementwise product that is summed over the last axis. */

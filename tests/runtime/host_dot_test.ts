@@ -46,6 +46,9 @@ Deno.test("what is computed, summed over other axes, broadcast or not a product 
     [],
     "rows joined",
   );
+  const narrow = gather(g.variable("narrow", [5, 1], normal(1)), g.input("users", "int32", [R]));
+  const ones = gather(g.variable("ones", [ITEMS, 1], normal(1)), g.input("candidates", "int32", [R, M]));
+  assert.deepEqual(found(matmul(narrow, swapAxes(ones))), [], "each query with every row's candidates");
   assert.deepEqual(found(sum(mul(query, candidates), [2])), [], "broadcast");
   assert.deepEqual(found(sum(mul(user, user))), [], "a sum over rows");
   assert.deepEqual(found(sum(mul(query, positive), [0])), [], "a sum over rows alone");
