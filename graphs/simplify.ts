@@ -61,7 +61,7 @@ const rules: Readonly<Record<string, Simpler>> = {
   ReduceMax: unreduced,
   ReduceMin: unreduced,
   Slice: whole,
-  Pad: whole,
+  Pad: ([x, pads]) => Array.from(pads.data ?? [], Number).every((by) => by === 0) ? x : undefined,
   Concat: ([x, ...more]) => more.length === 0 ? x : undefined,
   Where: ([, a, b], { outputs: [y] }) => a === b && sameShape(a.shape, y!.shape) ? a : undefined,
   Abs: ([x], node) => x.node?.op.type === "Neg" ? apply(node, inner(x)) : idempotent([x, x, x], node),

@@ -4,7 +4,7 @@ import { and, cast, greater, less, not, where } from "../graphs/ops/compare.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { gemm } from "../graphs/ops/linear.ts";
 import { sumOp } from "../graphs/ops/reduce.ts";
-import { reshape, sliceRanges } from "../graphs/ops/shape.ts";
+import { expand, reshape, sliceRanges } from "../graphs/ops/shape.ts";
 import type { Rule } from "../graphs/rewrite.ts";
 import { normalizeAxis, sizeOf } from "../graphs/tensor.ts";
 
@@ -43,6 +43,11 @@ const rules: Readonly<Record<string, (inputs: Inputs, node: Node) => Value | und
     const [left, right] = [turned(a), turned(b)];
     if (a.shape.length !== 2 || b.shape.length !== 2 || !(left || right)) return undefined;
     return gemm(left ?? a, right ?? b, undefined, { transA: left !== null, transB: right !== null });
+  },
+  /** Its shader of vectors does not compile where one operand has an element for each of them. */
+  Pow: ([a, b], { outputs: [y], op }) => {
+    const [x, by] = [a, b].map((each) => sizeOf(each.shape) === 1 ? each : expand(each, y!.shape)) as [Value, Value];
+    return x === a && by === b ? undefined : a.graph.apply(op, [x, by])[0]!;
   },
   Reshape: ([x], { outputs: [y] }) => reshape(x, y!.shape),
   Slice: (inputs) => {
@@ -83,9 +88,11 @@ function startOf(position: number, others: readonly number[], x: Value): number 
 }
 
 /** The length of the axis that slots were chosen along, where they come from ArgMax, ArgMin or TopK. */
-function slotsBelow({ node, dtype }: Value): number | undefined {
+function slotsBelow(slots: Value): number | undefined {
+  const { node, dtype } = slots;
   if (!node || (dtype !== "int64" && dtype !== "int32")) return undefined;
   const { op: { type }, inputs: [x, ids], attributes } = node;
+  if (type === "TopK" && slots === node.outputs[0]) return undefined; // the values: whole numbers of any size
   if (type === "ArgMax" || type === "ArgMin" || type === "TopK") {
     return x!.shape[normalizeAxis(Number(attributes.axis ?? (type === "TopK" ? -1 : 0)), x!.shape.length, type)];
   }

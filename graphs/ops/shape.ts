@@ -24,8 +24,9 @@ export const reshapeOp: Op = {
 export const squeezeOp: Op = {
   type: "Squeeze",
   infer: ([x, axes]) => {
-    const over = axes
-      ? readInts(axes, "Squeeze", "axes").map((axis) => normalizeAxis(axis, x!.shape.length, "Squeeze"))
+    const named = axes ? readInts(axes, "Squeeze", "axes") : [];
+    const over = named.length > 0 // onnxruntime takes an empty list for none
+      ? named.map((axis) => normalizeAxis(axis, x!.shape.length, "Squeeze"))
       : x!.shape.flatMap((d, axis) => d === 1 ? [axis] : []);
     const wide = over.find((axis) => x!.shape[axis] !== 1);
     if (wide !== undefined) throw new TypeError(`Cannot squeeze axis ${wide} of [${x!.shape}]: its length is not 1`);
@@ -154,9 +155,10 @@ export const padOp: Op = {
     return retyped(x!, x!.shape.map((d, axis) => d + by[axis]! + by[rank + axis]!));
   },
   vjp: ([g], { inputs: [x, pads, ...rest] }) => {
-    const by = readInts(pads, "Pad", "pads");
-    const cut = x!.shape.reduce((y, d, axis) => slice(y, axis, by[axis]!, by[axis]! + d), g!);
-    return [cut, null, ...rest.map(() => null)];
+    const by = readInts(pads, "Pad", "pads"), rank = x!.shape.length;
+    const added = by.map((n) => Math.max(n, 0)), cut = by.map((n) => Math.max(-n, 0)); // what is negative cuts
+    const kept = g!.shape.reduce((y, d, axis) => slice(y, axis, added[axis]!, d - added[rank + axis]!), g!);
+    return [pad(kept, cut.slice(0, rank), cut.slice(rank)), null, ...rest.map(() => null)];
   },
 };
 
@@ -173,7 +175,7 @@ export function reshape(x: Value, shape: Shape): Value {
 const RESHAPING: ReadonlySet<Op> = new Set([reshapeOp, squeezeOp, unsqueezeOp]);
 /** Drops axes of length 1. */
 export const squeeze = (x: Value, axes: readonly number[]): Value =>
-  x.graph.apply(squeezeOp, [x, ints(x.graph, axes)])[0]!;
+  axes.length === 0 ? x : x.graph.apply(squeezeOp, [x, ints(x.graph, axes)])[0]!;
 /** Inserts an axis of length 1 at `axis` of the result; -1 is the last. */
 export const unsqueeze = (x: Value, axis: number): Value => x.graph.apply(unsqueezeOp, [x, ints(x.graph, [axis])])[0]!;
 /** Stretches axes of length 1 to `shape`. What holds one number everywhere is stretched from that number. */

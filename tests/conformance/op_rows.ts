@@ -45,6 +45,7 @@ import {
   split,
   splitOp,
   squeeze,
+  squeezeOp,
   transpose,
   transposeOp,
   unsqueeze,
@@ -133,6 +134,7 @@ export const opRows: Readonly<Record<string, readonly OpRow[]>> = {
   Div: [...binary(div, real, positive), row("of a number", [positive(3)], (a) => div(2, a))],
   Pow: [
     ...binary(pow, positive, real),
+    row("of rows to powers of their own", [positive(2, 3, 4), real(3, 1)], pow),
     row("of a negative base to a whole number", [real(4)], (a) => pow(a, 3)),
     row("of a number", [real(4)], (a) => pow(number(a, 2), a)),
   ],
@@ -211,7 +213,15 @@ export const opRows: Readonly<Record<string, readonly OpRow[]>> = {
     row("of a scalar", [real()], (x) => reshape(x, [1, 1])),
     row("with 0 and -1", [real(2, 3, 2)], (x) => x.graph.apply(reshapeOp, [x, long(x, 0, -1)], { allowzero: 0 })[0]!),
   ],
-  Squeeze: [row("of two axes", [real(1, 3, 1)], (x) => squeeze(x, [0, -1]))],
+  Squeeze: [
+    row("of two axes", [real(1, 3, 1)], (x) => squeeze(x, [0, -1])),
+    row(
+      "of axes of length 1 by an empty list",
+      [real(1, 3, 1), real(3)],
+      (x, y) => mul(x.graph.apply(squeezeOp, [x, long(x)])[0]!, y),
+    ),
+    row("of none and of one", [real(2, 1, 3), real(2, 3)], (x, y) => mul(squeeze(squeeze(x, []), [1]), y)),
+  ],
   Unsqueeze: [
     row("in front", [real(2, 3)], (x) => unsqueeze(x, 0)),
     row("at the back", [real(2, 3)], (x) => unsqueeze(x, -1)),
@@ -255,6 +265,12 @@ export const opRows: Readonly<Record<string, readonly OpRow[]>> = {
       [real(2)],
       (x) => x.graph.apply(padOp, [x, long(x, 1, 1), number(x, 7)], { mode: "constant" })[0]!,
     ),
+    row(
+      "moved along, by cutting one end",
+      [real(3, 2)],
+      (x) => mul(2, x.graph.apply(padOp, [x, long(x, 1, 0, -1, 0)])[0]!),
+    ),
+    row("cut at both ends", [real(5)], (x) => x.graph.apply(padOp, [x, long(x, -1, -2)])[0]!),
   ],
   Gather: [
     row("of rows, an id twice", [real(4, 2)], (x) => gather(x, ids(x, [3], 3, 0, 3))),

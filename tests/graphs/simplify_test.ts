@@ -114,6 +114,7 @@ Deno.test("what changes nothing stays where it changes a shape, a type or an ord
   assert.deepEqual(types([cast(cast(x, "int32"), "float32")]), ["Cast", "Cast"]);
   assert.deepEqual(types([cast(cast(cast(x, "int32"), "int64"), "int32")]), ["Cast"]);
   assert.deepEqual(types([apply("Transpose", [x])]), ["Transpose"]);
+  assert.deepEqual(types([apply("Abs", [apply("Pad", [x, ints(g, 1, 0, -1, 0)])])]), ["Pad", "Abs"]); // rows move on by one
   assert.deepEqual(types([apply("ReduceSum", [x, ints(g, 0)], { keepdims: 1 })]), ["ReduceSum"]);
 });
 
