@@ -1,8 +1,9 @@
 import type { Attributes, Op, Value } from "../builder.ts";
-import { normalizeAxis } from "../tensor.ts";
-import { mul, reciprocal, sqrt, sub } from "./arithmetic.ts";
+import { normalizeAxis, sizeOf } from "../tensor.ts";
+import { add, mul, reciprocal, sqrt, sub } from "./arithmetic.ts";
 import { greater, where } from "./compare.ts";
 import { mean, sum, unbroadcast } from "./reduce.ts";
+import { expand } from "./shape.ts";
 
 /** Vectors no longer than this count as zero. */
 const ZERO = 1e-12;
@@ -30,13 +31,17 @@ export const layerNormOp: Op = {
     const first = firstNormalized(x!, axis), shape = x!.shape.map((d, at) => at >= first ? 1 : d);
     return [x!.type, { dtype: x!.dtype, shape }, { dtype: x!.dtype, shape }];
   },
-  vjp: ([g], { inputs: [x, scale, bias], outputs: [, centre, inverse], attributes: { axis } }) => {
+  vjp: ([g, ofCentre, ofInverse], { inputs: [x, scale, bias], outputs: [, centre, inverse], attributes: { axis } }) => {
     const first = firstNormalized(x!, axis), over = x!.shape.flatMap((_, at) => at >= first ? [at] : []);
-    const unit = mul(sub(x!, centre!), inverse!), g1 = mul(g!, scale!);
-    const dx = mul(sub(sub(g1, mean(g1, over, true)), mul(unit, mean(mul(g1, unit), over, true))), inverse!);
-    const out = [dx, unbroadcast(mul(g!, unit), scale!.shape)];
-    if (bias) out.push(unbroadcast(g!, bias.shape));
-    return out;
+    const unit = mul(sub(x!, centre!), inverse!), share = 1 / sizeOf(x!.shape.slice(first)), parts: Value[] = [];
+    if (g) {
+      const g1 = mul(g, scale!);
+      parts.push(mul(sub(sub(g1, mean(g1, over, true)), mul(unit, mean(mul(g1, unit), over, true))), inverse!));
+    }
+    if (ofCentre) parts.push(expand(mul(ofCentre, share), x!.shape));
+    if (ofInverse) parts.push(mul(mul(mul(ofInverse, -share), mul(inverse!, inverse!)), unit));
+    const ofScale = g ? unbroadcast(mul(g, unit), scale!.shape) : null;
+    return [parts.reduce(add), ofScale, ...bias ? [g ? unbroadcast(g, bias.shape) : null] : []];
   },
 };
 const firstNormalized = (x: Value, axis: Attributes[string] | undefined) =>

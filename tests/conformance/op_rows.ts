@@ -335,6 +335,15 @@ export const opRows: Readonly<Record<string, readonly OpRow[]>> = {
     row("of elements about 1000", [large(4)], (x) => softmax(x)),
   ],
   LayerNormalization: [
+    row(
+      "the means alone",
+      [real(2, 4), positive(4)],
+      (x, scale) => mul(mean(scale), x.graph.apply(layerNormOp, [x, scale], {})[1]!),
+    ),
+    row("and the inverse deviations", [real(2, 3, 4), positive(3, 4)], (x, scale) => {
+      const [y, centre, inverse] = x.graph.apply(layerNormOp, [x, scale], { axis: 1 }) as [Value, Value, Value];
+      return mul(mul(y, centre), inverse);
+    }),
     row("over the last axis", [real(2, 4), positive(4), real(4)], (x, a, b) => layerNorm(x, a, b)),
     row("of a batch", [real(2, 2, 4), positive(4), real(4)], (x, a, b) => layerNorm(x, a, b, 0.1)),
     row(
