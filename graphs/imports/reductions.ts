@@ -1,5 +1,6 @@
 import type { Value } from "../builder.ts";
 import { abs, log, mul, sqrt, sub } from "../ops/arithmetic.ts";
+import { greater, where } from "../ops/compare.ts";
 import { readInts } from "../ops/operand.ts";
 import { logSumExp, maxOver, mean, minOver, sum } from "../ops/reduce.ts";
 import { type Importer, listOf, numberOf } from "./importer.ts";
@@ -14,6 +15,12 @@ const reducing = (reduce: Reduce): Importer => ([x, input], call) => {
   return [reduce(x!, axes.length > 0 ? axes : all, numberOf(call, "keepdims", 1) === 1)];
 };
 
+/** The gradient of a zero vector's length is taken for 0, as in PyTorch, not for the 0 / 0 that a square root has. */
+function lengthOf(x: Value, axes?: readonly number[], keep?: boolean): Value {
+  const squares = sum(mul(x, x), axes, keep), some = greater(squares, 0);
+  return where(some, sqrt(where(some, squares, 1)), squares);
+}
+
 /** Ops that reduce axes. */
 export const reductions: Readonly<Record<string, Importer>> = {
   ReduceSum: reducing(sum),
@@ -21,7 +28,7 @@ export const reductions: Readonly<Record<string, Importer>> = {
   ReduceMax: reducing(maxOver),
   ReduceMin: reducing(minOver),
   ReduceL1: reducing((x, axes, keep) => sum(abs(x), axes, keep)),
-  ReduceL2: reducing((x, axes, keep) => sqrt(sum(mul(x, x), axes, keep))),
+  ReduceL2: reducing(lengthOf),
   ReduceSumSquare: reducing((x, axes, keep) => sum(mul(x, x), axes, keep)),
   ReduceLogSum: reducing((x, axes, keep) => log(sum(x, axes, keep))),
   ReduceLogSumExp: reducing(logSumExp),

@@ -40,7 +40,8 @@ function importSlice(
   [x, starts, ends, axes, steps]: readonly (Value | undefined)[],
   { graph }: ImportCall,
 ): readonly Value[] {
-  const along = axes ?? ints(graph, readInts(starts, "Slice", "starts").map((_, axis) => axis));
+  const all = readInts(starts, "Slice", "starts").map((_, axis) => axis); // of the element type that the file's ranges have
+  const along = axes ?? (starts!.dtype === "int32" ? graph.constant(Int32Array.from(all)) : ints(graph, all));
   const inputs = [x!, starts!, ends!, along, ...steps ? [steps] : []], ranges = sliceRanges(inputs);
   if (ranges.every(({ step }) => step === 1)) return graph.apply(sliceOp, inputs);
   return [ranges.reduce((y, { from, step, count }, axis) => {

@@ -28,6 +28,7 @@ const ids = (shape: readonly number[], ...data: number[]): FileElements => ({
   shape,
   data: BigInt64Array.from(data, BigInt),
 });
+const ints32 = (...data: number[]): FileElements => ({ shape: [data.length], data: Int32Array.from(data) });
 const bools = (shape: readonly number[], ...data: number[]): FileElements => ({ shape, data: Uint8Array.from(data) });
 const scalar = (x: number) => floats([], x);
 const AT_18 = { opset: 18 };
@@ -77,6 +78,7 @@ export const importRows: readonly ImportRow[] = [
   row("Slice", "of rows", [real(4, 3), longs(1), longs(1000)]),
   row("Slice", "of the last axis, from the back", [real(2, 5), longs(-3), longs(-1), longs(-1)]),
   row("Slice", "with a step", [real(2, 5), longs(0), longs(5), longs(1), longs(2)]),
+  row("Slice", "by int32, of the first axes", [real(4, 3), ints32(1, 0), ints32(1000, 2)]),
   row("Slice", "backwards", [real(2, 5), longs(-1), longs(-10), longs(1), longs(-1)]),
   row("Split", "by sizes", [real(2, 5), longs(2, 3)], { axis: 1 }, { outputs: 2 }),
   row("Split", "into equal parts", [real(2, 4)], { axis: -1 }, { outputs: 2 }),
