@@ -51,6 +51,7 @@ const OPSETS = { first: 13, last: 21 } as const;
 
 type ModelProto = ReturnType<typeof onnx.ModelProto.create>;
 type NodeProto = NonNullable<Parameters<typeof onnx.NodeProto.create>[0]>;
+type GraphProto = NonNullable<Parameters<typeof onnx.GraphProto.create>[0]>;
 type AttributeProto = NonNullable<Parameters<typeof onnx.AttributeProto.create>[0]>;
 type ValueInfo = NonNullable<Parameters<typeof onnx.ValueInfoProto.create>[0]>;
 
@@ -133,13 +134,23 @@ function fileNode(node: NodeProto, at: number, fail: Fail): FileNode {
   return {
     name,
     type,
-    inputs: node.input ?? [],
+    inputs: [...node.input ?? [], ...subgraphsOf(node).flatMap(readIn)],
     outputs: node.output ?? [],
     attributes: Object.fromEntries((node.attribute ?? []).flatMap((attribute): [string, FileAttribute][] => {
       const value = attributeValue(attribute, name, fail);
       return value === undefined ? [] : [[attribute.name ?? "", value]];
     })),
   };
+}
+
+/** What an If or a Loop holds, which reads tensors from around it. */
+const subgraphsOf = ({ attribute }: NodeProto) =>
+  (attribute ?? []).flatMap(({ g, graphs }) => [...g ? [g] : [], ...graphs ?? []]);
+function readIn({ node, input, initializer, output }: GraphProto): readonly string[] {
+  const nodes = node ?? [], own = [...input ?? [], ...initializer ?? []].map(({ name }) => name ?? "");
+  const made = new Set([...own, ...nodes.flatMap((each) => each.output ?? [])]);
+  const read = nodes.flatMap((each) => [...each.input ?? [], ...subgraphsOf(each).flatMap(readIn)]);
+  return [...read, ...(output ?? []).map(({ name }) => name ?? "")].filter((name) => name !== "" && !made.has(name));
 }
 
 /** Undefined for what no op that Foil knows takes: a subgraph, say. */

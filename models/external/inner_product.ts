@@ -15,11 +15,11 @@ function bare(x: Value): Value {
   const { node } = x, [from] = node?.inputs ?? [];
   if (!node || !from) return x;
   const kept = RESHAPING.has(node.op.type) ||
-    (node.op.type === "Transpose" && isReshape(from, node.attributes.perm as readonly number[]));
+    (node.op.type === "Transpose" && isReshape(from, node.attributes.perm as readonly number[] | undefined));
   return kept ? bare(from) : x;
 }
 /** Whether only axes of length 1 change places. */
-function isReshape({ shape }: Value, perm: readonly number[]): boolean {
+function isReshape({ shape }: Value, perm: readonly number[] = [...shape.keys()].reverse()): boolean {
   const long = perm.filter((axis) => shape[axis] !== 1);
   return long.every((axis, at) => at === 0 || axis > long[at - 1]!);
 }
@@ -36,8 +36,9 @@ function factorsOf({ node }: Value): readonly [Value, Value] | null {
     );
     return `${axes}` === `${rank - 1}` && `${a.shape}` === `${b.shape}` ? [a, b] : null;
   }
-  if (node.op.type === "Gemm" && node.attributes.transB === 1 && !node.attributes.transA && node.inputs.length === 2) {
-    return [x, y];
+  if (node.op.type === "Gemm") {
+    const { alpha = 1, transA, transB } = node.attributes, isPlain = alpha === 1 && node.inputs.length === 2;
+    return isPlain && transB === 1 && !transA ? [x, y] : null;
   }
   if (node.op.type !== "MatMul") return null;
   // [n, 1, D] by [n, D, 1], or [n, D] by [D, m]

@@ -80,6 +80,25 @@ Deno.test("an op without a gradient is named with its node, and its model is eva
   assert(metrics["ndcg@5"]! > 0 && metrics["ndcg@5"]! < 1);
 });
 
+Deno.test("of a branch, too, it is known what it reads of the model around it", () => {
+  const branch = (op: string) => ({
+    graph: { outputs: { [op]: ["float32", "batch"] as const }, nodes: [{ op, inputs: ["sums"], outputs: [op] }] },
+  });
+  const bytes = product({
+    initializers: { p: table(12), q: table(12), axis: longs(1), go: { shape: [], data: Uint8Array.of(1) } },
+  }, [{
+    op: "If",
+    name: "If_4",
+    inputs: ["go"],
+    outputs: ["scores"],
+    attributes: { then_branch: branch("Neg"), else_branch: branch("Abs") },
+  }]);
+  assert.throws(
+    () => external(bytes),
+    /^TypeError: Cannot train "model\.onnx": no gradient for op "If" \(node "If_4"\)$/,
+  );
+});
+
 Deno.test("what scores do not need may be of any op", () => {
   const outputs = { scores: null, places: null };
   const bytes = product({ outputs }, [

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { catalogue } from "../../datasets/catalogue.ts";
-import { GraphBuilder } from "../../graphs/builder.ts";
+import { gradients } from "../../graphs/autodiff.ts";
+import { GraphBuilder, type RowGradient } from "../../graphs/builder.ts";
 import { readModel } from "../../graphs/model_file.ts";
+import { denseRows } from "../../graphs/ops/index.ts";
+import { sum } from "../../graphs/ops/reduce.ts";
 import { bce } from "../../losses/bce.ts";
 import { bpr } from "../../losses/bpr.ts";
 import { external, type ExternalBackbone } from "../../models/external.ts";
@@ -11,6 +14,7 @@ import type { Runtime } from "../../runtime/runtime.ts";
 import { rns } from "../../samplers/rns.ts";
 import { adam } from "../../training/optimizers.ts";
 import { train } from "../../training/trainer.ts";
+import { floats, longs, onnxFile, type WrittenModel } from "../graphs/onnx_file.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { checkerboard } from "./checkerboard.ts";
 import { biased, neumf, twoTower } from "./exported.ts";
@@ -192,3 +196,62 @@ for (const file of ["neumf-torch.onnx", "two-tower-torch.onnx"]) {
     },
   });
 }
+
+/** Every user of a batch with every item of it, by one product. */
+const crossed = (nodes: WrittenModel["nodes"], initializers: WrittenModel["initializers"] = {}) => {
+  const table = (seed: number) =>
+    floats([SIZE, 2], ...Array.from({ length: 2 * SIZE }, (_, at) => Math.sin(seed + at)));
+  return onnxFile({
+    inputs: { users: ["int64", "batch"], items: ["int64", "batch"] },
+    outputs: { scores: null },
+    initializers: { p: table(1), q: table(2), ...initializers },
+    nodes: [
+      { op: "Gather", inputs: ["p", "users"], outputs: ["u"] },
+      { op: "Gather", inputs: ["q", "items"], outputs: ["i"] },
+      ...nodes,
+    ],
+  });
+};
+
+Deno.test("a product that is multiplied by a number is no plain inner product", () => {
+  const gemm = (alpha: number) =>
+    crossed([{
+      op: "Gemm",
+      inputs: ["u", "i"],
+      outputs: ["scores"],
+      attributes: { transB: 1, alpha: { float: alpha } },
+    }]);
+  assert.equal(external(gemm(1)).innerProduct, true);
+  assert.throws(() => external(gemm(14)), /"scores" is \[3,3\] for 3 users and items; it must score each pair/);
+});
+
+Deno.test("a Transpose that does not say how turns all axes", () => {
+  const backbone = external(crossed([
+    { op: "Transpose", inputs: ["u"], outputs: ["t"] },
+    { op: "Transpose", inputs: ["t"], outputs: ["v"] },
+    { op: "Mul", inputs: ["v", "i"], outputs: ["products"] },
+    { op: "ReduceSum", inputs: ["products", "axis"], outputs: ["scores"], attributes: { keepdims: 0 } },
+  ], { axis: longs(1) }));
+  assert.deepEqual([backbone.cut.queries, backbone.cut.itemsOf], [["u"], ["i"]]);
+});
+
+eachProvider("the gradient of a normalised vector that is zero is finite", async (runtime) => {
+  const zero = floats([2, 2], 0, 0, 3, 4),
+    bytes = crossed([
+      { op: "ReduceL2", inputs: ["u"], outputs: ["length"], attributes: { axes: [1] } },
+      { op: "Clip", inputs: ["length", "least"], outputs: ["some"] },
+      { op: "Div", inputs: ["u", "some"], outputs: ["unit"] },
+      { op: "Mul", inputs: ["unit", "i"], outputs: ["products"] },
+      { op: "ReduceSum", inputs: ["products", "axis"], outputs: ["scores"], attributes: { keepdims: 0 } },
+    ], { p: zero, least: floats([], 0.5), axis: longs(1) });
+  const graph = new GraphBuilder(), batch = { rows: 2, users: graph.input("users", "int32", [2]) };
+  const encoder = external(bytes).build(graph, { ...of, users: 2 }, batch);
+  const scores = encoder.score(encoder.query, encoder.items(graph.input("items", "int32", [2, 1])));
+  const table = graph.variables.get("external/p")!, found = gradients(sum(scores), [table]).get(table) as RowGradient;
+  const program = await runtime.compile(graph, { outputs: { slope: denseRows(found, table.shape) } });
+  const { slope } = await program.run({ users: Int32Array.of(0, 1), items: Int32Array.of(0, 0) });
+  const [a, b] = [Math.sin(2), Math.sin(3)], along = 0.6 * a + 0.8 * b;
+  const wanted = [2 * a, 2 * b, (a - 0.6 * along) / 5, (b - 0.8 * along) / 5]; // below 0.5 vectors are divided by that
+  wanted.forEach((x, at) => assert(Math.abs(Number(slope[at]) - x) < 1e-5, `${at}: ${slope[at]}, not ${x}`));
+  await program.dispose();
+});
