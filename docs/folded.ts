@@ -32,7 +32,7 @@ export function folded(study: Study, more: Study): Study {
     at = kept.findIndex((row) => row.bestEpoch === null);
   const added = [...fresh.values()].filter(({ label }) => study.rows.every((row) => row.label !== label));
   const rows = corrected(at < 0 ? [...kept, ...added] : kept.toSpliced(at, 0, ...added), study.metrics);
-  const tests = rows.filter((row) => row.reference !== null).length;
+  const tests = rows.filter(({ cells }) => cells?.[study.metrics[0]!]?.against).length;
   return { ...study, rows, notes: study.notes.map((note) => note.replace(COMPARISONS, `${tests}`)) };
 }
 
