@@ -3,6 +3,7 @@ import { GraphBuilder, type Variable } from "../../graphs/builder.ts";
 import { filled, normal, xavierUniform } from "../../graphs/initializers.ts";
 import { add, mul } from "../../graphs/ops/arithmetic.ts";
 import { gather, scatterNdAdd } from "../../graphs/ops/index.ts";
+import { sum } from "../../graphs/ops/reduce.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { eachProvider } from "./each_provider.ts";
@@ -114,4 +115,17 @@ Deno.test("another seed, or another name, starts a variable otherwise", async ()
   assert.deepEqual(await start(1, "a"), await start(1, "a"));
   assert.notDeepEqual(await start(1, "a"), await start(2, "a"));
   assert.notDeepEqual(await start(1, "a"), await start(1, "b"));
+});
+
+eachProvider("a program that was disposed of does not run, and touches nothing that came after it", async (runtime) => {
+  const g = new GraphBuilder(), table = g.variable("table", [50, 4], normal(1));
+  const rows = (name: string) => gather(table, g.input(name, "int32", [3]));
+  const program = await runtime.compile(g, { outputs: { dots: sum(mul(rows("a"), rows("b")), [1]) } });
+  await program.dispose();
+  await program.dispose();
+  const { g: other, w } = graphWith("after", [4]), x = other.variable("x", [4], filled(2));
+  await runtime.compile(other, { outputs: { y: add(w, x) } }); // takes the memory that the program had
+  const before = await runtime.save();
+  await assert.rejects(program.run({ a: Int32Array.of(7, 8, 9), b: Int32Array.of(1, 2, 3) }), /was disposed of/);
+  assert.deepEqual(await runtime.save(), before);
 });
