@@ -22,7 +22,7 @@ export async function evaluateFile(
   if (!isFile({ name })) throw new TypeError(`Cannot evaluate: --model expects an ONNX file, *.onnx; found "${model}"`);
   const bytes = await readBytesOf(name, "the model"), data = await openTested(withDataFor(values, [model]));
   const reading = readingOf({ backbone: model, freeze: null }), { seam, names } = understand(bytes, reading);
-  const test = heldOut(data), catalogue = catalogueOf(data.train), options = rankingOf(values, data);
+  const test = heldOut(data), catalogue = catalogueOf(data.train, data.metadata), options = rankingOf(values, data);
   const lines = seam instanceof TypeError ? [seam.message] : seamText(names, seam);
   for (const line of lines) output.say(line);
   if (seam instanceof TypeError) {
