@@ -27,6 +27,8 @@ export interface Found {
   readonly values: ReadonlyMap<string, readonly number[]>;
   readonly lists: Int32Array; // [users, K]
   readonly cohorts: CohortCounts;
+  /** Users of whose list all scores are equal: one who has met nothing, say, for a model that asks with what was met. */
+  readonly alike: number;
 }
 
 /** Measures the rankings of users with held-out items. What it finds of some is put together with what it finds of others. */
@@ -66,6 +68,7 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
     const values = new Map(measured.map((key): [string, number[]] => [key, []]));
     const lists = new Int32Array(users.length * longest).fill(-1), hits = new CohortCounter(cohortOf);
     const tops = new Map(limits.map((limit) => [limit, new TopK(rows, longest)])), top = tops.get(Infinity)!;
+    let alike = 0;
     const drawn = new Map(counts.map((count) => [count, new SampledRanks(met, truth, count, candidateSeed)]));
     for (let from = 0; from < users.length; from += rows) {
       const block = users.subarray(from, from + rows);
@@ -84,6 +87,8 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
         const listed = top.ids.subarray(row * longest, (row + 1) * longest).indexOf(-1);
         const hidden = masks.reduce((sum, { offsets }) => sum + offsets[user + 1]! - offsets[user]!, 0);
         if (listed >= 0 && listed < Math.min(longest, seen.items - hidden)) await checkNumbers(user, columns, score);
+        const best = row * longest, last = best + (listed < 0 ? longest : listed) - 1;
+        if (last > best && top.scores[best] === top.scores[last]) alike++;
       }
       lists.set(top.ids.subarray(0, block.length * longest), from * longest);
       block.forEach((user, row) => {
@@ -109,7 +114,7 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
         }
       });
     }
-    return { values, lists, cohorts: hits.counts() };
+    return { values, lists, cohorts: hits.counts(), alike };
   };
 
   const evaluation: Judge["evaluation"] = (parts) => {
@@ -133,6 +138,7 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
     const hits = cohortHits(parts.map(({ cohorts }) => cohorts)), { hitHead, hitMid, hitTail } = hits;
     const unhit = balanced.filter((name) => hitsOf(name).every((rate) => rate === 0));
     if (hitHead + hitMid + hitTail === 0) unhit.push("balance");
+    const alike = parts.reduce((sum, part) => sum + part.alike, 0);
     return {
       metrics: Object.fromEntries(names.map((name) => [name, metric(name)])),
       catalogue: { ...spread(lists, popularity, longest), ...hits },
@@ -142,7 +148,14 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
       users: tested,
       ...held !== all && { sampledOf: distinct(all.users).length },
       ...options.lists && { lists: keptLists(users, lists, longest, options.lists) },
-      notes: unhit.map((name) => `${name} is 1 because nothing was hit at all: it says nothing`),
+      notes: [
+        ...unhit.map((name) => `${name} is 1 because nothing was hit at all: it says nothing`),
+        ...alike > 0
+          ? [
+            `the lists of ${alike} of ${users.length} users are in the order of ids, as all scores in them are equal: they say nothing`,
+          ]
+          : [],
+      ],
     };
   };
   return { users, find, evaluation };

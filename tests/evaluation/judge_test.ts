@@ -18,6 +18,18 @@ Deno.test("without a mask what was met is in the lists, and fills their first pl
   assert.equal(await rankOf({ maskSeen: false }), 4); // 0 1 2 3
 });
 
+Deno.test("how many lists are in the order of ids, as all scores in them are equal, is said", async () => {
+  const seen = catalogue(log([[0, 3], [1, 3], [2, 3]], 3, 4)), held = log([[0, 1], [1, 0], [2, 0]], 3, 4);
+  const rank = (...rows: readonly number[][]) =>
+    rankBy((user) => Float32Array.from(rows[user]!), seen, held, { metrics: ["mrr@3"] });
+  const { notes, metrics } = await rank([0, 0, 0, 0], [0, 1, 0, 9], [5, 5, 5, 5]);
+  assert.deepEqual(notes, [
+    "the lists of 2 of 3 users are in the order of ids, as all scores in them are equal: they say nothing",
+  ]);
+  near(metrics["mrr@3"], (1 / 2 + 1 / 2 + 1) / 3);
+  assert.deepEqual((await rank([0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0])).notes, []);
+});
+
 Deno.test("by event each held-out interaction is a ranking of its own with one relevant item", async () => {
   // user 0 took items 1 and 2, user 1 took item 0; everyone is shown 0 1 2 3
   const seen = catalogue(log([[0, 3], [1, 3]], 2, 4)), held = log([[0, 1], [0, 2], [1, 0]], 2, 4);
