@@ -60,7 +60,11 @@ export type DataValues = Values<typeof dataOptions>;
 /** Loads the data and parts it, in the parts it came in or as asked. Notes say what was done. */
 export async function openData(values: DataValues): Promise<Dataset> {
   const filtered = await openWhole(values);
-  if (filtered.test || filtered.valid) return filtered;
+  if (filtered.test || filtered.valid) {
+    return values.split === "auto"
+      ? filtered
+      : noted(filtered, `the data come in parts, which are kept: --split ${values.split} splits nothing`);
+  }
   const { validShare: valid, testShare: test, splitSeed } = values;
   if (values.split === "leave-one-out") {
     const parts = leaveOneOut(filtered.train);

@@ -37,6 +37,21 @@ Deno.test("a part of a split that nothing falls to is not written, and the rest 
     assert.equal((await foil(["datasets", "info", "--data", "parts"], folder)).code, 0);
   }));
 
+Deno.test("that --split splits nothing of data that come in parts is said", () =>
+  inFolder(async (folder) => {
+    const log = (rows: readonly string[]) => `user,item,time\n${rows.join("\n")}\n`;
+    await Deno.writeTextFile(`${folder}/train.csv`, log(["a,x,1", "a,y,5", "b,x,2", "b,z,3"]));
+    await Deno.writeTextFile(`${folder}/test.csv`, log(["a,z,2", "b,y,1"]));
+    const notesOf = async (given: Record<string, unknown>) =>
+      (await openData(resolve("data", dataOptions, { data: folder, ...given }))).notes.filter((note) =>
+        /split/.test(note)
+      );
+    assert.deepEqual(await notesOf({}), []);
+    assert.deepEqual(await notesOf({ split: "time" }), [
+      "the data come in parts, which are kept: --split time splits nothing",
+    ]);
+  }));
+
 Deno.test("an option's value that it does not take is named as the flag that was typed", async () => {
   const { code, stderr } = await foil(["train", "--batch-size", "0"]);
   assert.equal(code, 1);
