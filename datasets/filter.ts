@@ -17,6 +17,7 @@ export interface Kept {
  * order; rows, too.
  *
  * @param minimum k, or one for users and one for items.
+ * @throws RangeError where that is NaN or below 0.
  *
  * @example
  * ```ts
@@ -33,6 +34,10 @@ export interface Kept {
  */
 export function kCore(log: Interactions, minimum: number | { readonly users: number; readonly items: number }): Kept {
   const k = typeof minimum === "number" ? { users: minimum, items: minimum } : minimum;
+  for (const [what, least] of Object.entries(k)) {
+    if (least >= 0) continue; // NaN is not, and would drop all
+    throw new RangeError(`Cannot keep ${what} of ${least} interactions or more: it is a number of at least 0`);
+  }
   let rows = Int32Array.from(log.users.keys()), before: number;
   const degree = (ids: Int32Array, count: number) => {
     const degrees = new Int32Array(count);

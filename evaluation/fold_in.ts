@@ -1,6 +1,6 @@
 import { gram } from "./gram.ts";
 import { solveRow } from "./solve_row.ts";
-import type { Vectors } from "./vectors.ts";
+import { checkId, countOf, type Vectors } from "./vectors.ts";
 
 export interface FoldInOptions {
   /** Weight of an item that was not met, above 0; one that was weighs 1. */
@@ -23,7 +23,8 @@ export interface FoldInOptions {
  * p = (c0 Q'Q + l2 s I + (1 - c0) Q_m' Q_m)^-1 Q_m' 1 with Q_m the vectors of what was met. Nothing is drawn.
  *
  * @returns a user's vector [width] by what was met; zeros by nothing, or by what has no vector.
- * @throws RangeError where an option means nothing.
+ * @throws RangeError where an option means nothing or elements make no whole number of vectors, and by the function that it
+ * returns where no item has an id.
  *
  * @example
  * ```ts
@@ -42,7 +43,7 @@ export function openFoldIn(
   if (!(c0 > 0 && c0 <= 1 && l2 > 0)) {
     throw new RangeError(`Cannot fold in: c0 is above 0 and at most 1, l2 above 0, found ${c0} and ${l2}`);
   }
-  const biased = lengthBesideBias !== undefined, dim = biased ? width - 1 : width, count = data.length / width;
+  const biased = lengthBesideBias !== undefined, dim = biased ? width - 1 : width, count = countOf({ data, width });
   const q = new Float64Array(count * dim), a = new Float64Array(dim * dim);
   for (let item = 0; item < count; item++) q.set(data.subarray(item * width, item * width + dim), item * dim);
   const base = gram(q, count, dim), squares = Array.from({ length: dim }, (_, d) => base[d * (dim + 1)]!);
@@ -50,8 +51,9 @@ export function openFoldIn(
   for (let at = 0; at < base.length; at++) base[at]! *= c0;
   for (let d = 0; d < dim; d++) base[d * (dim + 1)]! += decay;
   return (met) => {
-    const p = new Float64Array(dim);
-    solveRow({ y: q, dim, c0, base }, [...new Set(met)], p, a);
+    const p = new Float64Array(dim), ids = [...new Set(met)];
+    for (const id of ids) checkId(id, count);
+    solveRow({ y: q, dim, c0, base }, ids, p, a);
     if (!biased) return Float32Array.from(p);
     const length = Math.hypot(...p), scale = length > 0 ? lengthBesideBias / length : 0;
     return Float32Array.from({ length: width }, (_, d) => d < dim ? scale * p[d]! : 1);

@@ -4,15 +4,19 @@ import { zeros } from "../graphs/initializers.ts";
 import { gemm } from "../graphs/ops/linear.ts";
 import { openModel } from "../runtime/model.ts";
 import { TopK } from "./top_k.ts";
-import type { Vectors } from "./vectors.ts";
+import { checkId, countOf, type Vectors } from "./vectors.ts";
 
 /** Exact search for the largest inner products with some vectors. */
 export interface Nearest {
   /**
    * The `k` of the largest inner product with each of some queries [n, width], but for those that `hidden` tells of a row.
    * Ties go to the smaller id.
+   *
+   * @throws RangeError where queries have another width, there is no such `k` or no vector of an id that is hidden;
+   * TypeError where it was disposed of.
    */
   search(queries: Float32Array, k: number, hidden?: (row: number) => Iterable<number>): Promise<TopK>;
+  /** Gives back its memory; more than once is no matter. */
   dispose(): Promise<void>;
 }
 
@@ -21,6 +25,8 @@ const HELD = 2 ** 24;
 
 /**
  * Takes every inner product, as many queries at a time as memory allows.
+ *
+ * @throws RangeError where elements make no whole number of vectors.
  *
  * @example
  * ```ts
@@ -34,7 +40,9 @@ const HELD = 2 ** 24;
  * ```
  */
 export async function openNearest({ data, width }: Vectors): Promise<Nearest> {
-  const n = data.length / width, graph = new GraphBuilder(), vectors = graph.variable("vectors", [n, width], zeros);
+  const n = countOf({ data, width }),
+    graph = new GraphBuilder(),
+    vectors = graph.variable("vectors", [n, width], zeros);
   const products = gemm(graph.input("queries", "float32", [1, width]), vectors, undefined, { transB: true });
   const model = await openModel(encode(graph, { products }, {
     frozen: new Map([[vectors, data]]),
@@ -43,13 +51,19 @@ export async function openNearest({ data, width }: Vectors): Promise<Nearest> {
   const atOnce = Math.max(1, Math.floor(HELD / n));
   return {
     async search(queries, k, hidden) {
-      const rows = queries.length / width, top = new TopK(rows, Math.min(k, n));
+      if (!Number.isInteger(k) || k < 0) {
+        throw new RangeError(`Cannot find the ${k} nearest: it is a whole number of at least 0`);
+      }
+      const rows = countOf({ data: queries, width }), top = new TopK(rows, Math.min(k, n));
       for (let from = 0; from < rows; from += atOnce) {
         const count = Math.min(atOnce, rows - from), some = queries.subarray(from * width, (from + count) * width);
         const found = await model.run({ queries: { dtype: "float32", shape: [count, width], data: some } });
         const block = found.products!.data as Float32Array, part = new TopK(count, top.k);
         for (let row = 0; hidden && row < count; row++) {
-          for (const id of hidden(from + row)) block[row * n + id] = -Infinity;
+          for (const id of hidden(from + row)) {
+            checkId(id, n);
+            block[row * n + id] = -Infinity;
+          }
         }
         part.push(block, n, 0);
         top.ids.set(part.ids, from * top.k);

@@ -14,6 +14,18 @@ export interface Vectors {
   readonly width: number;
 }
 
+/** How many vectors there are. @throws RangeError where their elements make no whole number of them. */
+export function countOf({ data: { length }, width }: Vectors): number {
+  if (Number.isInteger(width) && width > 0 && length % width === 0) return length / width;
+  throw new RangeError(`Cannot make vectors of width ${width} of ${length} elements`);
+}
+
+/** @throws RangeError where there is no vector of an id. */
+export function checkId(id: number, count: number): void {
+  if (Number.isInteger(id) && id >= 0 && id < count) return;
+  throw new RangeError(`Cannot find a vector of item ${id}: ids are integers from 0 and below ${count}`);
+}
+
 /** Ids that are represented at a time. */
 const BLOCK = 1024;
 

@@ -8,7 +8,7 @@ import { pad, slice } from "../graphs/ops/shape.ts";
 import type { Backbone } from "../models/backbone.ts";
 import { settled } from "../graphs/settled.ts";
 import { openModel } from "../runtime/model.ts";
-import type { SavedTensor } from "../runtime/runtime.ts";
+import { savedData, type SavedTensor } from "../runtime/runtime.ts";
 import { exportedInputs } from "./exported_inputs.ts";
 
 /** Added to the score of a seen item: below every real score, yet finite, so that sums stay numbers. */
@@ -30,7 +30,7 @@ export interface RecommenderOptions {
  *
  * A user that there is not is refused by the runtime, which says that an index is out of bounds.
  *
- * @throws TypeError where `weights` lacks a variable of the backbone, RangeError where `top` is no whole number from 1.
+ * @throws TypeError where `weights` lacks a variable of the backbone or has it in another shape, RangeError where `top` is no whole number from 1.
  */
 export async function recommenderModel(
   backbone: Backbone,
@@ -51,7 +51,7 @@ export async function recommenderModel(
  * The same file without a choice among items: `users` or `history`, as {@link recommenderModel} takes them, to the
  * `scores` of all items, seen or not, float32 [N, I].
  *
- * @throws TypeError where `weights` lacks a variable of the backbone.
+ * @throws TypeError where `weights` lacks a variable of the backbone or has it in another shape.
  */
 export async function scoresModel(
   backbone: Backbone,
@@ -76,7 +76,7 @@ async function exported(
   const wanted = outputs(scores, seen);
   const weighted = new Map([...graph.variables.values()].map((variable) => {
     const saved = weights.get(variable.name);
-    if (saved) return [variable as Value, saved.data];
+    if (saved) return [variable as Value, savedData(variable.name, variable.shape, saved)];
     throw new TypeError(
       `Cannot export: the weights have no "${variable.name}"; they have ${[...weights.keys()].join(", ")}`,
     );

@@ -15,6 +15,8 @@ const ALIGNMENT = 8, LENGTH_BYTES = 8, ELEMENT_BYTES = 4;
  * Tensors by name as the bytes of a safetensors file: the header's length as u64, the header as JSON padded with blanks
  * to 8 bytes, then the elements (huggingface.co/docs/safetensors).
  *
+ * @throws TypeError where a tensor has not as many elements as its shape says.
+ *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -42,9 +44,12 @@ export function safetensorsParts(
   metadata: Readonly<Record<string, string>> = {},
 ): readonly Uint8Array[] {
   let end = 0;
-  const entries = Object.entries(tensors).map(([name, { dtype, shape, data }]) =>
-    [name, { dtype, shape, data_offsets: [end, end += data.byteLength] }] as const
-  );
+  const entries = Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
+    if (data.length !== shape.reduce((size, axis) => size * axis, 1)) {
+      throw new TypeError(`Cannot write "${name}": it is [${shape}] with ${data.length} elements`);
+    }
+    return [name, { dtype, shape, data_offsets: [end, end += data.byteLength] }] as const;
+  });
   const json = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
   const text = new TextEncoder().encode(json), padded = Math.ceil(text.length / ALIGNMENT) * ALIGNMENT;
   const header = new Uint8Array(LENGTH_BYTES + padded).fill(0x20, LENGTH_BYTES);

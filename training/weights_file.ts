@@ -4,6 +4,8 @@ import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 /**
  * Weights, as `Runtime.save` gives them, as the bytes of a safetensors file of float32 tensors.
  *
+ * @throws TypeError where a tensor has not as many elements as its shape says.
+ *
  * @example
  * ```ts
  * import assert from "node:assert/strict";

@@ -116,3 +116,15 @@ Deno.test("weights that lack a variable of the backbone are refused with those t
     { name: "TypeError", message: 'Cannot export: the weights have no "user"; they have item, bias' },
   );
 });
+
+Deno.test("weights of a model of other users or items are refused by name", async () => {
+  const weights = new Map([
+    ["user", { shape: [2, 4], data: new Float32Array(8) }],
+    ["item", { shape: [5, 4], data: new Float32Array(20) }],
+  ]);
+  const other = catalogue(interactions({ users: [0], items: [0], userCount: 2, itemCount: 9 }));
+  await assert.rejects(
+    recommenderModel(mf({ dim: 4 }), other, weights, { top: 1 }),
+    /^TypeError: Cannot load "item": it is \[9,4\], the saved tensor \[5,4\] with 20 elements/,
+  );
+});

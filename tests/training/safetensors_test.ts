@@ -50,3 +50,8 @@ Deno.test("parts are the file's bytes one after the other, and the tensors thems
   assert.deepEqual(Uint8Array.from(parts.flatMap((part) => [...part])), encodeSafetensors(tensors, { by: "me" }));
   assert(parts.some(({ buffer }) => buffer === w.buffer));
 });
+
+Deno.test("a tensor with more or fewer elements than its shape says is not written", () => {
+  const short = { w: { dtype: "F32", shape: [3], data: new Float32Array(2) } } as const;
+  assert.throws(() => encodeSafetensors(short), /^TypeError: Cannot write "w": it is \[3\] with 2 elements/);
+});
