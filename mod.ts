@@ -30,6 +30,7 @@
 
 // random
 export { Rng } from "./random/rng.ts";
+export type { Permutation } from "./random/permutation.ts";
 
 // graphs
 export {
@@ -68,6 +69,12 @@ export type { Dataset, Parts } from "./datasets/dataset.ts";
 export { type Ids, namedIds, numberedIds } from "./datasets/ids.ts";
 export { InputError } from "./datasets/input_error.ts";
 export { loadDataset, type LoadOptions, loadQuery } from "./datasets/load.ts";
+export type { OpenOptions } from "./datasets/open_log.ts";
+export type { TextOptions } from "./datasets/log.ts";
+export type { AssembleOptions } from "./datasets/assemble.ts";
+export type { Piece, Position } from "./datasets/fields.ts";
+export type { IdTable } from "./datasets/id_table.ts";
+export type { Sequences } from "./datasets/sequences.ts";
 export { type DatasetOptions, type DatasetSources, parseDataset } from "./datasets/parse.ts";
 export type { Query } from "./datasets/query.ts";
 export type { ColumnChoice, Format, ParseOptions, Scan, Titles } from "./datasets/format.ts";
@@ -78,7 +85,8 @@ export { sampleUsers } from "./datasets/sample_users.ts";
 export { skewed, type SkewedOptions } from "./datasets/skewed.ts";
 export { carveValidation, leaveOneOut, type Shares, splitByRatio, splitByTime, splitByUser } from "./datasets/split.ts";
 export { filterDataset, kCore, type Kept } from "./datasets/filter.ts";
-export { type Few, type PartProfile, type Profile, profile, type Quantiles } from "./datasets/profile.ts";
+export type { MetadataProfile, PairsProfile } from "./datasets/metadata_profile.ts";
+export { type Before, type Few, type PartProfile, type Profile, profile, type Quantiles } from "./datasets/profile.ts";
 export { type PopularityCurve, popularityCurve } from "./datasets/popularity_curve.ts";
 export { type TimeProfile, timeProfile } from "./datasets/time_profile.ts";
 export { type RecommendedProtocol, recommendedProtocol } from "./datasets/recommended_protocol.ts";
@@ -96,16 +104,16 @@ export type {
   Relation,
   SourceDomain,
 } from "./datasets/metadata.ts";
-export { withMetadata } from "./datasets/with_metadata.ts";
+export { type MetadataFiles, type MetadataOptions, withMetadata } from "./datasets/with_metadata.ts";
 export { type Entries, relation } from "./datasets/relation.ts";
 export { invert } from "./datasets/invert.ts";
 export { contains } from "./datasets/contains.ts";
 export { jaccard } from "./datasets/jaccard.ts";
 export { socialItems } from "./datasets/social_items.ts";
-export { SeenItems } from "./datasets/negatives.ts";
+export { type Met, SeenItems } from "./datasets/negatives.ts";
 export { AliasTable } from "./datasets/alias_table.ts";
 export { type Batch, batchAt, batchCount, type BatchingOptions, epochOrder } from "./datasets/batching.ts";
-export type { HistoryBatch } from "./datasets/histories.ts";
+export type { Asks, HistoryBatch, HistoryCaps } from "./datasets/histories.ts";
 export type { HistoryWants } from "./datasets/history_batches.ts";
 export { type Names, writeAdjacency, writeSequences, writeTsv } from "./datasets/write.ts";
 
@@ -144,15 +152,18 @@ export { gru4rec } from "./models/gru4rec.ts";
 export { avgpool } from "./models/avgpool.ts";
 export { cosine } from "./models/cosine.ts";
 export { external, type ExternalBackbone, type ExternalOptions } from "./models/external.ts";
+export type { Seam, Understanding, UnderstandOptions, Widths as ModelWidths } from "./models/external/understand.ts";
+export type { GivenNames, Names as ModelNames } from "./models/external/names.ts";
 export type { Cut as ModelCut } from "./models/external/cut.ts";
-export type { Parameter as ModelParameter } from "./models/external/parameters.ts";
-export type { FileInput, FileLimits, FileNode, FileSignature, ModelFile } from "./graphs/model_file.ts";
+export type { Parameter as ModelParameter, Patterns as ModelPatterns } from "./models/external/parameters.ts";
+export type { FileAttribute, FileInput, FileLimits, FileNode, FileSignature, ModelFile } from "./graphs/model_file.ts";
 export type { FileTensor } from "./graphs/file_tensor.ts";
 export { dot } from "./models/scoring.ts";
 
 // samplers
 export type {
   Draw,
+  DrawnAhead,
   Feed,
   Negatives,
   Neighbours,
@@ -188,7 +199,7 @@ export type { Best, EpochReport, Recipe, Seconds } from "./training/recipe.ts";
 export type { Checkpoint } from "./training/checkpoint.ts";
 export { train } from "./training/trainer.ts";
 export { type CarriedOver, carriedOver, type OnData } from "./training/carried_over.ts";
-export { type TrainingStep, trainingStep } from "./training/step.ts";
+export { type StepRecipe, type TrainingStep, trainingStep } from "./training/step.ts";
 export { recommenderModel, type RecommenderOptions, scoresModel } from "./training/recommender.ts";
 export { decodeWeights, encodeWeights } from "./training/weights_file.ts";
 export { decodeSafetensors, encodeSafetensors, type SafeTensors, type Tensor } from "./training/safetensors.ts";
@@ -200,16 +211,21 @@ export {
   fullRanking,
   rankBy,
   type RankingOptions,
+  type UserSample,
 } from "./evaluation/full_ranking.ts";
 export type { KeptLists, ListsKept } from "./evaluation/kept_lists.ts";
 export { type Metric, metrics, type RankedUser } from "./evaluation/metrics.ts";
 export { type MetricAt, parseMetric } from "./evaluation/parse_metric.ts";
+export type { CohortHits } from "./evaluation/cohort_metrics.ts";
 export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
 export { type Blocks, blocksFor, floatsPerScore, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";
+export type { ProductShape } from "./runtime/product_kernel.ts";
+export type { ScoringGraph, ScoringModel } from "./evaluation/ranking_job.ts";
 export { type Nearest, openNearest } from "./evaluation/nearest.ts";
+export type { Side as VectorSide } from "./evaluation/representations.ts";
 export { innerVectors, itemDirections, type Vectors as IdVectors } from "./evaluation/vectors.ts";
 export { type FoldInOptions, lengthBesideBias, openFoldIn } from "./evaluation/fold_in.ts";
-export { TopK } from "./evaluation/top_k.ts";
+export { TopK, type Ways } from "./evaluation/top_k.ts";
 export { rankModel } from "./evaluation/rank_model.ts";
 export { ease, type EaseOptions } from "./evaluation/ease.ts";
 export { itemKnn, type ItemKnnOptions } from "./evaluation/item_knn.ts";
@@ -227,7 +243,7 @@ export { type DataFacts, factsOf } from "./recipes/facts.ts";
 export { type ChosenRecipe, chosenRecipe } from "./recipes/chosen.ts";
 export type { RecipeOptions } from "./recipes/options.ts";
 export { madeRecipe } from "./recipes/parts.ts";
-export { type Baseline, baselines, testBaseline } from "./studies/baselines.ts";
+export { type Baseline, baselines, type ScoresOf, testBaseline } from "./studies/baselines.ts";
 export {
   type Against,
   type Cell,

@@ -94,3 +94,11 @@ Deno.test("the library imports what only Deno and Node have when it is asked for
 Deno.test("no file draws from Math.random", () => {
   assert.deepEqual(sources.filter(({ text }) => /Math\.random\b/.test(code(text))).map(({ path }) => path), []);
 });
+
+Deno.test("mod.ts names every type that what it exports speaks of", async () => {
+  const args = ["doc", "--lint", "mod.ts"], cwd = new URL("../", import.meta.url), env = { NO_COLOR: "1" };
+  const { stderr } = await new Deno.Command(Deno.execPath(), { args, cwd, env }).output();
+  const said = new TextDecoder().decode(stderr);
+  assert.deepEqual(said.match(/^error\[private-type-ref\].*$/gm) ?? [], []);
+  assert.match(said, /missing-jsdoc/); // it did look
+});
