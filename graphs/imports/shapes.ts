@@ -18,13 +18,15 @@ function importReshape(
 }
 
 /**
- * `x` in `shape`, whose first axis follows that of `x`: it is kept where it is the same, else it is what is left. So it
- * holds for a batch of any length, and an exported file leaves that open.
+ * `x` in `shape`, whose first axes follow those of `x`: they are kept as far as they are the same, the next is what is
+ * left. So it holds for a batch of any length, first or after heads, say, and an exported file leaves that open.
  */
 export function openReshape(x: Value, shape: Shape): Value {
-  const { graph } = x, [length, ...rest] = shape;
+  const { graph } = x, differs = shape.findIndex((length, axis) => length !== x.shape[axis]);
   if (shape.length === 0 || x.shape.length === 0 || sizeOf(x.shape) !== sizeOf(shape)) return reshape(x, shape);
-  return graph.apply(reshapeOp, [x, ints(graph, [length === x.shape[0] ? 0 : -1, ...rest])], { allowzero: 0 })[0]!;
+  const at = differs < 0 ? shape.length : differs;
+  const open = shape.map((length, axis) => axis < at ? 0 : axis === at ? -1 : length);
+  return graph.apply(reshapeOp, [x, ints(graph, open)], { allowzero: 0 })[0]!;
 }
 
 /** Up to opset 17 a Split without sizes cuts into as many equal parts as it has outputs. */

@@ -3,7 +3,7 @@ import { normalizeAxis, sameShape, type Shape, sizeOf, type TensorType } from ".
 import { add, div, exp, log, max, mul, sub } from "./arithmetic.ts";
 import { cast, equal } from "./compare.ts";
 import { ints, readInts } from "./operand.ts";
-import { expand, reshape } from "./shape.ts";
+import { expand, reshape, squeeze } from "./shape.ts";
 
 const allAxes = (x: Value) => x.shape.map((_, axis) => axis);
 function axesOf(type: string, x: Value, axes: Value | undefined): readonly number[] {
@@ -58,7 +58,7 @@ export const minOver = reduce(minOp);
 export function logSumExp(x: Value, axes: readonly number[] = allAxes(x), keep = false): Value {
   const over = axes.map((axis) => normalizeAxis(axis, x.shape.length, "logSumExp"));
   const y = logSumExpOf([x], over);
-  return keep ? y : reshape(y, x.shape.filter((_, axis) => !over.includes(axis)));
+  return keep ? y : squeeze(y, over); // not in a shape of its own: a batch may be open
 }
 
 /**
