@@ -24,7 +24,7 @@ export function deviceUpdates(store: DeviceStore, { variable, gradient, rule }: 
   const touched = gradient instanceof RowGradient && rule.rows === "touched" ? summedRows(variable, gradient) : null;
   const whole = (part: DevicePart) => {
     if (!(gradient instanceof RowGradient)) return gradient;
-    return parts.length === 1 ? denseRows(gradient, variable.shape) : denseRowsOf(gradient, part);
+    return parts.length === 1 ? denseRows(gradient, variable.shape) : denseRowsOf(gradient, variable.shape[0]!, part);
   };
   return parts.map((parameter, at) => ({
     rule,

@@ -26,7 +26,7 @@ export function gradientReading(
   const idsOf = (ids: Value, table: Variable): Reading<Int32Array> => {
     const reading = ask(ids), rows = table.shape[0]!;
     if (isFed(ids) && ids.dtype === "int32") return reading as Reading<Int32Array>; // and checked by then
-    return (run) => checkIds(int32(reading(run)), rows, table.name);
+    return (run) => checkIds(int32(reading(run), rows), rows, table.name);
   };
   const parts = gradient.parts.map(({ ids, rows }): Reading<GradientRows> => {
     const at = idsOf(ids, variable),
@@ -41,5 +41,8 @@ export function gradientReading(
   return (run) => parts.map((part) => part(run));
 }
 
-const int32 = (ids: TensorData): Int32Array =>
-  ids instanceof Int32Array ? ids : Int32Array.from(ids as ArrayLike<number | bigint>, Number);
+/** Of int64, what files compute, some may be counted from the end of the rows. */
+const int32 = (ids: TensorData, rows: number): Int32Array =>
+  ids instanceof Int32Array
+    ? ids
+    : Int32Array.from(ids as ArrayLike<number | bigint>, Number).map((id) => id < 0 ? id + rows : id);

@@ -1,7 +1,7 @@
 import { type RowGradient, type Value, Variable } from "../graphs/builder.ts";
 import { max, min, sub } from "../graphs/ops/arithmetic.ts";
 import { and, greaterOrEqual, less, where } from "../graphs/ops/compare.ts";
-import { gather, joinedRows, scatterNdAdd } from "../graphs/ops/index.ts";
+import { countedRows, gather, joinedRows, scatterNdAdd } from "../graphs/ops/index.ts";
 import { reshape, zerosOf } from "../graphs/ops/shape.ts";
 import type { Rule } from "../graphs/rewrite.ts";
 import { type Shape, sizeOf } from "../graphs/tensor.ts";
@@ -38,8 +38,10 @@ export const gatherFromParts = (most: number): Rule => ({ op, attributes }, [tab
 };
 
 /** Of a row gradient, what belongs to a part of its table, as a tensor of the part's shape; duplicates summed. */
-export function denseRowsOf({ parts }: RowGradient, { first, shape }: RowPart): Value {
-  const [count = 1, ...width] = shape, { ids, rows } = joinedRows(parts, width), gathered = ids.shape[0]!;
+export function denseRowsOf(gradient: RowGradient, all: number, { first, shape }: RowPart): Value {
+  const [count = 1, ...width] = shape,
+    { ids, rows } = joinedRows(countedRows(gradient, all), width),
+    gathered = ids.shape[0]!;
   const own = and(greaterOrEqual(ids, first), less(ids, first + count));
   const kept = where(reshape(own, [gathered, ...width.map(() => 1)]), rows, 0);
   return scatterNdAdd(zerosOf(rows, shape), reshape(within(ids, first, count), [gathered, 1]), kept);

@@ -1,6 +1,6 @@
 import type { RowGradient, Value, Variable } from "../graphs/builder.ts";
 import { expand, reshape, zerosOf } from "../graphs/ops/shape.ts";
-import { gather, joinedRows, scatterNdAdd, scatterNdMax } from "../graphs/ops/index.ts";
+import { countedRows, gather, joinedRows, scatterNdAdd, scatterNdMax } from "../graphs/ops/index.ts";
 import { cast } from "../graphs/ops/compare.ts";
 
 /** What an update reads: elements of the parameter, its gradient and its states; and the step's scalars. */
@@ -36,9 +36,9 @@ export const stateName = ({ name }: Pick<Variable, "name">, state: string): stri
  * A row gradient with duplicates summed, without a table of the gradient: for each row, the highest position among the
  * gathered ids is elected, and every duplicate is added there. `rows` hold a sum where `elected[n]` is n, else nothing.
  */
-export function summedRows(variable: Variable, { parts }: RowGradient) {
+export function summedRows(variable: Variable, gradient: RowGradient) {
   const { graph, shape: [count, ...width] } = variable as Variable & { readonly shape: readonly [number, ...number[]] };
-  const { ids, rows } = joinedRows(parts, width);
+  const { ids, rows } = joinedRows(countedRows(gradient, count), width);
   const gathered = ids.shape[0]!, at = reshape(ids, [gathered, 1]);
   const positions = graph.constant(Float32Array.from({ length: gathered }, (_, position) => position));
   const none = expand(graph.constant(Float32Array.of(-1), []), [count]);

@@ -1,7 +1,7 @@
 import { blocksGradient, type Op, RowGradient, type Value } from "../builder.ts";
 import { normalizeAxis, type Shape, sizeOf } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
-import { cast } from "./compare.ts";
+import { cast, less, where } from "./compare.ts";
 import { ints, readInts } from "./operand.ts";
 import { concat, reshape, transpose, zerosLike, zerosOf } from "./shape.ts";
 
@@ -160,6 +160,17 @@ export function denseRows({ parts }: RowGradient, shape: Shape): Value {
   });
   return tables.reduce(add);
 }
+
+/**
+ * The same parts with ids as int32, from 0: those of files may be computed, int64 and counted from the end of the `count`
+ * rows of the table.
+ */
+export const countedRows = ({ parts }: RowGradient, count: number): RowGradient["parts"] =>
+  parts.map(({ ids, rows }) => {
+    if (ids.dtype === "int32") return { ids, rows };
+    const narrow = cast(ids, "int32");
+    return { ids: where(less(narrow, 0), add(narrow, count), narrow), rows };
+  });
 
 /** The ids [n] and rows [n, ...D] of all parts, one after another. */
 export function joinedRows(parts: RowGradient["parts"], width: Shape): { readonly ids: Value; readonly rows: Value } {

@@ -4,6 +4,7 @@ import { gradients } from "../../graphs/autodiff.ts";
 import { GraphBuilder, type RowGradient } from "../../graphs/builder.ts";
 import { readModel } from "../../graphs/model_file.ts";
 import { denseRows } from "../../graphs/ops/index.ts";
+import { sub } from "../../graphs/ops/arithmetic.ts";
 import { sum } from "../../graphs/ops/reduce.ts";
 import { bce } from "../../losses/bce.ts";
 import { bpr } from "../../losses/bpr.ts";
@@ -11,8 +12,10 @@ import { external, type ExternalBackbone } from "../../models/external.ts";
 import { type HostTensor, openModel } from "../../runtime/model.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
+import type { UpdateRule } from "../../runtime/update.ts";
 import { rns } from "../../samplers/rns.ts";
 import { adam } from "../../training/optimizers.ts";
+import { scoresModel } from "../../training/recommender.ts";
 import { train } from "../../training/trainer.ts";
 import { floats, longs, onnxFile, type WrittenModel } from "../graphs/onnx_file.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
@@ -254,4 +257,68 @@ eachProvider("the gradient of a normalised vector that is zero is finite", async
   const wanted = [2 * a, 2 * b, (a - 0.6 * along) / 5, (b - 0.8 * along) / 5]; // below 0.5 vectors are divided by that
   wanted.forEach((x, at) => assert(Math.abs(Number(slope[at]) - x) < 1e-5, `${at}: ${slope[at]}, not ${x}`));
   await program.dispose();
+});
+
+/** x - gradient. */
+const descent: UpdateRule = {
+  states: [],
+  rows: "touched",
+  scalars: () => ({}),
+  next: ({ parameter, gradient }) => ({ parameter: sub(parameter, gradient), states: {} }),
+};
+
+eachProvider("rows whose ids a file computes, counted from the end of the table, too, are trained", async (runtime) => {
+  const table = floats([2 * SIZE, 2], ...Array.from({ length: 4 * SIZE }, (_, at) => Math.sin(at)));
+  const bytes = onnxFile({
+    inputs: { users: ["int64", "batch"], items: ["int64", "batch"] },
+    outputs: { scores: null },
+    initializers: { e: table, one: longs(1), size: longs(SIZE), axis: longs(1) },
+    nodes: [
+      { op: "Neg", inputs: ["users"], outputs: ["minus"] },
+      { op: "Sub", inputs: ["minus", "one"], outputs: ["last"] }, // user 0 has the last row
+      { op: "Add", inputs: ["items", "size"], outputs: ["next"] },
+      { op: "Gather", inputs: ["e", "last"], outputs: ["u"] },
+      { op: "Gather", inputs: ["e", "items"], outputs: ["i"] },
+      { op: "Gather", inputs: ["e", "next"], outputs: ["j"] },
+      { op: "Add", inputs: ["i", "j"], outputs: ["both"] },
+      { op: "Mul", inputs: ["u", "both"], outputs: ["products"] },
+      { op: "ReduceSum", inputs: ["products", "axis"], outputs: ["scores"], attributes: { keepdims: 0 } },
+    ],
+  });
+  const graph = new GraphBuilder(), batch = { rows: 2, users: graph.input("users", "int32", [2]) };
+  const encoder = external(bytes).build(graph, of, batch);
+  const loss = sum(encoder.score(encoder.query, encoder.items(graph.input("items", "int32", [2, 1]))));
+  const variable = graph.variables.get("external/e")!, gradient = gradients(loss, [variable]).get(variable)!;
+  const program = await runtime.compile(graph, { outputs: {}, updates: [{ variable, gradient, rule: descent }] });
+  const wanted = Float32Array.from(table.data as Float32Array), e = (row: number) => wanted.slice(2 * row, 2 * row + 2);
+  const pairs = [[0, 3], [5, 3]].map(([user, item]) => [2 * SIZE - 1 - user!, item!, item! + SIZE] as const);
+  const moves = pairs.flatMap(([u, i, j]) => [[u, e(i)], [u, e(j)], [i, e(u)], [j, e(u)]] as const);
+  for (const [row, by] of moves) by.forEach((x, at) => wanted[2 * row + at]! -= x);
+  await program.run({ users: Int32Array.of(0, 5), items: Int32Array.of(3, 3) });
+  near((await runtime.save()).get("external/e")!.data, wanted);
+  await program.dispose();
+});
+
+Deno.test("a file with heads, and sums of exponentials, is exported for a batch of any length", async () => {
+  const bytes = crossed([
+    { op: "Reshape", inputs: ["u", "heads"], outputs: ["h"] }, // [batch, 2, 1]
+    { op: "Einsum", inputs: ["h", "keys"], outputs: ["a"], attributes: { equation: "bhd,mhd->bhm" } },
+    { op: "ReduceLogSumExp", inputs: ["a"], outputs: ["v"], attributes: { axes: [2], keepdims: 0 } }, // [batch, 2]
+    { op: "Mul", inputs: ["v", "i"], outputs: ["products"] },
+    { op: "ReduceSum", inputs: ["products", "axis"], outputs: ["scores"], attributes: { keepdims: 0 } },
+  ], { heads: longs(-1, 2, 1), keys: floats([3, 2, 1], 1, -1, 0.5, 2, -2, 1), axis: longs(1) });
+  const backbone = external(bytes);
+  const weights = new Map(
+    backbone.parameters.filter(({ dtype }) => dtype === "float32").map(({ name, shape, data }) =>
+      [`external/${name}`, { shape, data: data as Float32Array }] as const
+    ),
+  );
+  const model = await openModel(await scoresModel(backbone, of, weights));
+  for (const users of [[4], [3, 0, 11], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]]) {
+    const data = BigInt64Array.from(users, BigInt), items = Array.from({ length: SIZE }, (_, item) => item);
+    const { scores } = await model.run({ users: { dtype: "int64", shape: [users.length], data } });
+    const each = users.flatMap((user) => items.map(() => user));
+    near(scores!.data as Float32Array, await stock(bytes, each, users.flatMap(() => items)));
+  }
+  await model.dispose();
 });
