@@ -91,11 +91,33 @@ function elementsOf(
   if (RESHAPING.has(type)) return () => x.at;
   if (type === "Gather") return () => gathered(x, inputs[1]!, normalizeAxis(axis, x.shape.length, type));
   if (type === "Concat" && inputs.every(({ shape }) => shape.length === 1)) return () => inputs.flatMap(({ at }) => at);
-  if (type === "Slice" && x.shape.length === 1) {
-    const [{ from, step }] = sliceRanges(values) as [ReturnType<typeof sliceRanges>[number]];
-    return ([count]) => Array.from({ length: count! }, (_, n) => x.at[from + n * step]!);
+  if (type === "Slice") {
+    const ranges = sliceRanges(values);
+    return () =>
+      picked(x, ranges.map(({ from, step, count }) => Array.from({ length: count }, (_, n) => from + n * step)));
+  }
+  if (type === "Transpose") {
+    const perm = (attributes.perm as readonly number[] | undefined) ?? [...x.shape.keys()].reverse();
+    return () => transposed(x, perm);
   }
   return null;
+}
+
+/** The elements at all of some positions of each axis. */
+function picked({ shape, at }: Known, positions: readonly (readonly number[])[]): readonly number[] {
+  const offsets = positions.reduce<readonly number[]>(
+    (starts, along, axis) => starts.flatMap((start) => along.map((n) => start + n * sizeOf(shape.slice(axis + 1)))),
+    [0],
+  );
+  return offsets.map((offset) => at[offset]!);
+}
+
+function transposed({ shape, at }: Known, perm: readonly number[]): readonly number[] {
+  const offsets = perm.reduce<readonly number[]>((starts, axis) => {
+    const stride = sizeOf(shape.slice(axis + 1));
+    return starts.flatMap((start) => Array.from({ length: shape[axis]! }, (_, n) => start + n * stride));
+  }, [0]);
+  return offsets.map((offset) => at[offset]!);
 }
 
 function stretch({ shape, at }: Known, to: Shape): readonly number[] {
