@@ -46,7 +46,7 @@ const rules: Readonly<Record<string, (inputs: Inputs, node: Node) => Value | und
   },
   /** Its shader of vectors does not compile where one operand has an element for each of them. */
   Pow: ([a, b], { outputs: [y], op }) => {
-    const [x, by] = [a, b].map((each) => sizeOf(each.shape) === 1 ? each : expand(each, y!.shape)) as [Value, Value];
+    const [x, by] = [a, b].map((each) => each.shape.length === 0 ? each : expand(each, y!.shape)) as [Value, Value];
     return x === a && by === b ? undefined : a.graph.apply(op, [x, by])[0]!;
   },
   Reshape: ([x], { outputs: [y] }) => reshape(x, y!.shape),

@@ -135,6 +135,8 @@ export const opRows: Readonly<Record<string, readonly OpRow[]>> = {
   Pow: [
     ...binary(pow, positive, real),
     row("of rows to powers of their own", [positive(2, 3, 4), real(3, 1)], pow),
+    row("of all to one power, which has axes", [positive(3, 4), real(1, 1)], pow),
+    row("of one to many powers", [positive(), real(3, 4)], pow),
     row("of a negative base to a whole number", [real(4)], (a) => pow(a, 3)),
     row("of a number", [real(4)], (a) => pow(number(a, 2), a)),
   ],
