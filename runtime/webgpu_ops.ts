@@ -1,8 +1,9 @@
 import { type Node, notDifferentiable, type Op, type Value } from "../graphs/builder.ts";
-import { add, mul, sub } from "../graphs/ops/arithmetic.ts";
+import { add, mul, reciprocal, sub } from "../graphs/ops/arithmetic.ts";
 import { and, cast, greater, less, not, where } from "../graphs/ops/compare.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { gemm } from "../graphs/ops/linear.ts";
+import { uniformOf } from "../graphs/ops/operand.ts";
 import { sumOp } from "../graphs/ops/reduce.ts";
 import { expand, reshape, sliceRanges } from "../graphs/ops/shape.ts";
 import type { Rule } from "../graphs/rewrite.ts";
@@ -44,8 +45,9 @@ const rules: Readonly<Record<string, (inputs: Inputs, node: Node) => Value | und
     if (a.shape.length !== 2 || b.shape.length !== 2 || !(left || right)) return undefined;
     return gemm(left ?? a, right ?? b, undefined, { transA: left !== null, transB: right !== null });
   },
-  /** Its shader of vectors does not compile where one operand has an element for each of them. */
+  /** 0 to a power of -1 is 0 to its shader; that of vectors does not compile where one operand has an element for each. */
   Pow: ([a, b], { outputs: [y], op }) => {
+    if (uniformOf(b) === -1) return reciprocal(expand(a, y!.shape));
     const [x, by] = [a, b].map((each) => each.shape.length === 0 ? each : expand(each, y!.shape)) as [Value, Value];
     return x === a && by === b ? undefined : a.graph.apply(op, [x, by])[0]!;
   },

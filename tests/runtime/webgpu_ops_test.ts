@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { GraphBuilder, type Value } from "../../graphs/builder.ts";
-import { mul, neg, sign } from "../../graphs/ops/arithmetic.ts";
+import { mul, neg, pow, sign } from "../../graphs/ops/arithmetic.ts";
 import { cast, less, or, where } from "../../graphs/ops/compare.ts";
 import { argMax, gatherElements, topK } from "../../graphs/ops/index.ts";
 import { sum } from "../../graphs/ops/reduce.ts";
@@ -21,6 +21,7 @@ function written() {
     "signs, of zero and of what is no number": sign(where(high, Number.NaN, x)),
     "either": where(or(high, low), x, 0),
     "less than none": neg(ids),
+    "one by what is zero here and there": pow(x, -1),
     "squares": sum(mul(x, x), [1, 2]),
     "an axis of one moved": transpose(reshape(x, [2, 1, 3, 4]), [0, 2, 1, 3]),
   };
