@@ -52,6 +52,7 @@ export async function settledValues(
   return { ...found, recipe: asked && values.recipe === null ? null : recipe.name };
 }
 
-/** Whether what is held out is what users met next. */
-const asksNext = ({ split }: TrainValues, { before }: OpenedProtocol["data"]): boolean =>
-  split === "leave-one-out" || split === "by-user" || before !== undefined;
+/** Whether what is held out is what users met next; data that came in parts are not split, whatever `--split` says. */
+const asksNext = ({ split }: TrainValues, { before, test }: OpenedProtocol["data"]): boolean =>
+  before !== undefined || // as a split by user leaves it, too
+  (split === "leave-one-out" && (!test || new Set(test.users).size === test.users.length));

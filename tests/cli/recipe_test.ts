@@ -64,6 +64,11 @@ Deno.test("train without options picks a recipe and says why; with a part of its
       1,
     ]);
     assert.equal(await picked("--backbone", "mf:dim=4"), undefined);
+    // what comes in parts is not split, so that several of a user are held out, at whatever time
+    await Deno.writeTextFile(`${folder}/held.csv`, ["user,item,timestamp", ...rows.slice(0, 40)].join("\n"));
+    for (const split of ["leave-one-out", "by-user"]) {
+      assert.equal((await picked("--test", "held.csv", "--split", split))![0], "strong");
+    }
   }));
 
 Deno.test("a recipe is a method of compare: its options are those that train has of it on these data", () =>
