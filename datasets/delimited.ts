@@ -110,7 +110,7 @@ function sampleRows(source: Source, dialect: Dialect): readonly string[][] {
   const sample: string[][] = [];
   eachRow({ ...source, more: source.rest !== undefined }, dialect, (row) => {
     sample.push(Array.from({ length: row.count }, (_, field) => fieldText(row, field)));
-    if (sample.length === SAMPLE_ROWS) return false;
+    return sample.length === SAMPLE_ROWS ? false : undefined;
   });
   return sample;
 }

@@ -121,6 +121,7 @@ export async function fullRanking(
       pool = undefined;
       if (workers > 0) throw error;
       alone = true;
+      return undefined;
     }
   };
   const ranked = async () => {

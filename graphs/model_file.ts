@@ -169,5 +169,7 @@ function attributeValue(attribute: AttributeProto, node: string, fail: Fail): Fi
       return new TextDecoder().decode(attribute.s ?? new Uint8Array());
     case TENSOR:
       return fileTensor(attribute.t ?? {}, `${attribute.name} of node "${node}"`, fail);
+    default:
+      return undefined;
   }
 }

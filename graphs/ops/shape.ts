@@ -203,12 +203,15 @@ export function slice(x: Value, axis: number, from: number, to: number): Value {
 }
 /** Of what `x` joins along `axis`, what starts at `from`. */
 function joinedAt({ node, shape }: Value, axis: number, from: number): Value | undefined {
-  if (node?.op !== concatOp || normalizeAxis(Number(node.attributes.axis), shape.length, "Concat") !== axis) return;
+  if (node?.op !== concatOp || normalizeAxis(Number(node.attributes.axis), shape.length, "Concat") !== axis) {
+    return undefined;
+  }
   let start = 0;
   for (const input of node.inputs) {
     if (start === from) return input;
     start += input.shape[axis]!;
   }
+  return undefined;
 }
 /** Cuts `axis` into pieces of the given `sizes`. */
 export const split = (x: Value, axis: number, sizes: readonly number[]): readonly Value[] =>
