@@ -32,8 +32,9 @@ export class Rng {
   readonly #low: number;
   readonly #high: number;
 
-  /** @param seed any number; its 53 integer bits count. @param name which stream of that seed. */
+  /** @param seed a whole number. @param name which stream of that seed. @throws RangeError where the seed is none. */
   constructor(seed: number, name: string) {
+    if (!Number.isSafeInteger(seed)) throw new RangeError(`Cannot draw by the seed ${seed}: it is a whole number`);
     let low = mix((seed >>> 0) ^ 0x9e3779b9), high = mix(Math.floor(seed / 4294967296) + 0x7f4a7c15);
     for (let at = 0; at < name.length; at++) {
       low = mix(low + name.charCodeAt(at));

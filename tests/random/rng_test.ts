@@ -144,3 +144,10 @@ Deno.test("filling with uniform numbers draws what next draws, of 24 bits", () =
   assert.deepEqual(filled, Float32Array.from({ length: 9 }, () => (other.next() >>> 8) / 2 ** 24));
   assert.equal(one.next(), other.next());
 });
+
+Deno.test("a seed is a whole number: any other would draw as one that it is not", () => {
+  for (const seed of [NaN, 1.5, Infinity, 2 ** 60]) {
+    assert.throws(() => new Rng(seed, "any"), /^RangeError: Cannot draw by the seed .*: it is a whole number/);
+  }
+  assert.notDeepEqual(new Rng(-1, "any").uniform(), new Rng(1, "any").uniform());
+});
