@@ -1,6 +1,8 @@
 import { leastFlags } from "./least_flags.ts";
 
 const CLI = new URL("../../cli.ts", import.meta.url).pathname;
+/** That of the tests, which names what a command downloads when it is asked for: it would write that into Foil's own. */
+const LOCK = new URL("../deno.lock", import.meta.url).pathname;
 
 /** What a command line did. */
 export interface Done {
@@ -12,7 +14,7 @@ export interface Done {
 /** Starts `foil` with these arguments in a folder, with no permission but those that docs/permissions.md says it takes. */
 export const foilProcess = (args: readonly string[], cwd: string): Deno.ChildProcess =>
   new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", ...leastFlags(args), CLI, ...args],
+    args: ["run", "--no-prompt", `--lock=${LOCK}`, ...leastFlags(args), CLI, ...args],
     cwd,
     stdout: "piped",
     stderr: "piped",
