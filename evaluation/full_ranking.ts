@@ -157,6 +157,7 @@ export async function fullRanking(
 
 /** Threads that have not ranked for so long are ended: a program whose threads wait for work would never end. */
 const IDLE_MS = 2000;
+
 /** @throws RangeError where interactions are of more users or items than the catalogue. */
 function checkAll(seen: Catalogue, held: Interactions, { alsoSeen = [], alsoRead = [] }: RankingOptions): void {
   checkCounts("held", held, seen);

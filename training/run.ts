@@ -152,7 +152,7 @@ export async function openRun(recipe: Recipe): Promise<Run> {
         const t1 = performance.now();
         const feeds = {
           ...feedsOf(batch, { ...proposed, ...alike(batch, perRow.map((name) => [name, proposed[name]!])) }, epoch),
-          ...tasks,
+          ...{ ...tasks, ...alike(batch, Object.entries(tasks)) },
           ...drawn(epoch, step, batch),
         };
         const result = await player.start(feeds), { updating = 0 } = result;

@@ -93,9 +93,6 @@ export function openTasks(tasks: readonly SideTask[], seed: number): TaskFeeds {
         positives[row] = task.pairs.targets[pair]!;
         seen.fillUnseen(users[row]!, stream, negatives, row * count, count);
       }
-      users.fill(users[0]!, rows); // what pads the batch is as its first row
-      positives.fill(positives[0]!, rows);
-      for (let row = rows; row < length; row++) negatives.copyWithin(row * count, 0, count);
       const pair: [string, Int32Array][] = [[names.users, users], [names.positives, positives]];
       return count > 0 ? [...pair, [names.negatives, negatives]] : pair;
     }));
