@@ -8,6 +8,9 @@ import { fromOwnPools } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
 import { uniformRows } from "./uniform_rows.ts";
 
+/** More than rounding takes off a whole g(x) M; what is truly short of a whole number is so by more. */
+const ROUNDING = 1e-9;
+
 /** What share of the pool is in play after the share x of training, from 1 down to 0. */
 const paces: Readonly<Record<"linear" | "root" | "exp" | "log", (x: number) => number>> = {
   linear: (x) => 1 - x,
@@ -35,7 +38,7 @@ export const cuco = define({
 }, ({ pool, negatives, pace, reverse, epochs }): Policy<"candidates" | "kept"> => (setting) => {
   const kept = (epoch: number) => {
     const x = Math.min(1, epoch / (epochs || setting.epochs));
-    return Math.max(1, Math.floor(paces[pace](reverse ? 1 - x : x) * pool));
+    return Math.max(1, Math.floor(paces[pace](reverse ? 1 - x : x) * pool + ROUNDING));
   };
   return {
     proposes: { candidates: pool * negatives, kept: { dtype: "float32", shape: [1] } },

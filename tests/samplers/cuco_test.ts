@@ -21,6 +21,22 @@ Deno.test("the linear pace keeps floor((1 - t / T) M) candidates, and one at lea
   assert.deepEqual(await sizes({ epochs: 5 }), await sizes({}, 5));
 });
 
+Deno.test("a share of the pool that is whole is kept whole, though its quotient is rounded", async () => {
+  for (const pool of [5, 10, 20, 50]) {
+    for (const epochs of [10, 50, 100]) {
+      const of = catalogueWhere([[]], 20), left = Array.from({ length: epochs }, (_, epoch) => epochs - epoch);
+      const found = async (reverse: boolean) => {
+        const sampler = opened(cuco({ pool, reverse }), of, 1, epochs), draws = [];
+        for (const epoch of left.keys()) draws.push(await sampler.propose(batchOf(0, 1), drawIn(of, { epoch })));
+        return draws.map(({ kept }) => kept[0]);
+      };
+      const wanted = (of: number) => Math.max(1, Math.floor(of * pool / epochs)); // whole numbers: not rounded
+      assert.deepEqual(await found(false), left.map(wanted));
+      assert.deepEqual(await found(true), left.map((of) => wanted(epochs - of)));
+    }
+  }
+});
+
 Deno.test("the other paces start full and end at one; reversed they grow", async () => {
   for (const pace of ["linear", "root", "exp", "log"] as const) {
     const found = await sizes({ pace }), grown = await sizes({ pace, reverse: true });
