@@ -10,7 +10,7 @@ import { concat, slice } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
-import { pickSmallest } from "./candidates.ts";
+import { finiteOr, LARGEST, pickSmallest } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { uniformRows } from "./uniform_rows.ts";
@@ -66,7 +66,8 @@ export const bns = define({
       const candidate = rated(candidates), { scores } = candidate; // [R, K M]
       const rank = lowerShare(candidate, rated(sample), unseen), p = gather(graph.constant(prior), candidates);
       const info = sub(1, sigmoid(sub(score(positive), scores)));
-      const ids = pickSmallest(candidates, risk(info, trueNegative(rank, p), lambda), negatives);
+      const risks = finiteOr(scores, LARGEST, risk(info, trueNegative(rank, p), lambda)); // an infinite score has a finite one
+      const ids = pickSmallest(candidates, risks, negatives);
       return { ids, items: items(ids) };
     },
   };

@@ -36,8 +36,9 @@ export const pickLargest = (candidates: Value, values: Value, count: number): Va
 export const pickSmallest = (candidates: Value, values: Value, count: number): Value =>
   pickSlots(candidates, argMin(inPools(finiteOr(values, LARGEST), count), 2), count);
 
-/** `x`, and `fallback` where it is infinite or not a number. */
-export const finiteOr = (x: Value, fallback: number): Value => where(lessOrEqual(abs(x), LARGEST), x, fallback);
+/** `x`, or what was `made` of it, and `fallback` where x is infinite or not a number. */
+export const finiteOr = (x: Value, fallback: number, made = x): Value =>
+  where(lessOrEqual(abs(x), LARGEST), made, fallback);
 
 /** `count` pools side by side [R, count M] as an axis of their own. */
 export const inPools = (x: Value, count: number): Value => reshape(x, [x.shape[0]!, count, x.shape[1]! / count]); // [R, count, M]

@@ -3,7 +3,7 @@ import { sigmoid } from "../graphs/ops/activation.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import { byMagnitude, evenly } from "../options/searched.ts";
-import { pickLargest } from "./candidates.ts";
+import { finiteOr, LARGEST, pickLargest } from "./candidates.ts";
 import type { Policy } from "./sampler.ts";
 import { srnsMemory } from "./srns_memory.ts";
 
@@ -55,8 +55,9 @@ export const srns = define(
         return { ...proposed, hardness: Float32Array.of(hardness), doubt: Float32Array.of(doubt) };
       },
       select({ score, items, positive }, { memory: candidates, spread, hardness, doubt }) {
-        const outranks = sigmoid(sub(score(items(candidates)), score(positive))); // pi_k
-        const ids = pickLargest(candidates, add(mul(hardness, outranks), mul(doubt, spread)), 1);
+        const scores = score(items(candidates)), outranks = sigmoid(sub(scores, score(positive))); // pi_k
+        const rated = finiteOr(scores, -LARGEST, add(mul(hardness, outranks), mul(doubt, spread))); // pi of infinity is 1
+        const ids = pickLargest(candidates, rated, 1);
         return { ids, items: items(ids) };
       },
     };

@@ -59,6 +59,17 @@ Deno.test("a large lambda trusts true negatives: it takes the least likely to be
   assert.deepEqual([...ids], [2]); // of items 1 and 2, met 2 and 1 times
 });
 
+eachProvider("a candidate whose score is not finite is not chosen while another's is", async (runtime) => {
+  for (const lambda of [0, 5]) {
+    const policy = bns({ pool: 3, lambda, sample: 0 }), select = await selector(runtime, policy, of, 1);
+    const fed = await opened(policy, of, 1).propose(batchOf(0, 1), drawIn(of));
+    for (const score of [Infinity, -Infinity, NaN]) {
+      const { ids } = await select({ ...fed, candidates: Int32Array.of(1, 2, 3) }, scores.with(1, score));
+      assert.notEqual(ids[0], 1, `${score}, lambda ${lambda}`);
+    }
+  }
+});
+
 Deno.test("a shared sample is one for the step, another for the next, and leaves out what each user has met", async () => {
   const sampler = opened(bns({ sample: 6 }), of, 2), draw = drawIn(of);
   const batch = { ...batchOf(0, 2), users: Int32Array.of(0, 1) };

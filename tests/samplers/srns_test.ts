@@ -29,6 +29,17 @@ eachProvider("the choice is the argmax of pi + alpha std, ties taking the lowest
   }
 });
 
+eachProvider("an item whose score is not finite is not chosen while another's is", async (runtime) => {
+  const of = catalogueWhere([[]], 4), select = await selector(runtime, srns({ memory: 4 }), of, 1);
+  const memory = Int32Array.of(0, 1, 2, 3), spread = Float32Array.of(0.1, 0.4, 0, 0);
+  for (const score of [Infinity, -Infinity, NaN]) {
+    for (const hardness of [0, 1]) {
+      const { ids } = await select({ memory, spread, hardness: one(hardness), doubt: one(1) }, [0.2, score, -1, 0.1]);
+      assert.equal(ids[0], 0, `${score}, hardness ${hardness}`);
+    }
+  }
+});
+
 Deno.test("without the spread it is dynamic negative sampling over the memory", async () => {
   const runtime = await openRuntime({ provider: "wasm" }),
     of = catalogueWhere([[]], 5),
