@@ -83,6 +83,23 @@ Deno.test("with log q the softmax over a batch in proportion to popularity is th
   }
 });
 
+Deno.test("over all batches a row's positive counts 1 + 1 / ((B - 1) q) times what another item does", async () => {
+  // as above; row 0 has item 0, of probability .4, and each of the 100 pairs of users is as likely beside it
+  const items = [0, 0, 0, 0, 1, 1, 1, 2, 2, 3],
+    all = catalogueWhere(items.map((item) => [item]), 4),
+    mean = [0, 0, 0, 0];
+  for (const second of items.keys()) {
+    for (const third of items.keys()) {
+      const users = Int32Array.of(0, second, third), positives = users.map((user) => items[user]!);
+      const { ids, kept, logQ, positiveLogQ } = await propose(inBatch(), { rows: 3, first: 0, users, positives }, all);
+      mean[0]! += Math.exp(-positiveLogQ[0]!) / 100;
+      ids.forEach((item, column) => mean[item]! += kept[column]! * Math.exp(-logQ[column]!) / 100);
+    }
+  }
+  near(mean[0]!, 2 * (1 + 1 / (2 * 0.4)));
+  for (const item of [1, 2, 3]) near(mean[item]!, 2);
+});
+
 Deno.test("negatives of a row are drawn without replacement, by how often the others have them", async () => {
   const ROWS = 8, users = Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7), positives = Int32Array.of(0, 1, 1, 1, 2, 2, 3, 0);
   const others = catalogueWhere([[0, 4], ...[1, 1, 1, 2, 2, 3, 0].map((item) => [item])], 5);
