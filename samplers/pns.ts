@@ -36,9 +36,19 @@ export const pns = define(
     ),
 );
 
-/** (c + smoothing)^exponent, and 0 where c + smoothing is. */
-export const popularityWeights = (popularity: ArrayLike<number>, exponent: number, smoothing = 0): Float64Array =>
-  Float64Array.from(popularity, (count) => count + smoothing > 0 ? (count + smoothing) ** exponent : 0);
+/**
+ * (c + smoothing)^exponent, and 0 where c + smoothing is.
+ *
+ * @throws RangeError where the power is so far from 0 that the weights overflow, or all vanish.
+ */
+export function popularityWeights(popularity: ArrayLike<number>, exponent: number, smoothing = 0): Float64Array {
+  const weights = Float64Array.from(popularity, (c) => c + smoothing > 0 ? (c + smoothing) ** exponent : 0);
+  const total = weights.reduce((a, b) => a + b, 0);
+  if (total > 0 && total < Infinity) return weights;
+  throw new RangeError(
+    `Cannot weigh ${weights.length} items by popularity to the power ${exponent}: their weights sum to ${total}; a power nearer to 0 has a sum that is positive and finite`,
+  );
+}
 
 /** ln(c + 1) + smoothing. */
 export const logWeights = (popularity: ArrayLike<number>, smoothing = 0): Float64Array =>

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { openRuntime } from "../../runtime/providers.ts";
+import { adasir } from "../../samplers/adasir.ts";
 import { pns, popularityWeights } from "../../samplers/pns.ts";
+import type { Policy } from "../../samplers/sampler.ts";
 import { assertLaw } from "./chi_square.ts";
-import { catalogueWhere, drawIn, proposals, selector } from "./drawn.ts";
+import { catalogueWhere, drawIn, opened, proposals, selector } from "./drawn.ts";
 
 const DRAWS = 20_000;
 const shares = (weights: ArrayLike<number>) => {
@@ -62,4 +64,13 @@ Deno.test("the log probability is that of the law given what the user has not me
   const { logQ } = await select({ ids: Int32Array.of(3, 0, 5) }, new Float32Array(6));
   // popularity 5, 4, 3, 2, 0, 0: user 0 has not met 10 of 14; user 4 has met nothing; user 5 draws from items 4 and 5
   [2 / 10, 5 / 14, 1 / 2].forEach((q, row) => assert(Math.abs(logQ[row]! - Math.log(q)) < 1e-6, `row ${row}: ${logQ}`));
+});
+
+Deno.test("a power whose weights overflow or vanish is refused by its name", () => {
+  const of = catalogueWhere([[0, 0], [1, 1, 1]], 3),
+    refused = /by popularity to the power -?2000: their weights sum to/;
+  for (const exponent of [2000, -2000]) {
+    const policies = [pns({ exponent }), pns({ exponent, shared: true }), adasir({ proposal: "popularity", exponent })];
+    for (const policy of policies) assert.throws(() => opened(policy as Policy, of), refused);
+  }
 });
