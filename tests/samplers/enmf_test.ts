@@ -90,10 +90,15 @@ Deno.test("dropout leaves out coordinates of the user vector and scales up the o
       return sum + (i === 1 ? (1 - s) ** 2 : 0.5 * s * s);
     }, 0);
   assert(Math.abs(plain.loss - lossOf(p)) < 1e-5);
-  const { loss, gradients } = await stepGradients(enmf({ c0: 0.5, l2: 0, dropout: 0.5 }), of, one);
-  const kept = [0, 1, 2].map((d) => gradients.user![DIM + d] === 0 ? 0 : 1);
-  assert(kept.includes(0) && kept.includes(1), `${kept}`);
-  assert(Math.abs(loss - lossOf(p.map((x, d) => 2 * kept[d]! * x))) < 1e-5);
+  const squares = (x: Iterable<number>) => [...x].reduce((sum, each) => sum + each * each, 0);
+  for (const l2 of [0, 0.7]) {
+    const { loss, gradients } = await stepGradients(enmf({ c0: 0.5, l2, dropout: 0.5 }), of, one);
+    const kept = [0, 1, 2].map((d) => gradients.user![DIM + d] === 0 ? 0 : 1);
+    assert(kept.includes(0) && kept.includes(1), `${kept}`);
+    const left = p.map((x, d) => 2 * kept[d]! * x);
+    const wanted = lossOf(left) + l2 * (squares(left) + squares(q) / PAIRS); // what is left in decays, as large as it is
+    assert(Math.abs(loss - wanted) < 1e-5, `${loss}, not ${wanted}`);
+  }
 });
 
 Deno.test("it takes backbones whose score is an inner product, of the mean over layers, and refuses others", async () => {
