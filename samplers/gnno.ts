@@ -43,12 +43,12 @@ export const gnno = define({
     proposes: { ids: width, kept: { dtype: "bool", shape: [rows, width] } },
     propose({ users, positives, first }, { rng, epoch, seen }) {
       const ids = new Int32Array(rows * width), kept = new Uint8Array(rows * width);
-      const most = Math.min(cap, step * (epoch - start)); // h_t, below 0 before there are any
+      const most = Math.min(cap, step * (epoch - start)); // h_t
       users.forEach((user, row) => {
         const stream = rng.seek(epoch, first + row), at = row * width, after = at + negatives;
         seen.fillUnseen(user, stream, ids, at, negatives);
         const end = at + width, of = { user, positive: positives[row]!, cap: most };
-        const found = most >= 0 && drawHard(of, seen, stream, ids.subarray(after, end));
+        const found = epoch >= start && drawHard(of, seen, stream, ids.subarray(after, end));
         if (!found) ids.fill(ids[at]!, after, end);
         kept.fill(1, at, found ? end : after);
       });
