@@ -2,6 +2,8 @@ import type { Features } from "../../random/dpp/similarities.ts";
 
 /** The least that a weight or its denominator becomes. */
 const SMALLEST = 1e-6;
+/** The least that age leaves of a weight: its square is what a draw can still tell from nothing beside 1. */
+const FAINTEST = 1e-5;
 
 /**
  * How a candidate's weight q_a falls with s, its mean similarity to the user's hard negatives. The paper says only that
@@ -36,7 +38,7 @@ export type Quality = (
 ) => Float64Array;
 
 /**
- * q_a = penalty(mean cosine of a to H_u) e^(omega s(u, a)) e^(-rho age_a), the last at least 1e-6, up to a factor. Valid
+ * q_a = penalty(mean cosine of a to H_u) e^(omega s(u, a)) e^(-rho age_a), the last at least 1e-5, up to a factor. Valid
  * until the next call.
  */
 export function quality({ width, features }: Features, { penalty, alpha, omega, recency }: QualityOptions): Quality {
@@ -55,7 +57,7 @@ export function quality({ width, features }: Features, { penalty, alpha, omega, 
       const most = scores.reduce((most, s) => Math.max(most, omega * s), -Infinity); // e^(omega s) may overflow
       scores.forEach((s, slot) => q[slot]! *= Math.exp(omega * s - most));
     }
-    ages?.forEach((age, slot) => q[slot]! *= Math.max(SMALLEST, Math.exp(-recency * age)));
+    ages?.forEach((age, slot) => q[slot]! *= Math.max(FAINTEST, Math.exp(-recency * age)));
     return q;
   };
 }

@@ -122,6 +122,21 @@ Deno.test("what ran up early in a user's sequence fades: pairs at right angles f
   }
 });
 
+for (const sampler of ["exact", "map", "mcmc"] as const) {
+  Deno.test(`${sampler} draws none twice however fast what ran up early fades, while the rank allows more`, async () => {
+    const ROWS = 20, ITEMS = 3 * ROWS, of = catalogueWhere([Array.from({ length: ROWS }, (_, item) => item)], ITEMS);
+    const caches = new Caches(of, 1, 3, 2, true), sets = new DiverseSets(of, 1, 1);
+    for (let row = 0; row < ROWS; row++) caches.record(0, 0, poolsOf([3 * row, 3 * row + 1, 3 * row + 2]), true, row);
+    const features = new Float32Array(ITEMS * ITEMS);
+    for (let item = 0; item < ITEMS; item++) features[item * ITEMS + item] = 1; // each along an axis of its own
+    for (const recency of [1, 5]) {
+      const options = { ...PLAIN, sampler, recency };
+      await redraw(sets, caches, { width: ITEMS, features }, drawIn(of, { epoch: 1 }), options);
+      assert.equal(new Set(sets.of(0)).size, ROWS);
+    }
+  });
+}
+
 Deno.test("attributes of the hard negative penalise those who share them", async () => {
   // items 1 and 4 share attribute 0; vectors are all the same
   const attributes = {
