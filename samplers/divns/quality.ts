@@ -1,16 +1,18 @@
 import type { Features } from "../../random/dpp/similarities.ts";
 
-/** The least that a weight or its denominator becomes. */
+/** The least that a weight becomes. */
 const SMALLEST = 1e-6;
 /** The least that age leaves of a weight: its square is what a draw can still tell from nothing beside 1. */
 const FAINTEST = 1e-5;
+/** The least that is divided by: beside the square of what that makes, others' can still be told from nothing. */
+const LEAST_DIVISOR = 1e-4;
 
 /**
  * How a candidate's weight q_a falls with s, its mean similarity to the user's hard negatives. The paper says only that
  * it does; `inverse` is the form that its code has commented out.
  */
 export const penalties = {
-  inverse: (s: number, alpha: number): number => 1 / Math.max(SMALLEST, 1 + alpha * s),
+  inverse: (s: number, alpha: number): number => 1 / Math.max(LEAST_DIVISOR, 1 + alpha * s),
   exp: (s: number, alpha: number): number => Math.exp(-alpha * s),
   linear: (s: number): number => Math.max(0, (1 - s) / 2) + SMALLEST,
 } as const satisfies Readonly<Record<string, (s: number, alpha: number) => number>>;

@@ -163,6 +163,25 @@ Deno.test("alike items are seldom drawn together: pairs follow det(K_S) of the c
   assertLaw(firsts, [0, 0.5, 0.5]); // in random order
 });
 
+Deno.test("where one item is as unlike the hard negatives as can be, the others still follow det(K_S)", async () => {
+  // hard negatives 0 and 1 lie along an axis; of item 2 is 1 + 2 s < 0, items 3, 4 and 5 are at right angles to them
+  const USERS = 6000, of = catalogueWhere(Array.from({ length: USERS }, () => [0, 1]), 6);
+  const caches = new Caches(of, 1, 3, 2), sets = new DiverseSets(of, 1, 1);
+  for (let user = 0; user < USERS; user++) {
+    for (const top of [[0, 2, 3], [1, 4, 5]]) caches.record(user, 0, poolsOf(top), true);
+  }
+  const rows = [[1, 0, 0, 0], [1, 0, 0, 0], [-0.6, 0.8, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]];
+  const vectors = { width: 4, features: Float32Array.from(rows.flat()) };
+  for (const alpha of [2, 5]) {
+    await redraw(sets, caches, vectors, drawIn(of, { epoch: 1 }), { ...PLAIN, alpha });
+    const beside = Array.from({ length: USERS }, (_, user) => [...sets.of(user)].sort()).map(([first, second]) => {
+      assert.equal(first, 2);
+      return second! - 2;
+    });
+    assertLaw(beside, law([1 - 0.8 ** 2, 1, 1])); // item 3 is like item 2
+  }
+});
+
 Deno.test("with refresh n a user's set is drawn every n-th epoch, at once where there is none", async () => {
   const { of, caches, sets, vectors } = epochOf([4, 4, 4, 4, 4, 4], 4, 3);
   const all = () => [0, 1, 2, 3, 4, 5].map((user) => [...sets.of(user)].join());
