@@ -15,6 +15,8 @@ const tables = scratch();
  * det(K_S) is 0 for sets larger than the rank of K, which is at most the width of its features. The rank rule: k' =
  * min(k, rank), and ceil(k / k') sets of k' are drawn independently and follow each other, the last cut short. Within one
  * set slots are distinct. Where m <= k every slot is taken, in turns; where K is 0 all sets are equally likely.
+ * Eigenvalues below 1e-12 of the largest are taken for 0: a slot whose quality is a millionth of another's may count for
+ * nothing.
  *
  * With n = min(m, D), time is O(m n^2 + n^3) and O(m n k' + k'^3 log k') for each set.
  *
