@@ -1,5 +1,6 @@
 import type { Value } from "../graphs/builder.ts";
 import { mul, neg } from "../graphs/ops/arithmetic.ts";
+import { uniformOf } from "../graphs/ops/operand.ts";
 import { reshape } from "../graphs/ops/shape.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import { rowsOf, type TableRows, unshaped } from "./table_rows.ts";
@@ -88,7 +89,7 @@ function swapped({ node, shape: { length } }: Value): Value | null {
   return back ? node!.inputs[0]! : null;
 }
 
-/** Of scales, flat; a constant 1 is left out. */
-const productOf = (a: Value, b: Value): Value => b.data?.[0] === 1 ? a : mul(flat(a), flat(b));
+/** Of scales, flat; the one number 1 is left out. */
+const productOf = (a: Value, b: Value): Value => uniformOf(b) === 1 ? a : mul(flat(a), flat(b));
 /** A value's elements, one after another. */
 export const flat = (x: Value): Value => reshape(x, [sizeOf(x.shape)]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gradients } from "../../graphs/autodiff.ts";
 import { GraphBuilder, type RowGradient, type Value, type Variable } from "../../graphs/builder.ts";
-import { normal } from "../../graphs/initializers.ts";
+import { filled, normal, zeros } from "../../graphs/initializers.ts";
 import { softplus } from "../../graphs/ops/activation.ts";
 import { add, mul, neg, sub } from "../../graphs/ops/arithmetic.ts";
 import { matmul, swapAxes } from "../../graphs/ops/linear.ts";
@@ -137,6 +137,19 @@ Deno.test("the gradients of several inner products at once are scaled rows, spre
     }
     await runtime.dispose();
   }
+});
+
+Deno.test("known numbers of rows, of which the first is 1, scale all of them", async () => {
+  const g = new GraphBuilder(),
+    users = g.variable("user", [3, 1], filled(1)),
+    items = g.variable("item", [3, 1], zeros);
+  const ids = g.input("ids", "int32", [3]), known = g.constant(Float32Array.of(1, 10, 100), [3, 1]);
+  const loss = sum(softplus(mul(mul(known, gather(users, ids)), gather(items, ids))));
+  const [gradient] = gradients(loss, [items]).values(), runtime = await openRuntime({ provider: "wasm" });
+  const updates = [{ variable: items, gradient: gradient!, rule: descent }];
+  await (await runtime.compile(g, { outputs: {}, updates })).run({ ids: Int32Array.of(0, 1, 2) });
+  assert.deepEqual([...(await runtime.save()).get("item")!.data], [-0.5, -5, -50]); // sigmoid(0) is a half
+  await runtime.dispose();
 });
 
 Deno.test("an update without an output, of rows times constants, runs", async () => {
