@@ -34,7 +34,7 @@ export async function checkOwnFolder(
   kind: Kind = "run",
 ): Promise<void> {
   checkNamed(folder, `a ${kind}`);
-  const names = kinds[kind].files, ours = names.map((name) => resolve(folder, name));
+  const { files: names, marks: own } = kinds[kind], ours = names.map((name) => resolve(folder, name));
   const input = inputs.find((path) => path !== null && ours.includes(resolve(path)));
   const cannot = `Cannot write a ${kind} to "${folder}":`;
   if (input) throw new TypeError(`${cannot} "${input}", which it reads, would be overwritten`);
@@ -47,8 +47,8 @@ export async function checkOwnFolder(
   }
   const there: string[] = [];
   for (const name of names) if (await exists(`${folder}/${name}`)) there.push(name);
-  const [first, second] = there;
-  if (first === undefined || first === runFiles.config && (second !== undefined || await isWritten(folder))) return;
+  const [first] = there, isMarked = there.some((name) => own.some((mark) => mark === name));
+  if (first === undefined || first === runFiles.config && (isMarked || await isWritten(folder))) return;
   throw new TypeError(
     `${cannot} it is no ${kind}'s, and its "${first}" would be overwritten; --out names another folder`,
   );

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { checkOwnFolder } from "../../cli/own_folder.ts";
 import { inFolder } from "./foil.ts";
 import { quietly, writeSmallRun } from "./small_run.ts";
 import { SMALL_LOG } from "./trained_run.ts";
@@ -51,10 +52,16 @@ Deno.test("options that somebody wrote are not written over, and ids of somebody
     const log = `${folder}/log.csv`, written = `# mine\ndata: ${log}\n`;
     await Deno.writeTextFile(log, SMALL_LOG);
     await Deno.writeTextFile(`${folder}/config.yaml`, written);
-    const { code, said } = await quietly(["train", "--config", `${folder}/config.yaml`, ...SHORT, "--out", folder]);
-    assert.equal(code, 1);
-    assert.match(said, /it is no run's, and its "config\.yaml" would be overwritten/);
-    assert.equal(await Deno.readTextFile(`${folder}/config.yaml`), written);
+    for (const beside of [null, "metrics.json"]) { // another tool's, with a file of a usual name beside it or without
+      if (beside !== null) await Deno.writeTextFile(`${folder}/${beside}`, "mine");
+      const { code, said } = await quietly(["train", "--config", `${folder}/config.yaml`, ...SHORT, "--out", folder]);
+      assert.equal(code, 1);
+      assert.match(said, /it is no run's, and its "config\.yaml" would be overwritten/);
+      assert.equal(await Deno.readTextFile(`${folder}/config.yaml`), written);
+    }
+    assert.equal(await Deno.readTextFile(`${folder}/metrics.json`), "mine");
+    await Deno.writeTextFile(`${folder}/checkpoint.safetensors`, "");
+    await checkOwnFolder(folder, []); // a run's, whose options somebody annotated
     await Deno.mkdir(`${folder}/mine`);
     await Deno.writeTextFile(`${folder}/mine/ids.json`, "mine");
     const compared = await quietly(["compare", "--data", log, ...compare, "--out", `${folder}/mine`]);
