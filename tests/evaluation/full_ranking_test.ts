@@ -147,7 +147,7 @@ Deno.test("scores that are NaN are an error, not a list that is short; a list ma
   assert.equal((await rankBy(() => scores, seen, held, options)).metrics["mrr@4"], 1);
   const ranked = rankBy((user) => user === 0 ? broken : scores, seen, held, options);
   await assert.rejects(ranked, /RangeError: Cannot rank: the model's score of item 2 for user 0 is NaN/);
-  const full = rankBy(() => broken, seen, held, { metrics: ["mrr@1"] }); // whose lists are not short
+  const full = rankBy(() => broken, seen, log([[0, 1]], 2, 4), { metrics: ["mrr@1"] }); // whose list is not short
   await assert.rejects(full, /score of item 2 for user 0 is NaN/);
 
   const runtime = await openRuntime({ provider: "wasm" }), backbone = mf({ dim: 1 });

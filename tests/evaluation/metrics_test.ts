@@ -103,6 +103,11 @@ Deno.test("dispersion is the deviation of groups over the mean: quarters of user
   near(found["dispersion@2"]!, Math.sqrt((3 * 0.125 ** 2 + 0.375 ** 2) / 4) / 0.625);
   near(found["group-dispersion@2"]!, 0.5 / 0.5);
   assert.deepEqual(Object.keys(perUser), ["recall@2"]);
+  // quarters of users by 1, 2, 3 and 4 interactions are 0 and 7, 1 and 6, 2 and 5, 3 and 4: hits of the first alone
+  const more = catalogueWhere([...met, ...met.toReversed()], 8),
+    fewest = pairs([[4], [7], [7], [7], [7], [7], [7], [4]]);
+  const of = await rankBy(() => scores, more, pairLog(fewest, 8, 8), { metrics: ["dispersion@2"] });
+  near(of.metrics["dispersion@2"]!, Math.sqrt((0.75 ** 2 + 3 * 0.25 ** 2) / 4) / 0.25);
   await assert.rejects(
     rankBy(() => scores, catalogueWhere(met, 8), held, { metrics: ["group-dispersion@2"] }),
     /Cannot evaluate by group-dispersion: the data have no item attributes/,

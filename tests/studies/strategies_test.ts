@@ -37,6 +37,9 @@ Deno.test("halving judges each rung by its own values, and ties by who was drawn
   const overtakes = (trial: number, rung: number) => rung === 0 ? [5, 5, 5, 4][trial]! : [1, 2, 3, 4][trial]!;
   const strategy = halving({ trials: 4, rungs: 2, eta: 2 });
   assert.deepEqual((await jobs(strategy, overtakes)).slice(4), ["0:1", "1:1"]);
+  const level = (trial: number, rung: number) => rung === 0 ? trial : 1;
+  const twice = halving({ trials: 4, rungs: 3, eta: 2 });
+  assert.deepEqual((await jobs(twice, level)).slice(4), ["3:1", "2:1", "2:2"], "not by who was better before");
 });
 
 Deno.test("one of few goes on even where their share is less than one", async () => {
