@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { markdown, studyCsv, studyMarkdown, type StudyTable } from "../../cli/comparison_text.ts";
-import { compared, type Contender } from "../../studies/comparison.ts";
+import { csv, markdown, studyCsv, studyMarkdown, type StudyTable } from "../../cli/comparison_text.ts";
+import { type Against, compared, type Contender } from "../../studies/comparison.ts";
 
 const contender = (label: string, values: readonly number[], against?: Contender): Contender => ({
   label,
@@ -44,4 +44,43 @@ Deno.test("a study's table has its data in a column, the best of each, and notes
     ["books", "gmf / dns", "0.4", "gmf / rns"],
     ["films", "rns", "0.75", ""],
   ]);
+});
+
+Deno.test("p-values in text are the corrected ones, with their stars; a CSV has both; of a dispersion the least is best", () => {
+  const row = (label: string, values: readonly [hit: number, dispersion: number] | null, p?: readonly number[]) => {
+    const [seeds = 0, seedsHolm = 0, users = 0, usersHolm = 0] = p ?? [];
+    const against: Against | null = p
+      ? {
+        difference: 0.5,
+        percent: 25,
+        overSeeds: { n: 2, t: 3, p: seeds, holm: seedsHolm },
+        overUsers: { n: 9, w: 7, p: users, holm: usersHolm },
+      }
+      : null;
+    const cell = (mean: number) => ({ values: [mean], mean, sd: null, against });
+    const cells = values && { "hit@1": cell(values[0]), "dispersion@1": cell(values[1]) };
+    return {
+      ...{ label, reference: p ? "a" : null, seeds: [0], cells, chosen: "", said: [], folders: {}, failed: [] },
+      ...{ bestEpoch: null, secondsPerEpoch: null },
+    };
+  };
+  const rows = [
+    row("a", [0.5, 0.3]),
+    row("b|c, 1", [0.6, 0.2], [0.001, 0.05, 0.0004, 0.0008]),
+    row('"e"', [0.4, 0.4], [0.004, 0.049, 0.003, 0.0099]),
+    row("none", null),
+  ];
+  const table: StudyTable = { metrics: ["hit@1", "dispersion@1"], rows, notes: [] };
+  const shown = studyMarkdown({ x: table }).split(/\n\| x /).slice(1).map((line) => line.trim().split(/ *(?<!\\)\| */));
+  assert.deepEqual(shown.map((line) => line.slice(1, -1)), [
+    ["a", "0.5000", "–", "–", "–", "0.3000", "–", "–"],
+    ["b\\|c, 1", "**0.6000**", "+25.0%", "0.050", "<0.001 **", "**0.2000**", "–", "–"],
+    ['"e"', "0.4000", "+25.0%", "0.049 *", "0.010 **", "0.4000", "–", "–"],
+    ["none", "–", "–", "–", "–", "–", "–", "–"],
+  ]);
+  const lines = csv(table).split("\r\n");
+  assert.equal(lines[3], '"b|c, 1",hit@1,1,0.6,,0.5,25,3,0.001,0.05,7,0.0004,0.0008,,,a');
+  assert.equal(lines[5], '"""e""",hit@1,1,0.4,,0.5,25,3,0.004,0.049,7,0.003,0.0099,,,a');
+  assert(csv({ ...table, rows: [row("two\nlines", null)] }).includes('\r\n"two\nlines",hit@1,'));
+  assert.equal(lines[7], "none,hit@1,0,,,,,,,,,,,,,");
 });

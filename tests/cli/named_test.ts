@@ -7,6 +7,7 @@ const inList = async (list: string) => [...(await denseIds("user", { list, file:
 
 Deno.test("an id is taken as it is written, and without the spaces around it where there is none with them", async () => {
   assert.deepEqual(await inList(" lead"), [1]);
+  assert.deepEqual(await inList("a,b"), [2]);
   assert.deepEqual(await inList("lead, lead,a,b,  lead,y ,y "), [0, 1, 2, 0, 3, 3]);
   await assert.rejects(inList("lead, y"), /Cannot find user "y": run "run" knows none/);
   await inFolder(async (folder) => {

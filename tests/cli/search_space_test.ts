@@ -99,6 +99,7 @@ Deno.test("what cannot be searched is named, with what was expected", () => {
     ["sampler.pool=4,x", /Cannot search "sampler.pool" in "4,x": it takes a whole number of at least 1, found "x"/],
     ["sampler.pool=0..4", /Cannot search "sampler.pool" in "0\.\.4": .* at least 1, found "0"/],
     ["sampler.pool=8..4", /Cannot search "sampler.pool" in "8\.\.4": 8 is not below 4/],
+    ["sampler.pool=8..8", /8 is not below 8/],
     ["l2=log:0..1", /Cannot search "l2" in "log:0\.\.1": logarithms begin above 0, found 0/],
     ["backbone.score=dot..cosine", /Cannot search "backbone.score" between two ends, .* one of dot, cosine/],
     ["backbone.bias", /Cannot search "backbone.bias": it has no space of its own; say one/],
