@@ -2,6 +2,7 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import { continued, type Sequences, sequences } from "../datasets/sequences.ts";
 import type { Backbone } from "../models/backbone.ts";
+import { queue } from "../runtime/queue.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Spread } from "./catalogue_metrics.ts";
 import type { CohortHits } from "./cohort_metrics.ts";
@@ -68,7 +69,7 @@ export interface Evaluation {
   readonly notes: readonly string[];
 }
 
-/** Ranks with the model as it stands, as often as asked. */
+/** Ranks with the model as it stands, as often as asked: one evaluation at a time, in the order they were asked for. */
 export interface Evaluator {
   /** @throws RangeError where lists are short of items because scores are NaN; TypeError where it was disposed of. */
   evaluate(): Promise<Evaluation>;
@@ -105,8 +106,9 @@ export async function fullRanking(
   const left = memory - (keeps ? represented : 0);
   const blocks = blocksFor(left / threads, seen.items, floatsPerScore(backbone, seen));
   const scorer = await openScorer(runtime, backbone, known, blocks, { keeps });
-  let alone = threads === 1, pool: Promise<RankingPool> | undefined, ranking = 0, disposed = false;
+  let alone = threads === 1, pool: Promise<RankingPool> | undefined, disposed = false;
   let idle: ReturnType<typeof setTimeout> | undefined;
+  const inOrder = queue(); // what one evaluation scores lies where the next one's will
   const close = async () => {
     const open = pool;
     pool = undefined;
@@ -135,17 +137,17 @@ export async function fullRanking(
     }
   };
   return {
-    async evaluate() {
-      if (disposed) throw new TypeError("Cannot evaluate: the ranking was disposed of");
-      clearTimeout(idle);
-      ranking++;
-      try {
-        await scorer.refresh();
-        return judge.evaluation(await ranked());
-      } finally {
-        if (--ranking === 0 && pool && !disposed) idle = setTimeout(close, IDLE_MS);
-      }
-    },
+    evaluate: () =>
+      inOrder(async () => {
+        if (disposed) throw new TypeError("Cannot evaluate: the ranking was disposed of");
+        clearTimeout(idle);
+        try {
+          await scorer.refresh();
+          return judge.evaluation(await ranked());
+        } finally {
+          if (pool && !disposed) idle = setTimeout(close, IDLE_MS);
+        }
+      }),
     async dispose() {
       disposed = true;
       clearTimeout(idle);

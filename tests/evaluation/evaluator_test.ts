@@ -39,6 +39,19 @@ for (const workers of [1, 2]) {
   });
 }
 
+Deno.test("evaluations asked for at once come out as one asked for alone", async () => {
+  const { train, valid } = synthetic({ users: 300, items: 5000, median: 15, seed: 1 }); // two blocks of items
+  for (const workers of [1, 2]) {
+    const runtime = await openRuntime({ provider: "wasm", seed: 1 }), options = { metrics: ["ndcg@50"], workers };
+    const ranking = await fullRanking(runtime, backbone, catalogue(train), valid!, options);
+    const alone = await ranking.evaluate();
+    assert(alone.metrics["ndcg@50"]! > 0);
+    assert.deepEqual(await Promise.all([ranking.evaluate(), ranking.evaluate()]), [alone, alone]);
+    await ranking.dispose();
+    await runtime.dispose();
+  }
+});
+
 /** What a program printed, that may do what `permissions` say, and ended by itself. */
 async function printedBy(program: string, ...permissions: readonly string[]): Promise<readonly string[]> {
   const text = `import * as foil from "${new URL("../../mod.ts", import.meta.url)}";\n${program}`;
