@@ -43,11 +43,12 @@ async function answer(job: RankingJob): Promise<RankingAnswer> {
     }
     case "rank": {
       const { judge, blocks: { rows, columns }, items } = opened, { scores: { of, ways }, model } = scoring!;
-      const found = await judge.find(job.users, rows, columns, async (_, visit) => {
+      const found = await judge.find(job.users, rows, columns, async (users, visit) => {
+        const row = job.users.indexOf(users[0]!); // all of them, or one whose scores are looked at again
         for (const [block, data] of model.items.entries()) {
           const scores = await of(job.query, data), first = block * columns;
           if (first + columns > items) blank(scores, columns, items - first);
-          visit(scores, first, ways);
+          visit(scores.subarray(row * columns), first, ways);
         }
       });
       return { found };

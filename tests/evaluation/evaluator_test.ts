@@ -24,6 +24,17 @@ for (const workers of [1, 2]) {
     await runtime.dispose();
   });
 
+  Deno.test(`scores of one user that are NaN are a RangeError by ${workers} threads, wherever the user stands`, async () => {
+    const { ranking, runtime } = await opened(workers), user = (await runtime.save()).get("user")!;
+    for (const at of [0, 7, 299]) {
+      const data = user.data.slice().fill(NaN, 8 * at, 8 * (at + 1));
+      await runtime.load(new Map([["user", { ...user, data }]]));
+      await assert.rejects(ranking.evaluate(), { name: "RangeError", message: new RegExp(`for user ${at} is NaN`) });
+    }
+    await ranking.dispose();
+    await runtime.dispose();
+  });
+
   Deno.test(`a score that is NaN is a RangeError by ${workers} threads, and the ranking can be used after it`, async () => {
     const { ranking, runtime } = await opened(workers), before = await ranking.evaluate(), good = await runtime.save();
     const bad = new Map(Array.from(good, ([name, { shape, data }]) => [name, { shape, data: data.map(() => NaN) }]));
