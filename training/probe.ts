@@ -38,6 +38,7 @@ export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catal
   };
   return {
     async score(users, candidates) {
+      if (users.length === 0) return new Float32Array(); // of whom there is none, there is no shape to compile for
       const columns = candidates.length / users.length, most = 2 ** Math.ceil(Math.log2(users.length));
       const size = Math.max(1, Math.min(ROWS, most, catalogue.users, Math.floor(SCORES / columns)));
       const shape = `${size} x ${columns}`;

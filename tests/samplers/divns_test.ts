@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { batchAt } from "../../datasets/batching.ts";
+import { interactions } from "../../datasets/interactions.ts";
 import { Rng } from "../../random/rng.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import type { Feeds } from "../../runtime/runtime.ts";
@@ -168,6 +169,15 @@ Deno.test("the adaptive lambda answers to the distance of the last epoch's negat
   assert.notDeepEqual(await run({ lambda: 0.6, schedule: "adaptive", kappa: 1 }), constant);
   const plain = await smallRun({ sampler: dns({ pool: 6 }) }); // far from an unreachable target lambda becomes 1
   assert.deepEqual(await run({ lambda: 0.6, schedule: "adaptive", kappa: 10, target: 9 }), plain.saved);
+});
+
+Deno.test("users who have met all but one item, whose pools have no runners-up, are trained on where quality weighs", async () => {
+  const pairs = Array.from({ length: 30 }, (_, at) => [Math.floor(at / 5), at % 5]).filter(([u, i]) => u! % 5 !== i);
+  const [users, items] = [0, 1].map((side) => pairs.map((pair) => pair[side]!));
+  const data = interactions({ users: users!, items: items!, userCount: 6, itemCount: 5 });
+  const { reports, error } = await smallRun({ data, sampler: divns({ pool: 4, cache: 1, omega: 1 }) });
+  assert.equal(error, undefined);
+  assert(reports.length === 3 && reports.every(({ loss }) => loss > 0));
 });
 
 Deno.test("recency changes what is drawn, and only with it places are state", async () => {

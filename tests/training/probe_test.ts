@@ -38,6 +38,7 @@ eachProvider("scores and vectors of more rows than are computed at a time are th
       assert(Math.abs(scores[at]! - wanted) < 1e-6);
     }
   }
+  assert.equal((await probe.score(users.subarray(0, 0), items.subarray(0, 0))).length, 0);
   await probe.dispose();
 });
 
