@@ -86,7 +86,7 @@ export function decodeSafetensors(bytes: Uint8Array, source = "tensors"): SafeTe
     }
     const size = shape.reduce((a, b) => a * b, 1);
     if (to - from !== size * ELEMENT_BYTES) fail(`"${name}" has shape [${shape}] and ${to - from} bytes`);
-    const { buffer } = bytes.slice(start + from, start + to);
+    const { buffer } = new Uint8Array(bytes.subarray(start + from, start + to)); // a Buffer of Node slices without a copy
     return [
       name,
       dtype === "F32"

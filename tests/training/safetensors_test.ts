@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import fc from "npm:fast-check@4.10.2";
 import { decodeSafetensors, encodeSafetensors, safetensorsParts } from "../../training/safetensors.ts";
 
@@ -16,6 +17,10 @@ Deno.test("safetensors give back what was put in", () => {
   assert.deepEqual([...tensors.ids!.data], [1, 2, -3]);
   assert.deepEqual(tensors.none!.shape, [0, 8]);
   assert.equal(metadata.note, "größe");
+});
+
+Deno.test("what Node reads, a Buffer, is read as the same bytes are", () => {
+  assert.deepEqual(decodeSafetensors(Buffer.from(sample())), decodeSafetensors(sample()));
 });
 
 Deno.test("the header is laid out as the format says: its length, JSON, data aligned to 8 bytes", () => {
