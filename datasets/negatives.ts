@@ -55,7 +55,7 @@ export class SeenItems {
     let used = 0;
     for (let user = 0; user < users; user++) {
       if (offsets[user + 1]! - offsets[user]! <= SCANNED) continue;
-      this.#rows[user] = used;
+      this.#rows[user] = Math.min(used, BITMAP_LIMIT); // past it there is no bitmap, and 32 bits may not hold the place
       used += words;
     }
     this.#bits = used <= BITMAP_LIMIT ? new Int32Array(used) : null;

@@ -44,6 +44,20 @@ Deno.test("items of a log too wide for a bitmap are found by searching", () => {
   for (let draw = 0; draw < 100; draw++) assert(!positives.subarray(0, 20).includes(seen.drawUnseen(0, rng)));
 });
 
+Deno.test("a user of many positives is searched, not scanned, however many users have as many", () => {
+  const users = 33, each = 1000, reads: string[] = []; // the last user's row of a bitmap would start at word 2^31
+  const offsets = Int32Array.from({ length: users + 1 }, (_, user) => user * each);
+  const positives = new Proxy(Int32Array.from({ length: users * each }, (_, at) => 2 * (at % each)), {
+    get: (of, key: string) => (reads.push(key), of[Number(key)]),
+  });
+  const seen = new SeenItems({ users, items: 2 ** 31 - 1, offsets, positives });
+  for (const user of [1, users - 1]) {
+    reads.length = 0;
+    assert(seen.has(user, 1002) && !seen.has(user, 1001));
+    assert(reads.length <= 30, `user ${user}: ${reads.length} reads`);
+  }
+});
+
 Deno.test("the unseen items in ascending order are what is not met", () => {
   const met = fc.uniqueArray(fc.nat(39), { maxLength: 39 });
   fc.assert(
