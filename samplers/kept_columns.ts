@@ -24,5 +24,8 @@ export const keptColumns =
 /** What a row of the batch leaves out of what others bring: all that its user has met, and its positive in any case. */
 export const metOrOwn = ({ users, positives }: Batch, seen: SeenItems) => (row: number): Int32Array => {
   const user = users[row]!, own = positives[row]!;
-  return seen.has(user, own) ? seen.of(user) : Int32Array.of(...seen.of(user), own);
+  if (seen.has(user, own)) return seen.of(user);
+  const met = seen.of(user), both = new Int32Array(met.length + 1).fill(own);
+  both.set(met);
+  return both;
 };
