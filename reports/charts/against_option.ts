@@ -22,8 +22,8 @@ export interface Sweep {
 
 /** The first metric against each option that methods of the study vary alone (Lai et al., AAAI 2024, Fig. 6). */
 export function againstOption(study: Study): readonly Figure[] {
-  const found = sweeps(study.methods), [metric] = study.metrics;
-  if (found.length === 0 || metric === undefined) {
+  const [metric = ""] = study.metrics, found = sweeps(study.methods.filter(({ cells }) => cells?.[metric]));
+  if (found.length === 0) {
     return [{
       title: TITLE,
       takes: `methods that differ in one number only, at least ${FEWEST} values of it: ` +

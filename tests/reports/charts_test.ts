@@ -179,6 +179,12 @@ Deno.test("methods that differ in one number alone make a curve, one for each se
   });
   const [few] = againstOption(study([of(8, 0.3), of(2, 0.1)]));
   assert(!isChart(few!), "two values are no curve");
+  const other = method("dns 4", {
+    options: { sampler: "dns", "sampler.pool": 4, loss: "bpr", "loss.tau": null },
+    cells: { "recall@20": cell([0.2], 0.2, null) },
+  });
+  const [unmeasured] = againstOption(study([of(8, 0.3), of(2, 0.1), other]));
+  assert(!isChart(unmeasured!), "two of the three measured the metric");
 });
 
 Deno.test("of a study that knows nothing no chart is drawn: each says what it takes", () => {
