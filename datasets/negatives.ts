@@ -44,9 +44,8 @@ export class SeenItems {
   /** A bitmap of the lowest bits of some positives. */
   readonly #lowest = new Int32Array(1 + LOWEST_WORDS);
 
-  /** When each item was last drawn of those that are to differ, by the number of the call; made when first asked for. */
-  #drawn: Int32Array | undefined;
-  #calls = 0;
+  /** 1 for each item that the call under way has drawn of those that are to differ; made when first asked for. */
+  #drawn: Uint8Array | undefined;
 
   /** With `distinct` the items that one call draws differ, where there are enough; else they may repeat. */
   constructor(readonly catalogue: Met, readonly distinct = false) {
@@ -170,13 +169,14 @@ export class SeenItems {
       }
       return;
     }
-    const drawn = this.#drawn ??= new Int32Array(this.catalogue.items), call = ++this.#calls;
+    const drawn = this.#drawn ??= new Uint8Array(this.catalogue.items);
     for (let at = from; at < end; at++) {
       let item = this.#redraw(user, rng);
-      while (drawn[item] === call) item = this.#redraw(user, rng);
-      drawn[item] = call;
+      while (drawn[item] === 1) item = this.#redraw(user, rng);
+      drawn[item] = 1;
       into[at] = item;
     }
+    for (let at = from; at < end; at++) drawn[into[at]!] = 0;
   }
 
   /** Draws an item that is no positive, one at a time. */
