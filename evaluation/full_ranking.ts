@@ -8,7 +8,8 @@ import type { Spread } from "./catalogue_metrics.ts";
 import type { CohortHits } from "./cohort_metrics.ts";
 import { openJudge } from "./judge.ts";
 import type { KeptLists, ListsKept } from "./kept_lists.ts";
-import { openPool, type RankingPool } from "./ranking_pool.ts";
+import { openPool } from "./ranking_pool.ts";
+import { rankingThreads } from "./ranking_threads.ts";
 import { blocksFor, floatsPerScore, itemBytes, openScorer } from "./scorer.ts";
 import { scoresOf } from "./vectors.ts";
 
@@ -106,59 +107,27 @@ export async function fullRanking(
   const left = memory - (keeps ? represented : 0);
   const blocks = blocksFor(left / threads, seen.items, floatsPerScore(backbone, seen));
   const scorer = await openScorer(runtime, backbone, known, blocks, { keeps });
-  let alone = threads === 1, pool: Promise<RankingPool> | undefined, disposed = false;
-  let idle: ReturnType<typeof setTimeout> | undefined;
+  const pool = threads === 1
+    ? undefined
+    : rankingThreads(() => openPool(threads, seen, held, options, scorer), workers > 0);
   const inOrder = queue(); // what one evaluation scores lies where the next one's will
-  const close = async () => {
-    const open = pool;
-    pool = undefined;
-    (await open?.catch(() => undefined))?.dispose();
-  };
-  /** Threads, where there are any; where none was asked for and none can be started, this one does. */
-  const opened = async () => {
-    if (alone) return undefined;
-    try {
-      return await (pool ??= openPool(threads, seen, held, options, scorer));
-    } catch (error) {
-      pool = undefined;
-      if (workers > 0) throw error;
-      alone = true;
-      return undefined;
-    }
-  };
-  const ranked = async () => {
-    const threaded = await opened();
-    if (!threaded) return [await judge.find(judge.users, blocks.rows, blocks.columns, scorer.score)];
-    try {
-      return await threaded.rank(judge.users, scorer);
-    } catch (error) {
-      await close();
-      throw error;
-    }
-  };
+  let disposed = false;
   return {
     evaluate: () =>
       inOrder(async () => {
         if (disposed) throw new TypeError("Cannot evaluate: the ranking was disposed of");
-        clearTimeout(idle);
-        try {
-          await scorer.refresh();
-          return judge.evaluation(await ranked());
-        } finally {
-          if (pool && !disposed) idle = setTimeout(close, IDLE_MS);
-        }
+        await scorer.refresh();
+        const found = await pool?.rank(judge.users, scorer) ??
+          [await judge.find(judge.users, blocks.rows, blocks.columns, scorer.score)];
+        return judge.evaluation(found);
       }),
     async dispose() {
       disposed = true;
-      clearTimeout(idle);
-      await close();
+      await pool?.close();
       await scorer.dispose();
     },
   };
 }
-
-/** Threads that have not ranked for so long are ended: a program whose threads wait for work would never end. */
-const IDLE_MS = 2000;
 
 /** @throws RangeError where interactions are of more users or items than the catalogue. */
 function checkAll(seen: Catalogue, held: Interactions, { alsoSeen = [], alsoRead = [] }: RankingOptions): void {
