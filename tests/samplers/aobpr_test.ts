@@ -41,6 +41,14 @@ Deno.test("with one factor an item's rank by score is geometric, whichever sign 
   }
 });
 
+Deno.test("the mean rank is a 200th of the items unless another is given, and 1 at least", async () => {
+  const model = (count: number) => modelOf([[1]], Array.from({ length: count }, (_, item) => [count - item]));
+  for (const [count, lambda] of [[600, 3], [20, 1]] as const) {
+    const law = geometric(lambda, count), cells = [...law.slice(0, 4), law.slice(4).reduce((a, b) => a + b)];
+    assertLaw((await drawn(model(count), [], count, 0)).map((item) => Math.min(item, 4)), cells);
+  }
+});
+
 Deno.test("a factor is drawn by how far it moves the user's scores: |p_ud| times its spread", async () => {
   // factor 0 spreads items 0 .. 3 twice as far as factor 1 and weighs .5 against 2: taken 1 in 3
   const items = [[4, 0], [0, 2], [0, 0], [0, 0]].map((x) => x);

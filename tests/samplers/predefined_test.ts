@@ -86,12 +86,17 @@ Deno.test("data without dislikes are refused, saying what would bring them", () 
   );
 });
 
-Deno.test("an entry of weight 0 is never drawn", async () => {
-  const none = { ...dislikes, weights: Float32Array.of(0, 3, 2, 5) },
+Deno.test("an entry of weight 0, or less, is never drawn", async () => {
+  for (const weight of [0, -1]) await assertUndrawn(weight);
+});
+
+/** That item 1 is not drawn, and item 2 always, where user 0 weighs item 1 so. */
+async function assertUndrawn(weight: number) {
+  const none = { ...dislikes, weights: Float32Array.of(weight, 3, 2, 5) },
     zero = catalogueWhere([[3], [0], [5]], 6, { dislikes: none });
   const ids = await proposals(predefined(), drawIn(zero), new Int32Array(500), 100, "ids");
   assert.deepEqual([...new Set(ids)], [2]);
   const select = await selector(await openRuntime({ provider: "wasm" }), predefined(), zero, 1);
   const fed = await opened(predefined(), zero).propose(batchOf(0, 1), drawIn(zero));
   assert.equal((await select(fed, new Float32Array(6))).logQ[0], 0);
-});
+}

@@ -35,6 +35,17 @@ Deno.test("support is the share of neighbours who met a candidate, weighted by s
   assert(new Set(candidates).size === 7, "all that user 0 has not met comes up");
 });
 
+Deno.test("of more neighbours than there are users all others are, and one that is unlike counts for nothing", async () => {
+  const sampler = opened(userSimilarity({ pool: 200, neighbours: 50 }), of, 1), draw = drawIn(of, { probe });
+  await sampler.beginEpoch!(draw);
+  const { candidates, support } = await sampler.propose(batchOf(0, 1), draw) as Record<string, Int32Array>;
+  candidates!.forEach((item, at) => { // users 1 and 2 met item 2, user 3, whose cosine is negative, items 5 and 6
+    if (item === 2) assert(Math.abs(support![at]! - 1) < 1e-6, `${support![at]}`);
+    if (item === 5 || item === 6) assert.equal(support![at], 0);
+  });
+  assert([2, 5, 6].every((item) => candidates!.includes(item)));
+});
+
 Deno.test("neighbours by cosine are searched for every few epochs, and kept in between", async () => {
   const sampler = opened(userSimilarity({ pool: 200, neighbours: 1, refresh: 3 }), of, 1);
   /** Whether user 3, and not user 1, is the nearest of user 0. */
