@@ -102,3 +102,10 @@ Deno.test("compat is the cross entropy over the whole pool with the logit 0 for 
     for (let d = 0; d < 3; d++) near(slopes[3 * id + d]!, sigmoid(score) / 5 * u[d]!);
   }
 });
+
+eachProvider("compat weighs all of a pool that is no more than the top by 1", async (runtime) => {
+  const select = await selector(runtime, adaptive({ inBatch: 2, uniform: 2, top: 3, compat: true }), of, 4);
+  const kept = Uint8Array.from([[1, 1, 1, 1], [1, 0, 1, 1], [0, 0, 1, 0], [0, 0, 0, 0]].flat());
+  const { weight } = await select({ ids: Int32Array.of(4, 5, 6, 7), kept }, [0, 0, 0, 0, 1, 2, 3, 4]);
+  [3 / 4, 1, 1, 0].forEach((wanted, row) => near(weight[row]!, wanted));
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Batch } from "../../datasets/batching.ts";
 import { streaming } from "../../samplers/frequencies.ts";
 import { inBatch } from "../../samplers/in_batch.ts";
+import { mixed } from "../../samplers/mixed.ts";
 import type { Policy } from "../../samplers/sampler.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { assertLaw } from "./chi_square.ts";
@@ -126,6 +127,18 @@ Deno.test("where the batch has fewer than are asked for the rest is masked, and 
   assert.equal(own.kept.filter((k) => k === 0).length, 0);
   near(own.logQ[0]!, Math.log(of.popularity[own.ids[0]!]! / 6));
   near(own.positiveLogQ[2]!, Math.log(1 / 6));
+});
+
+Deno.test("a row keeps no column of its own positive, though the run excludes nothing", async () => {
+  const nothing = catalogueWhere([[], [], [], []], 5), draw = drawIn(of, { excluded: nothing });
+  for (const policy of [inBatch(), inBatch({ columns: 4 }), inBatch({ negatives: 4 }), mixed({ uniform: 9 })]) {
+    const { ids, kept } = await opened(policy, of, 5, 10, nothing).propose(batch, draw) as unknown as Fed;
+    const width = kept.length / 5, shared = ids.length === width;
+    kept.forEach((keeps, at) => {
+      const row = Math.floor(at / width), item = ids[shared ? at % width : at];
+      assert.equal(keeps, item === batch.positives[row] ? 0 : 1, `row ${row}: item ${item}`);
+    });
+  }
 });
 
 Deno.test("streaming frequencies follow Algorithm 2: gaps between batches move by the rate", async () => {
