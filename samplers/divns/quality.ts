@@ -13,7 +13,7 @@ const LEAST_DIVISOR = 1e-4;
  */
 export const penalties = {
   inverse: (s: number, alpha: number): number => 1 / Math.max(LEAST_DIVISOR, 1 + alpha * s),
-  exp: (s: number, alpha: number): number => Math.exp(-alpha * s),
+  exp: (s: number, alpha: number): number => Math.min(Number.MAX_VALUE, Math.exp(-alpha * s)),
   linear: (s: number): number => Math.max(0, (1 - s) / 2) + SMALLEST,
 } as const satisfies Readonly<Record<string, (s: number, alpha: number) => number>>;
 

@@ -67,5 +67,6 @@ Deno.test("a penalty falls as the similarity rises, and stays finite and positiv
     const values = [-1, -0.5, 0, 0.5, 1].map((s) => penalty(s, 1));
     assert(values.every((q) => q > 0 && Number.isFinite(q)), `${values}`); // 1 + alpha s is 0 for s = -1
     assert.deepEqual(values, values.toSorted((a, b) => b - a));
+    assert(Number.isFinite(penalty(-1, 1e4)));
   }
 });
