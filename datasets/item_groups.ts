@@ -13,8 +13,8 @@ export interface ItemGroups {
 }
 
 /**
- * Groups items by the first of their attributes, or the first of those in `chosen`, in that order; items with none of
- * them are a group of their own.
+ * Groups items by the first of their attributes, in the order of their names as a whole and not of each item, or by the
+ * first of those in `chosen`, in that order; items with none of them are a group of their own.
  *
  * @throws TypeError where a chosen attribute is none of the data's.
  */
