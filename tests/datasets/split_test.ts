@@ -134,6 +134,17 @@ Deno.test("a split by time puts no test row before a train row, and refuses to l
   assert.throws(() => splitByTime(still, { test: 0.5 }), /share the time 5/);
 });
 
+Deno.test("a split by time holds out as many of the latest rows as the share has whole ones, and all of one time with them", () => {
+  const counts = (times: readonly number[], test: number) => {
+    const users = times.map(() => 0), items = times.map((_, at) => at), itemCount = times.length;
+    const parts = splitByTime(interactions({ users, items, times, userCount: 1, itemCount }), { valid: 0.25, test });
+    return [parts.train, parts.valid, parts.test].map((part) => part!.users.length);
+  };
+  assert.deepEqual(counts([4, 3, 2, 1, 5, 6, 7, 8], 0.25), [4, 2, 2]);
+  assert.deepEqual(counts([4, 3, 2, 1, 5, 6, 7, 8], 0.37), [4, 2, 2]); // 2.96 rows, with validation 4.96
+  assert.deepEqual(counts([4, 3, 2, 1, 5, 7, 7, 7], 0.25), [4, 1, 3]);
+});
+
 Deno.test("splits by time say that there are no times", () => {
   const log = interactions({ users: [0], items: [0], userCount: 1, itemCount: 1 });
   assert.throws(() => leaveOneOut(log), /Cannot leave one out: .* no "times"/);

@@ -28,6 +28,8 @@ Deno.test("how many lists are in the order of ids, as all scores in them are equ
   ]);
   near(metrics["mrr@3"], (1 / 2 + 1 / 2 + 1) / 3);
   assert.deepEqual((await rank([0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0])).notes, []);
+  const first = await rankBy(() => Float32Array.of(3, 2, 1, 0), seen, held, { metrics: ["hit@1"] });
+  assert.deepEqual(first.notes, []); // one item is in every order
 });
 
 Deno.test("by event each held-out interaction is a ranking of its own with one relevant item", async () => {
@@ -90,6 +92,7 @@ Deno.test("a balance of nothing but misses is 1, and said to say nothing", async
   });
   assert.equal(metrics["balance@2"], 1);
   assert.match(notes.join("\n"), /balance@2 is 1 because nothing was hit at all/);
+  assert.match(notes.join("\n"), /^balance is 1 because nothing was hit at all/m); // that of the longest lists
 });
 
 Deno.test("among as many candidates as there are, sampled ranks are those of full ranking by event", async () => {

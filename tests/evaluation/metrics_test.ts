@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { cohorts } from "../../datasets/cohorts.ts";
 import { balance } from "../../evaluation/cohort_metrics.ts";
 import { coverage, spread } from "../../evaluation/catalogue_metrics.ts";
 import { byActivity, dispersion } from "../../evaluation/dispersion.ts";
@@ -86,6 +87,7 @@ Deno.test("dispersion is the deviation of groups over the mean: quarters of user
   near(dispersion([0.1, 0.3], 0.4), 0.1 / 0.4);
   assert.deepEqual([dispersion([0, 0]), dispersion([0.5])], [0, 0]);
   assert.deepEqual(byActivity([8, 1, 2, 3, 4, 5, 6, 7], [9, 1, 1, 2, 3, 4, 5, 6]), [1.5, 3.5, 5.5, 7.5]);
+  assert.deepEqual(byActivity([1, 2, 3, 4, 5, 6], [1, 1, 1, 1, 1, 1]), [1.5, 3, 4.5, 6]); // ties by place, bounds 2 3 5
   // users 0 to 3 have 1 to 4 train interactions; items 4 and 5 have attribute a, 6 and 7 attribute b
   const attributes = {
     names: ["a", "b"],
@@ -113,6 +115,11 @@ Deno.test("dispersion is the deviation of groups over the mean: quarters of user
     /Cannot evaluate by group-dispersion: the data have no item attributes/,
   );
   assert.throws(() => parseMetric("tail/dispersion@5"), /There is no metric/);
+});
+
+Deno.test("an item that brings the running sum to a third, or to two, is of the next cohort", () => {
+  assert.deepEqual(cohorts(Int32Array.of(1, 1, 1, 1, 1, 1)).of, Uint8Array.of(0, 1, 1, 2, 2, 2)); // sums 1 2 3 4 5 6 of 6
+  assert.deepEqual(cohorts(Int32Array.of(0, 0)).of, Uint8Array.of(2, 2));
 });
 
 Deno.test("coverage at K counts the items among the first K of each list, each once", () => {

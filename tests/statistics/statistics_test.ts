@@ -55,7 +55,8 @@ Deno.test("the paired t-test is scipy's ttest_rel", () => {
 
 Deno.test("a paired t-test of one pair, or of differences that do not vary, has no p", () => {
   assert.deepEqual(pairedT([1], [3]), { n: 1, difference: -2, t: null, p: null });
-  assert.equal(pairedT([0.3, 0.5, 0.9], [0.2, 0.4, 0.8]).p, null); // 0.1 each, but for rounding
+  assert.notEqual(0.3 - 0.2, 0.4 - 0.3);
+  assert.equal(pairedT([0.3, 0.4, 0.9], [0.2, 0.3, 0.8]).p, null); // 0.1 each, but for rounding
   assert.throws(() => pairedT([1, 2], [1]), /Cannot pair 2 values with 1/);
 });
 
