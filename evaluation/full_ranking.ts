@@ -159,6 +159,20 @@ function threadsFor(asked: number, scores: number): number {
  *
  * @throws TypeError where a metric is unknown, or nothing is held out; RangeError where there are more or fewer scores than
  * items, one that matters is NaN, or `held` is of more users or items than the catalogue.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { rankBy } from "./full_ranking.ts";
+ *
+ * const counts = { userCount: 1, itemCount: 3 };
+ * const seen = catalogue(interactions({ users: [0], items: [0], ...counts }));
+ * const held = interactions({ users: [0], items: [2], ...counts });
+ * const { metrics } = await rankBy(() => Float32Array.of(9, 8, 7), seen, held, { metrics: ["hit@1", "mrr@2"] });
+ * assert.deepEqual(metrics, { "hit@1": 0, "mrr@2": 1 / 2 }); // the list is 1 2: item 0 was met
+ * ```
  */
 export async function rankBy(
   scoresOf: (user: number) => Float32Array | Promise<Float32Array>,
