@@ -60,5 +60,5 @@ function meanDistance(vectors: readonly Float32Array[]): number {
     vector.forEach((x, d) => sum[d]! += x / length);
   }
   const squared = sum.reduce((total, x) => total + x * x, 0);
-  return 1 - (squared - units) / (n * (n - 1));
+  return Math.max(0, 1 - (squared - units) / (n * (n - 1))); // of rounding, for vectors that point one way
 }

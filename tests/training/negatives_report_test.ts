@@ -131,6 +131,15 @@ Deno.test("diversity is the mean over users of the mean over pairs, of vectors a
   assert.equal(await new Diversity(2, 0).mean(stubProbe(() => 0)), null);
 });
 
+Deno.test("vectors that point one way are 0 apart, never less, whatever rounding makes of them", async () => {
+  for (let x = 1; x < 50; x++) {
+    const diversity = new Diversity(1, 3);
+    for (let copy = 0; copy < 3; copy++) diversity.vector(0, Float32Array.of(x / 7, 0.3, -1.7));
+    const distance = (await diversity.mean(stubProbe(() => 0)))!;
+    assert(distance >= 0 && distance < 1e-12, `${distance}`);
+  }
+});
+
 async function reportsOf(
   sampler: Policy,
   heldOut: readonly Interactions[] = [smallLog().held],
