@@ -1,4 +1,5 @@
 import { parseMetric } from "../evaluation/parse_metric.ts";
+import { shownP } from "../reports/summary_table.ts";
 import type { Against, Cell, ComparedRow } from "../studies/comparison.ts";
 import { shownName } from "./metrics_text.ts";
 
@@ -84,8 +85,8 @@ function shownRows({ metrics, rows }: StudyTable, together: readonly StudyTable[
       mean(row, first!),
       ...several ? [row.reference ?? NONE] : [],
       against?.percent == null ? NONE : `${against.percent >= 0 ? "+" : ""}${against.percent.toFixed(1)}%`,
-      shownP(against?.overSeeds.holm ?? null),
-      shownP(against?.overUsers?.holm ?? null),
+      shownP(against?.overSeeds.holm) ?? NONE,
+      shownP(against?.overUsers?.holm) ?? NONE,
       ...others.map((metric) => mean(row, metric)),
       row.bestEpoch === null ? NONE : String(Number(row.bestEpoch.toFixed(1))),
       row.secondsPerEpoch === null ? NONE : row.secondsPerEpoch.toFixed(2),
@@ -140,11 +141,6 @@ const quoted = (value: CsvCell) =>
 /** A method with one seed, or without randomness, has no spread to show. */
 const spread = ({ mean, sd }: Cell, drawn: boolean) =>
   drawn && sd !== null ? `${mean.toFixed(4)} ± ${sd.toFixed(4)}` : mean.toFixed(4);
-
-function shownP(p: number | null): string {
-  if (p === null) return NONE;
-  return `${p < 0.001 ? "<0.001" : p.toFixed(3)}${p < 0.01 ? " **" : p < 0.05 ? " *" : ""}`;
-}
 
 /** A Markdown table whose columns line up; the first row is its head. */
 function aligned(rows: readonly (readonly string[])[]): string {

@@ -57,5 +57,8 @@ export const epochText = ({ bestEpoch }: Pick<Method, "bestEpoch">): string | nu
 
 const shownPercent = (percent: number | null | undefined) =>
   percent === null || percent === undefined ? null : `${percent >= 0 ? "+" : ""}${percent.toFixed(1)}%`;
-const shownP = (p: number | null | undefined) =>
-  p === null || p === undefined ? null : p < 0.001 ? "<0.001" : p.toFixed(3);
+/** A p-value as tables have it: `*` below 0.05, `**` below 0.01. */
+export function shownP(p: number | null | undefined): string | null {
+  if (p === null || p === undefined) return null;
+  return `${p < 0.001 ? "<0.001" : p.toFixed(3)}${p < 0.01 ? " **" : p < 0.05 ? " *" : ""}`;
+}

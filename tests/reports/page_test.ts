@@ -122,8 +122,8 @@ Deno.test("a table of results says what each method is tested against, where tha
   const rows = ["–", "–"];
   assert.deepEqual(cellsOf([tested("a", 5), tested("a", -50)]), [
     ...["method", "ndcg@20", "vs. a", "p (seeds)", "p (users)", "epoch", "s/epoch"],
-    ...["of a", "0.2000 ± 0.1400", "+5.0%", "0.400", "&lt;0.001", ...rows],
-    ...["of a", "0.2000 ± 0.1400", "-50.0%", "0.400", "&lt;0.001", ...rows],
+    ...["of a", "0.2000 ± 0.1400", "+5.0%", "0.400", "&lt;0.001 **", ...rows],
+    ...["of a", "0.2000 ± 0.1400", "-50.0%", "0.400", "&lt;0.001 **", ...rows],
   ]);
   const [, , ...head] = cellsOf([tested("a", 5), tested("b", 5)]);
   assert.deepEqual(head.slice(0, 4), ["against", "difference", "p (seeds)", "p (users)"]);
