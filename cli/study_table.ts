@@ -142,8 +142,7 @@ function notesOn(
     `Mean ± sample standard deviation over ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"} (${
       seeds.join(", ")
     }).`,
-    `p (seeds): paired t-test over seeds; p (users): Wilcoxon signed-rank test over users, each user's ${metrics[0]} ` +
-    `averaged over seeds. Both two-sided, against ${
+    `p (seeds): paired t-test over seeds; ${overUsersText(metrics[0]!)}, against ${
       references.size > 1 ? "what the row says" : only
     }, corrected by Holm for ` +
     `${tests} ${tests === 1 ? "comparison" : "comparisons"}; * below 0.05, ** below 0.01.`,
@@ -154,6 +153,14 @@ function notesOn(
       failed.map(({ seed, error }) => `${label}${seed === null ? "" : `, seed ${seed}`} failed: ${error}`)
     ),
   ];
+}
+
+/** What is tested over users, and that tests are two-sided. */
+function overUsersText(metric: string): string {
+  const { balance, coverage, dispersion } = parseMetric(metric);
+  return balance || coverage || dispersion
+    ? `${metric} is no mean over users, and has no p of theirs. Two-sided`
+    : `p (users): Wilcoxon signed-rank test over users, each user's ${metric} averaged over seeds. Both two-sided`;
 }
 
 /** Writes the table as compare.json, compare.csv and compare.md, and balance.svg where it has a balance. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { csv, markdown, studyCsv, studyMarkdown, type StudyTable } from "../../cli/comparison_text.ts";
+import { type Section, studyTables } from "../../cli/study_table.ts";
+import { compareOptions } from "../../cli/study_options.ts";
 import { type Against, compared, type Contender } from "../../studies/comparison.ts";
 
 const contender = (label: string, values: readonly number[], against?: Contender): Contender => ({
@@ -83,4 +85,28 @@ Deno.test("p-values in text are the corrected ones, with their stars; a CSV has 
   assert.equal(lines[5], '"""e""",hit@1,1,0.4,,0.5,25,3,0.004,0.049,7,0.003,0.0099,,,a');
   assert(csv({ ...table, rows: [row("two\nlines", null)] }).includes('\r\n"two\nlines",hit@1,'));
   assert.equal(lines[7], "none,hit@1,0,,,,,,,,,,,,,");
+});
+
+Deno.test("a table says of p over users what it is, or that a balance, a coverage and a dispersion have none", () => {
+  const data = { name: "small", users: 2, items: 3, train: 4, valid: null, test: 2 };
+  const defaults = Object.entries(compareOptions).map(([name, option]) => [name, option.default]);
+  const values = { ...Object.fromEntries(defaults), seeds: [0, 1] } as Section["values"];
+  const said = (metric: string) => {
+    const row = (label: string, against: string | null) => {
+      const measured = { metrics: { [metric]: 0.5 }, perUser: {}, folder: label, facts: {} };
+      return { label, against, outcomes: new Map([[0, measured], [1, measured]]), failed: [] };
+    };
+    const section = { folder: "", data, values, rows: [row("rns", null), row("dns", "rns")] };
+    return studyTables([section], [metric])[0]!.notes.filter((note) => note.startsWith("p (seeds)"));
+  };
+  assert.deepEqual(said("hit@5"), [
+    "p (seeds): paired t-test over seeds; p (users): Wilcoxon signed-rank test over users, each user's hit@5 averaged over seeds. " +
+    "Both two-sided, against rns, corrected by Holm for 1 comparison; * below 0.05, ** below 0.01.",
+  ]);
+  for (const metric of ["balance@5", "coverage@5", "dispersion@5", "group-dispersion@5"]) {
+    assert.deepEqual(said(metric), [
+      `p (seeds): paired t-test over seeds; ${metric} is no mean over users, and has no p of theirs. ` +
+      "Two-sided, against rns, corrected by Holm for 1 comparison; * below 0.05, ** below 0.01.",
+    ]);
+  }
 });
