@@ -56,6 +56,19 @@ Deno.test("what a step's negatives were, by hand", async () => {
   assert.equal(await watch.report(stubProbe(() => 0)), undefined);
 });
 
+Deno.test("a thousandth is the least gradient that teaches, and the least score of a positive that has a hardness", async () => {
+  const log = interactions({ users: [0], items: [0], userCount: 1, itemCount: 2 });
+  const watched: Watched = { outputs: {}, rows: 4, width: 1, sources: 0, vector: 0 };
+  const watch = openWatch(catalogue(log), watched, 1, [], new SeenItems(catalogue(log)));
+  const outputs = {
+    "negatives/positive": Float32Array.of(7, 6.9, 0.0011, 0.0009),
+    "negatives/negative": Float32Array.of(0, 0, 0, 0), // sigmoid(-7) is .00091, sigmoid(-6.9) .00101
+  };
+  watch.see(outputs, { rows: 4, first: 0, users: new Int32Array(4), positives: new Int32Array(4) });
+  const { zeroGradient, hardness } = (await watch.report(stubProbe(() => 0)))!;
+  assert.deepEqual([zeroGradient, hardness.skipped], [1 / 4, 1 / 4]);
+});
+
 Deno.test("by chance as many are false as of the items that may be drawn are held out: each once, and none that is met", async () => {
   const log = (items: readonly number[]) =>
     interactions({ users: items.map(() => 0), items, userCount: 1, itemCount: 6 });
