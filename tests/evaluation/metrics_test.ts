@@ -117,6 +117,16 @@ Deno.test("dispersion is the deviation of groups over the mean: quarters of user
   assert.throws(() => parseMetric("tail/dispersion@5"), /There is no metric/);
 });
 
+Deno.test("activity is what users did in training, not how much of them is held out", async () => {
+  const met = [[0], [0], [0, 1], [0, 1], [0, 1, 2], [0, 1, 2], [0, 1, 2, 3], [0, 1, 2, 3]];
+  // all get item 4, which every other user took; the others took two
+  const taken = (user: number) => user % 2 === 0 ? [4] : [5, 6];
+  const held = met.flatMap((_, user) => taken(user).map((item) => [user, item] as const));
+  const scores = Float32Array.of(0, 0, 0, 0, 9, 8, 7), options = { metrics: ["recall@1", "dispersion@1"] };
+  const { metrics } = await rankBy(() => scores, catalogueWhere(met, 7), pairLog(held, 8, 7), options);
+  assert.deepEqual(metrics, { "recall@1": 0.5, "dispersion@1": 0 });
+});
+
 Deno.test("an item that brings the running sum to a third, or to two, is of the next cohort", () => {
   assert.deepEqual(cohorts(Int32Array.of(1, 1, 1, 1, 1, 1)).of, Uint8Array.of(0, 1, 1, 2, 2, 2)); // sums 1 2 3 4 5 6 of 6
   assert.deepEqual(cohorts(Int32Array.of(0, 0)).of, Uint8Array.of(2, 2));
