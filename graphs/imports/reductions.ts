@@ -7,12 +7,14 @@ import { type Importer, listOf, numberOf } from "./importer.ts";
 
 type Reduce = (x: Value, axes?: readonly number[], keep?: boolean) => Value;
 
-/** The axes are an attribute before opset 18 (of ReduceSum: 13) and an input since; none means all, or nothing is done. */
+/**
+ * The axes are an attribute before opset 18 (of ReduceSum: 13) and an input since. None means all, or that nothing is
+ * summed: what is done to each element still is.
+ */
 const reducing = (reduce: Reduce): Importer => ([x, input], call) => {
   const axes = input ? readInts(input, call.type, "axes") : listOf(call, "axes") ?? [];
-  if (axes.length === 0 && numberOf(call, "noop_with_empty_axes", 0) === 1) return [x!];
-  const all = x!.shape.map((_, axis) => axis);
-  return [reduce(x!, axes.length > 0 ? axes : all, numberOf(call, "keepdims", 1) === 1)];
+  const given = axes.length > 0 || numberOf(call, "noop_with_empty_axes", 0) === 1;
+  return [reduce(x!, given ? axes : x!.shape.map((_, axis) => axis), numberOf(call, "keepdims", 1) === 1)];
 };
 
 /** The gradient of a zero vector's length is taken for 0, as in PyTorch, not for the 0 / 0 that a square root has. */

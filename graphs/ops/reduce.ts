@@ -56,6 +56,7 @@ export const minOver = reduce(minOp);
  * ReduceLogSumExp is not shifted on WebGPU. The shift carries no gradient: it cancels.
  */
 export function logSumExp(x: Value, axes: readonly number[] = allAxes(x), keep = false): Value {
+  if (axes.length === 0) return x; // to onnxruntime, no axes are all
   const over = axes.map((axis) => normalizeAxis(axis, x.shape.length, "logSumExp"));
   const y = logSumExpOf([x], over);
   return keep ? y : squeeze(y, over); // not in a shape of its own: a batch may be open
