@@ -43,7 +43,7 @@ export const scatterElementsOp: Op = {
   type: "ScatterElements",
   attributes: { axis: "int", reduction: "string" },
   infer: ([x]) => [x!.type],
-  vjp: ([g], { inputs: [x, slots], attributes: { axis, reduction } }) => {
+  vjp: ([g], { inputs: [x, slots], attributes: { axis, reduction = "none" } }) => {
     if (reduction !== "add") {
       throw new TypeError(
         `Cannot differentiate "ScatterElements" with reduction "${reduction}": only "add" has a gradient`,
@@ -73,7 +73,7 @@ export const scatterNdOp: Op = {
     }
     return [x!.type];
   },
-  vjp: ([g], { inputs: [, at], attributes: { reduction } }) => {
+  vjp: ([g], { inputs: [, at], attributes: { reduction = "none" } }) => {
     if (reduction !== "add") {
       throw new TypeError(`Cannot differentiate "ScatterND" with reduction "${reduction}": only "add" has a gradient`);
     }

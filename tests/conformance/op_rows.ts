@@ -257,7 +257,7 @@ export const opRows: Readonly<Record<string, readonly OpRow[]>> = {
       const [a, b] = split(x, 1, [2, 3]) as [Value, Value];
       return concat([b, mul(a, a)], 1);
     }),
-    row("with one piece unused", [real(4, 2)], (x) => split(x, 0, [1, 2, 1])[1]!),
+    row("with two pieces unused", [real(6, 2)], (x) => split(x, 0, [1, 2, 3])[1]!),
     row("into a number of pieces", [real(5)], (x) => x.graph.apply(splitOp, [x], { axis: 0, num_outputs: 2 })[1]!),
   ],
   Pad: [
@@ -324,6 +324,7 @@ export const opRows: Readonly<Record<string, readonly OpRow[]>> = {
   TopK: [
     row("of the last axis", [spread([2, 4])], (x) => topK(x, 2).values),
     row("of a vector, all of it", [spread([3])], (x) => topK(x, 3).values),
+    row("of the last axis, by default", [spread([2, 4])], (x) => x.graph.apply(topKOp, [x, long(x, 3)])[0]!),
     row(
       "of the first axis, smallest",
       [spread([4, 2])],

@@ -10,12 +10,12 @@ import {
   type Variable,
 } from "../../graphs/builder.ts";
 import { filled, zeros } from "../../graphs/initializers.ts";
-import { add, exp, log, mul, neg, stopGradient, sub } from "../../graphs/ops/arithmetic.ts";
-import { sigmoid } from "../../graphs/ops/activation.ts";
-import { argMax, gather, scatterNd } from "../../graphs/ops/index.ts";
+import { abs, add, clip, exp, log, max, min, mul, neg, pow, stopGradient, sub } from "../../graphs/ops/arithmetic.ts";
+import { relu, sigmoid } from "../../graphs/ops/activation.ts";
+import { argMax, gather, scatterElementsOp, scatterNd } from "../../graphs/ops/index.ts";
 import { matmul } from "../../graphs/ops/linear.ts";
 import { softmax } from "../../graphs/ops/normalize.ts";
-import { mean, sum } from "../../graphs/ops/reduce.ts";
+import { maxOver, mean, minOver, sum } from "../../graphs/ops/reduce.ts";
 import { slice } from "../../graphs/ops/shape.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 
@@ -107,6 +107,8 @@ Deno.test("an overwriting scatter says that only adding has a gradient", () => {
   const g = new GraphBuilder(), w = g.variable("w", [2, 1], zeros);
   const written = scatterNd(w, g.constant(Int32Array.of(0), [1, 1]), g.constant(Float32Array.of(1), [1, 1]));
   assert.throws(() => gradients(sum(written), [w]), /Cannot differentiate "ScatterND" with reduction "none"/);
+  const [put] = g.apply(scatterElementsOp, [w, g.constant(Int32Array.of(0), [1, 1]), w]) as [Value];
+  assert.throws(() => gradients(sum(put), [w]), /Cannot differentiate "ScatterElements" with reduction "none"/);
 });
 
 Deno.test("a loss must be a float32 scalar", () => {
@@ -185,6 +187,28 @@ Deno.test("the gradient of any sum of products is the other factors", async () =
     }),
     { numRuns: 20, seed: 7 },
   );
+});
+
+Deno.test("at a tie the first operand takes the gradient, extremes share it, and kinks have the slope that is told", async () => {
+  const g = new GraphBuilder(), a = g.variable("a", [2], filled(1)), b = g.variable("b", [2], filled(1));
+  const zero = sub(a, 1);
+  const wanted: readonly [Value, Variable, number][] = [
+    [max(a, b), a, 1],
+    [max(a, b), b, 0],
+    [min(a, b), a, 1],
+    [min(a, b), b, 0],
+    [maxOver(a), a, 0.5],
+    [minOver(a), a, 0.5],
+    [clip(a, 1, 2), a, 1],
+    [clip(a, 0, 1), a, 1],
+    [abs(zero), a, 0],
+    [relu(zero), a, 0],
+    [pow(zero, 2), a, 0],
+  ];
+  const slopes = wanted.map(([y, of], at) => [`${at}`, gradients(sum(y), [of]).get(of) as Value]);
+  const runtime = await openRuntime({ provider: "wasm" });
+  const found = await (await runtime.compile(g, { outputs: Object.fromEntries(slopes) })).run({});
+  wanted.forEach(([{ name }, , slope], at) => assert.deepEqual([...found[at]!], [slope, slope], name));
 });
 
 Deno.test("a value on the way has a gradient, too, and it can be differentiated again", async () => {

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { GraphBuilder, Variable } from "../../graphs/builder.ts";
 import { zeros } from "../../graphs/initializers.ts";
 import { add, mul, neg, stopGradient, sub } from "../../graphs/ops/arithmetic.ts";
-import { matmul } from "../../graphs/ops/linear.ts";
+import { gemm, matmul } from "../../graphs/ops/linear.ts";
 import { softmax } from "../../graphs/ops/normalize.ts";
-import { gather } from "../../graphs/ops/index.ts";
-import { reshape, transpose } from "../../graphs/ops/shape.ts";
+import { gather, scatterNdAdd, topK } from "../../graphs/ops/index.ts";
+import { mean } from "../../graphs/ops/reduce.ts";
+import { reshape, split, transpose, unsqueeze, zerosOf } from "../../graphs/ops/shape.ts";
 import { print } from "../../graphs/print.ts";
 
 Deno.test("the same op on the same values is the same value", () => {
@@ -97,6 +98,16 @@ Deno.test("shapes that do not fit are refused with both shapes", () => {
   assert.throws(() => matmul(a, b), /Cannot multiply \[6,8\] by \[4,8\]: inner sizes 8 and 4 differ/);
   assert.throws(() => mul(a, b), /Cannot broadcast \[6,8\] with \[4,8\]: axis -2 has lengths 6 and 4/);
   assert.throws(() => reshape(a, [7, 7]), /Cannot reshape \[6,8\] to \[7,7\]: 48 elements do not fit/);
+  assert.throws(() => reshape(zerosOf(a, [6, 8]), [7, 7]), /Cannot reshape \[6,8\] to \[7,7\]/);
+  assert.throws(() => matmul(a, mean(b)), /Cannot multiply \[6,8\] by \[\]: a scalar is no matrix/);
+  assert.throws(() => gemm(a, unsqueeze(b, 0)), /Cannot apply "Gemm" to \[6,8\] and \[1,4,8\]/);
+  assert.throws(() => topK(a, 9), /Cannot take the top 9 of axis 1 of \[6,8\]: it is shorter/);
+  assert.throws(() => transpose(a, [0, 0]), /Cannot transpose \[6,8\] by \[0,0\]: that is no permutation/);
+  assert.throws(() => split(a, 1, [3, 4]), /Cannot split axis 1 of \[6,8\] into \[3,4\]: they do not add up to 8/);
+  assert.throws(
+    () => scatterNdAdd(a, g.constant(Int32Array.of(0, 5), [2, 1]), b),
+    /Cannot scatter \[4,8\] into \[6,8\] at \[2,1\]: that takes \[2,8\]/,
+  );
   assert.throws(() => softmax(a, 2), /Cannot apply "Softmax" over axis 2: the tensor has 2 axes/);
   assert.throws(() => add(a, g.input("i", "int32", [8])), /Cannot apply "Add" to float32 and int32/);
   assert.throws(
