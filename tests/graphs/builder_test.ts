@@ -135,6 +135,7 @@ Deno.test("known arithmetic is done while the graph is built", () => {
   const six = add(mul(g.constant(Float32Array.of(2), []), 2), 2);
   assert.deepEqual(Array.from(six.data as Float32Array), [6]);
   assert.deepEqual(mul(x, g.constant(Float32Array.of(1), [1, 1, 1])).shape, [1, 2, 3]);
+  assert.deepEqual(mul(g.constant(Float32Array.of(1), [1, 1, 1]), x).shape, [1, 2, 3]);
 });
 
 Deno.test("gathering by ids [2, 2] along axis 1 puts their axes where that axis was", () => {

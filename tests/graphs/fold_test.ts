@@ -116,6 +116,67 @@ for (const [name, nodes] of Object.entries(chains)) {
   });
 }
 
+Deno.test("what is computed while a file is read is what onnxruntime computes", async () => {
+  const long = (shape: readonly number[], ...data: number[]) => ({ shape, data: BigInt64Array.from(data, BigInt) });
+  const given = {
+    a: long([2, 3], -7, 0, 5, 2, -1, 3),
+    b: long([3], 2, -3, 5),
+    power: long([2, 1], 3, 0),
+    cube: long([2, 1, 3], 0, 1, 2, 3, 4, 5),
+    narrow: { shape: [3], data: Int32Array.of(-7, 2 ** 30, 3) },
+    real: floats([3], -1.5, 0, 2.9),
+    yes: { shape: [3], data: Uint8Array.of(1, 0, 1) },
+    no: { shape: [3], data: Uint8Array.of(1, 1, 0) },
+    last: longs(-1),
+    ...{ far: longs(-9), end: longs(9), wide: longs(2, 1, 3), two: longs(2), from: longs(1, -1), to: longs(2, -9) },
+    ...{ ends: longs(0, -1), back: longs(1, -2) },
+  };
+  const calls: readonly (readonly [op: string, inputs: string, attributes?: WrittenNode["attributes"]])[] = [
+    ...["Add", "Sub", "Mul", "Div", "Min", "Max"].flatMap((op) => [[op, "a b"], [op, "narrow narrow"]] as const),
+    ...["Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual"].map((op) => [op, "a b"] as const),
+    ...["Neg", "Abs", "Transpose"].map((op) => [op, "a"] as const),
+    ...[6, 7, 9].flatMap((to) => [["Cast", "real", { to }], ["Cast", "a", { to }]] as const),
+    ["Pow", "b power"],
+    ["And", "yes no"],
+    ["Not", "yes"],
+    ["Where", "yes a b"],
+    ["Expand", "a wide"],
+    ["Reshape", "a last"],
+    ["Squeeze", "cube"],
+    ["Unsqueeze", "a ends"],
+    ["Transpose", "cube", { perm: [2, 0, 1] }],
+    ["Gather", "a last", { axis: 1 }],
+    ["Gather", "cube ends"],
+    ["Concat", "b last two", { axis: 0 }],
+    ["Slice", "b last far last last"],
+    ["Slice", "a from to ends back"],
+    ...["Floor", "Ceil", "Sqrt", "Reciprocal"].map((op) => [op, "share"] as const),
+  ];
+  const made = calls.map(([op, inputs, attributes = {}], at): WrittenNode => ({
+    op,
+    inputs: inputs.split(" "),
+    outputs: [`${op} ${inputs} ${at}`],
+    attributes,
+  }));
+  const bytes = onnxFile({
+    inputs: { x: ["float32", 2, 3] },
+    initializers: { ...given, quarter: floats([], 0.25) },
+    nodes: [
+      { op: "Shape", inputs: ["x"], outputs: ["shape"] },
+      { op: "Cast", inputs: ["shape"], outputs: ["size"], attributes: { to: 1 } },
+      { op: "Mul", inputs: ["size", "quarter"], outputs: ["share"] },
+      ...made,
+    ],
+    outputs: Object.fromEntries(made.map(({ outputs }) => [outputs[0]!, null])),
+  });
+  const { outputs } = decode(bytes), model = await openModel(bytes);
+  const wanted = await model.run({ x: { dtype: "float32", shape: [2, 3], data: new Float32Array(6) } });
+  for (const [name, value] of outputs) {
+    assert.deepEqual([value.shape, value.data], [wanted[name]!.shape, wanted[name]!.data], name);
+  }
+  await model.dispose();
+});
+
 Deno.test("an id that a folded Gather does not have is told with its node", () => {
   const nodes: WrittenNode[] = [
     { op: "Shape", inputs: ["x"], outputs: ["shape"] },
