@@ -11,7 +11,7 @@ import { openRuntime } from "../../runtime/providers.ts";
 import type { OpRow } from "../conformance/op_rows.ts";
 import { disagreements, measure } from "../conformance/ops_measure.ts";
 import { type ImportRow, importRows, isVaried } from "./import_rows.ts";
-import { onnxFile } from "./onnx_file.ts";
+import { floats, longs, onnxFile } from "./onnx_file.ts";
 
 /** A file of one node: what varies are inputs x0, x1, ..., what is constant initialisers of such names. */
 function fileOf({ op, opset, inputs, attributes, outputs }: ImportRow): Uint8Array {
@@ -60,6 +60,25 @@ Deno.test("operators of files compute what onnxruntime computes", async (t) => {
     });
   }
   await runtime.dispose();
+});
+
+Deno.test("what a node asks that Foil does not know is told, not taken for something else", () => {
+  const real = { shape: [2, 3], values: () => new Array<number>(6).fill(1) }, each = floats([3], 1, 1, 1);
+  const refused: readonly (readonly [Pick<ImportRow, "op" | "inputs" | "attributes">, RegExp])[] = [
+    [{ op: "Reshape", inputs: [real, longs(0, 3)], attributes: { allowzero: 1 } }, /allowzero=1 and a length of 0/],
+    [
+      { op: "BatchNormalization", inputs: [real, each, each, each, each], attributes: { training_mode: 1 } },
+      /training_mode=1 is not known/,
+    ],
+    [{ op: "Pad", inputs: [real, longs(0, 1, 0, 1)], attributes: { mode: "reflect" } }, /mode "reflect": only/],
+    [{ op: "GatherND", inputs: [real, longs(0)], attributes: { batch_dims: 1 } }, /batch_dims=1: only 0 is known/],
+    ...["ii->i", "...j->j", "ij->ii", "ij->k", "ij,jk,kl->il"].map((equation) =>
+      [{ op: "Einsum", inputs: [real], attributes: { equation } }, /Einsum.*for \[2,3\] is not known/] as const
+    ),
+  ];
+  for (const [row, message] of refused) {
+    assert.throws(() => decode(fileOf({ name: row.op, opset: 17, outputs: 1, ...row })), message, row.op);
+  }
 });
 
 Deno.test("gradients through operators of files are their finite differences", async () => {

@@ -26,6 +26,8 @@ const pieces: Readonly<Record<string, (x: Value, y: Value, c: number) => Value>>
   "c x": (x, _, c) => apply("Mul", [scalar(x.graph, c), x]),
   "x c": (x, _, c) => apply("Mul", [x, scalar(x.graph, c)]),
   "x / c": (x, _, c) => apply("Div", [x, scalar(x.graph, c === 0 ? 4 : c)]),
+  "c / (1 + |x|)": (x, _, c) =>
+    apply("Div", [scalar(x.graph, c), apply("Add", [scalar(x.graph, 1), apply("Abs", [x])])]),
   "c - x": (x, _, c) => apply("Sub", [scalar(x.graph, c), x]),
   "x + c": (x, _, c) => apply("Add", [x, scalar(x.graph, c)]),
   "-x": (x) => apply("Neg", [x]),
@@ -136,6 +138,8 @@ Deno.test("what changes nothing stays where it changes a shape, a type or an ord
   assert.deepEqual(types([apply("Sub", [nothing, row])]), ["Sub"]);
   assert.deepEqual(types([apply("Div", [mul(3, row), two])]), ["Mul", "Div"]);
   assert.deepEqual(types([apply("Where", [apply("Less", [x, row]), row, row])]), ["Less", "Where"]);
+  const long = apply("Mul", [scalar(g, 3), apply("Mul", [row, two])]);
+  assert.deepEqual(simplify(g, [long]).of(long).shape, [1, 1, WIDTH]);
   assert.deepEqual(types([cast(cast(x, "int32"), "float32")]), ["Cast", "Cast"]);
   assert.deepEqual(types([cast(cast(cast(x, "int32"), "int64"), "int32")]), ["Cast"]);
   assert.deepEqual(types([apply("Transpose", [x])]), ["Transpose"]);
