@@ -101,6 +101,7 @@ Deno.test("an op without a rule is named with its node, but only on the way to a
   );
   assert.equal(gradients(sum(mul(apply(x), w)), [w]).size, 1);
   assert.equal(gradients(sum(mul(stopGradient(apply(w)), w)), [w]).size, 1);
+  assert.equal(gradients(sum(mul(apply(stopGradient(w)), w)), [w]).size, 1);
 });
 
 Deno.test("an overwriting scatter says that only adding has a gradient", () => {

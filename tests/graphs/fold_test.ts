@@ -3,10 +3,10 @@ import { decode } from "../../graphs/decode.ts";
 import { prune } from "../../graphs/prune.ts";
 import { openModel } from "../../runtime/model.ts";
 import { openRuntime } from "../../runtime/providers.ts";
-import { floats, longs, onnxFile, type WrittenNode } from "./onnx_file.ts";
+import { type FileElements, floats, longs, onnxFile, type WrittenNode } from "./onnx_file.ts";
 
 const LONG = (x: number) => ({ shape: [], data: BigInt64Array.of(BigInt(x)) });
-const constant = (name: string, value: ReturnType<typeof longs>): WrittenNode => ({
+const constant = (name: string, value: FileElements): WrittenNode => ({
   op: "Constant",
   outputs: [name],
   attributes: { value },
@@ -72,6 +72,11 @@ const chains: Readonly<Record<string, readonly WrittenNode[]>> = {
     { op: "Cast", inputs: ["list"], outputs: ["pads"], attributes: { to: 7 } },
     { op: "Pad", inputs: ["x", "pads"], outputs: ["y"] },
   ],
+  "table[x.long()]: ids that come as float32": [
+    constant("table", floats([2], 5, 6)),
+    { op: "Cast", inputs: ["x"], outputs: ["ids"], attributes: { to: 7 } },
+    { op: "Gather", inputs: ["table", "ids"], outputs: ["y"] },
+  ],
   "x / sqrt(x.size(-1))": [
     { op: "Shape", inputs: ["x"], outputs: ["shape"] },
     constant("last", LONG(-1)),
@@ -128,6 +133,8 @@ Deno.test("what is computed while a file is read is what onnxruntime computes", 
     yes: { shape: [3], data: Uint8Array.of(1, 0, 1) },
     no: { shape: [3], data: Uint8Array.of(1, 1, 0) },
     last: longs(-1),
+    ...{ zero: LONG(0), seven: LONG(7), three: LONG(3), minus: LONG(-2) },
+    ...{ half: floats([], 0.5), five: floats([], 5), step: floats([], 0.75) },
     ...{ far: longs(-9), end: longs(9), wide: longs(2, 1, 3), two: longs(2), from: longs(1, -1), to: longs(2, -9) },
     ...{ ends: longs(0, -1), back: longs(1, -2) },
   };
@@ -148,6 +155,10 @@ Deno.test("what is computed while a file is read is what onnxruntime computes", 
     ["Gather", "a last", { axis: 1 }],
     ["Gather", "cube ends"],
     ["Concat", "b last two", { axis: 0 }],
+    ["Range", "zero seven three"],
+    ["Range", "seven zero minus"],
+    ["Range", "seven zero three"],
+    ["Range", "half five step"],
     ["Slice", "b last far last last"],
     ["Slice", "a from to ends back"],
     ...["Floor", "Ceil", "Sqrt", "Reciprocal"].map((op) => [op, "share"] as const),

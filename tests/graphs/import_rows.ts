@@ -42,6 +42,9 @@ export const importRows: readonly ImportRow[] = [
   row("Gemm", "as a linear layer", [real(2, 3), real(4, 3), real(4)], { transB: 1 }),
   row("Gemm", "to one column", [real(2, 3), real(1, 3), real(1)], { transB: 1 }),
   row("Gemm", "scaled and turned", [real(3, 2), real(3, 4), real(4)], { transA: 1, alpha: float(0.5), beta: float(2) }),
+  row("Gemm", "scaled alone", [real(2, 3), real(3, 4), real(4)], { alpha: float(0.5) }),
+  row("Gemm", "with a scaled addend alone", [real(2, 3), real(3, 4), real(4)], { beta: float(2) }),
+  row("Flatten", "from behind the last axis", [real(2, 3)], { axis: 2 }),
   row("Gather", "by a matrix of ids", [real(4, 2), ids([2, 2], 3, 0, 1, 3)]),
   row("Gather", "with an id from the back", [real(4, 2), ids([2], -1, 0)]),
   row("Gather", "of columns", [real(2, 4), ids([3], 3, -4, 3)], { axis: 1 }),
@@ -141,5 +144,6 @@ export const importRows: readonly ImportRow[] = [
   row("Einsum", "of heads", [real(2, 3, 2, 4), real(2, 5, 2, 4)], { equation: "bqhd,bkhd->bhqk" }),
   row("Einsum", "as an outer product", [real(2), real(3)], { equation: "i,j->ij" }),
   row("Einsum", "of one operand", [real(2, 3, 4)], { equation: "abc->ca" }),
+  row("Einsum", "without an arrow, letters in another order", [real(2, 3), real(3, 4)], { equation: "kj,ji" }),
   row("Einsum", "without an arrow", [real(2, 3), real(3, 4)], { equation: "ij,jk" }),
 ];

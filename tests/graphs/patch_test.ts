@@ -44,6 +44,20 @@ Deno.test("patched elements are read back, and every other byte stays", () => {
   assert(patched.length === bytes.length && changed > 0 && changed <= 5 * 4);
 });
 
+Deno.test("tensors whose lengths take two bytes and three are patched", () => {
+  const initializer = Object.entries({ two: 512, three: 4096 }).map(([name, length]) => ({
+    name,
+    dataType: FLOAT,
+    dims: [length],
+    rawData: new Uint8Array(new Float32Array(length).buffer),
+  }));
+  const graph = { name: "g", initializer, output: [{ name: "three" }] }, opsetImport = [{ domain: "", version: 17 }];
+  const long = onnx.ModelProto.encode(onnx.ModelProto.create({ irVersion: 8, opsetImport, graph })).finish();
+  const elements = new Map([["two", new Float32Array(512).fill(2)], ["three", new Float32Array(4096).fill(3)]]);
+  const { initializers } = readModel(patch(new Uint8Array(long), elements));
+  for (const [name, data] of elements) assert.deepEqual(initializers.get(name)!.data, data);
+});
+
 Deno.test("elements written as a field each are patched in their places", () => {
   // field 4 (float_data) of wire type 5, twice, in the place of a packed list: as proto2 writers do
   const name = [0x42, 1, 0x77], dims = [0x08, 2], type = [0x10, 1];
