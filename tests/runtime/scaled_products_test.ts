@@ -32,7 +32,7 @@ Deno.test("a temperature and a number for each column become part of the product
 });
 
 Deno.test("a product that somebody else reads, and numbers of rows or elements, stay", () => {
-  const { g, scores, row } = model(), column = g.input("column", "float32", [R, 1]);
+  const { g, q, v, scores, row } = model(), column = g.input("column", "float32", [R, 1]);
   assert.deepEqual(ops([div(scores, 0.2), scores]), ["Gemm", "Div"]);
   assert.deepEqual(ops([add(div(scores, 0.2), tanh(scores))]), ["Gemm", "Div", "Tanh", "Add"]);
   assert.deepEqual(
@@ -41,14 +41,17 @@ Deno.test("a product that somebody else reads, and numbers of rows or elements, 
     "some rows",
   );
   assert.deepEqual(ops([sub(scores, column)]), ["Gemm", "Sub"]);
+  assert.deepEqual(ops([sub(gemm(q, q, undefined, { transB: true }), column)]), ["Gemm", "Sub"], "as many columns");
+  assert.deepEqual(ops([slice(gemm(v, v, undefined, { transA: true }), 0, 0, 1)]), ["Gemm", "Slice"], "turned");
   assert.deepEqual(ops([mul(scores, row)]), ["Gemm", "Mul"]);
 });
 
 eachProvider("scaled scores and their gradients are what they were", async (runtime) => {
   const { g, q, v, scores, row } = model(), logits = sub(div(scores, 0.2), row), loss = sum(tanh(logits));
+  const more = mul(2, add(mul(3, div(scores, 0.5)), row));
   const [dq, dv] = [...gradients(loss, [q, v]).values()] as Value[];
   const program = await runtime.compile(g, {
-    outputs: { logits, dq: dq!, dv: dv!, queries: add(q, 0), items: add(v, 0) },
+    outputs: { logits, more, dq: dq!, dv: dv!, queries: add(q, 0), items: add(v, 0) },
   });
   const fed = Float32Array.of(0.5, -1, 0, 2), found = await program.run({ row: fed });
   const [Q, V, dQ, dV] = [found.queries, found.items, found.dq, found.dv].map((x) =>
@@ -61,6 +64,7 @@ eachProvider("scaled scores and their gradients are what they were", async (runt
     return dot / 0.2 - fed[n]!;
   });
   s.forEach((x, at) => near(Number(found.logits[at]), x, `logit ${at}`));
+  s.forEach((x, at) => near(Number(found.more[at]), 2.4 * x + 4.4 * fed[at % N]!, `12 s + 2 row, ${at}`)); // x is 5 s - row
   const slope = s.map((x) => (1 - Math.tanh(x) ** 2) / 0.2);
   for (let d = 0; d < D; d++) {
     for (let r = 0; r < R; r++) {

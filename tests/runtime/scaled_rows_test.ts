@@ -54,6 +54,13 @@ Deno.test("rows that are computed, scaled by element, broadcast or not a sum of 
   assert.equal(terms(mul(add(user, 1), c)), null, "computed");
   assert.equal(terms(mul(user, g.input("all", "float32", [R, D]))), null, "a number for each element");
   assert.equal(terms(mul(user, g.input("columns", "float32", [D]))), null, "a number for each column");
+  const square = gather(users, g.input("square", "int32", [D]));
+  assert.equal(terms(mul(square, g.input("width", "float32", [D]))), null, "as many columns as rows");
+  const several = gather(users, g.input("several", "int32", [R, 2])), one = g.input("scales", "float32", [1, 1, 2]);
+  assert.equal(terms(matmul(one, several)), null, "numbers that rows share");
+  const own = matmul(g.input("own", "float32", [R, 1, 2]), several);
+  assert.deepEqual(terms(mul(own, c))?.length, 1, "a sum of two rows times a number");
+  assert.equal(terms(mul(own, g.input("each", "float32", [R, 1, 1]))), null, "a sum of two rows times its own");
   assert.equal(
     terms(mul(gather(users, g.input("one", "int32", [1])), g.input("many", "float32", [R, 1]))),
     null,
