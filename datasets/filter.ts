@@ -1,3 +1,4 @@
+import { counted } from "./counted.ts";
 import type { Dataset } from "./dataset.ts";
 import { namedIds } from "./ids.ts";
 import type { Interactions } from "./interactions.ts";
@@ -94,7 +95,7 @@ export function filterDataset(dataset: Dataset, minimum: Parameters<typeof kCore
     }),
     notes: [
       ...dataset.notes,
-      `train: dropped ${dropped} rows to leave users of ${k} or more and items of ${l} or more`,
+      `train: dropped ${counted(dropped, "row")} to leave users of ${k} or more and items of ${l} or more`,
     ],
   };
 }

@@ -101,8 +101,9 @@ export function leaveOneOut(log: Interactions): Parts {
 }
 
 /**
- * Holds out the latest share of all interactions for test, the latest of the rest for validation. Rows of one time
- * stay together, on the later side, so a share may come out larger than asked for.
+ * Holds out the latest share of all interactions for test, and what is left of the latest `valid + test` of them for
+ * validation. Rows of one time stay together, on the later side: either may come out larger than asked for, and where
+ * test does, validation smaller, if not empty.
  *
  * @throws RangeError where there are no times, a share is out of range, or nothing would be left to train on.
  *

@@ -34,14 +34,20 @@ Deno.test("a split by ratio is a partition, rounds each user's shares up or down
 });
 
 Deno.test("a share holds on average where each user has too few interactions for it", () => {
-  const users = 2000, each = 3, rows = [...Array(users * each).keys()];
-  const log = interactions({
-    users: rows.map((row) => Math.floor(row / each)),
-    items: rows.map((row) => row % each),
-    userCount: users,
-    itemCount: each,
-  });
-  const { valid, test } = splitByRatio(log, { valid: 0.1, test: 0.2 }, 1);
+  const users = 2000;
+  const logOf = (each: number) => {
+    const rows = [...Array(users * each).keys()];
+    return interactions({
+      users: rows.map((row) => Math.floor(row / each)),
+      items: rows.map((row) => row % each),
+      userCount: users,
+      itemCount: each,
+    });
+  };
+  const two = splitByRatio(logOf(2), { test: 0.2 }, 1); // 800 of 4,000, five standard deviations are 110
+  assert(Math.abs(two.test!.users.length - 800) < 110, `${two.test!.users.length} of users of two`);
+  assert.deepEqual(Object.keys(splitByRatio(logOf(2), { valid: 0.2, test: 0 }, 1)), ["train", "valid"]);
+  const { valid, test } = splitByRatio(logOf(3), { valid: 0.1, test: 0.2 }, 1);
   // 600 and 1,200 are expected; five standard deviations of the rounding are 102 and 110
   assert(Math.abs(valid!.users.length - 600) < 102, `${valid!.users.length} to select by`);
   assert(Math.abs(test!.users.length - 1200) < 110, `${test!.users.length} to test on`);
@@ -134,15 +140,28 @@ Deno.test("a split by time puts no test row before a train row, and refuses to l
   assert.throws(() => splitByTime(still, { test: 0.5 }), /share the time 5/);
 });
 
-Deno.test("a split by time holds out as many of the latest rows as the share has whole ones, and all of one time with them", () => {
-  const counts = (times: readonly number[], test: number) => {
-    const users = times.map(() => 0), items = times.map((_, at) => at), itemCount = times.length;
-    const parts = splitByTime(interactions({ users, items, times, userCount: 1, itemCount }), { valid: 0.25, test });
-    return [parts.train, parts.valid, parts.test].map((part) => part!.users.length);
-  };
-  assert.deepEqual(counts([4, 3, 2, 1, 5, 6, 7, 8], 0.25), [4, 2, 2]);
-  assert.deepEqual(counts([4, 3, 2, 1, 5, 6, 7, 8], 0.37), [4, 2, 2]); // 2.96 rows, with validation 4.96
-  assert.deepEqual(counts([4, 3, 2, 1, 5, 7, 7, 7], 0.25), [4, 1, 3]);
+Deno.test("shares of the log, or of the users, are as many as they say, and rows of one time go to the later part", () => {
+  const log = (times: readonly number[]) =>
+    interactions({
+      ...{ users: times.map((_, row) => row), items: times.map(() => 0), times, userCount: times.length, itemCount: 1 },
+    });
+  const parts = ({ train, valid, test }: Parts) => [train, valid!, test!].map((part) => [...part.times!]);
+  const count = (from: number, end: number) => Array.from({ length: end - from }, (_, at) => from + at);
+  // 0.29 * 100 is 28.999999999999996
+  assert.deepEqual(parts(splitByTime(log(count(0, 100)), { valid: 0.1, test: 0.29 })), [
+    count(0, 61),
+    count(61, 71),
+    count(71, 100),
+  ]);
+  const tied = (valid: number) => parts(splitByTime(log([9, 1, 7, 5, 7, 2, 5, 3, 7, 4]), { valid, test: 0.2 }));
+  assert.deepEqual(tied(0.3), [[1, 2, 3, 4], [5, 5], [9, 7, 7, 7]]); // 5 of 10, but a 5 is not parted from the other
+  assert.deepEqual(tied(0.2), [[1, 5, 2, 5, 3, 4], [], [9, 7, 7, 7]]); // 4 of 10, and all four are test's
+  const users = interactions({
+    ...{ users: count(0, 200).map((row) => row >> 1), items: count(0, 200).map((row) => row & 1) },
+    ...{ userCount: 100, itemCount: 2, inOrder: true },
+  });
+  const { valid, test } = splitByUser(users, { valid: 0.1, test: 0.29 }, 1);
+  assert.deepEqual([valid!.users.length, test!.users.length], [10, 29]);
 });
 
 Deno.test("splits by time say that there are no times", () => {
@@ -190,6 +209,6 @@ Deno.test("names and titles follow the ids that a filter keeps", () => {
   };
   const kept = filterDataset(dataset, 2);
   assert.deepEqual([kept.userIds.names, kept.itemIds.names, kept.titles], [["1", "2"], ["1", "2"], ["b", "c"]]);
-  assert.match(kept.notes[0]!, /dropped 1 rows/);
+  assert.deepEqual(kept.notes, ["train: dropped 1 row to leave users of 2 or more and items of 2 or more"]);
   assert.throws(() => filterDataset({ ...dataset, test: train }, 2), /"tiny": it is split already/);
 });
