@@ -139,6 +139,12 @@ Deno.test("dislikes of the time that a split holds out are left out", () =>
     const late = await openData({ ...values, split: "time", validShare: 0, testShare: 0.4 });
     assert.equal(late.metadata!.dislikes!.targets.length, 2);
     assert(late.notes.includes("left out 1 dislike or behaviour of the time that is held out"));
+    // of one of the two users the last is held out: ann's is of 5, before her dislike of 9, bob's after all of his
+    const left = await Promise.all([0, 1, 2, 3, 4, 5].map(async (splitSeed) => {
+      const { test, userIds, metadata } = await openData({ ...values, split: "by-user", splitSeed, testShare: 0.5 });
+      return `${userIds.names[test!.users[0]!]} ${metadata!.dislikes!.targets.length}`;
+    }));
+    assert.deepEqual([...new Set(left)].sort(), ["ann 2", "bob 3"]);
   }));
 
 Deno.test("--sql and --table ask the database that is --data, and flags that do not go together say so", () =>
