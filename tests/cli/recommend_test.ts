@@ -159,9 +159,15 @@ Deno.test("answers are the lists that ranking gives, whatever the backbone asks 
       const shown = (list: readonly Ranked[]) => list.map(({ item, score }) => `${item} ${score.toFixed(4)}`);
       assert.deepEqual(together.map(shown), lists.map(({ items }) => shown(items)), name);
       assert.deepEqual(alone.map(([list]) => shown(list!)), together.map(shown), name);
+      const many = Int32Array.from({ length: 300 }, (_, at) => at % 3); // more than are scored at a time
+      for await (const { user, items } of recommendations(runtime, asked, many)) {
+        assert.deepEqual(shown(items), shown(lists[user]!.items), name);
+      }
       if (run.backbone.history) {
         const [own] = await answers.recommend([{ met: SMALL.met[0] }], 3);
         assert.deepEqual(shown(own!), shown(together[0]!), "a list is a history, whoever's it is");
+        const [longer] = await answers.recommend([{ met: [2, ...SMALL.met[0]] }], 3);
+        assert.deepEqual(shown(longer!), shown(own!).filter((item) => !item.startsWith("2 ")), "the latest count");
       }
       await answers.dispose();
       await runtime.dispose();
