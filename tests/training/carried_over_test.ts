@@ -7,12 +7,16 @@ import { GraphBuilder } from "../../graphs/builder.ts";
 import { asking } from "../../models/asking.ts";
 import type { Backbone } from "../../models/backbone.ts";
 import { mf } from "../../models/mf.ts";
+import { backbones } from "../../models/mod.ts";
 import { neumf } from "../../models/neumf.ts";
 import { sasrec } from "../../models/sasrec.ts";
 import { twoTower } from "../../models/two_tower.ts";
+import type { AnyMethod } from "../../options/method.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import type { SavedTensor } from "../../runtime/runtime.ts";
 import { carriedOver, type OnData } from "../../training/carried_over.ts";
+import { checkerboard, checkerboardMetadata } from "../models/checkerboard.ts";
+import { smallBackbone } from "../models/small_backbone.ts";
 
 /** A log in which everybody has met the first item, and the variables of a backbone on it, as they start by `seed`. */
 function onData(
@@ -147,4 +151,25 @@ Deno.test("a variable that the other model does not have starts as it would have
   const { fresh, weights } = carriedOver({ ...from, weights: await started(from, 1) }, to, 0);
   assert.deepEqual(fresh, ["bias"]);
   assert(!weights.has("bias"));
+});
+
+Deno.test("every backbone says whose rows a variable has that is longer on more data: it could go by no names else", () => {
+  for (const [name, make] of Object.entries<AnyMethod<Backbone>>(backbones)) {
+    const backbone = smallBackbone(make);
+    const [few, many] = [16, 20].map((size) => {
+      const graph = new GraphBuilder(), of = catalogue(checkerboard(size), checkerboardMetadata(size));
+      const encoder = backbone.build(graph, of, asking(backbone, of, 1).declare(graph));
+      encoder.score(encoder.query, encoder.items(graph.constant(Int32Array.of(0), [1, 1])));
+      return [...graph.variables.values()];
+    });
+    const longer = many!.filter(({ shape }, at) => shape[0] !== few![at]!.shape[0]);
+    assert(longer.length > 0, `no variable of ${name} goes by users or items`);
+    for (const { name: of, shape, rowsOf } of longer) {
+      assert.notEqual(
+        rowsOf,
+        null,
+        `"${of}" of ${name}, [${shape}], does not say whose its rows are: give it "rowsOf"`,
+      );
+    }
+  }
 });
