@@ -2,7 +2,7 @@ const ZERO = 48, NINE = 57, DOT = 46, MINUS = 45;
 /** Up to this many digits are exact in a float64. */
 const EXACT_DIGITS = 15;
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?$/;
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}(:?\d{2})?)?$/;
 
 /**
  * The decimal number written in `bytes[start..stop)`, or NaN. Common numbers never become strings.
@@ -36,13 +36,17 @@ export function parseNumber(bytes: Uint8Array, start: number, stop: number): num
   return Number.isFinite(value) ? value : NaN;
 }
 
+/** What {@link parseTime} reads, in messages. */
+export const TIME = "a number or a date such as 2024-05-25 or 2024-05-25T12:30:00Z";
+
 /** As {@link parseNumber}; an ISO 8601 date, with or without a time of day, counts as seconds since 1970 (UTC). */
 export function parseTime(bytes: Uint8Array, start: number, stop: number): number {
   const number = parseNumber(bytes, start, stop);
   if (number === number) return number;
   const text = new TextDecoder().decode(bytes.subarray(start, stop));
   if (!ISO_TIME.test(text) || !isDay(text)) return NaN;
-  const written = text.replace(" ", "T"), zoned = /[Z]$|T.*[+-]\d{2}:?\d{2}$/.test(written) || !written.includes("T");
+  const written = text.replace(" ", "T").replace(/T.*[+-]\d{2}$/, "$&:00"); // +02 is +02:00
+  const zoned = /[Z]$|T.*[+-]\d{2}:?\d{2}$/.test(written) || !written.includes("T");
   return Date.parse(zoned ? written : `${written}Z`) / 1000;
 }
 

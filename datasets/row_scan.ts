@@ -1,6 +1,6 @@
 import type { Dialect } from "./fields.ts";
 import type { Scan } from "./format.ts";
-import { parseNumber, parseTime } from "./numbers.ts";
+import { parseNumber, parseTime, TIME } from "./numbers.ts";
 import type { IdTables } from "./rows.ts";
 import { tableScan } from "./scan_table.ts";
 
@@ -55,7 +55,7 @@ export function rowScan(
     ids: [{ field: user, what: "user", table: ids.users }, { field: item, what: "item", table: ids.items }],
     numbers: {
       rating: { field: rating, parse: parseNumber, single: true },
-      time: { field: time, parse: parseTime, takes: "a number or a date such as 2024-05-25 or 2024-05-25T12:30:00Z" },
+      time: { field: time, parse: parseTime, takes: TIME },
     },
   });
   return {

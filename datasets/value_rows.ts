@@ -1,7 +1,7 @@
 import { growing } from "./growing.ts";
 import type { IdTable } from "./id_table.ts";
 import { InputError } from "./input_error.ts";
-import { parseNumber, parseTime } from "./numbers.ts";
+import { parseNumber, parseTime, TIME } from "./numbers.ts";
 import type { IdTables, Rows } from "./rows.ts";
 
 /** Rows whose cells are values of JavaScript: of JSON, of Parquet, of a query. */
@@ -55,7 +55,12 @@ export function valueRows(
   };
   const id = (value: unknown, what: string, table: IdTable, line: number): number => {
     const text = idText(value);
-    if (text === undefined) throw wrong(`its ${what} is ${shown(value)}: an id is text or a whole number`, line);
+    if (text === undefined) {
+      const within = row === "line" && shown(value) === "an object"
+        ? `; a path such as ${what}.id says which field of it (--${what}-column, or "columns" in code)`
+        : "";
+      throw wrong(`its ${what} is ${shown(value)}: an id is text or a whole number${within}`, line);
+    }
     if (text === "") throw wrong(`its ${what} is empty`, line);
     const length = written(text); // before scratch is named: it may be another one now
     return table.add(scratch, 0, length);
@@ -67,7 +72,7 @@ export function valueRows(
     };
     const found = typeof value === "string" ? parsed(value.trim()) : plainNumber(value, what);
     if (Number.isFinite(what === "rating" ? Math.fround(found) : found)) return found;
-    throw wrong(`its ${what} is ${shown(value)}: a ${what} is a number`, line);
+    throw wrong(`its ${what} is ${shown(value)}: a ${what} is ${what === "time" ? TIME : "a number"}`, line);
   };
   return {
     push(user, item, rating, time, line) {

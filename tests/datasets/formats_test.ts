@@ -108,6 +108,13 @@ Deno.test("quoted fields may hold delimiters, quotes and line ends, and later er
   await rejects("log.csv", 'user,item\n1,"a"b\n', /line 2: text follows a closing quote/);
 });
 
+Deno.test("times may be dates of ISO 8601, whose zone may have hours alone, as databases write it", async () => {
+  const dates = ["2024-05-25", "2024-05-25T02:00:00+02:00", "2024-05-25 02:00:00+02", "2024-05-24T22:30-0130"];
+  const same = [...dates, "2024-05-24 19:00:00.000-05", "2024-05-25 00:00"];
+  const { train } = await parse("log.csv", `user,item,time\n${same.map((at, n) => `u,i${n},${at}\n`).join("")}`);
+  assert.deepEqual([...train.times!], same.map(() => Date.UTC(2024, 4, 25) / 1000));
+});
+
 Deno.test("delimited errors name the file and the line", async () => {
   await rejects("log.csv", "buyer,sku,n\na,b,1\n", /line 1: no user column among "buyer", "sku", "n"/);
   await rejects("log.csv", "user,item\na,b\n", /no time column named "when"/, { columns: { time: "when" } });
