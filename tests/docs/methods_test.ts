@@ -4,6 +4,7 @@ import { readSamplerPage, samplerPages, withFamilies, withOptions } from "../../
 import { losses } from "../../losses/mod.ts";
 import { backbones } from "../../models/mod.ts";
 import { samplers } from "../../samplers/mod.ts";
+import { pages, readPage } from "./pages.ts";
 
 const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
 
@@ -42,3 +43,16 @@ Deno.test("every backbone has a row and a section in docs/backbones.md, with its
 Deno.test("a text without the markers is refused", () => {
   assert.throws(() => withMethods("# Foil\n"), /methods:start/);
 });
+
+Deno.test("what a page says that a method by its name alone is, it is: the defaults are those", async () => {
+  const methods = { ...losses, ...backbones, ...samplers }, said = [];
+  for (const page of pages) {
+    for (const [text, name, option, value] of (await readPage(page)).matchAll(/`([\w-]+)`\s+is\s+`\1:(\w+)=(\w+)`/g)) {
+      const { default: usual } = (methods[name as keyof typeof methods].options as Options)[option!]!;
+      assert.equal(value, String(usual), `${page}: ${text}`);
+      said.push(text);
+    }
+  }
+  assert(said.length > 0);
+});
+type Options = Readonly<Record<string, { readonly default: unknown }>>;
