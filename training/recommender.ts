@@ -28,7 +28,8 @@ export interface RecommenderOptions {
  * fewer than `top` unseen items, the rest are seen ones with scores around -1e30. Of a backbone that reads histories the
  * input is `history` int64 [1, T] instead: what somebody has met, oldest first, -1 past its end.
  *
- * A user that there is not is refused by the runtime, which says that an index is out of bounds.
+ * A user that there is not is refused by the runtime, which says that an index is out of bounds. N is at least 1: of no
+ * users onnxruntime's TopK divides by zero, which ends the process.
  *
  * @throws TypeError where `weights` lacks a variable of the backbone or has it in another shape, RangeError where `top` is no whole number from 1.
  */
