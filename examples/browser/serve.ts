@@ -2,6 +2,8 @@
  * Bundles the page and serves it on this machine: `deno run -A examples/browser/serve.ts [port]`. What lies in the folder
  * that `bundle` writes can be served by any host of static files.
  */
+import "../../mod.ts"; // which imports onnxruntime-web: of what no program imports, Deno resolves no file
+
 const HERE = new URL("./", import.meta.url), ROOT = new URL("../../", HERE);
 /** The builds of onnxruntime-web's WASM that browsers with and without JSPI take. */
 const WASM = ["ort-wasm-simd-threaded.jspi.wasm", "ort-wasm-simd-threaded.asyncify.wasm"];

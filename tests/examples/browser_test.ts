@@ -59,3 +59,20 @@ Deno.test({
       }
     }),
 });
+
+Deno.test("examples/browser is served also where no lock file names what it copies, as in another project", async () => {
+  const served = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", new URL("../../examples/browser/serve.ts", import.meta.url).pathname, "0"],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped", // which Deno.serve tells its address
+  }).spawn();
+  let said = "";
+  for await (const piece of served.stderr.pipeThrough(new TextDecoderStream())) {
+    said += piece;
+    if (said.includes("Listening")) break;
+  }
+  assert.match(said, /Listening on http/);
+  served.kill();
+  await served.status;
+});
