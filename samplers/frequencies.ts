@@ -7,7 +7,7 @@ export interface Frequencies {
   see(batch: Batch): void;
   /** The probability that a row's positive is this item. */
   q(item: number): number;
-  readonly state?: Readonly<Record<string, Float32Array>>;
+  readonly state?: Readonly<Record<string, Int32Array | Float32Array>>;
 }
 
 /** Shares of the train interactions, q_i = c_i / sum c. */
@@ -23,7 +23,7 @@ export function counted({ popularity }: Catalogue): Frequencies {
  * the place of the paper's hashed ones; the first sighting sets B_i = t.
  */
 export function streaming({ items }: Catalogue, rate: number, rows: number): Frequencies {
-  const last = new Float32Array(items), gap = new Float32Array(items), step = new Float32Array(1);
+  const last = new Int32Array(items), gap = new Float32Array(items), step = new Int32Array(1);
   return {
     state: { last, gap, step },
     see(batch) {

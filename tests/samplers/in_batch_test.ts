@@ -153,7 +153,21 @@ Deno.test("streaming frequencies follow Algorithm 2: gaps between batches move b
   const [again, fresh] = await q(0, 3);
   near(again!, 1 / (2 * 1.5)); // 0.5 x 1 + 0.5 x 2 steps
   near(fresh!, 1 / (2 * 3)); // first seen at step 3
-  assert.deepEqual(sampler.state!.step, Float32Array.of(3));
+  assert.deepEqual(sampler.state!.step, Int32Array.of(3));
+});
+
+Deno.test("streaming frequencies after more steps than float32 counts are those of before", () => {
+  const law = streaming(of, 0.5, 4), { step, last } = law.state!;
+  const see = (batches: number) => { // item 0 in each batch, item 1 in every fourth
+    for (let at = 0; at < batches; at++) {
+      law.see({ ...batchOf(1, 4), positives: Int32Array.of(0, 0, 0, at % 4 ? 0 : 1) });
+    }
+    return [0, 1].map((item) => law.q(item));
+  };
+  const before = see(80);
+  step![0]! += 2 ** 24;
+  [0, 1].forEach((item) => last![item]! += 2 ** 24);
+  see(80).forEach((q, item) => near(q, before[item]!));
 });
 
 Deno.test("a sampler given the state of another goes on with its streaming frequencies", async () => {
