@@ -53,7 +53,7 @@ export async function parquetRows(columns: Columns): Promise<Encoder> {
   };
   return {
     add({ rows }) {
-      held.push(...rows);
+      for (const row of rows) held.push(row);
       if (held.length < GROUP) return null;
       flush();
       return take();

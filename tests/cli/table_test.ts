@@ -31,6 +31,16 @@ Deno.test("a Parquet file is written in row groups and reads back as what was wr
     assert.equal((await parquetReadObjects({ file: await asyncBufferFromFile(path) })).length, 0);
   }));
 
+Deno.test("a Parquet file takes a list of more items than a call takes arguments", () =>
+  inFolder(async (folder) => {
+    const long = async function* () {
+      for await (const { record, rows } of entries(1)) {
+        yield { record, rows: Array.from({ length: 200 }, () => rows).flat() };
+      }
+    };
+    assert.equal(await writeTable(`${folder}/lists.parquet`, columns, long()), 200_000);
+  }));
+
 for (const ending of ["csv", "jsonl", "parquet"]) {
   Deno.test(`a .${ending} grows as rows come, and appears under its name when all are there`, () =>
     inFolder(async (folder) => {
