@@ -83,7 +83,10 @@ export function lines({ description, x, y, lines, level, dots = false }: Lines):
       },
       {
         ...{ name: "y", type: "linear", range: "height", nice: true, zero: false },
-        domain: [Math.min(...heights), Math.max(...heights)],
+        domain: [
+          heights.reduce((a, b) => Math.min(a, b), Infinity), // one by one: they are more than a call takes arguments
+          heights.reduce((a, b) => Math.max(a, b), -Infinity),
+        ],
       },
       ordinal("colour", ({ colour }) => colour),
       ordinal("dash", ({ dash }) => dash),

@@ -151,6 +151,14 @@ Deno.test("results have a row for each method that was tested, with its spread, 
   assert.match(once.caption, /One seed/);
 });
 
+Deno.test("a curve of more points than a call takes arguments is drawn whole", () => {
+  const trials = [trial(0, Array.from({ length: 50_000 }, (_, at) => epoch(at, { loss: 1 + at })))];
+  const chart = drawn(lossByEpoch(study([method("dns", { trials })]))[0]);
+  assert.equal(dataOf(chart).length, 50_000);
+  const [, up] = chart.spec.scales as readonly { readonly domain: readonly number[] }[];
+  assert.deepEqual(up!.domain, [1, 50_000]);
+});
+
 Deno.test("accuracy is drawn against balance where the table has both", () => {
   const cells = { "ndcg@20": cell([0.1], 0.1, 0.01), "balance@10": cell([0.5], 0.5, null) };
   const of = (metrics: readonly string[]) => balance(study([method("rns", { cells }), method("late")], { metrics }));
