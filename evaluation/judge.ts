@@ -108,8 +108,8 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
             );
           if (ranked.length === 0) continue; // nothing that this user took counts here
           for (const { key, metric, k } of measures) {
-            const found = ranked.map((each) => metric(each, k));
-            values.get(key)!.push(...byEvent ? found : [meanOf(found)]);
+            const found = ranked.map((each) => metric(each, k)), all = values.get(key)!;
+            for (const value of byEvent ? found : [meanOf(found)]) all.push(value);
           }
         }
       });

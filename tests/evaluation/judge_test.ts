@@ -32,6 +32,14 @@ Deno.test("how many lists are in the order of ids, as all scores in them are equ
   assert.deepEqual(first.notes, []); // one item is in every order
 });
 
+Deno.test("by event a user of more held-out interactions than a call takes arguments counts once for each", async () => {
+  const MANY = 200_000, took = Array.from({ length: MANY }, (_, item): [number, number] => [0, item + 1]);
+  const seen = catalogue(log([[0, 0]], 1, MANY + 1)), held = log(took, 1, MANY + 1);
+  const scores = Float32Array.from({ length: MANY + 1 }, (_, item) => -item);
+  const { perUser } = await rankBy(() => scores, seen, held, { metrics: ["hit@10"], byEvent: true });
+  assert.deepEqual([perUser["hit@10"]!.length, perUser["hit@10"]!.reduce((a, b) => a + b)], [MANY, 10]);
+});
+
 Deno.test("by event each held-out interaction is a ranking of its own with one relevant item", async () => {
   // user 0 took items 1 and 2, user 1 took item 0; everyone is shown 0 1 2 3
   const seen = catalogue(log([[0, 3], [1, 3]], 2, 4)), held = log([[0, 1], [0, 2], [1, 0]], 2, 4);
