@@ -68,7 +68,8 @@ export async function openRun(recipe: Recipe): Promise<Run> {
   const order = new Rng(seed, "order"), { steps } = batches.plan(0, order);
   if (steps === 0) {
     throw new TypeError(
-      `Cannot train: ${batches.count} interactions make no batch of ${batchSize}` + whyNone(recipe, batches.count) +
+      `Cannot train: ${batches.count} interactions make no batch of ${batchSize}` +
+        whyNone(recipe, batches.count, seen) +
         (dropLast ? '; a smaller "batchSize", or "dropLast: false", would' : ""),
     );
   }
@@ -191,10 +192,13 @@ export async function openRun(recipe: Recipe): Promise<Run> {
   };
 }
 
-const whyNone = ({ data: { users } }: Recipe, count: number): string =>
-  count > 0 || users.length === 0
-    ? ""
-    : `: all ${users.length} are of users who have met every item, which leaves no negative`;
+/** Why a recipe has no rows to train on, where it has interactions. */
+function whyNone({ data: { users } }: Recipe, count: number, seen: SeenItems): string {
+  if (count > 0 || users.length === 0) return "";
+  return users.every((user) => seen.unseenCount(user) === 0)
+    ? `: all ${users.length} are of users who have met every item, which leaves no negative`
+    : ": histories teach each item by those before it, and no user who has not met every item has two";
+}
 
 /** Numbers of a recipe, and the least that each may be. */
 const LEAST = { batchSize: 1, epochs: 1, until: 0, evaluateEvery: 1, patience: 1 } as const;

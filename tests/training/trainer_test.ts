@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { interactions } from "../../datasets/interactions.ts";
 import { bpr } from "../../losses/bpr.ts";
 import { mf } from "../../models/mf.ts";
+import { sasrec } from "../../models/sasrec.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import { rns } from "../../samplers/rns.ts";
 import type { Negatives, Policy, Vectors } from "../../samplers/sampler.ts";
@@ -96,6 +97,13 @@ Deno.test("a recipe that does not fit together is refused before it reports an e
   await refused({ data: empty }, /0 interactions make no batch of 16$/);
   const whole = interactions({ users: [0, 0, 1, 1], items: [0, 1, 0, 1], userCount: 2, itemCount: 2 });
   await refused({ data: whole }, /0 interactions make no batch of 16: all 4 are of users who have met every item/);
+  const single = interactions({ users: [0, 1, 2, 2], items: [0, 1, 0, 1], userCount: 3, itemCount: 2 });
+  const backbone = sasrec({ dim: 4 });
+  await refused(
+    { data: single, backbone },
+    /make no batch of 16: histories teach .* no user who has not met .* has two/,
+  );
+  await refused({ data: whole, backbone }, /make no batch of 16: all 4 are of users who have met every item/);
 });
 
 Deno.test("a number that a recipe cannot have is refused by name", async () => {
