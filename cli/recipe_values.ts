@@ -4,6 +4,7 @@ import { factsOf } from "../recipes/facts.ts";
 import { loadRecipe } from "../recipes/load.ts";
 import type { RecipeOptions } from "../recipes/options.ts";
 import { type NamedRecipe, settledRecipe } from "../recipes/recipe.ts";
+import { kebab } from "./flags.ts";
 import type { Output } from "./output.ts";
 import { recipeOfRun } from "./start.ts";
 import type { OpenedProtocol } from "./protocol_options.ts";
@@ -11,7 +12,9 @@ import { flagTexts } from "./train_command_text.ts";
 import { trainOptions, type TrainValues } from "./train_options.ts";
 
 /** Who gives one of these knows what to train: no recipe is chosen for them. */
-const PARTS = ["backbone", "freeze", "sampler", "loss", "optimizer", "lr", "l2", "batchSize", "dropLast"];
+const METHODS = ["backbone", "freeze", "sampler", "loss", "optimizer"];
+/** Nor for who gives one of these, which may be meant for a recipe. */
+const NUMBERS = ["lr", "l2", "batchSize", "dropLast"];
 
 /** The names of the options that somebody gave. */
 export type Given = ReadonlySet<string>;
@@ -23,7 +26,15 @@ export async function askedRecipe(
 ): Promise<NamedRecipe | null | undefined> {
   if (recipe !== null) return await loadRecipe(recipe);
   if (init !== null) return await recipeOfRun(init);
-  return PARTS.some((name) => given.has(name)) ? null : undefined;
+  return [...METHODS, ...NUMBERS].some((name) => given.has(name)) ? null : undefined;
+}
+
+/** What to say where none was chosen for numbers' sake alone; null where somebody named a method. */
+export function withoutRecipe({ backbone, sampler, loss, optimizer }: TrainValues, given: Given): string | null {
+  if (METHODS.some((name) => given.has(name))) return null;
+  const flags = NUMBERS.filter((name) => given.has(name)).map((name) => `--${kebab(name)}`).join(", ");
+  return `no recipe, as ${flags} is given: ${[backbone, sampler, loss, optimizer].join(", ")}; ` +
+    `with --recipe strong, say, ${flags} changes that one`;
 }
 
 /** Options with those of a recipe that nobody gave; `--refit` only where there is something to train on as well. */

@@ -4,7 +4,7 @@ import { metricNames } from "./metrics_text.ts";
 import { duration, openOutput } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
 import { checkOwnFolder } from "./own_folder.ts";
-import { askedRecipe, type Given, settledValues, withRecipe } from "./recipe_values.ts";
+import { askedRecipe, type Given, settledValues, withoutRecipe, withRecipe } from "./recipe_values.ts";
 import { exists } from "./files.ts";
 import { runFiles } from "./run_files.ts";
 import { checkRefit } from "./refit_run.ts";
@@ -32,6 +32,8 @@ export async function trainCommand(
   trainerOf(begun); // what cannot be made is said before data are read
   const opened = await openProtocol(withDataFor(begun, [begun.backbone]), metricNames(options));
   describe(opened, output);
+  const none = asked === null ? withoutRecipe(options, given) : null;
+  if (none !== null) output.say(none);
   const settled = asked === null ? begun : await settledValues(options, opened, { asked, given, output });
   const values = withDataFor(settled, [settled.backbone]), train = trainerOf(values);
   if (values.select === "test") output.say(OPTIMISTIC);

@@ -51,7 +51,7 @@ export const trainOptions = {
   ...dataOptions,
   recipe: text(
     null,
-    "backbone, sampler, loss and their options that go together: fast, strong, sequential, or a YAML file; flags override it",
+    "backbone, sampler, loss and their options that go together: fast, strong, sequential, or a YAML file; flags override it; without it the data pick one, unless --backbone, --sampler, --loss, --optimizer, --lr, --l2, --batch-size or --drop-last is given",
   ),
   backbone: recipeOptions.backbone,
   freeze: text(

@@ -64,6 +64,11 @@ Deno.test("train without options picks a recipe and says why; with a part of its
       1,
     ]);
     assert.equal(await picked("--backbone", "mf:dim=4"), undefined);
+    const numbers = ["--batch-size", "512", "--lr", "0.01", "--out", "run"];
+    const plain = await foil([...args, ...numbers], folder),
+      line = /^no recipe, as --lr, --batch-size is given: mf, dns, /m;
+    assert.match(plain.stderr, line);
+    assert(!(await foil([...args, ...numbers, "--sampler", "rns"], folder)).stderr.includes("no recipe"));
     // what comes in parts is not split, so that several of a user are held out, at whatever time
     await Deno.writeTextFile(`${folder}/held.csv`, ["user,item,timestamp", ...rows.slice(0, 40)].join("\n"));
     for (const split of ["leave-one-out", "by-user"]) {
