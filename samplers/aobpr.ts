@@ -73,10 +73,13 @@ export const aobpr = define({
   };
 });
 
+/** A mean rank of so many times the items is uniform over them to within float32; far beyond, 1 - e^(-count / lambda) is 0. */
+const FLAT = 1e9;
+
 /** Draws r in 0 .. count - 1 with p(r) proportional to e^(-r / lambda). */
 export function truncatedGeometric(lambda: number, count: number): (rng: Rng) => number {
-  const mass = 1 - Math.exp(-count / lambda);
-  return (rng) => Math.min(count - 1, Math.floor(-lambda * Math.log(1 - rng.uniform() * mass)));
+  const scale = Math.min(lambda, FLAT * count), mass = 1 - Math.exp(-count / scale);
+  return (rng) => Math.min(count - 1, Math.floor(-scale * Math.log(1 - rng.uniform() * mass)));
 }
 
 /** Items [I, D] sorted by each factor, highest first and ties by id, [D, I]; and each factor's standard deviation. */

@@ -33,6 +33,13 @@ Deno.test("ranks are geometric, cut off at the number of items", () => {
   assertLaw(Array.from({ length: 8000 }, () => law(rng)), geometric(2, 6));
 });
 
+Deno.test("a mean rank far beyond the items is uniform over them, however far", () => {
+  for (const lambda of [1e9, 1e17, 1e20, 1e300]) {
+    const rng = new Rng(3, "ranks"), law = truncatedGeometric(lambda, 6);
+    assertLaw(Array.from({ length: 8000 }, () => law(rng)), new Array<number>(6).fill(1 / 6));
+  }
+});
+
 Deno.test("with one factor an item's rank by score is geometric, whichever sign the user has", async () => {
   const items = [[0.3], [-1], [2], [0.3], [0.9], [-0.1]], ranked = [2, 4, 0, 3, 5, 1]; // by q, ties by id
   for (const [sign, order] of [[1, ranked], [-1, ranked.toReversed()]] as const) {
