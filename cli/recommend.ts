@@ -70,6 +70,12 @@ export async function recommendCommand(values: RecommendValues): Promise<number>
   if (none > 0) {
     output.say(`${none} of ${users.length} users got nothing: nothing is left, or nothing is known of them`);
   }
+  const unmet = users.filter((user) => catalogue.offsets[user] === catalogue.offsets[user + 1]).length;
+  if (unmet > 0 && !backbone.history && !backbone.reads) {
+    output.say(
+      `${unmet} of ${users.length} users met nothing in training: nothing of their lists was learnt from them`,
+    );
+  }
   await runtime.dispose();
   return 0;
 }

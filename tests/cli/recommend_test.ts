@@ -6,7 +6,7 @@ import { type Ranked, recommendations } from "../../cli/recommendations.ts";
 import { readModel } from "../../cli/run_folder.ts";
 import { openScorer } from "../../evaluation/scorer.ts";
 import { sasrec } from "../../models/sasrec.ts";
-import { inFolder, jsonLines } from "./foil.ts";
+import { foil, inFolder, jsonLines } from "./foil.ts";
 import { quietly, SMALL, writeSmallRun } from "./small_run.ts";
 
 const FOLD_IN = { c0: 0.01, decay: 10 };
@@ -41,6 +41,18 @@ Deno.test("recommend writes lists of all users with the log's ids and titles, as
     );
     assert.deepEqual(lines[1].items[1], { item: SMALL.items[1], score: 1 });
     assert.equal(lines[0].items[0].title, "Gin");
+  }));
+
+Deno.test("recommend says for how many it knows nothing to go by: of a user held out whole the vector was never trained", () =>
+  inFolder(async (folder) => {
+    await writeSmallRun(`${folder}/run`);
+    const told = async (users: string) =>
+      (await foil(["recommend", "--run", "run", "--users", users, "--out", "lists.csv"], folder)).stderr;
+    assert.match(
+      await told("all"),
+      /^1 of 3 users met nothing in training: nothing of their lists was learnt from them$/m,
+    );
+    assert.doesNotMatch(await told("ann,bob"), /met nothing/);
   }));
 
 Deno.test("ids with commas in them are found in a list and in a file, and what is none is named", () =>
