@@ -140,7 +140,7 @@ function test(first: Contender, other: Contender, metric: string) {
     percent: base === 0 ? null : 100 * difference / base,
     overSeeds: { n, t, p },
     overUsers: isMean(first, metric) && isMean(other, metric)
-      ? wilcoxon(userMeans(other, shared, metric), userMeans(first, shared, metric))
+      ? wilcoxon(...userDifferences(userMeans(other, shared, metric), userMeans(first, shared, metric)))
       : null,
   };
 }
@@ -148,10 +148,21 @@ function test(first: Contender, other: Contender, metric: string) {
 const isMean = ({ results }: Contender, metric: string) =>
   [...results.values()].every(({ perUser }) => metric in perUser);
 
-/** Each user's mean over seeds; as float32, so that means of the same values in another order are equal. */
-function userMeans({ results }: Contender, seeds: readonly number[], metric: string): Float32Array {
+/**
+ * What users differ by, and zeros beside it, to a millionth: means over seeds of the same values in another order are equal
+ * then, and .3 - .2 is as far as .2 - .1, of values that are float32 where they were read from a file. The step is a
+ * power of two, halfway between two of which no share of few lies.
+ */
+function userDifferences(other: Float64Array, first: Float64Array): [Float64Array, Float64Array] {
+  const rounded = (x: number) => Math.sign(x) * Math.round(Math.abs(x) / STEP) * STEP; // the same either way
+  return [other.map((mean, user) => rounded(mean - first[user]!)), new Float64Array(first.length)];
+}
+const STEP = 2 ** -20;
+
+/** Each user's mean over seeds. */
+function userMeans({ results }: Contender, seeds: readonly number[], metric: string): Float64Array {
   const runs = seeds.map((seed) => results.get(seed)!.perUser[metric]!);
-  return Float32Array.from(
+  return Float64Array.from(
     { length: runs[0]!.length },
     (_, user) => runs.reduce((sum, run) => sum + run[user]!, 0) / runs.length,
   );

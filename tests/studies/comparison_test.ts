@@ -36,6 +36,16 @@ Deno.test("a user whose values are the same in another order of seeds does not d
   assert.equal(second!.cells!["hit@1"]!.against!.overUsers!.n, 1);
 });
 
+Deno.test("users who differ by as much share their rank, whatever rounding makes of it, in float32, too", () => {
+  const values = (of: readonly number[]) => Float32Array.from(of) as unknown as readonly number[];
+  const [, second] = compareToFirst([
+    contender("a", { 0: values([0.1, 0.2, 0.4, 0.9]) }),
+    contender("b", { 0: values([0.2, 0.3, 0.5, 0.8]) }),
+  ], ["hit@1"]);
+  assert.equal(new Set(values([0.2, 0.3, 0.5]).map((x, user) => x - values([0.1, 0.2, 0.4])[user]!)).size, 3);
+  assert.deepEqual(second!.cells!["hit@1"]!.against!.overUsers!.w, 3 * 2.5); // all four are .1, at rank 2.5
+});
+
 Deno.test("p-values are corrected for as many comparisons as there are, and for each metric and test by itself", () => {
   const users = (value: number) => Array.from({ length: 8 }, (_, user) => value + user / 100);
   const rows = compareToFirst([
