@@ -40,6 +40,8 @@ Deno.test("what is computed, summed over other axes, broadcast or not a product 
   assert.deepEqual(found(scores(add(query, 1), candidates)), [], "a computed query");
   assert.deepEqual(found(scores(query, mul(candidates, 2))), [], "computed items");
   assert.deepEqual(found(matmul(query, reshape(candidates, [R, D, M]))), [], "not transposed");
+  const shared = gather(table, g.input("shared", "int32", [1, M]));
+  assert.deepEqual(found(scores(query, shared)), [], "one pool of all rows");
   assert.deepEqual(found(scores(reshape(candidates, [R, M, D]), candidates)), [], "several queries a row");
   assert.deepEqual(
     found(scores(reshape(user, [1, 1, R * D]), reshape(candidates, [1, M * R / 3, 3 * D]))),

@@ -50,10 +50,8 @@ eachProvider("a feed that is missing, too short or of another type is refused by
 eachProvider("an id that the table does not have is refused before it can do harm", async (runtime) => {
   const g = new GraphBuilder(), table = g.variable("table", [3, 2], normal(1));
   const ids = g.input("ids", "int32", [2]), columns = g.input("columns", "int32", [1]);
-  const pairs = g.input("pairs", "int32", [1, 2]);
-  const program = await runtime.compile(g, {
-    outputs: { y: gather(table, ids), z: gather(table, columns, 1), p: gather(table, reshape(pairs, [2])) },
-  });
+  const pairs = g.input("pairs", "int32", [1, 2]), p = gather(table, cast(reshape(pairs, [2]), "int64"));
+  const program = await runtime.compile(g, { outputs: { y: gather(table, ids), z: gather(table, columns, 1), p } });
   const fine = { ids: Int32Array.of(0, 2), columns: Int32Array.of(1), pairs: Int32Array.of(0, 1) };
   await program.run(fine);
   await assert.rejects(
