@@ -18,9 +18,12 @@ const dataWith = (items: readonly number[]) => {
   return { name: "tiny", train: log([0, 0, 1], items), test: log([1], [3]), ...ids, notes: [] };
 };
 /** Where a study under these options has a trial and a baseline. */
-async function placesOf(given: Readonly<Record<string, unknown>>, { data = dataWith([0, 1, 2]), seed = 0 } = {}) {
+async function placesOf(
+  given: Readonly<Record<string, unknown>>,
+  { data = dataWith([0, 1, 2]), seed = 0, metrics = ["ndcg@20", "hit@5"] } = {},
+) {
   const values = resolve("compare", compareOptions, given), [method] = readMethods(values.samplers ?? ["rns"], values);
-  const places = await openPlaces("study", data, values, ["ndcg@20"]);
+  const places = await openPlaces("study", data, values, metrics);
   const [trial, baseline] = [await places.trial(method!, seed), await places.baseline("ials")];
   return { trial: trial.fingerprint, baseline: baseline.fingerprint };
 }
@@ -71,6 +74,8 @@ Deno.test("what is done counts under other options where those decide none of it
   const [seeded, other] = [await placesOf({}, { seed: 1 }), await placesOf({}, { data: dataWith([0, 1, 1]) })];
   assert.deepEqual([seeded.trial !== usual.trial, seeded.baseline], [true, usual.baseline]);
   assert.deepEqual([other.trial !== usual.trial, other.baseline !== usual.baseline], [true, true]);
+  assert.deepEqual(await placesOf({}, { metrics: ["hit@5", "ndcg@20"] }), usual);
+  assert.notEqual((await placesOf({}, { metrics: ["hit@5"] })).baseline, usual.baseline);
   // whom a sample has is of the seed of splits; without one it is the data that are others
   assert.deepEqual(await placesOf({ splitSeed: 1 }), usual);
   const sampled = await placesOf({ evaluateUsers: 1 }), another = await placesOf({ evaluateUsers: 1, splitSeed: 1 });

@@ -5,7 +5,7 @@ import { synthetic } from "../../datasets/synthetic.ts";
 import { joined } from "../../datasets/joined.ts";
 import { type Baseline, baselines, testBaseline } from "../../studies/baselines.ts";
 import { heldIn, type Protocol } from "../../studies/protocol.ts";
-import { refitted } from "../../studies/refitted.ts";
+import { refitted, withoutValidation } from "../../studies/refitted.ts";
 
 const data = synthetic({ users: 80, items: 120, median: 25, seed: 4 });
 const seen = catalogue(data.train), held = { held: data.valid!, alsoSeen: [] };
@@ -87,4 +87,12 @@ Deno.test("when a part is ranked, what its users had met before is known, and fo
   assert.deepEqual(heldIn(data, "test"), { held: test, alsoSeen: [second, valid] });
   assert.deepEqual(heldIn({ train, valid, test }, "test"), { held: test, alsoSeen: [valid] });
   assert.equal(heldIn({ train }, "test"), undefined);
+  // trained anew is on what picked the epoch and what its users had met before, but not on what is tested and before it
+  const whole = withoutValidation(data);
+  assert.deepEqual([...whole.train.users], [0, 3, 1]);
+  assert.deepEqual([Object.keys(whole).sort(), whole.test, whole.before], [
+    ["before", "test", "train"],
+    test,
+    { test: second },
+  ]);
 });

@@ -44,6 +44,8 @@ Deno.test("halving judges each rung by its own values, and ties by who was drawn
 
 Deno.test("one of few goes on even where their share is less than one", async () => {
   assert.deepEqual(await jobs(halving({ trials: 2, rungs: 3, eta: 3 }), rising), ["0:0", "1:0", "1:1", "1:2"]);
+  const five = await jobs(halving({ trials: 5, rungs: 2, eta: 3 }), rising);
+  assert.deepEqual(five.slice(5), ["4:1"], "a third of five is one and no second");
 });
 
 Deno.test("who always goes on does, behind those that are better, and takes no place of theirs", async () => {
@@ -95,6 +97,13 @@ Deno.test("from any point, a search goes on with the jobs that were left", async
       assert.deepEqual(await jobs(strategy, value, { known }), whole.slice(stop));
     }
   }
+});
+
+Deno.test("where trials of two rungs may go on, asha takes the one of the higher", () => {
+  const standings = [[0.5, 0.9], [0.4, 0.8], [0.1], [0.2], [0.3], [0]];
+  assert.deepEqual(asha({ trials: 9, rungs: 3, eta: 2 })(standings, []), { trial: 0, rung: 2 });
+  const running = [{ trial: 0, rung: 2 }];
+  assert.deepEqual(asha({ trials: 9, rungs: 3, eta: 2 })(standings, running), { trial: 4, rung: 1 });
 });
 
 Deno.test("a trial that was begun and has no value yet is asha's first", () => {
