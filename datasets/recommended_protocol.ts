@@ -93,7 +93,8 @@ function likedFrom({ ratings }: Interactions): { readonly from?: number; readonl
   if (!ratings || ratings.length === 0) return { why: ["positives: there are no ratings, every row is one"] };
   const step = Math.max(1, Math.floor(ratings.length / SAMPLE)), found = new Set<number>();
   for (let row = 0; row < ratings.length && found.size <= STEPS; row += step) found.add(ratings[row]!);
-  const values = [...found], top = Math.max(...values), least = Math.min(...values), from = LIKED * top;
+  const values = [...found], top = Math.max(...values), least = Math.min(...values);
+  const from = Number((LIKED * top).toFixed(1)); // 0.8 * 3 is 2.4000000000000004
   const scale = found.size > 2 && found.size <= STEPS && least >= 0 && top <= SCALE_TOP &&
     values.every((value) => Number.isInteger(2 * value));
   if (!scale) return { why: ["positives: ratings are no scale of liking (counts, or one value), so every row is one"] };

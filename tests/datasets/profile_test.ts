@@ -54,10 +54,12 @@ Deno.test("ratings on a scale make positives from four fifths of its top; counts
     from((_, item) => 1 + item % 5),
     from((_, item) => 0.5 + item % 10 / 2),
     from((_, item) => item + 1),
+    from((_, item) => 1 + item % 3),
   ], [
     4,
     4,
     8,
+    2.4,
   ]);
   assert.deepEqual([from(() => 5), from((_, item) => 4 + item % 2), from((user, item) => 1 + user * item)], [
     undefined,
