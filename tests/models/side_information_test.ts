@@ -57,6 +57,15 @@ Deno.test("vbpr is b_i + gamma_u . gamma_i + theta_u . f_i E + f_i beta', of uni
   ]);
 });
 
+Deno.test("an item whose vector has no length has no content, and neither vector nor score is lost", async () => {
+  const empty = { ...image, data: Float32Array.of(0, 0, 3, 4), rows: Int32Array.of(0, 1, 1) };
+  const found = await scores(vbpr({ dim: 1, contentDim: 1 }), { vectors: [empty] }, {
+    ...{ user: [1, 1], "user/content": [1, 2], item: [1, 1, 2], bias: [0, 0, 0] },
+    ...{ "vectors/image": [10, 20], "bias/vectors/image": [0, 0] },
+  });
+  assert.deepEqual(found, [1, 1 + 22, 2 + 22, 1, 1 + 44, 2 + 44]);
+});
+
 Deno.test("two towers without layers whose parts are added sum the vectors of ids and features, over tau", async () => {
   const userAttributes = { offsets: Int32Array.of(0, 1, 1), targets: Int32Array.of(0), names: ["old"] };
   const found = await scores(
@@ -79,9 +88,9 @@ Deno.test("two layers have a ReLU between them, and parts side by side go throug
     "item/layer0": [1, 10],
     "item/layer0/bias": [0],
     "item/layer1": [1],
-    "item/layer1/bias": [1],
+    "item/layer1/bias": [-35],
   });
-  const user = [2 * 1.5 + 1, 1], item = [1 + 30 + 1, 1 + 40 + 1, 1]; // 2 - 10 is cut off at 0
+  const user = [2 * 1.5 + 1, 1], item = [1 + 30 - 35, 1 + 40 - 35, -35]; // 2 - 10 is cut off at 0, the last layer's is not
   assert.deepEqual(found, user.flatMap((u) => item.map((i) => u * i)));
 });
 

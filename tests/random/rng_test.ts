@@ -123,6 +123,12 @@ Deno.test("normal has the first four moments of a standard normal", () => {
   });
 });
 
+Deno.test("normal is a number where uniform is 0", () => {
+  const rng = new Rng(6, "normal");
+  rng.uniform = () => 0;
+  assert.equal(Math.abs(rng.normal()), 0); // sqrt(-2 log 1) cos 0
+});
+
 Deno.test("uniform stays in [0, 1)", () => {
   const rng = new Rng(8, "uniform");
   for (let at = 0; at < 10_000; at++) {
