@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { catalogue } from "../../datasets/catalogue.ts";
 import { encode } from "../../graphs/encode.ts";
 import { GraphBuilder, type Value } from "../../graphs/builder.ts";
-import { mul, sub } from "../../graphs/ops/arithmetic.ts";
+import { mul, neg, sub } from "../../graphs/ops/arithmetic.ts";
 import { squeeze } from "../../graphs/ops/shape.ts";
 import { sizeOf } from "../../graphs/tensor.ts";
 import { asking } from "../../models/asking.ts";
@@ -87,6 +87,39 @@ Deno.test("a row without a condition is told nothing of its history", async () =
   const rows = (x: Float32Array) => [0, 1, 2].map((row) => x.subarray(row * DIM, (row + 1) * DIM).join());
   assert.equal(new Set(rows(none!)).size, 1);
   assert.equal(new Set(rows(all!)).size, ROWS);
+});
+
+/** erf by its Maclaurin series. */
+function erf(x: number): number {
+  let term = x, sum = x;
+  for (let n = 1; n < 60; n++) sum += (term *= -x * x / n) / (2 * n + 1);
+  return 2 / Math.sqrt(Math.PI) * sum;
+}
+
+Deno.test("a guess is linear in what is seen, the condition and a network of the level's sines and cosines", async () => {
+  const LEVEL = 3, names = ["denoise/W", "denoise/b", "time_1/W", "time_1/b", "time_2/W", "time_2/b", "null"] as const;
+  const x = [0.5, -1, 0.25, 2];
+  const found = await together({ none: { options: { unconditional: 1 }, training: true } }, ({ none }, graph) => ({
+    guess: none!.denoiser!.guess(
+      graph.constant(Float32Array.from([x, x, x].flat()), [ROWS, DIM]),
+      graph.constant(new Int32Array(ROWS).fill(LEVEL), [ROWS, 1]),
+    ),
+    ...Object.fromEntries(names.map((name) => [name, neg(graph.variables.get(`none/${name}`)!)])),
+  }));
+  const weights = (name: typeof names[number]) => Array.from(found[name]!, (v) => -v);
+  const times = (v: readonly number[], W: readonly number[]) =>
+    Array.from(
+      { length: W.length / v.length },
+      (_, to) => v.reduce((s, a, from) => s + a * W[from * W.length / v.length + to]!, 0),
+    );
+  const plus = (a: readonly number[], b: readonly number[]) => a.map((v, at) => v + b[at]!);
+  const waves = [Math.sin(LEVEL), Math.sin(LEVEL / 1e4), Math.cos(LEVEL), Math.cos(LEVEL / 1e4)]; // of DIM 4: 1 and 10,000
+  const inner = plus(times(waves, weights("time_1/W")), weights("time_1/b")).map((v) =>
+    v / 2 * (1 + erf(v / Math.SQRT2))
+  );
+  const time = plus(times(inner, weights("time_2/W")), weights("time_2/b"));
+  const wanted = plus(times([...x, ...weights("null"), ...time], weights("denoise/W")), weights("denoise/b"));
+  near(found.guess!, Float32Array.from([wanted, wanted, wanted].flat()));
 });
 
 Deno.test("what queries are made of, the mean of noise or a draw of it, shifts all of them alike", async () => {
