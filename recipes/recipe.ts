@@ -72,7 +72,7 @@ export function parseRecipe(name: string, text: string, source: string): NamedRe
   function optionsIn(given: unknown, what: string): RecipeOptions {
     const all = mapping(given, what);
     for (const [option, value] of Object.entries(all)) {
-      if (!(option in recipeOptions)) {
+      if (!Object.hasOwn(recipeOptions, option)) {
         throw fail(`${what} has "${option}"; there are ${Object.keys(recipeOptions).map((x) => `"${x}"`).join(", ")}`);
       }
       if (["string", "number", "boolean"].includes(typeof value)) continue;

@@ -26,6 +26,7 @@ Deno.test("what is no recipe is refused with its file, what was expected and wha
   refused("about: x", /"options" is a mapping, found nothing/);
   refused("opts: {}\noptions: {}", /it has "opts"; a recipe has "about", "citation", "options" and "where"/);
   refused("options: { smapler: rns }", /"options" has "smapler"; there are "backbone", "sampler"/);
+  refused("options: { toString: rns }", /"ours\.yaml": "options" has "toString"; there are "backbone", "sampler"/);
   refused("options: { lr: [1] }", /"options": "lr" is text, a number or true or false, found \[1\]/);
   refused("options: {}\nwhere: 3", /"where" is a list, found 3/);
   refused("options: {}\nwhere: [{ options: {} }]", /"where" 1 has no "when", such as "density >= 0\.01"/);
