@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { dataOptions, openData, openWhole } from "../../cli/data_options.ts";
+import { openProtocol } from "../../cli/protocol_options.ts";
+import { trainOptions } from "../../cli/train_options.ts";
 import { resolve } from "../../options/option.ts";
 import { foil, inFolder, jsonLines } from "./foil.ts";
 
@@ -36,6 +38,16 @@ Deno.test("a part of a split that nothing falls to is not written, and the rest 
     assert.deepEqual([...Deno.readDirSync(`${folder}/parts`)].map(({ name }) => name), ["train.tsv"]);
     assert.equal((await foil(["datasets", "info", "--data", "parts"], folder)).code, 0);
   }));
+
+Deno.test("an epoch is picked on validation, on test or on nothing, and ids that are rows keep their numbers", async () => {
+  const values = (given: Record<string, unknown>) => resolve("train", trainOptions, given);
+  for (const select of ["valid", "test", "last"] as const) {
+    const { data, protocol } = await openProtocol(values({ select }), ["ndcg@20"]);
+    assert(protocol.selecting?.held === (select === "last" ? undefined : data[select]), select);
+    assert(protocol.testing!.held === data.test, select);
+  }
+  await assert.rejects(openWhole(values({ core: 2, ids: "rows" })), /Cannot use --core with ids that are rows/);
+});
 
 Deno.test("that --split splits nothing of data that come in parts is said", () =>
   inFolder(async (folder) => {
@@ -138,6 +150,7 @@ Deno.test("dislikes of the time that a split holds out are left out", () =>
     // held out from time 5 on
     const late = await openData({ ...values, split: "time", validShare: 0, testShare: 0.4 });
     assert.equal(late.metadata!.dislikes!.targets.length, 2);
+    assert.deepEqual([late.valid, [...late.test!.times!].sort()], [undefined, [5, 9]]);
     assert(late.notes.includes("left out 1 dislike or behaviour of the time that is held out"));
     // of one of the two users the last is held out: ann's is of 5, before her dislike of 9, bob's after all of his
     const left = await Promise.all([0, 1, 2, 3, 4, 5].map(async (splitSeed) => {
