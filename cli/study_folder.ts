@@ -59,14 +59,16 @@ export async function readOutcome(
   return { folder, facts, metrics: test as Record<string, number>, perUser: Object.fromEntries(perUser) };
 }
 
-/** The same, of what is not run again: a checkpoint that was left beside it, where it was killed just then, goes. */
+/** The same, of what is not run again: checkpoints, that of a refit, too, go; a process killed just then leaves them. */
 export async function settledOutcome(
   folder: string,
   fingerprint: string,
   wanted: readonly string[],
 ): Promise<Outcome | undefined> {
   const outcome = await readOutcome(folder, fingerprint, wanted);
-  if (outcome) await Deno.remove(`${folder}/${runFiles.checkpoint}`).catch(() => {});
+  for (const at of outcome ? [folder, `${folder}/${runFiles.refit}`] : []) {
+    await Deno.remove(`${at}/${runFiles.checkpoint}`).catch(() => {});
+  }
   return outcome;
 }
 

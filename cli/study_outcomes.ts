@@ -12,7 +12,7 @@ import { startOf } from "./start.ts";
 import { runFiles } from "./run_files.ts";
 import { readCheckpoint, writeConfig } from "./run_folder.ts";
 import type { OpenedComparison } from "./study_comparison.ts";
-import { type Outcome, readOutcome, writeOutcome } from "./study_folder.ts";
+import { type Outcome, settledOutcome, writeOutcome } from "./study_folder.ts";
 import type { StudyMethod } from "./study_methods.ts";
 import type { Place } from "./study_places.ts";
 import type { TrialFacts } from "./study_table.ts";
@@ -74,10 +74,7 @@ export async function trialOutcome(trial: Trial, { opened, signal, output, said 
     const tested = await testTrial(runtime, trained, recipe.backbone), facts = trialFacts(reports, seed);
     const about = { label, ...facts, notes: [...tested.notes, ...start?.notes ?? []], provider: runtime.provider };
     await writeOutcome(folder, fingerprint, tested, about);
-    for (const at of [folder, `${folder}/${runFiles.refit}`]) { // a trial that is done never goes on
-      await Deno.remove(`${at}/${runFiles.checkpoint}`).catch(() => {});
-    }
-    return (await readOutcome(folder, fingerprint, wanted))!;
+    return (await settledOutcome(folder, fingerprint, wanted))!;
   } finally {
     await runtime.dispose();
   }

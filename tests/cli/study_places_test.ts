@@ -89,7 +89,9 @@ Deno.test("what lies in a folder counts for the trial that wrote it alone, and a
       users: Int32Array.of(3, 5),
     } as unknown as Evaluation;
     const checkpoint = `${folder}/checkpoint.safetensors`, wanted = ["hit@1", "balance@1"];
-    await Deno.writeTextFile(checkpoint, "");
+    const ofRefit = `${folder}/refit/checkpoint.safetensors`;
+    await Deno.mkdir(`${folder}/refit`);
+    for (const path of [checkpoint, ofRefit]) await Deno.writeTextFile(path, "");
     await writeFailure(folder, "mine", "no number");
     assert.deepEqual([await readFailure(folder, "mine"), await readFailure(folder, "other")], ["no number", undefined]);
     await writeOutcome(folder, "mine", measured, { seed: 7 });
@@ -103,5 +105,5 @@ Deno.test("what lies in a folder counts for the trial that wrote it alone, and a
       7,
     ]);
     assert(await settledOutcome(folder, "mine", wanted));
-    assert(!await exists(checkpoint));
+    for (const path of [checkpoint, ofRefit]) assert(!await exists(path));
   }));
