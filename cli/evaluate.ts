@@ -26,10 +26,6 @@ export const evaluateOptions = {
   ),
   ...dataOptions,
   select: trainOptions.select,
-  keepValid: flag(
-    false,
-    "let what was held out to select by be candidates, as some papers do; else it is left out as seen",
-  ),
   refit: flag(false, "the model was trained on what was held out to select by, too"),
   ...metricOptions,
   ...providerOptions,

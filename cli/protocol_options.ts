@@ -6,7 +6,7 @@ import { viewsOf } from "../evaluation/views.ts";
 import { heldIn, type Protocol } from "../studies/protocol.ts";
 import { type DataValues, openData, withValidation } from "./data_options.ts";
 import type { Output } from "./output.ts";
-import { rankedAs } from "./ranked_as.ts";
+import { rankedAs, testedIn } from "./ranked_as.ts";
 import type { TrainValues } from "./train_options.ts";
 
 /** The options that make a protocol. */
@@ -36,8 +36,8 @@ export async function openProtocol(values: ProtocolValues, metrics: readonly str
       `Cannot select by validation: no interactions of "${data.name}" could be held out; --select last trains without`,
     );
   }
-  const testing = heldIn(data, "test"), catalogue = catalogueOf(data.train, data.metadata);
-  const selecting = select === "last" ? undefined : heldIn(data, select);
+  const testing = testedIn(data, values), catalogue = catalogueOf(data.train, data.metadata);
+  const selecting = select === "last" ? undefined : select === "test" ? testing : heldIn(data, "valid");
   const ranking = rankedAs(values), { sample } = ranking;
   // what test cannot be measured by is said before anything is trained
   if (testing && testing.held.users.length > 0) {

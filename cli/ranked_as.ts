@@ -1,11 +1,13 @@
+import type { Dataset } from "../datasets/dataset.ts";
 import { choice, integer, type Values } from "../options/option.ts";
+import { type Held, heldIn } from "../studies/protocol.ts";
 
 /** What is ranked, and what means are over: shared by `train`, `evaluate` and `compare`. */
 export const rankedAsOptions = {
   mask: choice(
-    ["seen", "none"],
+    ["seen", "train", "none"],
     "seen",
-    "what is left out of the lists: what the user has met by then, or nothing, as some papers on sequences have it",
+    "what is left out of the lists: what the user has met by then; but for what was held out to select by; or nothing",
   ),
   average: choice(
     ["users", "events"],
@@ -24,15 +26,20 @@ export type RankedAsValues = Values<typeof rankedAsOptions>;
 export const rankedAs = (
   { mask, average, evaluateUsers, splitSeed }: RankedAsValues & { readonly splitSeed: number },
 ) => ({
-  maskSeen: mask === "seen",
+  maskSeen: mask !== "none",
   byEvent: average === "events",
   ...evaluateUsers > 0 && { sample: { users: evaluateUsers, seed: splitSeed } },
 });
+
+/** What is known when test is ranked: what was held out to select by stays in the lists where train alone is masked. */
+export const testedIn = (data: Dataset, { mask }: Pick<RankedAsValues, "mask">): Held | undefined =>
+  heldIn(data, "test", { keepsValid: mask === "train" });
 
 /** What stands above a table of full ranking where it is not as usual; empty where it is. */
 export const rankedAsText = ({ mask, average, evaluateUsers }: RankedAsValues): string =>
   [
     ...mask === "none" ? ["history is not masked: lists have what the user has met, too"] : [],
+    ...mask === "train" ? ["what was held out to select by is not masked: it is in the lists of test, as misses"] : [],
     ...average === "events" ? ["means are over held-out interactions, each ranked by itself"] : [],
     ...evaluateUsers > 0 ? [`ranked for at most ${evaluateUsers} users`] : [],
   ].join("; ");

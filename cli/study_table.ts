@@ -117,9 +117,11 @@ function notesOn(
     `on${valid === null ? "" : `, ${valid} to select by`}, ${test} to test on.`,
     `Best epoch: picked${picked} on ${selected[select]}.`,
     ...values.refit ? ["Tested is a model trained anew for that many epochs, on train and validation together."] : [],
-    values.mask === "none"
-      ? "Test: full ranking of all items, also those that the user has met: history is not masked."
-      : `Test: full ranking of all items but those the user met in training${valid === null ? "" : " and validation"}.`,
+    `Test: full ranking of all items${
+      values.mask === "none"
+        ? ", also those that the user has met: history is not masked"
+        : ` but those the user met in training${valid === null || values.mask === "train" ? "" : " and validation"}`
+    }.`,
     ...values.average === "events"
       ? ["Each held-out interaction is ranked by itself; means and tests called users' are over those."]
       : [],

@@ -2,12 +2,11 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import type { Evaluation, RankingOptions } from "../evaluation/full_ranking.ts";
-import { heldIn } from "../studies/protocol.ts";
 import { openData, withValidation } from "./data_options.ts";
 import type { EvaluateValues } from "./evaluate.ts";
 import { metricNames, rankingTables } from "./metrics_text.ts";
 import type { Output } from "./output.ts";
-import { rankedAs, rankedAsRecord, rankedAsText } from "./ranked_as.ts";
+import { rankedAs, rankedAsRecord, rankedAsText, testedIn } from "./ranked_as.ts";
 import { referenceMetrics } from "./references.ts";
 
 /** The data of a test, parted as those that are trained on. */
@@ -24,13 +23,13 @@ export function heldOut({ test, name }: Dataset): Interactions {
 
 /** How it is ranked: what was held out to select by is known by then. */
 export function rankingOf(values: EvaluateValues, data: Dataset): RankingOptions {
-  const { alsoSeen } = heldIn(data, "test")!, isKept = (log: Interactions) => values.keepValid && log === data.valid;
+  const { alsoSeen, alsoRead = [] } = testedIn(data, values)!;
   return {
     metrics: metricNames(values),
     memory: values.memory * 2 ** 20,
     workers: values.workers,
-    alsoSeen: alsoSeen.filter((log) => !isKept(log)),
-    alsoRead: alsoSeen.filter(isKept),
+    alsoSeen,
+    alsoRead,
     ...rankedAs(values),
   };
 }

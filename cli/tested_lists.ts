@@ -27,7 +27,8 @@ export async function writeTested(folder: string, { catalogue, testing, sample }
   const asked = Int32Array.from({ length: truth.users }, (_, user) => user)
     .filter((user) => truth.offsets[user + 1]! > truth.offsets[user]!);
   const users = keptUsers(asked, LISTS_KEPT);
-  const known = testing.alsoSeen.map(sequences).reduce(continued, catalogue.sequences());
+  const { alsoSeen, alsoRead = [] } = testing;
+  const known = [...alsoSeen, ...alsoRead].map(sequences).reduce(continued, catalogue.sequences());
   const held = { offsets: truth.offsets, items: truth.positives };
   const met = rows(Array.from(users, (user) => own(user, known).slice(-HISTORY_KEPT)));
   const heldOut = rows(Array.from(users, (user) => own(user, held)));

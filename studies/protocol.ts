@@ -10,6 +10,8 @@ export interface Held {
   readonly held: Interactions;
   /** What is known by then and left out of the lists, beside the train interactions. */
   readonly alsoSeen: readonly Interactions[];
+  /** What is known by then, too, but stays in the lists. Default none. */
+  readonly alsoRead?: readonly Interactions[];
 }
 
 /** What all trials that are compared share: one dataset, one choice of epoch, one measurement. */
@@ -38,36 +40,42 @@ export interface Protocol {
 
 /**
  * What is held out in a part, and what is known when it is ranked: what its users had met before it where train does not
- * say, and, for test, what was held out to select by.
+ * say, and, for test, what was held out to select by, which stays in the lists where that is asked for.
  */
-export function heldIn(data: Parts, part: "valid" | "test"): Held | undefined {
-  const { valid, test, before = {} } = data, held = part === "valid" ? valid : test;
-  const known = part === "valid" ? [before.valid] : [before.test, valid];
-  return held && { held, alsoSeen: known.filter((log) => log !== undefined) };
+export function heldIn(
+  data: Parts,
+  part: "valid" | "test",
+  { keepsValid = false }: { readonly keepsValid?: boolean } = {},
+): Held | undefined {
+  const held = data[part], before = data.before?.[part], valid = part === "test" ? data.valid : undefined;
+  const seen = [before, keepsValid ? undefined : valid].filter((log) => log !== undefined);
+  return held && { held, alsoSeen: seen, ...keepsValid && valid && { alsoRead: [valid] } };
 }
 
 /**
  * How a part is ranked when the epoch is picked: by the deciding metric, too. Of what is told of test, metrics of cold
  * items and of a cohort are left out: few such may be held out here, or none.
  */
-export const selectingOptions = (protocol: Protocol, { alsoSeen }: Held): RankingOptions => ({
+export const selectingOptions = (protocol: Protocol, held: Held): RankingOptions => ({
   metrics: [
     ...new Set([...protocol.metrics.filter(isOfAll), protocol.selectBy]),
   ],
   ...rankingOf(protocol),
-  alsoSeen,
+  ...knownWith(held),
 });
 
 /** What is kept of the lists on test, for somebody to look at: bounded, however many users there are. */
 export const LISTS_KEPT: ListsKept = { users: 10_000, length: 20 };
 
 /** How the test part is ranked. */
-export const testingOptions = (protocol: Protocol, { alsoSeen }: Held): RankingOptions => ({
+export const testingOptions = (protocol: Protocol, held: Held): RankingOptions => ({
   metrics: protocol.metrics,
   lists: LISTS_KEPT,
   ...rankingOf(protocol),
-  alsoSeen,
+  ...knownWith(held),
 });
+
+const knownWith = ({ alsoSeen, alsoRead = [] }: Held) => ({ alsoSeen, alsoRead });
 
 const isOfAll = (name: string): boolean => {
   const { cold, cohort } = parseMetric(name);

@@ -86,6 +86,9 @@ Deno.test("when a part is ranked, what its users had met before is known, and fo
   assert.deepEqual(heldIn(data, "valid"), { held: valid, alsoSeen: [first] });
   assert.deepEqual(heldIn(data, "test"), { held: test, alsoSeen: [second, valid] });
   assert.deepEqual(heldIn({ train, valid, test }, "test"), { held: test, alsoSeen: [valid] });
+  assert.deepEqual(heldIn(data, "test", { keepsValid: true }), { held: test, alsoSeen: [second], alsoRead: [valid] });
+  assert.deepEqual(heldIn({ train, test }, "test", { keepsValid: true }), { held: test, alsoSeen: [] });
+  assert.deepEqual(heldIn(data, "valid", { keepsValid: true }), { held: valid, alsoSeen: [first] });
   assert.equal(heldIn({ train }, "test"), undefined);
   // trained anew is on what picked the epoch and what its users had met before, but not on what is tested and before it
   const whole = withoutValidation(data);

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { foil, inFolder, jsonLines } from "./foil.ts";
+import { quietly } from "./small_run.ts";
+
+/** Four users met `a`, the most popular item, then `b`, then `c`: by popularity `b` comes before `c` where it is listed. */
+const PARTS = {
+  train: ["u0,a", "u1,a", "u2,a", "u3,a", "x,b", "y,b", "z,c"],
+  valid: ["u0,b", "u1,b", "u2,b", "u3,b"],
+  test: ["u0,c", "u1,c", "u2,c", "u3,c"],
+};
+const MASKS = { seen: [1, 1, 1], train: [0, 1, 1], none: [0, 0, 1] } as const;
+const POPULAR = "most popular";
+
+Deno.test("on test what was held out to select by is left out, or with --mask train a miss of the lists", () =>
+  inFolder(async (folder) => {
+    for (const [name, rows] of Object.entries(PARTS)) {
+      await Deno.writeTextFile(`${folder}/${name}.csv`, ["user,item", ...rows, ""].join("\n"));
+    }
+    const parts = Object.keys(PARTS).flatMap((
+      name,
+    ) => [name === "train" ? "--data" : `--${name}`, `${folder}/${name}.csv`]);
+    const quick = ["--metrics", "hit@1,hit@2,hit@3", "--epochs", "1", "--provider", "wasm"];
+    const readJson = async (path: string) => JSON.parse(await Deno.readTextFile(path));
+    const hits = (of: Record<string, number>) => [1, 2, 3].map((k) => of[`hit@${k}`]);
+    for (const [mask, wanted] of Object.entries(MASKS)) {
+      const out = `${folder}/${mask}`, flags = [...parts, ...quick, "--select-by", "hit@1", "--mask", mask];
+      const { code, said } = await quietly(["train", ...flags, "--backbone", "mf:dim=2", "--out", out]);
+      assert.equal(code, 0, said);
+      const { mask: told, references, test } = await readJson(`${out}/metrics.json`);
+      assert.deepEqual([told, hits(references[POPULAR])], [mask, wanted]);
+      const compared = await quietly([
+        "compare",
+        ...flags,
+        "--samplers",
+        "rns",
+        "--seeds",
+        "1",
+        "--out",
+        `${out}-study`,
+      ]);
+      assert.equal(compared.code, 0, compared.said);
+      const { rows, notes } = await readJson(`${out}-study/compare.json`);
+      const popular = rows.find(({ label }: { label: string }) => label === POPULAR).cells;
+      assert.deepEqual([1, 2, 3].map((k) => popular[`hit@${k}`].mean), wanted);
+      const ranked = {
+        seen: "in training and validation",
+        train: "in training",
+        none: "has met: history is not masked",
+      };
+      assert(notes.some((note: string) => note.endsWith(`${ranked[mask as keyof typeof MASKS]}.`)), notes.join("\n"));
+      if (mask !== "train") continue;
+      // a run says how it was ranked, and a flag may say otherwise
+      const evaluate = async (...flags: readonly string[]) => {
+        const { stdout } = await foil([
+          "evaluate",
+          "--run",
+          out,
+          "--json",
+          "--metrics",
+          "hit",
+          "--at",
+          "1,2,3",
+          ...flags,
+        ], folder);
+        return jsonLines(stdout)[0];
+      };
+      const { test: again, references: beside } = await evaluate();
+      assert.deepEqual([hits(again), hits(beside[POPULAR])], [hits(test), wanted]);
+      assert.deepEqual(hits((await evaluate("--mask", "seen")).references[POPULAR]), MASKS.seen);
+    }
+  }));
