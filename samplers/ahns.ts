@@ -39,7 +39,7 @@ export const ahns = define({
     negatives: fromOwnPools(1),
     alpha: evenly(real(1, "shifts the positive's score", { min: 0 }), 0.1, 1),
     beta: evenly(real(0.1, "scales the target", { min: 0 }), 0.1, 1),
-    p: among(real(-2, "exponent; -1 makes the target beta itself", { max: 0 }), -1, -2),
+    p: among(real(-2, "exponent; -1 makes the target beta itself, above it the target rises", { max: 0 }), -1, -2),
     similarity: choice(["score", "cosine"], "score", "what the choice is by"),
     domain: choice(["auto", "compat", "clamp", "abs"], "auto", "what to do with a base the power does not take"),
   },

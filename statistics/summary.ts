@@ -23,9 +23,12 @@ export interface Summary {
 export function summary(values: ArrayLike<number>): Summary {
   const n = values.length;
   if (n === 0) throw new RangeError("Cannot summarise a sample of nothing: it has no mean");
-  let sum = 0;
-  for (let at = 0; at < n; at++) sum += values[at]!;
-  const mean = sum / n;
+  let sum = 0, alike = true;
+  for (let at = 0; at < n; at++) {
+    sum += values[at]!;
+    alike &&= values[at] === values[0];
+  }
+  const mean = alike ? values[0]! : sum / n; // three times 0.1 is not 0.3, nor its spread 0
   let squares = 0;
   for (let at = 0; at < n; at++) squares += (values[at]! - mean) ** 2;
   return { n, mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : null };

@@ -53,6 +53,11 @@ Deno.test("the paired t-test is scipy's ttest_rel", () => {
   near(summary(TUNED).sd, 0.0004949747468305817);
 });
 
+Deno.test("values that are alike have no spread, though their sum is rounded", () => {
+  assert.notEqual((0.1 + 0.1 + 0.1) / 3, 0.1);
+  assert.deepEqual(summary([0.1, 0.1, 0.1]), { n: 3, mean: 0.1, sd: 0 });
+});
+
 Deno.test("a paired t-test of one pair, or of differences that do not vary, has no p", () => {
   assert.deepEqual(pairedT([1], [3]), { n: 1, difference: -2, t: null, p: null });
   assert.notEqual(0.3 - 0.2, 0.4 - 0.3);
