@@ -1,7 +1,7 @@
 import { blocksGradient, type Op, type Value, type Vjp } from "../builder.ts";
 import { broadcastShapes, type DType } from "../tensor.ts";
-import { greater, greaterOrEqual, less, lessOrEqual, where } from "./compare.ts";
-import { applyBinary, lift, type Operand } from "./operand.ts";
+import { equal, greater, greaterOrEqual, less, lessOrEqual, where } from "./compare.ts";
+import { applyBinary, lift, type Operand, uniformOf } from "./operand.ts";
 import { unbroadcast } from "./reduce.ts";
 
 /** The shape rule of elementwise ops of two inputs. */
@@ -38,10 +38,10 @@ export const mulOp = binary(
   (g, a, b) => a === b ? [() => mul(mul(2, g), a), null] : [() => mul(g, b), () => mul(g, a)],
 );
 export const divOp = binary("Div", (g, _a, b, y) => [() => div(g, b), () => neg(div(mul(g, y), b))]);
-/** d/da = b a^(b-1); d/db = y log a, which needs a > 0. */
+/** d/da = b a^(b-1); d/db = y log a, which needs a > 0, or is 0 where a is, as in PyTorch. */
 export const powOp = binary("Pow", (g, a, b, y) => [
-  () => mul(g, mul(b, pow(a, sub(b, 1)))),
-  () => mul(g, mul(y, log(a))),
+  () => uniformOf(b) === 0 ? mul(g, 0) : mul(g, mul(b, pow(a, sub(b, 1)))),
+  () => mul(g, mul(y, log(where(equal(a, 0), 1, a)))),
 ]);
 /** Where the operands tie, the first takes the gradient. */
 export const minOp = binary("Min", (g, a, b) => [

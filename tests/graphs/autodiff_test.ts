@@ -205,6 +205,8 @@ Deno.test("at a tie the first operand takes the gradient, extremes share it, and
     [abs(zero), a, 0],
     [relu(zero), a, 0],
     [pow(zero, 2), a, 0],
+    [pow(zero, 0), a, 0],
+    [pow(zero, b), b, 0],
   ];
   const slopes = wanted.map(([y, of], at) => [`${at}`, gradients(sum(y), [of]).get(of) as Value]);
   const runtime = await openRuntime({ provider: "wasm" });
