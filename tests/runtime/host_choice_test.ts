@@ -109,6 +109,9 @@ Deno.test("what the host cannot compute, or is another choice, stays in the sess
   const across = reshape(candidates, [1, R, 6]), all = reshape(scores, [1, R, 6]);
   assert.equal(found(gatherElements(across, argMin(all, 1), 1)), null, "along another axis");
   assert.equal(found(gatherElements(pool(candidates), reshape(slots(scores), [1, 1, R]), 2)), null, "other slots");
+  const cube = g.input("cube", "float32", [R, 6, 6]), its = g.input("its", "int32", [R, 6, 6]);
+  const aslant = reshape(argMax(cube, 1), [R, 6, 1]);
+  assert.equal(found(gatherElements(its, aslant, 2)), null, "slots along an axis that is as long");
   const small = scored(2, 3);
   assert.equal(found(pickLargest(small.candidates, small.scores, 2)), null, "pools shorter than a vector");
   const aside = mul(reshape(targets, [1, R, 1]), reshape(scores, [R, 1, 6])); // [R, R, 6]: rows with all rows
