@@ -13,9 +13,6 @@ import { splitOptions, synthesizeOptions } from "../../cli/datasets.ts";
 import { trainOptions } from "../../cli/train_options.ts";
 import { tuneOptions } from "../../cli/tune_options.ts";
 import { catalogue, interactions, metrics, rankBy } from "../../mod.ts";
-import type { AnyMethod } from "../../options/method.ts";
-import { samplers } from "../../samplers/mod.ts";
-import type { Policy } from "../../samplers/sampler.ts";
 import { fences, pages, readPage } from "./pages.ts";
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -48,20 +45,6 @@ Deno.test("every flag that a page names is one that some command has", async () 
       assert(known.has(flag) || others.test(flag), `${page} names "${flag}"`);
     }
   }
-});
-
-Deno.test("what a page says a method's name is short for is what its defaults make it", async () => {
-  let found = 0;
-  for (const page of pages) {
-    for (const [, name, options] of (await readPage(page)).matchAll(/`([\w-]+)` is\s+`\1:([^`]+)`/g)) {
-      const { options: defaults } = (samplers as Record<string, AnyMethod<Policy>>)[name!]!;
-      for (const [option, value] of options!.split(",").map((each) => each.split("="))) {
-        assert.equal(`${defaults[option!]!.default}`, value, `${page}: ${name}:${option}`);
-        found++;
-      }
-    }
-  }
-  assert(found > 0);
 });
 
 Deno.test("the YAML example has only options of train", async () => {
