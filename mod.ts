@@ -112,7 +112,14 @@ export { jaccard } from "./datasets/jaccard.ts";
 export { socialItems } from "./datasets/social_items.ts";
 export { type Met, SeenItems } from "./datasets/negatives.ts";
 export { AliasTable } from "./datasets/alias_table.ts";
-export { type Batch, batchAt, batchCount, type BatchingOptions, epochOrder } from "./datasets/batching.ts";
+export {
+  type Batch,
+  batchAt,
+  batchCount,
+  type BatchingOptions,
+  epochOrder,
+  type EpochRows,
+} from "./datasets/batching.ts";
 export type { Asks, HistoryBatch, HistoryCaps } from "./datasets/histories.ts";
 export type { HistoryWants } from "./datasets/history_batches.ts";
 export { type Names, writeAdjacency, writeSequences, writeTsv } from "./datasets/write.ts";

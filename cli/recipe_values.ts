@@ -14,7 +14,7 @@ import { trainOptions, type TrainValues } from "./train_options.ts";
 /** Who gives one of these knows what to train: no recipe is chosen for them. */
 const METHODS = ["backbone", "freeze", "sampler", "loss", "optimizer"];
 /** Nor for who gives one of these, which may be meant for a recipe. */
-const NUMBERS = ["lr", "l2", "batchSize", "dropLast"];
+const NUMBERS = ["lr", "l2", "batchSize", "dropLast", "visit"];
 
 /** The names of the options that somebody gave. */
 export type Given = ReadonlySet<string>;

@@ -105,12 +105,12 @@ export function decisive(values: TrainValues): Record<string, string> {
   const { json: _json, quiet: _quiet, resume: _resume, out: _out, epochs: _epochs, ...rest } = values;
   const { memory: _memory, workers: _workers, threads: _threads, ...others } = rest;
   const { freeze: _freeze, lr: _lr, recipe: _recipe, ...about } = others; // in the backbone, the optimiser, in all
-  const { exclude, distinct, init: _init, ...numbers } = about; // what it starts with decides, not where that lies
+  const { visit, exclude, distinct, init: _init, ...numbers } = about; // what it starts with decides, not where that lies
   const methods = Object.entries(settledParts(values)).map(([kind, { name, options }]) => {
     const given = Object.entries(options).filter(([, value]) => value !== null);
     return [kind, methodText({ name, ...Object.fromEntries(given) })] as const;
   });
-  const all = { ...numbers, ...decisiveDrawing({ exclude, distinct }), ...Object.fromEntries(methods) };
+  const all = { ...numbers, ...decisiveDrawing({ visit, exclude, distinct }), ...Object.fromEntries(methods) };
   return Object.fromEntries(
     Object.entries(all).filter(([, value]) => value !== null).map(([name, value]) => [name, String(value)]),
   );

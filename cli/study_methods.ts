@@ -38,7 +38,8 @@ export interface AxisEntry {
  * import { readMethods } from "./study_methods.ts";
  *
  * const shared = { backbone: "mf", freeze: null, loss: "bpr", optimizer: "adam", lr: null, l2: 0, epochs: 9 };
- * const others = { batchSize: 8, dropLast: false, exclude: "train", distinct: false, init: null } as const;
+ * const drawing = { visit: "interactions", exclude: "train", distinct: false } as const;
+ * const others = { batchSize: 8, dropLast: false, ...drawing, init: null } as const;
  * const found = readMethods(["rns,ahns:p=-1,pool=8", "slow=rns lr=0.001"], { ...shared, ...others });
  * assert.deepEqual(found.map(({ label }) => label), ["rns", "ahns:p=-1,pool=8", "slow"]);
  * assert.deepEqual([found[1]!.values.sampler, found[2]!.values.lr], ["ahns:p=-1,pool=8", 0.001]);

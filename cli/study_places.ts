@@ -42,11 +42,11 @@ export async function openPlaces(folder: string, data: Dataset, values: CompareV
     trial: async ({ settled }: StudyMethod, seed: number) => {
       const method = settled(facts);
       const { backbone, freeze: _freeze, sampler, loss, optimizer: _optimizer, lr: _lr, ...rest } = method;
-      const { exclude, distinct, init, ...numbers } = rest;
+      const { visit, exclude, distinct, init, ...numbers } = rest;
       const named = Object.entries({ backbone, sampler, loss }).map(([kind, spec]) =>
         shortName(methodSpec(kind, spec))
       );
-      const drawing = decisiveDrawing({ exclude, distinct });
+      const drawing = decisiveDrawing({ visit, exclude, distinct });
       const start = init !== null && { init: await digestOfStart(init) };
       const decides = { ...settledParts(method), ...numbers, ...drawing, ...start };
       const settings = { evaluateEvery, patience, provider, seed };

@@ -51,7 +51,7 @@ export const trainOptions = {
   ...dataOptions,
   recipe: text(
     null,
-    "backbone, sampler, loss and their options that go together: fast, strong, sequential, or a YAML file; flags override it; without it the data pick one, unless --backbone, --sampler, --loss, --optimizer, --lr, --l2, --batch-size or --drop-last is given",
+    "backbone, sampler, loss and their options that go together: fast, strong, sequential, or a YAML file; flags override it; without it the data pick one, unless --backbone, --sampler, --loss, --optimizer, --lr, --l2, --batch-size, --drop-last or --visit is given",
   ),
   backbone: recipeOptions.backbone,
   freeze: text(
@@ -69,6 +69,7 @@ export const trainOptions = {
   epochs: recipeOptions.epochs,
   batchSize: recipeOptions.batchSize,
   dropLast: recipeOptions.dropLast,
+  visit: recipeOptions.visit,
   l2: recipeOptions.l2,
   ...drawingOptions,
   seed: integer(0, "decides initial weights, order and every draw"),

@@ -14,22 +14,25 @@ export type PartValues = Pick<TrainValues, "backbone" | "freeze" | "sampler" | "
 /** The options that a recipe is made of. */
 export type RecipeValues =
   & PartValues
-  & Pick<TrainValues, "batchSize" | "dropLast" | "epochs" | "l2" | "exclude" | "distinct">
+  & Pick<TrainValues, "batchSize" | "dropLast" | "visit" | "epochs" | "l2" | "exclude" | "distinct">
   & Pick<TrainValues, "seed" | "evaluateEvery" | "patience" | "workers">;
 
 /** Makes what options name. @throws TypeError naming what is not known. */
 export function makeRecipe(values: RecipeValues) {
-  const { batchSize, dropLast, epochs, l2, exclude, distinct, seed, evaluateEvery, patience, workers } = values;
+  const { batchSize, dropLast, visit, epochs, l2, exclude, distinct, seed, evaluateEvery, patience, workers } = values;
   return {
-    ...{ batchSize, dropLast, epochs, l2, exclude, distinct, seed, evaluateEvery, patience },
+    ...{ batchSize, dropLast, visit, epochs, l2, exclude, distinct, seed, evaluateEvery, patience },
     drawAhead: workers !== 1,
     backbone: makeBackbone(values),
     ...madeParts(values),
   };
 }
 
-/** How negatives are drawn where it is not as it was before there was a choice: runs that are under way go on. */
-export const decisiveDrawing = ({ exclude, distinct }: Pick<TrainValues, "exclude" | "distinct">) => ({
+/** How rows and negatives are drawn where it is not as it was before there was a choice: runs that are under way go on. */
+export const decisiveDrawing = (
+  { visit, exclude, distinct }: Pick<TrainValues, "visit" | "exclude" | "distinct">,
+) => ({
+  ...visit !== "interactions" && { visit },
   ...exclude !== "train" && { exclude },
   ...distinct && { distinct },
 });

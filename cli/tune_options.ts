@@ -23,6 +23,7 @@ export const tuneOptions = {
   l2: orSearched(trainOptions.l2),
   batchSize: orSearched(trainOptions.batchSize),
   dropLast: trainOptions.dropLast,
+  visit: trainOptions.visit,
   ...drawingOptions,
   init: trainOptions.init,
   space: spaceOption,

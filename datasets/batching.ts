@@ -41,6 +41,10 @@ export interface BatchingOptions {
   readonly dropLast: boolean;
 }
 
+/** What the rows of an epoch are: each interaction once, or as many draws of a user, each with one of the user's positives. */
+export type EpochRows = "interactions" | "users";
+export const epochRows = ["interactions", "users"] as const satisfies readonly EpochRows[];
+
 /** How many batches an epoch has. */
 export const batchCount = (interactions: number, { size, dropLast }: BatchingOptions): number =>
   dropLast ? Math.floor(interactions / size) : Math.ceil(interactions / size);

@@ -1,4 +1,5 @@
-import { flag, integer, optionalReal, real, text } from "../options/option.ts";
+import { epochRows } from "../datasets/batching.ts";
+import { choice, flag, integer, optionalReal, real, text } from "../options/option.ts";
 import { among, byMagnitude } from "../options/searched.ts";
 
 /** Options of training by name, as flags and YAML have them; methods are written name:option=value,option=value. */
@@ -17,6 +18,11 @@ export const recipeOptions = {
   epochs: integer(100, "at most so many", { min: 1 }),
   batchSize: among(integer(2048, "interactions a step", { min: 1 }), 512, 1024, 2048, 4096),
   dropLast: flag(false, "leave out an epoch's last batch if it is not full, as the papers' code does"),
+  visit: choice(
+    epochRows,
+    "interactions",
+    "what an epoch's rows are: each interaction once, or as many draws of a user, each with one of the user's positives",
+  ),
   l2: byMagnitude(real(1e-4, "weight decay of the vectors a step uses", { min: 0 }), 1e-6, 1e-2),
   evaluateEvery: integer(5, "epochs between evaluations", { min: 1 }),
   patience: integer(10, "evaluations in a row below the best before it stops", { min: 1 }),

@@ -35,15 +35,16 @@ export function optimizerSpec({ optimizer, lr }: Pick<PartSpecs, "optimizer" | "
  * import assert from "node:assert/strict";
  * import { madeRecipe } from "./parts.ts";
  *
- * const { batchSize, l2, epochs } = madeRecipe({ backbone: "mf:dim=8", lr: 0.01, epochs: 3 });
- * assert.deepEqual([batchSize, l2, epochs], [2048, 1e-4, 3]);
+ * const { batchSize, l2, visit, epochs } = madeRecipe({ backbone: "mf:dim=8", lr: 0.01, visit: "users", epochs: 3 });
+ * assert.deepEqual([batchSize, l2, visit, epochs], [2048, 1e-4, "users", 3]);
  * ```
  */
 export function madeRecipe(options: RecipeOptions) {
-  const values = resolve("recipe", recipeOptions, options), { backbone, epochs, batchSize, dropLast, l2 } = values;
+  const values = resolve("recipe", recipeOptions, options),
+    { backbone, epochs, batchSize, dropLast, visit, l2 } = values;
   return {
     backbone: makeMethod<Backbone>(backbones, "backbone", methodSpec("backbone", backbone)),
     ...madeParts(values),
-    ...{ epochs, batchSize, dropLast, l2, evaluateEvery: values.evaluateEvery, patience: values.patience },
+    ...{ epochs, batchSize, dropLast, visit, l2, evaluateEvery: values.evaluateEvery, patience: values.patience },
   };
 }

@@ -11,8 +11,8 @@ export const batchDraws = (
   negatives: number,
   { hits, correct, frequency, rate }: BatchOptions,
 ): Policy<"ids" | "kept" | "logQ" | "positiveLogQ"> =>
-({ catalogue, rows }) => {
-  const law = estimators[frequency](catalogue, rate, rows);
+(setting) => {
+  const { rows } = setting, law = estimators[frequency](setting, rate);
   const leavesOut = {
     met: ({ users, positives }: Batch, { seen }: Draw) => (row: number, item: number) =>
       item === positives[row] || seen.has(users[row]!, item),

@@ -5,7 +5,7 @@ import type { Values } from "../options/option.ts";
 import type { Rng } from "../random/rng.ts";
 import { counted, streaming } from "./frequencies.ts";
 import { keptColumns, metOrOwn } from "./kept_columns.ts";
-import type { Policy, Sampler } from "./sampler.ts";
+import type { Policy, Sampler, Setting } from "./sampler.ts";
 import { idsBelow } from "./vectors.ts";
 
 /** Options of samplers whose negatives are the positives of other rows. */
@@ -38,7 +38,10 @@ export const selectKept =
   });
 
 /** The law of positives, by the option `frequency`. */
-export const estimators = { counts: counted, streaming } as const;
+export const estimators = {
+  counts: counted,
+  streaming: ({ catalogue, rows }: Setting, rate: number) => streaming(catalogue, rate, rows),
+} as const;
 
 /**
  * The positives of a batch as one pool for all its rows, and `uniform` items more, drawn from the whole catalogue. Of B
@@ -52,10 +55,10 @@ export const batchPool = (
   uniform: number,
   { hits, correct, frequency, rate, columns }: BatchOptions & { readonly columns: number },
 ): Policy<"ids" | "kept" | "logQ" | "positiveLogQ"> =>
-({ catalogue, seen, rows }) => {
-  const { items: count } = catalogue;
+(setting) => {
+  const { catalogue: { items: count }, seen, rows } = setting;
   const most = columns > 0 ? Math.min(columns, rows) : rows, width = most + uniform;
-  const law = estimators[frequency](catalogue, rate, rows), maskOf = keptColumns(count);
+  const law = estimators[frequency](setting, rate), maskOf = keptColumns(count);
   const leftOut = {
     met: (batch: Batch) => metOrOwn(batch, seen),
     positive: ({ positives }: Batch) => (row: number) => positives.subarray(row, row + 1),

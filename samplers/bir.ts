@@ -10,6 +10,7 @@ import { real } from "../options/option.ts";
 import type { Rng } from "../random/rng.ts";
 import { drawSlots } from "./draw_slots.ts";
 import { keptColumns, metOrOwn } from "./kept_columns.ts";
+import { positiveLaw } from "./positive_law.ts";
 import type { Policy } from "./sampler.ts";
 
 /** Takes a column out of a softmax. */
@@ -30,9 +31,10 @@ export const bir = define({
     cache: real(0, "items of a cache for each row of the batch; 0 is BIR, more is XIR", { min: 0 }),
     power: real(1, "of how often an item was resampled, which the cache is drawn by", { min: 0 }),
   },
-}, ({ negatives, cache, power }): Policy<"ids" | "kept" | "logQ"> => ({ catalogue, rows }) => {
-  const { items: count, popularity } = catalogue, cached = cache > 0 ? Math.max(1, Math.round(cache * rows)) : 0;
-  const width = rows + cached, maskOf = keptColumns(count), total = popularity.reduce((a, b) => a + b, 0);
+}, ({ negatives, cache, power }): Policy<"ids" | "kept" | "logQ"> => (setting) => {
+  const { catalogue: { items: count }, rows } = setting, q = positiveLaw(setting);
+  const cached = cache > 0 ? Math.max(1, Math.round(cache * rows)) : 0;
+  const width = rows + cached, maskOf = keptColumns(count);
   /** How often each item was resampled, and once more. */
   const resampled = new Float32Array(count).fill(1), totals = new Float64Array(count);
   /** Draws the cache into the columns after the batch's. */
@@ -55,7 +57,7 @@ export const bir = define({
     propose(batch, { rng, epoch, seen }) {
       const ids = new Int32Array(width), logQ = new Float32Array(width);
       ids.set(batch.positives);
-      batch.positives.forEach((item, column) => logQ[column] = Math.log(popularity[item]! / total));
+      batch.positives.forEach((item, column) => logQ[column] = Math.log(q[item]!));
       if (cached > 0) drawCache(ids, logQ, rng.seek(epoch, -2 - batch.first));
       const kept = maskOf(ids, rows, metOrOwn(batch, seen));
       for (let row = 0; row < rows && batch.rows < rows; row++) {

@@ -14,6 +14,7 @@ import { placesOf } from "./divns/places.ts";
 import { redraw } from "./divns/redraw.ts";
 import { schedules } from "./divns/schedules.ts";
 import { sharesOf } from "./divns/shares.ts";
+import { requireEachOnce } from "./requirements.ts";
 import type { Negatives, Policy, Step } from "./sampler.ts";
 import { uniformRows } from "./uniform_rows.ts";
 import { idsBelow, layerMeans } from "./vectors.ts";
@@ -137,7 +138,9 @@ export const divns = define({
     );
   }
   const { lambda: start, end, kappa, target, attributes: weight, recency, sampler } = options;
-  return ({ catalogue, rows, epochs }) => {
+  return (setting) => {
+    const { catalogue, rows, epochs } = setting;
+    requireEachOnce(setting, "divns", "it keeps as many hard negatives of each user as the user has positives");
     if ((weight > 0 || sampler === "quota") && !catalogue.metadata.attributes) {
       throw new TypeError(
         `Cannot use sampler "divns" with ${

@@ -26,12 +26,12 @@ import { idsBelow } from "./vectors.ts";
  *     L = sum_(u,i) met [(1 - c_i) s_ui^2 - 2 s_ui + 1 + (p_u' G p_u + l2 |p_u|^2) / |P_u| + l2 sum_j |q_j|^2 / |R|],
  *
  * |R| the number of pairs met. A step takes the mean of its rows' terms: over an epoch at fixed weights they add up to
- * L exactly, where no interaction repeats and no user has met every item (whose rows training leaves out). Weights are
+ * L exactly, where no interaction repeats and no user has met every item (whose rows training leaves out); with
+ * `--visit users` on average to an L in which the part of u weighs |R| / (U |P_u|), U the number of users. Weights are
  * c_j = c0 |I| f_j^alpha / sum_k f_k^alpha, f the popularity, so that c0 is their mean whatever alpha; the c0 of eALS
- * is |I| times as large. ENMF's vector h is 1: the user vectors
- * hold it. A backbone's side tasks, other behaviours say, lose the same over their own pairs: with
- * `multi-behaviour-mf:transfer=true` that is EHCF (Chen, Zhang, Zhang, Ma, Liu & Ma, AAAI 2020), but that each
- * behaviour's L is divided by the number of its pairs, as every loss here is a mean.
+ * is |I| times as large. ENMF's vector h is 1: the user vectors hold it. A backbone's side tasks, other behaviours say,
+ * lose the same over their own pairs: with `multi-behaviour-mf:transfer=true` that is EHCF (Chen, Zhang, Zhang, Ma, Liu
+ * & Ma, AAAI 2020), but that each behaviour's L is divided by the number of its pairs, as every loss here is a mean.
  */
 export const enmf = define({
   name: "enmf",

@@ -1,5 +1,7 @@
 import type { Batch } from "../datasets/batching.ts";
 import type { Catalogue } from "../datasets/catalogue.ts";
+import { positiveLaw } from "./positive_law.ts";
+import type { Setting } from "./sampler.ts";
 
 /** How often items come up as positives: the law that the columns of a batch are drawn from. */
 export interface Frequencies {
@@ -10,10 +12,10 @@ export interface Frequencies {
   readonly state?: Readonly<Record<string, Int32Array | Float32Array>>;
 }
 
-/** Shares of the train interactions, q_i = c_i / sum c. */
-export function counted({ popularity }: Catalogue): Frequencies {
-  const total = popularity.reduce((a, b) => a + b, 0);
-  return { see: () => {}, q: (item) => popularity[item]! / total };
+/** As the train set has them: q_i = c_i / sum c, where each interaction is visited once. */
+export function counted(setting: Setting): Frequencies {
+  const law = positiveLaw(setting);
+  return { see: () => {}, q: (item) => law[item]! };
 }
 
 /**

@@ -8,6 +8,15 @@ export function requireDot({ dot }: Pick<Step, "dot">, sampler: string, why: str
   }
 }
 
+/** Refuses epochs that do not visit each interaction once. @throws TypeError saying why, and naming the option. */
+export function requireEachOnce({ visit = "interactions" }: Setting, sampler: string, why: string): void {
+  if (visit !== "interactions") {
+    throw new TypeError(
+      `Cannot use sampler "${sampler}" with --visit ${visit}: ${why}; --visit interactions, the default, has each once an epoch`,
+    );
+  }
+}
+
 /** What the data must have for a sampler. @throws TypeError naming what is missing, and the option that brings it. */
 function required<T>(found: T | undefined, sampler: string, what: string, option: string): T {
   if (found !== undefined) return found;

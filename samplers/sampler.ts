@@ -1,4 +1,4 @@
-import type { Batch } from "../datasets/batching.ts";
+import type { Batch, EpochRows } from "../datasets/batching.ts";
 import type { Catalogue } from "../datasets/catalogue.ts";
 import type { SeenItems } from "../datasets/negatives.ts";
 import type { GraphBuilder, Value } from "../graphs/builder.ts";
@@ -160,6 +160,8 @@ export interface Setting {
   readonly rows: number;
   /** How many epochs the run has at most, T. */
   readonly epochs: number;
+  /** What the rows of an epoch are. Default: each interaction once. */
+  readonly visit?: EpochRows;
 }
 
 /**

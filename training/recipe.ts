@@ -1,3 +1,4 @@
+import type { EpochRows } from "../datasets/batching.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import type { Metadata } from "../datasets/metadata.ts";
 import type { Loss } from "../losses/loss.ts";
@@ -23,6 +24,12 @@ export interface Recipe {
   readonly batchSize?: number;
   /** Leave out an epoch's last batch if it is not full. Default false: it is padded. */
   readonly dropLast?: boolean;
+  /**
+   * What the rows of an epoch are: each interaction once, or as many draws of a user, evenly among those who have something
+   * to train on, each with one of the user's positives, evenly too (He et al., SIGIR 2020, their code). A backbone that
+   * reads histories takes the first alone. Default "interactions".
+   */
+  readonly visit?: EpochRows;
   /** At most so many epochs. Default 100. */
   readonly epochs?: number;
   /** Stop after so many of them; what goes by their number goes by `epochs` all the same. Default: all. */

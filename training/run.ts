@@ -1,8 +1,6 @@
-import { type Batch, type Batches, pairBatches } from "../datasets/batching.ts";
+import type { Batch } from "../datasets/batching.ts";
 import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
-import type { HistoryCaps } from "../datasets/histories.ts";
-import { historyBatches } from "../datasets/history_batches.ts";
-import { type Interactions, interactions } from "../datasets/interactions.ts";
+import { interactions } from "../datasets/interactions.ts";
 import { joined } from "../datasets/joined.ts";
 import { type Met, SeenItems } from "../datasets/negatives.ts";
 import type { TensorData } from "../graphs/tensor.ts";
@@ -10,6 +8,7 @@ import { historyFeeds } from "../models/history_inputs.ts";
 import { Rng } from "../random/rng.ts";
 import type { Result } from "../runtime/runtime.ts";
 import type { Draw, Proposed, Sampler } from "../samplers/sampler.ts";
+import { batchesOf } from "./batches.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { openDrawThread } from "./draw_ahead.ts";
 import { compilePlayers, type Player } from "./players.ts";
@@ -59,12 +58,13 @@ export interface Run {
 
 /** Opens a run. @throws TypeError where the recipe does not fit together, RangeError where a number of it cannot be. */
 export async function openRun(recipe: Recipe): Promise<Run> {
-  const { runtime, backbone, loss, seed = 0, batchSize = 2048, dropLast = false, epochs = 100, drawAhead = true } =
-    recipe;
+  const { runtime, backbone, loss, seed = 0, batchSize = 2048, dropLast = false, epochs = 100 } = recipe;
+  const { visit = "interactions", drawAhead = true } = recipe;
   checkNumbers({ ...recipe, batchSize, epochs });
   const catalogue = catalogueOf(recipe.data, recipe.metadata);
   const seen = new SeenItems(excludedOf(recipe, catalogue), recipe.distinct);
-  const batches = batchesOf(recipe, catalogue, seen, { size: batchSize, dropLast }), { padded, caps } = batches;
+  const batches = batchesOf({ ...recipe, visit }, catalogue, seen, { size: batchSize, dropLast }),
+    { padded, caps } = batches;
   const order = new Rng(seed, "order"), { steps } = batches.plan(0, order);
   if (steps === 0) {
     throw new TypeError(
@@ -73,7 +73,7 @@ export async function openRun(recipe: Recipe): Promise<Run> {
         (dropLast ? '; a smaller "batchSize", or "dropLast: false", would' : ""),
     );
   }
-  const sampler = recipe.sampler({ catalogue, seen, rows: batchSize, epochs });
+  const sampler = recipe.sampler({ catalogue, seen, rows: batchSize, epochs, visit });
   if (recipe.resume) {
     await runtime.load(recipe.resume.tensors);
     restore(sampler, recipe.resume.samplerState);
@@ -273,29 +273,11 @@ function feedsOf(
   };
 }
 
-/** A run's batches: histories where the backbone reads them, else interactions, each for itself. */
-function batchesOf(
-  { data, backbone: { history } }: Recipe,
-  catalogue: Catalogue,
-  seen: SeenItems,
-  batching: { readonly size: number; readonly dropLast: boolean },
-): Batches & { readonly caps?: HistoryCaps } {
-  if (!history) return pairBatches(trainable(data, seen), batching);
-  return historyBatches(catalogue.sequences(), history, batching, (user) => seen.unseenCount(user) > 0);
-}
-
 /** Who has met what, as far as it is never drawn as a negative. */
 function excludedOf({ data: { userCount, itemCount }, excluded }: Recipe, catalogue: Catalogue): Met {
   if (!excluded) return catalogue;
   const nothing = interactions({ users: [], items: [], userCount, itemCount });
   return catalogueOf(excluded.reduce(joined, nothing));
-}
-
-/** The interactions that a negative can be found for: a user who has met every item has none. */
-function trainable(data: Interactions, seen: SeenItems): Pick<Interactions, "users" | "items"> {
-  if (data.users.every((user) => seen.unseenCount(user) > 0)) return data;
-  const keeps = (_: number, at: number) => seen.unseenCount(data.users[at]!) > 0;
-  return { users: data.users.filter(keeps), items: data.items.filter(keeps) };
 }
 
 function notFinite(value: number, epoch: number, step: number): RangeError {

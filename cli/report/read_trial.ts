@@ -63,9 +63,9 @@ export function parsed(text: string, where: string): Record<string, unknown> {
   throw new TypeError(`Cannot read ${where}: expected a JSON object, found ${JSON.stringify(text.slice(0, 40))}`);
 }
 
-/** What decides a trial's numbers and is no option of a method; of a study all but the first seven hold for all its trials. */
+/** What decides a trial's numbers and is no option of a method; of a study all but the first eight hold for all its trials. */
 const DECIDING = [
-  ...["epochs", "batchSize", "dropLast", "l2", "exclude", "distinct", "init"],
+  ...["epochs", "batchSize", "dropLast", "visit", "l2", "exclude", "distinct", "init"],
   ...["evaluateEvery", "patience", "refit", "provider"],
 ] as const satisfies readonly (keyof typeof trainOptions)[];
 

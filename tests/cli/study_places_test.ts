@@ -39,6 +39,7 @@ const others: Readonly<Record<string, readonly [value: unknown, what: "both" | "
   epochs: [7, "trial"],
   batchSize: [64, "trial"],
   dropLast: [true, "trial"],
+  visit: ["users", "trial"],
   l2: [0.5, "trial"],
   exclude: ["none", "trial"],
   distinct: [true, "trial"],

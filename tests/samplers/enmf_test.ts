@@ -13,15 +13,15 @@ const USERS = MET.flatMap((items, user) => items.map(() => user)), POSITIVES = M
 /** All that was met, as one batch: an epoch of one step. */
 const epoch: Batch = { rows: PAIRS, first: 0, users: Int32Array.from(USERS), positives: Int32Array.from(POSITIVES) };
 
-/** The loss over all pairs, and its gradients, pair by pair. */
-function bruteForce({ tables }: Learned, c: (item: number) => number, l2 = 0) {
+/** The loss over all pairs, and its gradients, pair by pair, each user's times its share. */
+function bruteForce({ tables }: Learned, c: (item: number) => number, l2 = 0, share = (_user: number) => 1) {
   const [user, item] = ["user", "item"].map((name) => tables.get(name)!.data) as [Float32Array, Float32Array];
   const gradients = { user: user.map((x) => 2 * l2 * x), item: item.map((x) => 2 * l2 * x) };
   let loss = l2 * [...user, ...item].reduce((sum, x) => sum + x * x, 0);
   MET.forEach((met, u) => {
     for (let i = 0; i < ITEMS; i++) {
       const s = [0, 1, 2].reduce((sum, d) => sum + user[u * DIM + d]! * item[i * DIM + d]!, 0);
-      const weight = met.includes(i) ? 1 : c(i), error = s - (met.includes(i) ? 1 : 0);
+      const weight = share(u) * (met.includes(i) ? 1 : c(i)), error = s - (met.includes(i) ? 1 : 0);
       loss += weight * error ** 2;
       for (let d = 0; d < DIM; d++) {
         gradients.user[u * DIM + d]! += 2 * weight * error * item[i * DIM + d]!;
@@ -77,6 +77,15 @@ Deno.test("steps of an epoch add up, whatever their rows and padding", async () 
   let sum = 0;
   for (const part of parts) sum += part.rows * (await stepGradients(policy, of, part)).loss;
   assert(Math.abs(sum / PAIRS - loss) < 1e-5, `${sum / PAIRS}, not ${loss}`);
+});
+
+Deno.test("rows of users drawn evenly lose the whole in which each user's part is divided by the number of its positives", async () => {
+  const each = 6,
+    rows = MET.flatMap((met, user) => Array.from({ length: each }, (_, at) => [user, met[at % met.length]!]));
+  const users = Int32Array.from(rows, ([user]) => user!),
+    positives = Int32Array.from(rows, ([, positive]) => positive!);
+  const found = await stepGradients(enmf({ c0: 0.3, l2: 0 }), of, { rows: rows.length, first: 0, users, positives });
+  assertWhole(found, bruteForce(found, () => 0.3, 0, (user) => PAIRS / (MET.length * MET[user]!.length)));
 });
 
 Deno.test("dropout leaves out coordinates of the user vector and scales up the others", async () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import type { Batch } from "../../datasets/batching.ts";
+import { type Batch, epochRows } from "../../datasets/batching.ts";
 import { catalogue } from "../../datasets/catalogue.ts";
 import { embeddedDataset } from "../../datasets/embedded.ts";
 import { SeenItems } from "../../datasets/negatives.ts";
+import { userBatches } from "../../datasets/user_batches.ts";
 import { losses } from "../../losses/mod.ts";
 import { mf } from "../../models/mf.ts";
 import { Rng } from "../../random/rng.ts";
@@ -62,6 +63,19 @@ Deno.test("a thread leaves out what its caller leaves out, and draws rows that d
   }
 });
 
+Deno.test("a thread draws ahead for rows that draw users as for any", async () => {
+  const { plan } = userBatches(known, seen, log.users.length, { size: ROWS, dropLast: false });
+  const { at } = plan(2, new Rng(SEED, "order")), thread = await started(at(0), 2);
+  try {
+    for (const batch of [at(1), at(2)]) {
+      thread.expect(batch, 2);
+      assert.deepEqual(thread.take(batch, 2, COUNT), drawn(batch, 2));
+    }
+  } finally {
+    thread.dispose();
+  }
+});
+
 Deno.test("a thread gives nothing for another batch, epoch or count than it was told of, and goes on with the next", async () => {
   const thread = await started(batchFrom(0), 0), told = batchFrom(ROWS);
   const others: readonly (readonly [Batch, number, number])[] = [
@@ -110,16 +124,26 @@ Deno.test("a batch that asks for few ids is left to the caller", async () => {
   }
 });
 
-Deno.test("training comes out the same, to the bit, whether or not candidates are drawn ahead", async () => {
-  const runs = [];
-  for (const drawAhead of [false, true]) {
-    const runtime = await openRuntime({ provider: "wasm", seed: 1 }), lost: number[] = [];
-    const recipe = { runtime, data: log, backbone: mf({ dim: 8 }), sampler: samplers.dns({ pool: 64 }), drawAhead };
-    const rest = { loss: losses.bpr(), optimizer: adam(), batchSize: 256, epochs: 12, seed: 7, diagnose: false };
-    for await (const { lossSum } of train({ ...recipe, ...rest })) lost.push(lossSum);
-    runs.push({ lost, tables: await runtime.save() });
-    await runtime.dispose();
-  }
-  assert.equal(runs[0]!.lost.length, 12);
-  assert.deepEqual(runs[1], runs[0]);
-});
+for (const visit of epochRows) {
+  Deno.test(`training by ${visit} comes out the same, to the bit, whether or not candidates are drawn ahead`, async () => {
+    const runs = [];
+    for (const drawAhead of [false, true]) {
+      const runtime = await openRuntime({ provider: "wasm", seed: 1 }), lost: number[] = [];
+      const recipe = { runtime, data: log, backbone: mf({ dim: 8 }), sampler: samplers.dns({ pool: 64 }), drawAhead };
+      const rest = {
+        visit,
+        loss: losses.bpr(),
+        optimizer: adam(),
+        batchSize: 256,
+        epochs: 12,
+        seed: 7,
+        diagnose: false,
+      };
+      for await (const { lossSum } of train({ ...recipe, ...rest })) lost.push(lossSum);
+      runs.push({ lost, tables: await runtime.save() });
+      await runtime.dispose();
+    }
+    assert.equal(runs[0]!.lost.length, 12);
+    assert.deepEqual(runs[1], runs[0]);
+  });
+}
