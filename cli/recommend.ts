@@ -3,6 +3,7 @@ import { openRuntime } from "../runtime/providers.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { foldInOptions, openAnswers } from "./answers.ts";
 import { indexedAnswers } from "./indexed.ts";
+import { learnt } from "./learnt.ts";
 import { giveOut, listOf } from "./lists.ts";
 import { denseIds } from "./named.ts";
 import { type OpenedRun, openRun } from "./opened_run.ts";
@@ -70,8 +71,8 @@ export async function recommendCommand(values: RecommendValues): Promise<number>
   if (none > 0) {
     output.say(`${none} of ${users.length} users got nothing: nothing is left, or nothing is known of them`);
   }
-  const unmet = users.filter((user) => catalogue.offsets[user] === catalogue.offsets[user + 1]).length;
-  if (unmet > 0 && !backbone.history && !backbone.reads) {
+  const knows = learnt(opened), unmet = users.filter((user) => !knows(user)).length;
+  if (unmet > 0) {
     output.say(
       `${unmet} of ${users.length} users met nothing in training: nothing of their lists was learnt from them`,
     );

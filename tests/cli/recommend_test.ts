@@ -3,7 +3,7 @@ import { openRuntime } from "../../runtime/providers.ts";
 import { openAnswers } from "../../cli/answers.ts";
 import { openRun } from "../../cli/opened_run.ts";
 import { type Ranked, recommendations } from "../../cli/recommendations.ts";
-import { readModel } from "../../cli/run_folder.ts";
+import { readModel, writeModel } from "../../cli/run_folder.ts";
 import { openScorer } from "../../evaluation/scorer.ts";
 import { sasrec } from "../../models/sasrec.ts";
 import { foil, inFolder, jsonLines } from "./foil.ts";
@@ -53,6 +53,11 @@ Deno.test("recommend says for how many it knows nothing to go by: of a user held
       /^1 of 3 users met nothing in training: nothing of their lists was learnt from them$/m,
     );
     assert.doesNotMatch(await told("ann,bob"), /met nothing/);
+
+    // the run that it started from was trained on what cat met
+    const past = { offsets: Int32Array.of(0, 0, 0, 1), targets: Int32Array.of(0) };
+    await writeModel(`${folder}/run`, { ...await readModel(`${folder}/run`), past });
+    assert.doesNotMatch(await told("all"), /met nothing/);
   }));
 
 Deno.test("ids with commas in them are found in a list and in a file, and what is none is named", () =>
