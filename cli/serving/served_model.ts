@@ -4,6 +4,7 @@ import { itemDirections } from "../../evaluation/vectors.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import { type Ask, type FoldIn, openAnswers } from "../answers.ts";
 import { indexedAnswers } from "../indexed.ts";
+import { learnt } from "../learnt.ts";
 import { openRun } from "../opened_run.ts";
 import { type Ranked, rankedIn } from "../recommendations.ts";
 import type { RunIds } from "../run_folder.ts";
@@ -14,6 +15,7 @@ export interface ServedModel {
   readonly ids: RunIds;
   readonly backbone: string;
   readonly loaded: Date;
+  /** Undefined, too, where the run has the name and has learnt nothing of who it is. */
   userOf(name: string): number | undefined;
   itemOf(name: string): number | undefined;
   /** Why nobody new can be recommended to. */
@@ -46,6 +48,11 @@ export async function loadServed({ run: folder, index, ...foldIn }: ServedOption
   const directions = await itemDirections(runtime, backbone, catalogue), nearest = await openNearest(directions);
   await runtime.dispose();
   const { data, width } = directions, users = namedIds(ids.users), items = namedIds(ids.items);
+  const knows = learnt(run),
+    userOf = (name: string) => {
+      const user = users.indexOf(name);
+      return user !== undefined && knows(user) ? user : undefined;
+    };
   const recommend = batched(async (asks: readonly (readonly [Ask, number])[]) => {
     const lists = await answers.recommend(asks.map(([ask]) => ask), Math.max(...asks.map(([, top]) => top)));
     return lists.map((list, at) => list.slice(0, asks[at]![1]));
@@ -71,7 +78,7 @@ export async function loadServed({ run: folder, index, ...foldIn }: ServedOption
   };
   await recommend([{ user: 0 }, 1]);
   return {
-    ...{ ids, backbone: run.name, loaded: new Date(), userOf: users.indexOf, itemOf: items.indexOf },
+    ...{ ids, backbone: run.name, loaded: new Date(), userOf, itemOf: items.indexOf },
     ...answers.noNew !== undefined && { noNew: answers.noNew },
     recommend: (ask, top) => use(recommend([ask, top])),
     similar: (item, top) => use(similar([item, top])),

@@ -95,6 +95,7 @@ Deno.test("serve answers with the log's ids, names what is wrong with a request,
 
     const wrong: readonly (readonly [string, RequestInit | undefined, number, string | undefined, RegExp])[] = [
       ["/recommend?user=zoe", undefined, 404, "user", /does not know "zoe"/],
+      ["/recommend?user=cat", undefined, 404, "user", /does not know "cat"/], // met nothing that was trained on
       ["/recommend?items=rum,ale", undefined, 404, "items", /does not know "ale"/],
       ["/similar?item=ale", undefined, 404, "item", /does not know/],
       ["/recommend", undefined, 400, "user", /give one of them/],
