@@ -29,6 +29,9 @@ export const serveOptions = {
 /** Milliseconds that answers have to be sent. */
 const FLUSHED = 1000;
 
+/** Milliseconds in which what was sent before, and is not read yet, is told that the service stops: shutting down drops it. */
+const READ = 100;
+
 /** Addresses that only this machine reaches. */
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
@@ -65,6 +68,8 @@ export async function serveCommand(values: Values<typeof serveOptions>, stopped:
     // shutting down ends bodies that are being read, so it waits for them; whoever never ends a body is not waited for
     void drain().then(() => {
       clearTimeout(impatient);
+      return new Promise((read) => setTimeout(read, READ));
+    }).then(() => {
       setTimeout(over.resolve, FLUSHED);
       return server.shutdown();
     }).then(over.resolve);

@@ -201,6 +201,21 @@ Deno.test("told to stop, it answers what is under way, takes nothing new, and en
     await assert.rejects(fetch(`${url}/health`));
   }));
 
+Deno.test("what was sent before it was told to stop, and is not read yet, is answered, too", () =>
+  serving(["--watch", "0"], async ({ url, kill, ended }) => {
+    const { hostname, port } = new URL(url), request = `GET /recommend?user=ann HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`;
+    kill("SIGSTOP"); // so that they wait for it, all at once
+    const connections = await Promise.all(
+      Array.from({ length: 50 }, () => Deno.connect({ hostname, port: Number(port) })),
+    );
+    for (const connection of connections) await connection.write(new TextEncoder().encode(request));
+    kill("SIGTERM");
+    kill("SIGCONT");
+    const answers = await Promise.all(connections.map(({ readable }) => new Response(readable).text()));
+    for (const answer of answers) assert.match(answer, /^HTTP\/1\.1 (200|503) /);
+    assert.equal(await ended, 0);
+  }));
+
 Deno.test("pages of an allowed origin may ask from browsers, which ask before; without --allow-origin none may", async () => {
   const asked = { headers: { origin: "https://shop.example", "access-control-request-method": "POST" } };
   const before = (url: string) => fetch(`${url}/recommend`, { method: "OPTIONS", ...asked });
