@@ -26,23 +26,48 @@ export async function writePieces<T>(
     throw new DiskError(`write "${path}"`, error);
   };
   const place = await placeOf(path), temporary = `${place}${TEMPORARY}`;
-  let file: Deno.FsFile | undefined = await Deno.open(temporary, { write: true, create: true, truncate: true })
-    .catch(wrong);
+  using file = await takeTemporary(temporary).catch(wrong);
   try {
     const filled = await fill(async (bytes) => {
-      for (let at = 0; at < bytes.length;) at += await file!.write(bytes.subarray(at, at + AT_ONCE)).catch(wrong);
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at, at + AT_ONCE)).catch(wrong);
     });
     await file.syncData().catch(wrong); // or power may fail with the name there and the bytes not
-    file.close();
-    file = undefined;
     await Deno.rename(temporary, place).catch(wrong);
     return filled;
   } catch (error) {
-    file?.close();
     await Deno.remove(temporary).catch(() => {});
     throw error;
   }
 }
+
+/**
+ * Opens a temporary file, empty, for this process alone until it is closed: bytes of two would get mixed.
+ *
+ * @throws Error where another process is writing it.
+ */
+async function takeTemporary(temporary: string): Promise<Deno.FsFile> {
+  for (let tries = 1;; tries++) {
+    const file = await Deno.open(temporary, { write: true, create: true });
+    try {
+      const { isFile, ino } = await file.stat();
+      // where the file system knows no locks nobody is kept out
+      const mine = !isFile || await file.tryLock(true).catch(() => true);
+      if (!mine) throw new Error("another process is writing it");
+      const there = await Deno.stat(temporary).catch(() => undefined);
+      // else whoever had it gave it its name just then
+      if (there && (there.ino === ino || tries >= RENUMBERED)) {
+        if (there.size > 0) await file.truncate();
+        return file;
+      }
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    file.close();
+  }
+}
+/** A file that is another at so many looks has no number that stays: some file systems make them up. */
+const RENUMBERED = 10;
 /** What a file's name ends with until it is whole. Whoever is killed leaves it; the next to write the file takes it over. */
 const TEMPORARY = ".tmp";
 /** Bytes that are given to the system at a time: it may take a copy of them. */
@@ -102,7 +127,7 @@ export async function exists(path: string): Promise<boolean> {
 export async function checkWritable(path: string): Promise<void> {
   const probe = `${path}${TEMPORARY}`;
   try {
-    (await Deno.open(probe, { write: true, create: true })).close();
+    using _file = await takeTemporary(probe);
     await Deno.remove(probe);
   } catch (error) {
     throw new DiskError(`write "${path}"`, error);

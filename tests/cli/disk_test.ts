@@ -79,6 +79,50 @@ Deno.test("a disk that is full is named by recommend and compare, too, and what 
     assert(namesIn(`${folder}/study`).every((name) => !name.endsWith(".tmp")));
   }));
 
+Deno.test("a file that another process is writing is neither mixed with nor removed; what one that was killed left is taken over", () =>
+  inFolder(async (folder) => {
+    await writeSmallRun(`${folder}/run`);
+    const lists = `${folder}/lists.csv`,
+      said = (path: string) => `error: Cannot write "${path}": another process is writing it`;
+    const recommend = ["recommend", "--run", `${folder}/run`, "--users", "all", "--provider", "wasm", "--out", lists];
+    const commands = [[lists, recommend], [`${folder}/run/items.usearch`, [
+      "index",
+      "--run",
+      `${folder}/run`,
+    ]]] as const;
+    for (const [path, command] of commands) {
+      using other = await Deno.open(`${path}.tmp`, { write: true, create: true });
+      await other.lock(true);
+      await other.write(new TextEncoder().encode("half of"));
+      assert.deepEqual(await quietly(command), { code: 1, said: said(path) });
+      assert.equal(await Deno.readTextFile(`${path}.tmp`), "half of");
+    }
+    await Deno.writeTextFile(`${lists}.tmp`, "left behind,".repeat(1000));
+    assert.equal((await quietly(recommend)).code, 0);
+    const whole = await Deno.readTextFile(lists);
+    assert.match(whole, /^user,rank,item,[^]*cat,4,rum,3,Rum\n$/);
+    assert.doesNotMatch(whole, /left behind/);
+
+    const { open } = Deno; // one that another gives its name right when it is opened
+    Deno.open = async (path, options) => {
+      const file = await open(path, options);
+      if (`${path}` === `${lists}.tmp`) {
+        await Deno.writeTextFile(path, "the other's");
+        await Deno.rename(path, `${folder}/given.csv`);
+        Deno.open = open;
+      }
+      return file;
+    };
+    try {
+      assert.deepEqual(await quietly(recommend), { code: 0, said: "" });
+    } finally {
+      Deno.open = open;
+    }
+    assert.equal(await Deno.readTextFile(`${folder}/given.csv`), "the other's");
+    assert.equal(await Deno.readTextFile(lists), whole);
+    assert.deepEqual(namesIn(folder), ["given.csv", "lists.csv", "run"]);
+  }));
+
 Deno.test("what is printed to a full disk is an error", async () => {
   const cli = new URL("../../cli.ts", import.meta.url).pathname;
   const { code, stderr } = await new Deno.Command("sh", {
