@@ -1,5 +1,6 @@
 import type { Checkpoint } from "../training/checkpoint.ts";
 import { copyWhole, exists, makeFolder } from "./files.ts";
+import { readConfig } from "./flags.ts";
 import type { Output } from "./output.ts";
 import type { OpenedProtocol } from "./protocol_options.ts";
 import { runFiles } from "./run_files.ts";
@@ -23,16 +24,18 @@ export interface Winner {
 /** Trains the best trial to its end, from where the search left it, and tests it: once. False where `signal` stopped it. */
 export async function trainWinner({ trial, opened, folder, goOn, signal, output }: Winner): Promise<boolean> {
   const values = { ...trial.values, out: folder }, { facts, fingerprint } = trial;
-  const own = goOn ? await checkpointIn(folder, fingerprint) : undefined;
+  const own = goOn ? await checkpointIn(folder, fingerprint, values.epochs) : undefined;
   if (!own) await forgetResults(folder);
   const resume = own ?? await handedOver(trial, folder);
   const training = withoutTest(opened.protocol), recipe = makeRecipe(values);
   return await trainRun({ values, recipe, opened, training, folder, facts, fingerprint, resume, signal, output });
 }
 
-/** The checkpoint of this very run, where it is in the folder. */
-async function checkpointIn(folder: string, fingerprint: string): Promise<Checkpoint | undefined> {
+/** The checkpoint of this very run, where it is in the folder: of as many epochs, too, by which some samplers go. */
+async function checkpointIn(folder: string, fingerprint: string, epochs: number): Promise<Checkpoint | undefined> {
   if (!await exists(`${folder}/${runFiles.checkpoint}`)) return undefined;
+  const had = await readConfig(`${folder}/${runFiles.config}`).catch(() => undefined);
+  if (had?.epochs !== epochs) return undefined;
   return await readCheckpoint(folder, fingerprint).catch(() => undefined); // of an earlier winner
 }
 

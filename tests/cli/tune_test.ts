@@ -63,6 +63,20 @@ Deno.test("tune leaves a folder to the process that is at it", () =>
     assert.equal(await tune(search), 0);
   }));
 
+Deno.test("a search with other epochs in the same folder trains its winner anew: some samplers go by how many there are", () =>
+  onData(async (tune, _train, folder) => {
+    const search = { strategy: "random", trials: 1, sampler: "cuco", space: "lr=0.05" };
+    assert.equal(await tune({ ...search, epochs: 4, out: `${folder}/alone` }), 0);
+    for (const epochs of [2, 6, 4]) assert.equal(await tune({ ...search, epochs }), 0);
+    const { winner } = await readJson(`${folder}/out/tune.json`),
+      { best } = await readJson(`${folder}/out/best/metrics.json`);
+    assert.equal(best.metrics["ndcg@20"], winner.value);
+    const [ours, theirs] = await Promise.all(
+      ["out", "alone"].map((at) => Deno.readFile(`${folder}/${at}/best/weights.safetensors`)),
+    );
+    assert.deepEqual(ours, theirs);
+  }));
+
 Deno.test("tune halves trials on validation, and its winner is the run that train would have made", () =>
   onData(async (tune, train, folder) => {
     assert.equal(await tune({ strategy: "halving", trials: 4, space: SPACE }), 0);
