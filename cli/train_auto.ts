@@ -1,7 +1,6 @@
 import { halving } from "../studies/halving.ts";
 import { rungsOf } from "../studies/rungs.ts";
 import { autoSamplers, REFERENCE } from "./auto_samplers.ts";
-import { makeFolder } from "./files.ts";
 import type { Output } from "./output.ts";
 import type { OpenedProtocol } from "./protocol_options.ts";
 import { searchHere } from "./search_lanes.ts";
@@ -10,6 +9,7 @@ import { writeSearch } from "./search_files.ts";
 import { rungTable } from "./search_text.ts";
 import { searchTrials } from "./search_trial.ts";
 import { trainWinner } from "./search_winner.ts";
+import { claim } from "./study_claim.ts";
 import { trainCommandText } from "./train_command_text.ts";
 import { makeRecipe } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
@@ -40,12 +40,28 @@ interface AutoRun {
   readonly output: Output;
 }
 
-/** Chooses a sampler by successive halving, says why, and trains it. False where `signal` stopped it. */
-export async function trainAuto({ each, opened, folder, goOn, signal, output }: AutoRun): Promise<boolean> {
-  const { data } = opened, own = `${folder}/auto`, { epochs, evaluateEvery, seed, ...shared } = each[0]!;
+/**
+ * Chooses a sampler by successive halving, says why, and trains it. False where `signal` stopped it.
+ *
+ * @throws Error where another process is at it.
+ */
+export async function trainAuto(run: AutoRun): Promise<boolean> {
+  const own = `${run.folder}/auto`, claimed = await claim(own);
+  if (!claimed) throw new Error(`Cannot choose a sampler in "${own}": another process is at it`);
+  try {
+    return await chooseAndTrain(own, run);
+  } finally {
+    await claimed.drop();
+  }
+}
+
+async function chooseAndTrain(
+  own: string,
+  { each, opened, folder, goOn, signal, output }: AutoRun,
+): Promise<boolean> {
+  const { data } = opened, { epochs, evaluateEvery, seed, ...shared } = each[0]!;
   const selectBy = shared.selectBy!, rungs = rungsOf({ epochs, evaluateEvery, ...THINNING });
   if (!goOn) await Deno.remove(`${own}/trials`, { recursive: true }).catch(() => {});
-  await makeFolder(own);
   const trials = await searchTrials(own, each.map((one) => ({ values: one, drawn: { sampler: one.sampler } })), data);
   output.say(`chooses from ${each.length} samplers, by ${selectBy} on validation, after ${rungs.join(", ")} epochs`);
   const about = { data: data.name, strategy: "halving", eta: THINNING.eta, rungs, selectBy, seed };

@@ -257,6 +257,12 @@ Deno.test("--sampler auto chooses on validation, says why, and its folder is tha
     assert.deepEqual(ours, theirs);
     assert.equal((await openRun(`${folder}/auto`)).ids.users.length, 60);
 
+    const held = await claim(`${folder}/auto/auto`);
+    await assert.rejects(
+      train({ ...given, sampler: "auto" }),
+      /Cannot choose a sampler in ".*": another process is at it/,
+    );
+    await held!.drop();
     const trial = `${folder}/auto/auto/${trials[0].folder}/log.jsonl`, before = await Deno.readTextFile(trial);
     assert.equal(await train({ ...given, sampler: "auto", resume: true }), 0);
     assert.equal(await Deno.readTextFile(trial), before, "what is done is not done again");
