@@ -33,6 +33,7 @@ export interface Run {
  * Runs all tasks of a study: first those that are done, so that the table has them however soon the rest is stopped, last
  * those that another process is at. One that fails does not keep the others from being run.
  *
+ * @throws UnsuitedError where none can be run here, or one that is stopped cannot keep its checkpoint.
  * @returns what was found, and how many of the tasks have ended: fewer than there are where it was stopped.
  */
 export async function runTasks({ parts, lanes, signal, output, onFound }: Run) {
@@ -40,6 +41,7 @@ export async function runTasks({ parts, lanes, signal, output, onFound }: Run) {
   const done = await Promise.all(tasks.map(({ place }) => isDone(place.folder)));
   const waiting = [...tasks.filter((_, at) => done[at]), ...tasks.filter((_, at) => !done[at])];
   const busy: PlannedTask[] = [], findings = noFindings(), numbers = new Map<PlannedTask, number>();
+  let unkept: UnsuitedError | undefined; // of what was stopped and could not keep a checkpoint
   const table = sparingly(() => onFound(findings));
   const one = async (task: PlannedTask, inTurn: boolean): Promise<void> => {
     if (!numbers.has(task)) numbers.set(task, numbers.size + 1);
@@ -56,7 +58,10 @@ export async function runTasks({ parts, lanes, signal, output, onFound }: Run) {
       output.result({ ...outcome.facts, ...event, test: outcome.metrics }, line);
       findings.outcomes.set(task, outcome);
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) {
+        if (error instanceof UnsuitedError) unkept = error;
+        return;
+      }
       if (error instanceof UnsuitedError) throw error; // it is not the method that failed, and the next would, too
       const { message } = error as Error;
       output.result({ event: "failed", ...about, error: message }, `${said} failed: ${message}`);
@@ -72,6 +77,7 @@ export async function runTasks({ parts, lanes, signal, output, onFound }: Run) {
     }
   };
   await Promise.all(Array.from({ length: lanes.count }, lane));
+  if (unkept) throw unkept;
   await table.ended();
   return { findings, ended: findings.outcomes.size + findings.failures.size, tasks: tasks.length };
 }

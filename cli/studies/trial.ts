@@ -2,6 +2,7 @@ import { integer, type Option, type Values } from "../../options/option.ts";
 import { openOutput } from "../output.ts";
 import { readOutcome } from "../study_folder.ts";
 import { taskName } from "../study_tasks.ts";
+import { UnsuitedError } from "../unsuited_error.ts";
 import { executor } from "./execute.ts";
 import { shownOutcome } from "./run_tasks.ts";
 import { studyOptions } from "./options.ts";
@@ -31,7 +32,7 @@ export async function runTrialCommand(
     output.result({ ...facts, ...event, folder: place.folder, test: metrics }, line);
     return 0;
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted || error instanceof UnsuitedError) throw error;
     output.say("stopped; the same command goes on");
     return 130;
   }

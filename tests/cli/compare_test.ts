@@ -5,7 +5,7 @@ import { synthetic } from "../../datasets/synthetic.ts";
 import { writeAdjacency } from "../../datasets/write.ts";
 import { resolve } from "../../options/option.ts";
 import { foil, inFolder, jsonLines } from "./foil.ts";
-import { stoppedWhen } from "./stopped_when.ts";
+import { fullAfterFirst, stoppedWhen } from "./stopped_when.ts";
 
 /** Writes a small dataset and hands over a function that compares on it, in this process, quietly. */
 const onData = (
@@ -118,6 +118,16 @@ Deno.test("a study that is stopped goes on in the middle of a trial and ends wit
       left.filter(({ name }) => name.startsWith("checkpoint")),
       [],
       "checkpoints go when a trial is done",
+    );
+  }));
+
+Deno.test("a comparison that is stopped and cannot keep its checkpoint says so", () =>
+  onData(async (compare, folder) => {
+    const settings = { samplers: "rns", seeds: 1, epochs: 99, evaluateEvery: 1, patience: 99, baselines: "none" };
+    const isFull = () => fullAfterFirst(`${folder}/out/trials/${trialsIn(folder)[0]}`);
+    await assert.rejects(
+      stoppedWhen(isFull, (signal) => compare(settings, signal)),
+      /Cannot write ".*checkpoint\.safetensors": the disk is full$/,
     );
   }));
 

@@ -15,3 +15,10 @@ export async function stoppedWhen(isSo: () => boolean, run: (signal: AbortSignal
     clearInterval(watch);
   }
 }
+
+/** Whether a run in a folder has a checkpoint; the disk is full from then on for the next. */
+export function fullAfterFirst(folder: string): boolean {
+  const checkpoint = `${folder}/checkpoint.safetensors`, found = Deno.statSync(checkpoint).isFile;
+  Deno.symlinkSync("/dev/full", `${checkpoint}.tmp`); // of one that is just written: not there yet
+  return found;
+}

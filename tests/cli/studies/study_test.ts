@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { runTrialCommand, trialOptions } from "../../../cli/studies/trial.ts";
 import { claim } from "../../../cli/study_claim.ts";
+import { resolve } from "../../../options/option.ts";
+import { fullAfterFirst, stoppedWhen } from "../stopped_when.ts";
 import { told, trialsIn, withSmallStudy } from "./small_study.ts";
 
 /** What a command under `study` told; it must have ended well. */
@@ -91,6 +94,14 @@ Deno.test("a disk that is full in a thread ends the study: no trial has failed",
     const { code, lines, error } = await told("study", "run", file, "--jobs", "2");
     assert.deepEqual([code, eventsOf(lines, "failed")], [1, []]);
     assert.match(error, /^error: Cannot write ".*log.jsonl": the disk is full$/);
+  }));
+
+Deno.test("a trial that is stopped and cannot keep its checkpoint says so", () =>
+  withSmallStudy(async ({ folder, write }) => {
+    const file = await write({ epochs: 200, patience: 200 }), trials = `${folder}/runs/one/trials`;
+    const isFull = () => fullAfterFirst(`${trials}/${[...Deno.readDirSync(trials)][0]!.name}`);
+    const values = resolve("study trial", trialOptions, { index: 0, quiet: true });
+    await assert.rejects(stoppedWhen(isFull, (signal) => runTrialCommand(file, values, signal)), /: the disk is full$/);
   }));
 
 Deno.test("a trial that another process is at is left to it, until that has ended", () =>
