@@ -9,7 +9,7 @@ import { synthetic, syntheticDefaults } from "../datasets/synthetic.ts";
 import { writeAdjacency, writeSequences, writeTsv } from "../datasets/write.ts";
 import { choice, integer, real, text, type Values } from "../options/option.ts";
 import { dataOptions, openData, openWhole } from "./data_options.ts";
-import { makeFolder, writeWhole } from "./files.ts";
+import { makeFolder, writeTogether } from "./files.ts";
 import { openOutput } from "./output.ts";
 import { checkNamed } from "./own_folder.ts";
 import { outputOptions } from "./train_options.ts";
@@ -106,11 +106,12 @@ export async function synthesizeCommand(values: Values<typeof synthesizeOptions>
   if (folder === null) throw new TypeError("Cannot synthesize: --out says which folder to write to");
   checkNamed(folder, "interactions");
   const data = synthetic(settings);
-  await writeParts(folder, data, "txt");
-  await writeWhole(`${folder}/affinity.json`, JSON.stringify(data.affinity));
   const { behaviours = [], source } = data.metadata ?? {};
-  for (const views of behaviours) await writeWhole(`${folder}/${views.name}.txt`, pairsText(views, values.items));
-  if (source) await writeWhole(`${folder}/source.txt`, pairsText(source, source.items));
+  await writeParts(folder, data, "txt", [
+    [`${folder}/affinity.json`, JSON.stringify(data.affinity)],
+    ...behaviours.map((views) => [`${folder}/${views.name}.txt`, pairsText(views, values.items)] as const),
+    ...source ? [[`${folder}/source.txt`, pairsText(source, source.items)] as const] : [],
+  ]);
   openOutput(values).result(
     { event: "written", folder },
     `${data.train.users.length} interactions to train on, written to ${folder}`,
@@ -130,10 +131,12 @@ async function writeSequenceParts(folder: string, { before, train, valid, test, 
   }
   await makeFolder(folder);
   const ends = { valid: [before.valid, valid], test: [before.test, test] }, names = { userIds, itemIds };
-  await writeWhole(`${folder}/train_data.txt`, writeSequences(train, names));
-  for (const [name, [known, held]] of Object.entries(ends)) {
-    if (known && held) await writeWhole(`${folder}/${name}_data.txt`, writeSequences(joined(known, held), names));
-  }
+  await writeTogether([
+    [`${folder}/train_data.txt`, writeSequences(train, names)],
+    ...Object.entries(ends).flatMap(([name, [known, held]]) =>
+      known && held ? [[`${folder}/${name}_data.txt`, writeSequences(joined(known, held), names)] as const] : []
+    ),
+  ]);
 }
 
 /** What parts of a dataset are called: the folder is read by these names. */
@@ -163,12 +166,17 @@ const partsOf = ({ train, valid, test }: Dataset): Readonly<Record<string, Inter
     Object.entries({ train, valid, test }).filter(([, part]) => part && part.users.length > 0),
   ) as Readonly<Record<string, Interactions>>;
 
-async function writeParts(folder: string, data: Dataset, ending: "tsv" | "txt"): Promise<void> {
+/** Writes the parts, train first, and what goes with them. */
+async function writeParts(
+  folder: string,
+  data: Dataset,
+  ending: "tsv" | "txt",
+  beside: readonly (readonly [path: string, content: string])[] = [],
+): Promise<void> {
   await makeFolder(folder);
-  for (const [name, part] of Object.entries(partsOf(data))) {
-    await writeWhole(
-      `${folder}/${name}.${ending}`,
-      ending === "tsv" ? writeTsv(part, data) : writeAdjacency(part, data),
-    );
-  }
+  const textOf = (part: Interactions) => ending === "tsv" ? writeTsv(part, data) : writeAdjacency(part, data);
+  const parts = Object.entries(partsOf(data)).map(([name, part]) =>
+    [`${folder}/${name}.${ending}`, textOf(part)] as const
+  );
+  await writeTogether([...parts, ...beside]);
 }

@@ -73,6 +73,23 @@ const TEMPORARY = ".tmp";
 /** Bytes that are given to the system at a time: it may take a copy of them. */
 const AT_ONCE = 2 ** 24;
 
+/**
+ * Writes files that belong together, of which the first is that without which the others are not read: all bytes are given
+ * to the disk before any has its name, and the first is away until the others have theirs. Whoever is killed leaves what was
+ * there, or what is not read, and never some of the one beside some of the other.
+ */
+export async function writeTogether(files: readonly (readonly [path: string, content: string])[]): Promise<void> {
+  const from = async (at: number): Promise<void> => {
+    const file = files[at];
+    if (!file) return await Deno.remove(await placeOf(files[0]![0])).catch(() => {});
+    await writePieces(file[0], async (write) => {
+      await write(new TextEncoder().encode(file[1]));
+      await from(at + 1);
+    });
+  };
+  await from(0);
+}
+
 /** Copies a file whole or not at all. @throws DiskError naming what cannot be written. */
 export async function copyWhole(from: string, to: string): Promise<void> {
   const { readable } = await Deno.open(from);

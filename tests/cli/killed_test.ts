@@ -30,6 +30,50 @@ Deno.test("a run that is killed at a change on disk, half of a file written, res
     }
   }));
 
+Deno.test("a split that is killed at any change on disk leaves the split that was there, the new one, or none that is read", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/log.csv`, SMALL_LOG);
+    const parts = `${folder}/parts`, link = `${folder}/elsewhere.tsv`;
+    const split = (seed: string) =>
+      quietly(["datasets", "split", "--data", `${folder}/log.csv`, "--split-seed", seed, "--out", parts]);
+    const left = () =>
+      Object.fromEntries(
+        ["train", "valid", "test"].map((part) => [part, Deno.readTextFileSync(`${parts}/${part}.tsv`)]),
+      );
+    assert.equal((await split("1")).code, 0);
+    const whole = left();
+    const read = new Set<boolean>();
+    let changes: readonly string[] = [];
+    for (let at = 0; at <= changes.length; at++) {
+      assert.equal((await split("0")).code, 0);
+      const before = left();
+      assert.notDeepEqual(before, whole);
+      const last = at === 0 ? Infinity : at; // unharmed first, to know how many there are
+      const begun = await killedAtChange(last, async () => {
+        assert.equal((await split("1")).code, at === 0 ? 0 : 1);
+      });
+      if (at === 0) changes = begun;
+      const { code, said } = await quietly(["datasets", "info", "--data", parts]);
+      read.add(code === 0);
+      if (code === 0) {
+        const after = left();
+        assert.deepEqual(after, after.test === whole.test ? whole : before, `killed at ${changes[at - 1]}`);
+      } else assert.match(said, /no dataset in this folder/);
+    }
+    assert.deepEqual(read, new Set([true, false]));
+    assert.equal((await split("0")).code, 0);
+    await Deno.rename(`${parts}/train.tsv`, link);
+    await Deno.symlink(link, `${parts}/train.tsv`);
+    assert.equal((await split("1")).code, 0);
+    assert.deepEqual(left(), whole);
+    assert((await Deno.lstat(`${parts}/train.tsv`)).isSymlink);
+    assert.deepEqual([...Deno.readDirSync(parts)].map(({ name }) => name).sort(), [
+      "test.tsv",
+      "train.tsv",
+      "valid.tsv",
+    ]);
+  }));
+
 Deno.test("a process that is killed by SIGKILL, again and again, leaves what another one resumes to the same bytes", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/log.csv`, SMALL_LOG);
