@@ -45,11 +45,36 @@ export interface BatchingOptions {
 export type EpochRows = "interactions" | "users";
 export const epochRows = ["interactions", "users"] as const satisfies readonly EpochRows[];
 
-/** How many batches an epoch has. */
+/**
+ * How many batches an epoch has.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { batchCount } from "./batching.ts";
+ *
+ * assert.equal(batchCount(10, { size: 4, dropLast: false }), 3);
+ * assert.equal(batchCount(10, { size: 4, dropLast: true }), 2);
+ * ```
+ */
 export const batchCount = (interactions: number, { size, dropLast }: BatchingOptions): number =>
   dropLast ? Math.floor(interactions / size) : Math.ceil(interactions / size);
 
-/** The order in which an epoch visits `count` interactions: a permutation that depends on seed and epoch alone. */
+/**
+ * The order in which an epoch visits `count` interactions: a permutation that depends on seed and epoch alone.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Rng } from "../random/rng.ts";
+ * import { epochOrder } from "./batching.ts";
+ *
+ * const order = epochOrder(20, 0, new Rng(1, "batches"));
+ * assert.deepEqual(order.toSorted(), Int32Array.from({ length: 20 }, (_, row) => row));
+ * assert.deepEqual(epochOrder(20, 0, new Rng(1, "batches")), order);
+ * assert.notDeepEqual(epochOrder(20, 1, new Rng(1, "batches")), order);
+ * ```
+ */
 export function epochOrder(count: number, epoch: number, rng: Rng): Int32Array {
   const order = new Int32Array(count);
   for (let at = 0; at < count; at++) order[at] = at;
@@ -59,7 +84,19 @@ export function epochOrder(count: number, epoch: number, rng: Rng): Int32Array {
 /** What a shuffled order of more interactions would take is too much beside them: 64 MiB. */
 const SHUFFLED = 2 ** 24;
 
-/** Batch number `index` of an epoch. */
+/**
+ * Batch number `index` of an epoch.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { batchAt } from "./batching.ts";
+ *
+ * const pairs = { users: Int32Array.of(0, 0, 1), items: Int32Array.of(5, 6, 7) }, order = Int32Array.of(2, 0, 1);
+ * const { rows, users, positives } = batchAt(pairs, order, 1, { size: 2, dropLast: false });
+ * assert.deepEqual([rows, users, positives], [1, Int32Array.of(0, 0), Int32Array.of(6, 6)]); // row 0 pads it
+ * ```
+ */
 export function batchAt(
   { users, items }: Pick<Interactions, "users" | "items">,
   order: Permutation,

@@ -1,4 +1,15 @@
-/** The cohorts, most popular first. */
+/**
+ * The cohorts, most popular first.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { COHORTS, cohorts } from "./cohorts.ts";
+ *
+ * const { of } = cohorts(Int32Array.of(1, 3, 0, 3, 3, 2));
+ * assert.deepEqual(Array.from(of, (at) => COHORTS[at]), ["tail", "head", "tail", "mid", "tail", "tail"]);
+ * ```
+ */
 export const COHORTS = ["head", "mid", "tail"] as const;
 export type Cohort = (typeof COHORTS)[number];
 

@@ -72,6 +72,20 @@ export function kCore(log: Interactions, minimum: number | { readonly users: num
  * The k-core of a dataset that is not split yet: names, titles and metadata follow their ids.
  *
  * @throws RangeError where it is split: parts filtered together would leak test into train.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { filterDataset } from "./filter.ts";
+ * import { namedIds } from "./ids.ts";
+ * import { interactions } from "./interactions.ts";
+ *
+ * const train = interactions({ users: [0, 1, 1, 2, 2], items: [0, 0, 1, 0, 1], userCount: 3, itemCount: 2 });
+ * const ids = { userIds: namedIds(["ann", "bob", "cleo"]), itemIds: namedIds(["tea", "jam"]) };
+ * const { userIds, itemIds, notes } = filterDataset({ name: "shop", train, ...ids, notes: [] }, 2);
+ * assert.deepEqual([userIds.names, itemIds.names], [["bob", "cleo"], ["tea", "jam"]]);
+ * assert.deepEqual(notes, ["train: dropped 1 row to leave users of 2 or more and items of 2 or more"]);
+ * ```
  */
 export function filterDataset(dataset: Dataset, minimum: Parameters<typeof kCore>[1]): Dataset {
   if (dataset.valid || dataset.test) {

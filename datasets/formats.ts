@@ -8,7 +8,19 @@ import { movielens } from "./movielens.ts";
 import { sequenceLines } from "./sequence_lines.ts";
 import { sampleLines, type Source } from "./source.ts";
 
-/** Every format, in the order in which detection asks them. */
+/**
+ * Every format, in the order in which detection asks them.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { formats } from "./formats.ts";
+ *
+ * const found = (file: string, ...lines: string[]) => formats.find((format) => format.matches(file, lines))?.name;
+ * assert.equal(found("log.inter", "user_id:token\titem_id:token", "7\t12"), "atomic");
+ * assert.equal(found("log.jsonl", '{"user": "ann", "item": "tea"}'), "jsonl");
+ * ```
+ */
 export const formats: readonly Format[] = [atomic, movielens, jsonLines, sequenceLines, delimited, adjacency];
 
 /**

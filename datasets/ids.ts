@@ -54,5 +54,17 @@ function hash(name: string): number {
   return found ^ (found >>> 15);
 }
 
-/** Ids whose names are their own numbers: "0", "1", ... */
+/**
+ * Ids whose names are their own numbers: "0", "1", ...
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { numberedIds } from "./ids.ts";
+ *
+ * const ids = numberedIds(3);
+ * assert.deepEqual(ids.names, ["0", "1", "2"]);
+ * assert.deepEqual([ids.indexOf("2"), ids.indexOf("3")], [2, undefined]);
+ * ```
+ */
 export const numberedIds = (count: number): Ids => namedIds(Array.from({ length: count }, (_, id) => String(id)));
