@@ -38,7 +38,19 @@ function range({ min, max }: Limits): string {
   return min !== undefined ? ` of at least ${min}` : max !== undefined ? ` of at most ${max}` : "";
 }
 
-/** A whole number. */
+/**
+ * A whole number.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { integer } from "./option.ts";
+ *
+ * const pool = integer(16, "candidates", { min: 1 });
+ * assert.deepEqual(["32", 0, 1.5].map(pool.read), [32, undefined, undefined]);
+ * assert.equal(pool.takes, "a whole number of at least 1");
+ * ```
+ */
 export const integer = (fallback: number, help: string, limits: Limits = {}): Ordered => ({
   default: fallback,
   help,
@@ -50,7 +62,19 @@ export const integer = (fallback: number, help: string, limits: Limits = {}): Or
   between: wholes,
 });
 
-/** A finite number. */
+/**
+ * A finite number.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { real } from "./option.ts";
+ *
+ * const share = real(0.5, "a share", { min: 0, max: 1 });
+ * assert.deepEqual(["1e-2", 1.5, NaN].map(share.read), [0.01, undefined, undefined]);
+ * assert.equal(share.takes, "a number from 0 to 1");
+ * ```
+ */
 export const real = (fallback: number, help: string, limits: Limits = {}): Ordered => ({
   default: fallback,
   help,
@@ -62,7 +86,18 @@ export const real = (fallback: number, help: string, limits: Limits = {}): Order
   between: reals,
 });
 
-/** Yes or no. */
+/**
+ * Yes or no.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { flag } from "./option.ts";
+ *
+ * const bias = flag(false, "adds a bias");
+ * assert.deepEqual(["true", false, "yes", 1].map(bias.read), [true, false, undefined, undefined]);
+ * ```
+ */
 export const flag = (fallback: boolean, help: string): Option<boolean> => ({
   default: fallback,
   help,
@@ -70,7 +105,19 @@ export const flag = (fallback: boolean, help: string): Option<boolean> => ({
   read: (given) => given === true || given === "true" ? true : given === false || given === "false" ? false : undefined,
 });
 
-/** One of some words. */
+/**
+ * One of some words.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { choice } from "./option.ts";
+ *
+ * const law = choice(["power", "log"], "power", "how popularity counts");
+ * assert.deepEqual(["log", "logs"].map(law.read), ["log", undefined]);
+ * assert.equal(law.takes, "one of power, log");
+ * ```
+ */
 export const choice = <const W extends string>(words: readonly W[], fallback: NoInfer<W>, help: string): Option<W> => ({
   default: fallback,
   help,

@@ -35,7 +35,19 @@ export const oneOf = <T>(...values: readonly T[]): Space<T> => ({
   has: (value) => values.some((each) => each === value),
 });
 
-/** Real numbers, evenly or by their logarithms, rounded to three digits. */
+/**
+ * Real numbers, evenly or by their logarithms, rounded to three digits.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { reals } from "./space.ts";
+ *
+ * assert.equal(reals({ low: 0, high: 1, log: false }).at(0.12345), 0.123);
+ * const rates = reals({ low: 1e-4, high: 1, log: true });
+ * assert.deepEqual([rates.at(0.5), rates.text], [0.01, "log:0.0001..1"]);
+ * ```
+ */
 export const reals = ({ low, high, log }: Ends): Space<number> => ({
   text: textOf({ low, high, log }),
   at: (share) => {
@@ -45,7 +57,19 @@ export const reals = ({ low, high, log }: Ends): Space<number> => ({
   has: (value) => typeof value === "number" && value >= low && value <= high,
 });
 
-/** Whole numbers, each as likely, or by their logarithms. */
+/**
+ * Whole numbers, each as likely, or by their logarithms.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { wholes } from "./space.ts";
+ *
+ * const hops = wholes({ low: 1, high: 4, log: false });
+ * assert.deepEqual([0, 0.25, 0.5, 0.75].map((share) => hops.at(share)), [1, 2, 3, 4]);
+ * assert.deepEqual([hops.has(4), hops.has(2.5)], [true, false]);
+ * ```
+ */
 export const wholes = ({ low, high, log }: Ends): Space<number> => ({
   text: textOf({ low, high, log }),
   // each number has the cell from itself to the next: [low, high + 1) is parted
