@@ -2,7 +2,19 @@ import { readAsset } from "../datasets/asset.ts";
 import { readBytes } from "../datasets/files.ts";
 import { type NamedRecipe, parseRecipe } from "./recipe.ts";
 
-/** The recipes that come with Foil. */
+/**
+ * The recipes that come with Foil.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { loadRecipe, recipeNames } from "./load.ts";
+ *
+ * assert(recipeNames.includes("strong"));
+ * const recipes = await Promise.all(recipeNames.map(loadRecipe));
+ * assert.deepEqual(recipes.map(({ name }) => name), recipeNames);
+ * ```
+ */
 export const recipeNames = ["fast", "strong", "sequential"] as const;
 
 /** Whether text is the path of a recipe of somebody's own, not a name. */
