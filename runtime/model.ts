@@ -17,7 +17,27 @@ export interface Model {
   dispose(): Promise<void>;
 }
 
-/** Opens any ONNX file with stock onnxruntime-web. @throws Error with its words, where it is no model it can run. */
+/**
+ * Opens any ONNX file with stock onnxruntime-web.
+ *
+ * @throws Error with its words, where it is no model it can run.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GraphBuilder } from "../graphs/builder.ts";
+ * import { encode } from "../graphs/encode.ts";
+ * import { mul } from "../graphs/ops/arithmetic.ts";
+ * import { openModel } from "./model.ts";
+ *
+ * const g = new GraphBuilder(), bytes = encode(g, { double: mul(g.input("x", "float32", [2]), 2) });
+ * const model = await openModel(bytes);
+ * assert.deepEqual([model.inputNames, model.outputNames], [["x"], ["double"]]);
+ * const { double } = await model.run({ x: { dtype: "float32", shape: [2], data: Float32Array.of(3, -1) } });
+ * assert.deepEqual(double!.data, Float32Array.of(6, -2));
+ * await model.dispose();
+ * ```
+ */
 export async function openModel(bytes: Uint8Array): Promise<Model> {
   const ort = await loadOrt();
   const session = await sessionQueue(() =>
