@@ -1,7 +1,20 @@
 import type { Rng } from "../random/rng.ts";
 import { type DType, dtypeOf, sameShape, type Shape, sizeOf, type TensorData, type TensorType } from "./tensor.ts";
 
-/** A tensor in a graph: an input, a constant, a variable, or an output of a node. */
+/**
+ * A tensor in a graph: an input, a constant, a variable, or an output of a node.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GraphBuilder } from "./builder.ts";
+ * import { mul } from "./ops/arithmetic.ts";
+ *
+ * const x = new GraphBuilder().input("x", "float32", [4, 1]), y = mul(x, 2);
+ * assert.deepEqual([x.name, x.shape, x.node], ["x", [4, 1], null]);
+ * assert.deepEqual([y.node!.op.type, y.node!.inputs[0], y.node!.inputs[1]!.data], ["Mul", x, Float32Array.of(2)]);
+ * ```
+ */
 export class Value {
   constructor(
     readonly graph: GraphBuilder,
@@ -25,7 +38,21 @@ export class Value {
  */
 export type Initializer = (shape: Shape, rng: Rng, into?: Float32Array) => Float32Array;
 
-/** A float32 tensor that outlives a run: trained, or kept by an optimiser or a sampler. */
+/**
+ * A float32 tensor that outlives a run: trained, or kept by an optimiser or a sampler.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GraphBuilder } from "./builder.ts";
+ * import { zeros } from "./initializers.ts";
+ *
+ * const g = new GraphBuilder();
+ * const table = g.scope("model", () => g.variable("user", [9, 4], zeros, { rowsOf: "users" }));
+ * assert.deepEqual([table.name, table.trainable, table.rowsOf], ["model/user", true, "users"]);
+ * assert.equal(g.variables.get("model/user"), table);
+ * ```
+ */
 export class Variable extends Value {
   constructor(
     graph: GraphBuilder,
@@ -56,14 +83,59 @@ export interface Node {
   readonly outputs: readonly Value[];
 }
 
-/** The gradient is zero: the op is piecewise constant (a comparison, an argmax), or says `stopGradient`. */
+/**
+ * The gradient is zero: the op is piecewise constant (a comparison, an argmax), or says `stopGradient`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { gradients } from "./autodiff.ts";
+ * import { blocksGradient, GraphBuilder, type Op } from "./builder.ts";
+ * import { zeros } from "./initializers.ts";
+ * import { add } from "./ops/arithmetic.ts";
+ *
+ * const round: Op = { type: "Round", infer: ([x]) => [x!.type], vjp: blocksGradient };
+ * const g = new GraphBuilder(), [a, b] = ["a", "b"].map((name) => g.variable(name, [], zeros));
+ * const found = gradients(add(a!, g.apply(round, [b!])[0]!), [a!, b!]);
+ * assert.deepEqual([found.has(a!), found.has(b!)], [true, false]);
+ * ```
+ */
 export const blocksGradient: unique symbol = Symbol("blocks the gradient");
-/** A gradient exists but no rule for it does: differentiating through the op is an error. */
+/**
+ * A gradient exists but no rule for it does: differentiating through the op is an error.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { gradients } from "./autodiff.ts";
+ * import { GraphBuilder, notDifferentiable, type Op } from "./builder.ts";
+ * import { zeros } from "./initializers.ts";
+ *
+ * const tan: Op = { type: "Tan", infer: ([x]) => [x!.type], vjp: notDifferentiable };
+ * const g = new GraphBuilder(), x = g.variable("x", [], zeros), loss = g.apply(tan, [x])[0]!;
+ * assert.throws(() => gradients(loss, [x]), /no gradient for op "Tan" \(node "Tan_0"\)/);
+ * ```
+ */
 export const notDifferentiable: unique symbol = Symbol("not differentiable");
 
 /**
  * Gradient of a table with respect to rows that were gathered from it: for each part, `rows` [..ids, ...D] belong to
  * table rows `ids` [..]. Ids may repeat, within a part and across parts; whoever consumes them sums.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { gradients } from "./autodiff.ts";
+ * import { GraphBuilder, RowGradient } from "./builder.ts";
+ * import { zeros } from "./initializers.ts";
+ * import { gather } from "./ops/index.ts";
+ * import { sum } from "./ops/reduce.ts";
+ *
+ * const g = new GraphBuilder(), table = g.variable("table", [1000, 8], zeros), ids = g.input("ids", "int32", [4]);
+ * const gradient = gradients(sum(gather(table, ids)), [table]).get(table);
+ * assert(gradient instanceof RowGradient);
+ * assert.deepEqual([gradient.parts[0]!.ids, gradient.parts[0]!.rows.shape], [ids, [4, 8]]);
+ * ```
  */
 export class RowGradient {
   constructor(readonly parts: readonly { readonly ids: Value; readonly rows: Value }[]) {}

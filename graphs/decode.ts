@@ -24,6 +24,21 @@ export interface DecodeOptions {
  *
  * @throws TypeError naming the file, where it is no ONNX model, uses an op or element type that Foil does not know, or
  * leaves an axis open that `dimensions` does not bind.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GraphBuilder } from "./builder.ts";
+ * import { decode } from "./decode.ts";
+ * import { encode } from "./encode.ts";
+ * import { mul } from "./ops/arithmetic.ts";
+ *
+ * const g = new GraphBuilder(), double = mul(g.input("x", "float32", [1, 3]), 2);
+ * const bytes = encode(g, { double }, { symbolic: { x: ["batch"], double: ["batch"] } });
+ * const { graph, outputs } = decode(bytes, { dimensions: { batch: 4 } });
+ * assert.deepEqual([graph.inputs.get("x")!.shape, outputs.get("double")!.shape], [[4, 3], [4, 3]]);
+ * assert.throws(() => decode(bytes, { source: "double.onnx" }), /"double.onnx".*axis 0 of "x" is open \("batch"\)/);
+ * ```
  */
 export function decode(bytes: Uint8Array, { source = "model", dimensions = {}, limits }: DecodeOptions = {}): Decoded {
   const file = readModel(bytes, source, limits), graph = new GraphBuilder();
