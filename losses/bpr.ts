@@ -23,6 +23,24 @@ const forms: Readonly<Record<"joint" | "pairs" | "sigmoid", (margin: Value, scor
  * Bayesian personalised ranking: for one negative -log sigmoid(s+ - s-) (Rendle et al., UAI 2009, BPR-Opt). For more,
  * `joint` is log(1 + sum_k w_k e^(s_k - s+)), which MixGCF, DENS, AHNS and DivNS train; `pairs` the mean over pairs;
  * `sigmoid` the mean of sigmoid(s_k - s+), which spotlight calls BPR.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GraphBuilder } from "../graphs/builder.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { bpr } from "./bpr.ts";
+ * import type { Scores } from "./loss.ts";
+ *
+ * const g = new GraphBuilder(), runtime = await openRuntime({ provider: "wasm" });
+ * const scores = { graph: g, positive: g.input("s+", "float32", [1, 1]), negative: g.input("s", "float32", [1, 3]) };
+ * const [joint, pairs] = [bpr(), bpr({ form: "pairs" })].map((loss) => loss(scores as Scores)); // all that they read
+ * const { run } = await runtime.compile(g, { outputs: { joint: joint!, pairs: pairs! } });
+ * const found = await run({ "s+": Float32Array.of(2), s: Float32Array.of(2, 2, 2) });
+ * assert(Math.abs(Number(found.joint[0]) - Math.log(1 + 3)) < 1e-6);
+ * assert(Math.abs(Number(found.pairs[0]) - Math.LN2) < 1e-6);
+ * await runtime.dispose();
+ * ```
  */
 export const bpr = define(
   {

@@ -75,6 +75,21 @@ type Rows = Pick<Scores, "rows" | "mask" | "positiveWeight">;
 /**
  * The mean of `terms` [R, 1] over the rows that hold an interaction, each times its weight where rows have one; a row
  * whose every negative is masked adds nothing.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GraphBuilder } from "../graphs/builder.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { meanOverRows } from "./loss.ts";
+ *
+ * const g = new GraphBuilder(), terms = g.input("terms", "float32", [3, 1]), rows = g.input("rows", "float32", [3, 1]);
+ * const runtime = await openRuntime({ provider: "wasm" });
+ * const { run } = await runtime.compile(g, { outputs: { mean: meanOverRows(terms, { rows }) } });
+ * const { mean } = await run({ terms: Float32Array.of(2, 4, 9), rows: Float32Array.of(1, 1, 0) }); // the last pads
+ * assert.deepEqual(mean, Float32Array.of(3));
+ * await runtime.dispose();
+ * ```
  */
 export const meanOverRows = (terms: Value, scores: Rows): Value =>
   div(sumOverRows(terms, scores), scores.rows ? sum(scores.rows) : terms.shape[0]!);

@@ -16,7 +16,18 @@ import { sdpo } from "./sdpo.ts";
 import { softmaxRho } from "./softmax_rho.ts";
 import { tripletLorentz } from "./triplet_lorentz.ts";
 
-/** Every loss, by name. */
+/**
+ * Every loss, by name.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { losses } from "./mod.ts";
+ *
+ * for (const [name, make] of Object.entries(losses)) assert.equal(make.name, name);
+ * assert.throws(() => losses.bpr({ form: "pair" as "pairs" }), /takes one of joint, pairs, sigmoid, found "pair"/);
+ * ```
+ */
 export const losses = {
   bpr,
   bce,

@@ -29,10 +29,43 @@ export function weightedTerms(terms: Value, { mask, weight }: Kept): Value {
   return unlessMasked(weight ? mul(weight, terms) : terms, { mask }, 0);
 }
 
-/** sum_k w_k t_k over the negatives that are kept: [R, N] -> [R, 1]. */
+/**
+ * sum_k w_k t_k over the negatives that are kept: [R, N] -> [R, 1].
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GraphBuilder } from "../graphs/builder.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { sumOfTerms } from "./negative_terms.ts";
+ *
+ * const runtime = await openRuntime({ provider: "wasm" }), g = new GraphBuilder();
+ * const terms = g.input("terms", "float32", [1, 3]);
+ * const mask = g.constant(Float32Array.of(1, 1, 0), [1, 3]), weight = g.constant(Float32Array.of(1, 0.5, 1), [1, 3]);
+ * const { run } = await runtime.compile(g, { outputs: { sum: sumOfTerms(terms, { mask, weight }) } });
+ * assert.deepEqual((await run({ terms: Float32Array.of(1, 4, 9) })).sum, Float32Array.of(1 + 0.5 * 4));
+ * await runtime.dispose();
+ * ```
+ */
 export const sumOfTerms = (terms: Value, kept: Kept): Value => sum(weightedTerms(terms, kept), [1], true);
 
-/** {@link sumOfTerms} over how many are kept. */
+/**
+ * {@link sumOfTerms} over how many are kept.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GraphBuilder } from "../graphs/builder.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { meanOfTerms } from "./negative_terms.ts";
+ *
+ * const runtime = await openRuntime({ provider: "wasm" }), g = new GraphBuilder();
+ * const terms = g.input("terms", "float32", [2, 2]), mask = g.constant(Float32Array.of(1, 1, 0, 1), [2, 2]);
+ * const { run } = await runtime.compile(g, { outputs: { mean: meanOfTerms(terms, { mask }) } });
+ * assert.deepEqual((await run({ terms: Float32Array.of(1, 2, 8, 4) })).mean, Float32Array.of(1.5, 4));
+ * await runtime.dispose();
+ * ```
+ */
 export const meanOfTerms = (terms: Value, kept: Kept): Value => div(sumOfTerms(terms, kept), keptCount(terms, kept));
 
 /** How many of the columns of `terms` [R, N] each row keeps, and 1 where it keeps none: [R, 1], or [] for all rows. */
