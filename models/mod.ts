@@ -16,7 +16,18 @@ import { sasrec } from "./sasrec.ts";
 import { twoTower } from "./two_tower.ts";
 import { vbpr } from "./vbpr.ts";
 
-/** Every backbone, by name. */
+/**
+ * Every backbone, by name.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { backbones } from "./mod.ts";
+ *
+ * for (const [name, make] of Object.entries(backbones)) assert.equal(make.name, name);
+ * assert.throws(() => backbones.mf({ dim: 0 }), /option "dim" takes a whole number of at least 1, found 0/);
+ * ```
+ */
 export const backbones = {
   mf,
   gmf,

@@ -50,6 +50,26 @@ const LOOKED_AT = 3;
  * Reads a file and looks for a user's representation, an item's, and what scores the two.
  *
  * @throws TypeError where the file cannot be read, or it is not obvious what its inputs and scores are.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GraphBuilder } from "../../graphs/builder.ts";
+ * import { encode } from "../../graphs/encode.ts";
+ * import { mul } from "../../graphs/ops/arithmetic.ts";
+ * import { gather } from "../../graphs/ops/index.ts";
+ * import { sum } from "../../graphs/ops/reduce.ts";
+ * import { understand } from "./understand.ts";
+ *
+ * const g = new GraphBuilder(), [u, i] = ["user", "item"].map((name) => g.input(name, "int64", [1]));
+ * const [p, q] = [1, 2].map((x) => g.constant(new Float32Array(36).fill(x), [9, 4]));
+ * const scores = sum(mul(gather(p!, u!), gather(q!, i!)), [-1]);
+ * const bytes = encode(g, { scores }, { symbolic: { user: ["n"], item: ["n"], scores: ["n"] } });
+ * const { names, parameters, seam } = understand(bytes);
+ * assert.deepEqual([names.users, names.items, names.scores], ["user", "item", "scores"]);
+ * assert.deepEqual(parameters.filter(({ kept }) => !kept).map(({ shape }) => shape), [[9, 4], [9, 4]]);
+ * assert(!(seam instanceof TypeError) && seam.innerProduct && seam.widths.dim === 4);
+ * ```
  */
 export function understand(bytes: Uint8Array, options: UnderstandOptions = {}): Understanding {
   const { source = "model.onnx", limits } = options, file = readModel(bytes, source, limits);
