@@ -28,6 +28,27 @@ const domains = {
  * (`compat`), which for p = -2 turns a negative base into a negative target; `clamp` raises at least 1e-6; `abs` its
  * magnitude; `auto` is `compat` for whole p, as published, and `clamp` otherwise. With `similarity=cosine` s is the cosine
  * of layer means, in the choice alone; the loss keeps the backbone's scores.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GraphBuilder, type Value } from "../graphs/builder.ts";
+ * import { gather } from "../graphs/ops/index.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { ahns } from "./ahns.ts";
+ * import type { Negatives, Setting, Step } from "./sampler.ts";
+ *
+ * const runtime = await openRuntime({ provider: "wasm" }), g = new GraphBuilder();
+ * const scores = g.constant(Float32Array.of(0.3, 0.06, 0.02)), items = (ids: Value) => gather(scores, ids);
+ * const positive = g.input("positive", "float32", [1, 1]);
+ * const step = { positive, items, score: (s: Value) => s } as Step; // a model whose items are their scores
+ * const candidates = g.constant(Int32Array.of(0, 1, 2), [1, 3]), ofThree = ahns({ pool: 3, alpha: 1, beta: 0.1 });
+ * const { ids } = ofThree({} as Setting).select(step, { candidates }) as Negatives;
+ * const { run } = await runtime.compile(g, { outputs: { ids: ids! } });
+ * assert.deepEqual((await run({ positive: Float32Array.of(1) })).ids, Int32Array.of(1)); // 0.1 / (1 + 1) = 0.05
+ * assert.deepEqual((await run({ positive: Float32Array.of(-0.6) })).ids, Int32Array.of(0)); // 0.1 / 0.4 = 0.25
+ * await runtime.dispose();
+ * ```
  */
 export const ahns = define({
   name: "ahns",

@@ -45,7 +45,18 @@ import { triplh } from "./triplh.ts";
 import { userSimilarity } from "./user_similarity.ts";
 import { warp } from "./warp.ts";
 
-/** Every sampler, by name. */
+/**
+ * Every sampler, by name.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { samplers } from "./mod.ts";
+ *
+ * for (const [name, make] of Object.entries(samplers)) assert.equal(make.name, name);
+ * assert.throws(() => samplers.dns({ pool: 0 }), /option "pool" takes a whole number of at least 1, found 0/);
+ * ```
+ */
 export const samplers = {
   // static
   rns,

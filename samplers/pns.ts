@@ -10,6 +10,23 @@ import type { Policy } from "./sampler.ts";
  * interactions of item i in training (Mikolov et al., NIPS 2013; for recommendation Chen et al., KDD 2017), or to
  * ln(c_i + 1) + smoothing (RecStudio and AdaSIR's code). Items never met in training are never drawn unless smoothing is
  * positive.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { SeenItems } from "../datasets/negatives.ts";
+ * import { Rng } from "../random/rng.ts";
+ * import { pns } from "./pns.ts";
+ * import type { Draw } from "./sampler.ts";
+ *
+ * const of = catalogue(interactions({ users: [0, 1], items: [0, 1], userCount: 2, itemCount: 4 }));
+ * const seen = new SeenItems(of), sampler = pns({ negatives: 3 })({ catalogue: of, seen, rows: 1, epochs: 1 });
+ * const batch = { rows: 1, first: 0, users: Int32Array.of(0), positives: Int32Array.of(0) };
+ * const draw = { catalogue: of, seen, rng: new Rng(1, "sampler"), epoch: 0 } as Draw; // it asks no model
+ * assert.deepEqual(await sampler.propose(batch, draw), { ids: Int32Array.of(1, 1, 1) }); // 2 and 3 nobody has met
+ * ```
  */
 export const pns = define(
   {

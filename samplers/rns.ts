@@ -10,6 +10,23 @@ import { uniformRows } from "./uniform_rows.ts";
 /**
  * Uniform over the items a user has not met: q(i|u) = 1 / |E_u| (Rendle et al., UAI 2009). With many negatives and
  * softmax cross entropy it is sampled softmax; `shared` draws one pool for the whole batch.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { SeenItems } from "../datasets/negatives.ts";
+ * import { Rng } from "../random/rng.ts";
+ * import { rns } from "./rns.ts";
+ * import type { Draw } from "./sampler.ts";
+ *
+ * const of = catalogue(interactions({ users: [0, 0], items: [0, 2], userCount: 1, itemCount: 3 }));
+ * const seen = new SeenItems(of), sampler = rns({ negatives: 2 })({ catalogue: of, seen, rows: 1, epochs: 1 });
+ * const batch = { rows: 1, first: 0, users: Int32Array.of(0), positives: Int32Array.of(0) };
+ * const draw = { catalogue: of, seen, rng: new Rng(1, "sampler"), epoch: 0 } as Draw; // it asks no model
+ * assert.deepEqual(await sampler.propose(batch, draw), { ids: Int32Array.of(1, 1) }); // the one item not met
+ * ```
  */
 export const rns = define({
   name: "rns",

@@ -5,6 +5,22 @@ import type { Draw } from "./sampler.ts";
  * Uniform candidates that a row's user has not met, `count` ids for each row, row-major: with replacement, unless those
  * of a row are to differ. It leaves `draw.rng` at the first row's place, whichever thread drew them: seek before drawing
  * more.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { SeenItems } from "../datasets/negatives.ts";
+ * import { Rng } from "../random/rng.ts";
+ * import type { Draw } from "./sampler.ts";
+ * import { uniformRows } from "./uniform_rows.ts";
+ *
+ * const of = catalogue(interactions({ users: [0, 1], items: [0, 1], userCount: 2, itemCount: 2 }));
+ * const draw = { seen: new SeenItems(of), rng: new Rng(1, "sampler"), epoch: 0 } as Draw;
+ * const batch = { rows: 2, first: 0, users: Int32Array.of(0, 1), positives: Int32Array.of(0, 1) };
+ * assert.deepEqual(uniformRows(batch, draw, 3), Int32Array.of(1, 1, 1, 0, 0, 0));
+ * ```
  */
 export function uniformRows(batch: Batch, draw: Draw, count: number): Int32Array {
   const ids = draw.ahead?.take(batch, draw.epoch, count) ?? drawUniformRows(batch, draw, count);
