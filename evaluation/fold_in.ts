@@ -60,7 +60,17 @@ export function openFoldIn(
   };
 }
 
-/** The root mean square length of vectors without their last coordinate. */
+/**
+ * The root mean square length of vectors without their last coordinate.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { lengthBesideBias } from "./fold_in.ts";
+ *
+ * assert.equal(lengthBesideBias({ data: Float32Array.of(0, 1, 9, 0, 7, 9), width: 3 }), 5); // the root of (1 + 49) / 2
+ * ```
+ */
 export function lengthBesideBias({ data, width }: Vectors): number {
   let sum = 0;
   for (let at = 0; at < data.length; at++) if (at % width < width - 1) sum += data[at]! ** 2;

@@ -85,6 +85,26 @@ export interface Evaluator {
  *
  * @throws TypeError where a metric is unknown, or nothing is held out; RangeError where a number of the options cannot be,
  * or interactions are of more users or items than the catalogue.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { mf } from "../models/mf.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { fullRanking } from "./full_ranking.ts";
+ *
+ * const log = (item: number) => interactions({ users: [0], items: [item], userCount: 1, itemCount: 3 });
+ * const runtime = await openRuntime({ provider: "wasm" }), metrics = ["hit@1", "mrr@2"];
+ * const ranking = await fullRanking(runtime, mf({ dim: 1 }), catalogue(log(0)), log(2), { metrics });
+ * await runtime.load(new Map([
+ *   ["user", { shape: [1, 1], data: Float32Array.of(1) }],
+ *   ["item", { shape: [3, 1], data: Float32Array.of(9, 8, 7) }],
+ * ]));
+ * assert.deepEqual((await ranking.evaluate()).metrics, { "hit@1": 0, "mrr@2": 1 / 2 }); // the list is 1 2
+ * await runtime.dispose();
+ * ```
  */
 export async function fullRanking(
   runtime: Runtime,

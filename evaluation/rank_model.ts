@@ -15,6 +15,26 @@ const BLOCK = 8192;
  *
  * @throws TypeError where the file cannot be read or its inputs and scores are not obvious, RangeError where a table of
  * its is shorter than the data.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { GraphBuilder } from "../graphs/builder.ts";
+ * import { encode } from "../graphs/encode.ts";
+ * import { mul } from "../graphs/ops/arithmetic.ts";
+ * import { gather } from "../graphs/ops/index.ts";
+ * import { rankModel } from "./rank_model.ts";
+ *
+ * const g = new GraphBuilder(), [user, item] = ["user", "item"].map((name) => g.input(name, "int64", [1]));
+ * const p = g.constant(Float32Array.of(1)), q = g.constant(Float32Array.of(9, 8, 7));
+ * const scores = mul(gather(p, user!), gather(q, item!)), symbolic = { user: ["n"], item: ["n"], scores: ["n"] };
+ * const log = (item: number) => interactions({ users: [0], items: [item], userCount: 1, itemCount: 3 });
+ * const bytes = encode(g, { scores }, { symbolic }), seen = catalogue(log(0));
+ * const { metrics } = await rankModel(bytes, {}, seen, log(2), { metrics: ["mrr@2"] });
+ * assert.equal(metrics["mrr@2"], 1 / 2); // the list is 1 2: item 0 was met
+ * ```
  */
 export async function rankModel(
   bytes: Uint8Array,

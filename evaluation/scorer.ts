@@ -44,14 +44,43 @@ export interface Scorer {
   dispose(): Promise<void>;
 }
 
-/** Blocks that keep `bytes` of scores at a time, or of what is computed `floats` wide for each score. */
+/**
+ * Blocks that keep `bytes` of scores at a time, or of what is computed `floats` wide for each score.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { blocksFor } from "./scorer.ts";
+ *
+ * const { rows, columns } = blocksFor(2 ** 20, 10_000);
+ * assert.deepEqual([rows, columns, Math.ceil(10_000 / columns)], [78, 3336, 3]);
+ * assert(4 * rows * columns <= 2 ** 20);
+ * ```
+ */
 export function blocksFor(bytes: number, items: number, floats = 1): Blocks {
   const columns = Math.ceil(items / Math.ceil(items / 4096) / PANEL) * PANEL,
     rows = Math.max(1, Math.min(256, Math.floor(bytes / (4 * floats * columns))));
   return { rows, columns };
 }
 
-/** The floats of the widest that a backbone computes for each score: 1 of inner products, a layer of a network over pairs. */
+/**
+ * The floats of the widest that a backbone computes for each score: 1 of inner products, a layer of a network over
+ * pairs.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { mf } from "../models/mf.ts";
+ * import { mlp } from "../models/mlp.ts";
+ * import { floatsPerScore } from "./scorer.ts";
+ *
+ * const of = catalogue(interactions({ users: [0], items: [0], userCount: 9, itemCount: 9 }));
+ * assert.equal(floatsPerScore(mf({ dim: 32 }), of), 1);
+ * assert.equal(floatsPerScore(mlp({ dim: 8, hidden: "64-16" }), of), 64);
+ * ```
+ */
 export function floatsPerScore(backbone: Backbone, catalogue: Catalogue): number {
   const size = 1024, [graph, { outputs: { scores } }] = scoring(backbone, catalogue, { rows: size, columns: size });
   const sizes = prune(graph, [scores]).nodes.flatMap(({ outputs }) => outputs.map(({ shape }) => sizeOf(shape)));
@@ -65,7 +94,31 @@ export function itemBytes(backbone: Backbone, catalogue: Catalogue): number {
   return width * catalogue.items * Float32Array.BYTES_PER_ELEMENT;
 }
 
-/** Compiles the three graphs of a backbone that scoring takes: queries, items, and scores of one against the other. */
+/**
+ * Compiles the three graphs of a backbone that scoring takes: queries, items, and scores of one against the other.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { mf } from "../models/mf.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { blocksFor, openScorer } from "./scorer.ts";
+ *
+ * const of = catalogue(interactions({ users: [0], items: [0], userCount: 1, itemCount: 3 }));
+ * const runtime = await openRuntime({ provider: "wasm" });
+ * const scorer = await openScorer(runtime, mf({ dim: 1 }), of, blocksFor(2 ** 20, of.items));
+ * await runtime.load(new Map([
+ *   ["user", { shape: [1, 1], data: Float32Array.of(2) }],
+ *   ["item", { shape: [3, 1], data: Float32Array.of(1, 2, 3) }],
+ * ]));
+ * const found: number[] = [];
+ * await scorer.score(Int32Array.of(0), (scores) => found.push(...scores.subarray(0, 4))); // one block of 8 columns
+ * assert.deepEqual(found, [2, 4, 6, -Infinity]);
+ * await runtime.dispose();
+ * ```
+ */
 export async function openScorer(
   runtime: Runtime,
   backbone: Backbone,

@@ -33,6 +33,24 @@ const BLOCK = 1024;
  * The vectors of every user or item whose inner products are the backbone's scores.
  *
  * @throws TypeError where its scores are inner products of none.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { mf } from "../models/mf.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { innerVectors } from "./vectors.ts";
+ *
+ * const of = catalogue(interactions({ users: [0], items: [0], userCount: 1, itemCount: 1 }));
+ * const runtime = await openRuntime({ provider: "wasm" }), backbone = mf({ dim: 1, bias: true });
+ * const of1 = (x: number) => ({ shape: [1, 1], data: Float32Array.of(x) });
+ * await runtime.load(new Map([["user", of1(2)], ["item", of1(3)], ["bias", of1(5)]]));
+ * const vectorsOf = async (side: "users" | "items") => [...(await innerVectors(runtime, backbone, of, side)).data];
+ * assert.deepEqual([await vectorsOf("users"), await vectorsOf("items")], [[2, 1], [3, 5]]); // a score of 2 x 3 + 5
+ * await runtime.dispose();
+ * ```
  */
 export function innerVectors(runtime: Runtime, backbone: Backbone, catalogue: Catalogue, side: Side): Promise<Vectors> {
   return vectors(runtime, backbone, catalogue, side, (encoder, x) => {
@@ -42,7 +60,27 @@ export function innerVectors(runtime: Runtime, backbone: Backbone, catalogue: Ca
   });
 }
 
-/** The directions of every item's representation, layers as ranking takes them, biases left out: a zero vector stays one. */
+/**
+ * The directions of every item's representation, layers as ranking takes them, biases left out: a zero vector stays
+ * one.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { mf } from "../models/mf.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { itemDirections } from "./vectors.ts";
+ *
+ * const of = catalogue(interactions({ users: [0], items: [0], userCount: 1, itemCount: 2 }));
+ * const runtime = await openRuntime({ provider: "wasm" });
+ * await runtime.load(new Map([["item", { shape: [2, 2], data: Float32Array.of(3, 4, 0, 0) }]]));
+ * const { data, width } = await itemDirections(runtime, mf({ dim: 2 }), of);
+ * assert.deepEqual([data, width], [Float32Array.of(0.6, 0.8, 0, 0), 2]);
+ * await runtime.dispose();
+ * ```
+ */
 export function itemDirections(runtime: Runtime, backbone: Backbone, catalogue: Catalogue): Promise<Vectors> {
   return vectors(runtime, backbone, catalogue, "items", (encoder, x) => unit(pointOf(encoder)(x)));
 }
