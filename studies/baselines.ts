@@ -70,7 +70,25 @@ const IALS = { dim: 64, iterations: 20 };
 /** Those of a study that does not say which: EASE takes long, or cannot be had, where there are many items. */
 export const usualBaselines = ["popular", "item-knn", "ials"] as const satisfies readonly (keyof typeof baselines)[];
 
-/** The baselines by name: what is picked under one protocol is fitted to what another, or the same, trains on. Untuned options were settled on Amazon Tools, test numbers in sight. */
+/**
+ * The baselines by name: what is picked under one protocol is fitted to what another, or the same, trains on. Untuned
+ * options were settled on Amazon Tools, test numbers in sight.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { baselines } from "./baselines.ts";
+ *
+ * const train = interactions({ users: [0, 0, 1], items: [0, 1, 1], userCount: 2, itemCount: 3 });
+ * const about = { selectBy: "ndcg@2", metrics: ["ndcg@2"], memory: 2 ** 20 };
+ * const protocol = { data: { train }, catalogue: catalogue(train), ...about };
+ * const { label, scoresOf } = await baselines.popular(protocol);
+ * assert.deepEqual([label, scoresOf(1)], ["most popular", Float32Array.of(1, 2, 0)]);
+ * assert.equal((await baselines.ease(protocol)).chosen, "l2=300, untuned"); // there is nothing to choose by
+ * ```
+ */
 export const baselines = {
   popular,
   "item-knn": tuned<ItemKnnOptions>({
@@ -96,7 +114,26 @@ export const baselines = {
   }),
 } as const satisfies Readonly<Record<string, (picking: Protocol, testing?: Protocol) => Promise<Baseline>>>;
 
-/** Ranks the protocol's test part by a baseline's scores. @throws TypeError where there is none. */
+/**
+ * Ranks the protocol's test part by a baseline's scores.
+ *
+ * @throws TypeError where there is none.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { testBaseline } from "./baselines.ts";
+ *
+ * const log = (item: number) => interactions({ users: [0], items: [item], userCount: 1, itemCount: 3 });
+ * const data = { train: log(0), test: log(2) }, testing = { held: data.test, alsoSeen: [] };
+ * const about = { selectBy: "mrr@2", metrics: ["mrr@2"], memory: 2 ** 20 };
+ * const protocol = { data, catalogue: catalogue(data.train), testing, ...about };
+ * const { metrics } = await testBaseline(protocol, () => Float32Array.of(9, 8, 7));
+ * assert.deepEqual(metrics, { "mrr@2": 1 / 2 }); // the list is 1 2: item 0 was met
+ * ```
+ */
 export async function testBaseline(protocol: Protocol, scoresOf: ScoresOf): Promise<Evaluation> {
   const { testing, catalogue } = protocol;
   if (!testing) throw new TypeError("Cannot test a baseline: the protocol has no test interactions");

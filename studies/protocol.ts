@@ -41,6 +41,18 @@ export interface Protocol {
 /**
  * What is held out in a part, and what is known when it is ranked: what its users had met before it where train does not
  * say, and, for test, what was held out to select by, which stays in the lists where that is asked for.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { heldIn } from "./protocol.ts";
+ *
+ * const log = (item: number) => interactions({ users: [0], items: [item], userCount: 1, itemCount: 3 });
+ * const data = { train: log(0), valid: log(1), test: log(2) };
+ * assert.deepEqual(heldIn(data, "valid"), { held: data.valid, alsoSeen: [] });
+ * assert.deepEqual(heldIn(data, "test"), { held: data.test, alsoSeen: [data.valid] });
+ * ```
  */
 export function heldIn(
   data: Parts,

@@ -79,6 +79,15 @@ export const rankedAt = (
 /**
  * The trial with the best value, wherever it was reached; undefined where none has one. Values are those of the best epoch
  * so far, so that running on can only raise them.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { leaderOf } from "./strategy.ts";
+ *
+ * assert.equal(leaderOf([[0.3], [0.1, 0.4], [NaN], []]), 1);
+ * assert.equal(leaderOf([[NaN], []]), undefined);
+ * ```
  */
 export function leaderOf(standings: readonly Standing[]): number | undefined {
   const last = standings.map((standing) => [standing.at(-1) ?? NaN]);

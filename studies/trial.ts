@@ -69,7 +69,34 @@ export async function* runTrial(
   }
 }
 
-/** Ranks the protocol's test part with the model as it stands. @throws TypeError where there is none. */
+/**
+ * Ranks the protocol's test part with the model as it stands.
+ *
+ * @throws TypeError where there is none.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { mf } from "../models/mf.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { testTrial } from "./trial.ts";
+ *
+ * const log = (item: number) => interactions({ users: [0], items: [item], userCount: 1, itemCount: 4 });
+ * const data = { train: log(0), valid: log(1), test: log(3) }, testing = { held: data.test, alsoSeen: [data.valid] };
+ * const about = { selectBy: "mrr@3", metrics: ["mrr@3"], memory: 2 ** 20 };
+ * const runtime = await openRuntime({ provider: "wasm" });
+ * await runtime.load(new Map([
+ *   ["user", { shape: [1, 1], data: Float32Array.of(1) }],
+ *   ["item", { shape: [4, 1], data: Float32Array.of(9, 8, 7, 6) }],
+ * ]));
+ * const protocol = { data, catalogue: catalogue(data.train), testing, ...about };
+ * const { metrics } = await testTrial(runtime, protocol, mf({ dim: 1 }));
+ * assert.equal(metrics["mrr@3"], 1 / 2); // the list is 2 3
+ * await runtime.dispose();
+ * ```
+ */
 export async function testTrial(runtime: Runtime, protocol: Protocol, backbone: Backbone): Promise<Evaluation> {
   const { testing, catalogue } = protocol;
   if (!testing) throw new TypeError("Cannot test a trial: the protocol has no test interactions");
