@@ -46,7 +46,28 @@ function adamRule(rows: UpdateRule["rows"], { lr, beta1, beta2, epsilon, decay =
   };
 }
 
-/** Adam over whole tables, as torch.optim.Adam: rows without a gradient still move by their momentum. */
+/**
+ * Adam over whole tables, as torch.optim.Adam: rows without a gradient still move by their momentum.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { gradients } from "../graphs/autodiff.ts";
+ * import { GraphBuilder } from "../graphs/builder.ts";
+ * import { mul } from "../graphs/ops/arithmetic.ts";
+ * import { sum } from "../graphs/ops/reduce.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { adam } from "./optimizers.ts";
+ *
+ * const g = new GraphBuilder(), w = g.variable("w", [2], () => Float32Array.of(1, 1));
+ * const loss = sum(mul(w, g.constant(Float32Array.of(3, -0.5)))), gradient = gradients(loss, [w]).get(w)!;
+ * const runtime = await openRuntime({ provider: "wasm" }), update = { variable: w, gradient, rule: adam({ lr: 0.1 }) };
+ * await (await runtime.compile(g, { outputs: { loss }, updates: [update] })).run({});
+ * const [a, b] = (await runtime.save()).get("w")!.data; // the first step is lr, however steep it is
+ * assert(Math.abs(a! - (1 - 0.1)) < 1e-6 && Math.abs(b! - (1 + 0.1)) < 1e-6);
+ * await runtime.dispose();
+ * ```
+ */
 export const adam = define({
   name: "adam",
   summary: "Adam over whole tables, as torch.optim.Adam: the setting of the papers.",
@@ -57,6 +78,26 @@ export const adam = define({
 /**
  * Adam on the rows that have a gradient, as torch.optim.SparseAdam: another algorithm than dense Adam, and cheaper. As
  * there, epsilon is added to the root before its bias is corrected (Kingma & Ba, the end of section 2).
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { gradients } from "../graphs/autodiff.ts";
+ * import { GraphBuilder } from "../graphs/builder.ts";
+ * import { gather } from "../graphs/ops/index.ts";
+ * import { sum } from "../graphs/ops/reduce.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { lazyAdam } from "./optimizers.ts";
+ *
+ * const g = new GraphBuilder(), w = g.variable("w", [2, 1], () => Float32Array.of(1, 1));
+ * const loss = sum(gather(w, g.input("ids", "int32", [1]))), gradient = gradients(loss, [w]).get(w)!;
+ * const runtime = await openRuntime({ provider: "wasm" }), rule = lazyAdam({ lr: 0.1 });
+ * const { run } = await runtime.compile(g, { outputs: { loss }, updates: [{ variable: w, gradient, rule }] });
+ * for (const row of [0, 1]) await run({ ids: Int32Array.of(row) });
+ * const [a] = (await runtime.save()).get("w")!.data; // the second step leaves row 0, which adam would move on
+ * assert(Math.abs(a! - (1 - 0.1)) < 1e-6);
+ * await runtime.dispose();
+ * ```
  */
 export const lazyAdam = define({
   name: "lazyAdam",
@@ -72,7 +113,27 @@ export const lazyAdam = define({
   }),
 }));
 
-/** Adam with weight decay apart from the gradient, over whole tables, as torch.optim.AdamW. */
+/**
+ * Adam with weight decay apart from the gradient, over whole tables, as torch.optim.AdamW.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { gradients } from "../graphs/autodiff.ts";
+ * import { GraphBuilder } from "../graphs/builder.ts";
+ * import { sum } from "../graphs/ops/reduce.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { adamw } from "./optimizers.ts";
+ *
+ * const g = new GraphBuilder(), w = g.variable("w", [2], () => Float32Array.of(2, 0));
+ * const loss = sum(w), gradient = gradients(loss, [w]).get(w)!, rule = adamw({ lr: 0.1, decay: 0.5 });
+ * const runtime = await openRuntime({ provider: "wasm" });
+ * await (await runtime.compile(g, { outputs: { loss }, updates: [{ variable: w, gradient, rule }] })).run({});
+ * const [a, b] = (await runtime.save()).get("w")!.data; // lr x decay of a weight goes, and lr along the gradient
+ * assert(Math.abs(a! - (2 * (1 - 0.1 * 0.5) - 0.1)) < 1e-6 && Math.abs(b! - (0 - 0.1)) < 1e-6);
+ * await runtime.dispose();
+ * ```
+ */
 export const adamw = define({
   name: "adamw",
   summary: "Adam with decoupled weight decay, over whole tables, as torch.optim.AdamW.",
@@ -83,7 +144,28 @@ export const adamw = define({
   },
 }, (values): Optimizer => adamRule("all", values));
 
-/** Adagrad, as torch.optim.Adagrad. Rows without a gradient stay, so only those with one are visited. */
+/**
+ * Adagrad, as torch.optim.Adagrad. Rows without a gradient stay, so only those with one are visited.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { gradients } from "../graphs/autodiff.ts";
+ * import { GraphBuilder } from "../graphs/builder.ts";
+ * import { mul } from "../graphs/ops/arithmetic.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { adagrad } from "./optimizers.ts";
+ *
+ * const g = new GraphBuilder(), w = g.variable("w", [], () => Float32Array.of(1));
+ * const loss = mul(w, 3), gradient = gradients(loss, [w]).get(w)!, rule = adagrad({ lr: 0.1 });
+ * const runtime = await openRuntime({ provider: "wasm" });
+ * const { run } = await runtime.compile(g, { outputs: { loss }, updates: [{ variable: w, gradient, rule }] });
+ * for (const _ of [1, 2]) await run({});
+ * const [found] = (await runtime.save()).get("w")!.data; // 3 / sqrt(9), then 3 / sqrt(9 + 9)
+ * assert(Math.abs(found! - (1 - 0.1 * (1 + Math.SQRT1_2))) < 1e-6);
+ * await runtime.dispose();
+ * ```
+ */
 export const adagrad = define({
   name: "adagrad",
   summary: "Adagrad, as torch.optim.Adagrad.",
@@ -99,7 +181,27 @@ export const adagrad = define({
   },
 }));
 
-/** Stochastic gradient descent. Rows without a gradient stay, so only those with one are visited. */
+/**
+ * Stochastic gradient descent. Rows without a gradient stay, so only those with one are visited.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { gradients } from "../graphs/autodiff.ts";
+ * import { GraphBuilder } from "../graphs/builder.ts";
+ * import { mul } from "../graphs/ops/arithmetic.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { sgd } from "./optimizers.ts";
+ *
+ * const g = new GraphBuilder(), w = g.variable("w", [], () => Float32Array.of(1));
+ * const loss = mul(w, w), gradient = gradients(loss, [w]).get(w)!, rule = sgd({ lr: 0.25 });
+ * const runtime = await openRuntime({ provider: "wasm" });
+ * const { run } = await runtime.compile(g, { outputs: { loss }, updates: [{ variable: w, gradient, rule }] });
+ * for (const _ of [1, 2]) await run({});
+ * assert.deepEqual((await runtime.save()).get("w")!.data, Float32Array.of(0.25)); // halved twice: the gradient is 2w
+ * await runtime.dispose();
+ * ```
+ */
 export const sgd = define({
   name: "sgd",
   summary: "Stochastic gradient descent.",
@@ -115,7 +217,19 @@ export const sgd = define({
   }),
 }));
 
-/** Every optimiser, by name. */
+/**
+ * Every optimiser, by name.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { optimizers } from "./optimizers.ts";
+ *
+ * for (const [name, make] of Object.entries(optimizers)) assert.equal(make.name, name);
+ * const lazy = Object.entries(optimizers).filter(([, make]) => make().rows === "touched");
+ * assert.deepEqual(lazy.map(([name]) => name), ["lazyAdam", "adagrad", "sgd"]); // others move every row at each step
+ * ```
+ */
 export const optimizers = { adam, lazyAdam, adamw, adagrad, sgd } as const satisfies Readonly<
   Record<string, AnyMethod<Optimizer>>
 >;

@@ -32,6 +32,26 @@ export interface RecommenderOptions {
  * users onnxruntime's TopK divides by zero, which ends the process.
  *
  * @throws TypeError where `weights` lacks a variable of the backbone or has it in another shape, RangeError where `top` is no whole number from 1.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { mf } from "../models/mf.ts";
+ * import { openModel } from "../runtime/model.ts";
+ * import { recommenderModel } from "./recommender.ts";
+ *
+ * const seen = catalogue(interactions({ users: [0], items: [0], userCount: 1, itemCount: 3 }));
+ * const weights = new Map([
+ *   ["user", { shape: [1, 1], data: Float32Array.of(1) }],
+ *   ["item", { shape: [3, 1], data: Float32Array.of(9, 7, 8) }],
+ * ]);
+ * const model = await openModel(await recommenderModel(mf({ dim: 1 }), seen, weights, { top: 2 }));
+ * const { items, scores } = await model.run({ users: { dtype: "int64", shape: [1], data: BigInt64Array.of(0n) } });
+ * assert.deepEqual([items!.data, scores!.data], [BigInt64Array.of(2n, 1n), Float32Array.of(8, 7)]); // item 0 was met
+ * await model.dispose();
+ * ```
  */
 export async function recommenderModel(
   backbone: Backbone,
@@ -53,6 +73,26 @@ export async function recommenderModel(
  * `scores` of all items, seen or not, float32 [N, I].
  *
  * @throws TypeError where `weights` lacks a variable of the backbone or has it in another shape.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { mf } from "../models/mf.ts";
+ * import { openModel } from "../runtime/model.ts";
+ * import { scoresModel } from "./recommender.ts";
+ *
+ * const seen = catalogue(interactions({ users: [0], items: [0], userCount: 2, itemCount: 3 }));
+ * const weights = new Map([
+ *   ["user", { shape: [2, 1], data: Float32Array.of(1, -1) }],
+ *   ["item", { shape: [3, 1], data: Float32Array.of(9, 7, 8) }],
+ * ]);
+ * const model = await openModel(await scoresModel(mf({ dim: 1 }), seen, weights));
+ * const { scores } = await model.run({ users: { dtype: "int64", shape: [2], data: BigInt64Array.of(0n, 1n) } });
+ * assert.deepEqual([scores!.shape, scores!.data], [[2, 3], Float32Array.of(9, 7, 8, -9, -7, -8)]);
+ * await model.dispose();
+ * ```
  */
 export async function scoresModel(
   backbone: Backbone,

@@ -65,6 +65,16 @@ export function safetensorsParts(
  * Reads a safetensors file of float32 and int32 tensors. The tensors are copies.
  *
  * @throws TypeError naming `source`, what was expected and what was found.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+ *
+ * const bytes = encodeSafetensors({ ids: { dtype: "I32", shape: [2, 1], data: Int32Array.of(7, 8) } });
+ * assert.deepEqual(decodeSafetensors(bytes).tensors.ids, { dtype: "I32", shape: [2, 1], data: Int32Array.of(7, 8) });
+ * assert.throws(() => decodeSafetensors(bytes.subarray(0, -1), "my.safetensors"), /"my.safetensors".*it is cut short/);
+ * ```
  */
 export function decodeSafetensors(bytes: Uint8Array, source = "tensors"): SafeTensors {
   const fail = (why: string): never => {

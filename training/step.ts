@@ -53,7 +53,31 @@ export const stepInputs = { users: "users", positives: "positives", rows: "rows"
 /** The input that a sampler's proposed tensor is fed to. */
 export const proposedInput = (name: string): string => `${SCOPES.sampler}/${name}`;
 
-/** Builds the graph of one training step and its reverse pass. */
+/**
+ * Builds the graph of one training step and its reverse pass.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { SeenItems } from "../datasets/negatives.ts";
+ * import { RowGradient } from "../graphs/builder.ts";
+ * import { bpr } from "../losses/bpr.ts";
+ * import { mf } from "../models/mf.ts";
+ * import { rns } from "../samplers/rns.ts";
+ * import { trainingStep } from "./step.ts";
+ *
+ * const of = catalogue(interactions({ users: [0], items: [0], userCount: 9, itemCount: 9 }));
+ * const sampler = rns({ negatives: 3 })({ catalogue: of, seen: new SeenItems(of), rows: 4, epochs: 1 });
+ * const about = { catalogue: of, batchSize: 4, padded: false, l2: 0 };
+ * const { graph, scores, gradients } = trainingStep({ backbone: mf({ dim: 2 }), sampler, loss: bpr(), ...about });
+ * assert.deepEqual([...graph.inputs.keys()], ["users", "positives", "epoch", "sampler/ids"]); // fed at each step
+ * assert.deepEqual([scores.positive.shape, scores.negative!.shape], [[4, 1], [4, 3]]);
+ * const byRow = Array.from(gradients, ([{ name }, gradient]) => [name, gradient instanceof RowGradient]);
+ * assert.deepEqual(byRow, [["user", true], ["item", true]]);
+ * ```
+ */
 export function trainingStep(recipe: StepRecipe): TrainingStep {
   const { backbone, sampler, loss, catalogue, batchSize, padded, histories, l2 } = recipe;
   const graph = new GraphBuilder();

@@ -9,6 +9,30 @@ import { openRun, type Position, START } from "./run.ts";
  * @throws TypeError where the recipe does not fit together, before anything is trained.
  * @throws RangeError where a number of the recipe cannot be, or a loss is not finite, naming epoch and step.
  * @throws the signal's reason, where it stops the run; `keep` has then been called.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { bpr } from "../losses/bpr.ts";
+ * import { mf } from "../models/mf.ts";
+ * import { openRuntime } from "../runtime/providers.ts";
+ * import { rns } from "../samplers/rns.ts";
+ * import { adam } from "./optimizers.ts";
+ * import { train } from "./trainer.ts";
+ *
+ * const data = interactions({ users: [0, 0, 1, 1, 2], items: [0, 1, 2, 3, 0], userCount: 3, itemCount: 4 });
+ * const runtime = await openRuntime({ provider: "wasm", seed: 1 }), method = { sampler: rns(), loss: bpr(), l2: 0 };
+ * const recipe = { runtime, data, backbone: mf({ dim: 4 }), ...method, optimizer: adam({ lr: 0.1 }) };
+ * const losses: number[] = [];
+ * for await (const { epoch, steps, loss } of train({ ...recipe, batchSize: 2, epochs: 100 })) {
+ *   assert.equal(steps, 3); // two, two and one
+ *   losses.push(loss);
+ *   if (epoch === 19) break; // early stopping of one's own
+ * }
+ * assert(losses.length === 20 && losses.at(-1)! < losses[0]! / 2);
+ * await runtime.dispose();
+ * ```
  */
 export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, void> {
   const { epochs = 100, until = epochs, evaluate, selectBy, evaluateEvery = 5, patience = 10 } = recipe;

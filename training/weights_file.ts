@@ -25,6 +25,18 @@ export const encodeWeights = (weights: ReadonlyMap<string, SavedTensor>): Uint8A
  *
  * @param source what the file is called in errors.
  * @throws TypeError naming it and what is wrong, also where a tensor is not float32.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { encodeSafetensors } from "./safetensors.ts";
+ * import { decodeWeights } from "./weights_file.ts";
+ *
+ * const bytes = encodeSafetensors({ user: { dtype: "F32", shape: [2, 1], data: Float32Array.of(0.5, -1) } });
+ * assert.deepEqual(decodeWeights(bytes).get("user"), { shape: [2, 1], data: Float32Array.of(0.5, -1) });
+ * const ids = encodeSafetensors({ user: { dtype: "I32", shape: [1], data: Int32Array.of(7) } });
+ * assert.throws(() => decodeWeights(ids, "model.safetensors"), /"user" has elements of I32, expected F32/);
+ * ```
  */
 export function decodeWeights(bytes: Uint8Array, source = "weights"): ReadonlyMap<string, SavedTensor> {
   return new Map(
