@@ -53,7 +53,34 @@ export { gradients } from "./graphs/autodiff.ts";
 export { encode, type EncodeOptions } from "./graphs/encode.ts";
 export { decode, type Decoded, type DecodeOptions } from "./graphs/decode.ts";
 export { print } from "./graphs/print.ts";
+/**
+ * How variables start.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { initializers, Rng } from "./mod.ts";
+ *
+ * const rng = new Rng(1, "user");
+ * assert.deepEqual(initializers.filled(2)([1, 3], rng), Float32Array.of(2, 2, 2));
+ * const drawn = initializers.xavierUniform([20, 4], rng); // the bound is the root of 6 / (20 + 4)
+ * assert(drawn.length === 80 && drawn.every((x) => Math.abs(x) <= 0.5) && drawn.some((x) => Math.abs(x) > 0.4));
+ * ```
+ */
 export * as initializers from "./graphs/initializers.ts";
+/**
+ * What graphs are built with. Each checks its operands as it is called.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GraphBuilder, ops } from "./mod.ts";
+ *
+ * const g = new GraphBuilder(), x = g.input("x", "float32", [6, 8]), y = g.input("y", "float32", [8, 4]);
+ * assert.deepEqual(ops.sum(ops.relu(ops.matmul(x, y)), [0]).shape, [4]);
+ * assert.throws(() => ops.matmul(y, x), /Cannot multiply \[8,4\] by \[6,8\]/);
+ * ```
+ */
 export * as ops from "./graphs/ops/mod.ts";
 
 // runtime

@@ -102,3 +102,34 @@ Deno.test("mod.ts names every type that what it exports speaks of", async () => 
   assert.deepEqual(said.match(/^error\[private-type-ref\].*$/gm) ?? [], []);
   assert.match(said, /missing-jsdoc/); // it did look
 });
+
+/** As `deno doc --json` describes what a module exports. */
+interface Described {
+  readonly name: string;
+  readonly declarations: readonly {
+    readonly kind: string;
+    readonly jsDoc?: { readonly tags?: readonly { readonly kind: string; readonly doc?: string }[] };
+  }[];
+}
+/**
+ * What is only there for the compiler has nothing to run. All else has to be shown, without exception; of `ops` and
+ * `initializers` this asks for one example each: their members are run by tests/conformance/ and tests/graphs/.
+ */
+const TYPES: ReadonlySet<string> = new Set(["interface", "typeAlias"]);
+
+Deno.test("every function, class and constant of mod.ts has an @example that asserts", async () => {
+  const args = ["doc", "--json", "mod.ts"], cwd = root, env = { NO_COLOR: "1" };
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args, cwd, env }).output();
+  const { nodes } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    readonly nodes: Readonly<Record<string, { readonly symbols: readonly Described[] }>>;
+  };
+  const values = nodes[new URL("mod.ts", root).href]!.symbols.flatMap(({ name, declarations }) => {
+    const found = declarations.filter(({ kind }) => !TYPES.has(kind));
+    return found.length > 0 ? [{ name, tags: found.flatMap(({ jsDoc }) => jsDoc?.tags ?? []) }] : [];
+  });
+  assert(values.length > 100, "the values were found");
+  const unshown = values.filter(({ tags }) =>
+    !tags.some(({ kind, doc = "" }) => kind === "example" && /\bassert[.(]/.test(doc))
+  );
+  assert.deepEqual(unshown.map(({ name }) => name), []);
+});
