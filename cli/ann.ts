@@ -13,6 +13,8 @@ export interface IndexFacts extends GraphOptions {
   readonly width: number;
   /** Of the vectors. */
   readonly sha256: string;
+  /** Of the file of the index: usearch ends the whole process at some that are damaged. */
+  readonly file: string;
 }
 
 /**
@@ -34,27 +36,28 @@ export async function writeIndex(
   options: GraphOptions,
 ): Promise<void> {
   const path = `${folder}/${runFiles.index}`, temporary = `${path}.tmp`, { width } = items;
+  let file: string;
   try {
     graph.save(temporary);
+    file = await digestOfFile(temporary);
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw new DiskError(`write "${path}"`, error);
   }
-  const facts: IndexFacts = { ...options, items: items.data.length / width, width, sha256: digest(items) };
+  const facts: IndexFacts = { ...options, items: items.data.length / width, width, sha256: digest(items), file };
   await writeWhole(`${folder}/${runFiles.indexFacts}`, `${JSON.stringify(facts, null, 2)}\n`);
 }
 
-/** The index of a run folder. @throws Error where there is none, or it is of other vectors. */
+/** The index of a run folder. @throws Error where there is none, it is of other vectors, or not as it was written. */
 export async function readIndex(folder: string, items: Vectors): Promise<NearGraph> {
   const path = `${folder}/${runFiles.index}`;
   if (!await exists(path)) throw new Error(`Cannot use an index: there is no "${path}"; command \`index\` builds it`);
-  const facts = JSON.parse(
-    await readText(`${folder}/${runFiles.indexFacts}`, "what is said of the index"),
-  ) as IndexFacts;
-  if (facts.sha256 !== digest(items)) {
-    throw new Error(`Cannot use "${path}": it is of a model before this one; command \`index\` builds it anew`);
-  }
+  const refusal = (why: string) => new Error(`Cannot use "${path}": ${why}; command \`index\` builds it anew`);
+  const facts = factsOf(await readText(`${folder}/${runFiles.indexFacts}`, "what is said of the index"));
+  if (!facts) throw refusal(`${runFiles.indexFacts}, which says what it is, is damaged`);
+  if (facts.sha256 !== digest(items)) throw refusal("it is of a model before this one");
+  if (facts.file !== await digestOfFile(path)) throw refusal("it is damaged, or an earlier version of Foil wrote it");
   const graph = await nearGraph(facts.width, facts);
   graph.load(path);
   return graph;
@@ -91,3 +94,18 @@ export function indexedNearest(graph: NearGraph, { data, width }: Vectors): Near
 
 const digest = ({ data }: Vectors): string =>
   createHash("sha256").update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest("hex");
+
+async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const part of (await Deno.open(path)).readable) hash.update(part);
+  return hash.digest("hex");
+}
+
+/** What a text says of an index; null where it is damaged. */
+function factsOf(text: string): IndexFacts | null {
+  try {
+    return JSON.parse(text) as IndexFacts | null;
+  } catch {
+    return null;
+  }
+}

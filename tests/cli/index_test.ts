@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { buildIndex, indexedNearest } from "../../cli/ann.ts";
 import { openNearest } from "../../evaluation/nearest.ts";
 import { Rng } from "../../random/rng.ts";
-import { inFolder, jsonLines } from "./foil.ts";
+import { foil, inFolder, jsonLines } from "./foil.ts";
 import { quietly, SMALL, writeSmallRun } from "./small_run.ts";
 
 const OPTIONS = { connectivity: 16, expansionAdd: 128, expansionSearch: 128 };
@@ -55,6 +55,22 @@ Deno.test("index builds into the run folder what recommend --index answers by; o
       [["ann", 1, 0], ["bob", 4, 1], ["cat", 5, 3]],
     );
     assert.deepEqual(lists[1].items.map(({ item }: { item: string }) => item), ["gin", SMALL.items[1]]);
+    const index = `${run}/items.usearch`, whole = await Deno.readFile(index), facts = `${index}.json`;
+    for (
+      const [path, content, why] of [
+        [index, whole.subarray(0, -10), "it is damaged, or an earlier version of Foil wrote it"],
+        [index, new TextEncoder().encode("no index ".repeat(100)), "it is damaged"], // usearch ends the process at this
+        [facts, new TextEncoder().encode("{"), "items\\.usearch\\.json, which says what it is, is damaged"],
+      ] as const
+    ) {
+      const right = await Deno.readFile(path);
+      await Deno.writeFile(path, content);
+      const { code, stderr } = await foil(ask, folder);
+      assert.equal(code, 1);
+      assert.match(stderr, new RegExp(`Cannot use ".*items\\.usearch": ${why}.*; command \`index\` builds it anew`));
+      await Deno.writeFile(path, right);
+    }
+    assert.equal((await quietly(ask)).code, 0);
     await writeSmallRun(run, { item: SMALL.item.toReversed() });
     const old = await quietly(ask);
     assert.equal(old.code, 1);
