@@ -38,8 +38,14 @@ export async function run(args: readonly string[]): Promise<number> {
   setDefault("XDG_RUNTIME_DIR", "/tmp");
   let code = 0;
   const interrupted = new AbortController();
+  let heeded = false;
+  /** For a command that acts on it, to keep what it has; others are ended. */
+  const stopping = () => {
+    heeded = true;
+    return interrupted.signal;
+  };
   const stop = () => {
-    if (interrupted.signal.aborted) Deno.exit(STOPPED); // a second Ctrl-C does not wait
+    if (!heeded || interrupted.signal.aborted) Deno.exit(STOPPED); // a second Ctrl-C does not wait
     interrupted.abort(new Error("stopped by Ctrl-C"));
   };
   // whoever runs commands on machines, such as Slurm and Kubernetes, stops them by SIGTERM
@@ -72,32 +78,32 @@ export async function run(args: readonly string[]): Promise<number> {
     "train",
     "train a recommender and save it to a folder",
     trainOptions,
-    (values, given) => trainCommand(values, interrupted.signal, given),
+    (values, given) => trainCommand(values, stopping(), given),
   );
   command(
     root,
     "tune",
     "search options of sampler, model and training on validation, and train the best",
     tuneOptions,
-    (values, given) => tuneCommand(values, interrupted.signal, given),
+    (values, given) => tuneCommand(values, stopping(), given),
   );
   command(
     root,
     "compare",
     "train several methods under one protocol and test them against the first",
     compareOptions,
-    (values) => compareCommand(values, interrupted.signal),
+    (values) => compareCommand(values, stopping()),
   );
   const study = program.command("study").description(
     "trials of several datasets, backbones, samplers and losses, here or on many machines",
   );
-  for (const { name, description, options, ofFile, run } of studyCommands) {
+  for (const { name, description, options, ofFile, heeds, run } of studyCommands) {
     const made = study.command(name).description(description).exitOverride() as unknown as Command;
     if (ofFile) made.argument("<file>", "YAML file of the study");
     addOwnFlags(made, options).action(async (...given: unknown[]) => {
       const [file, flags] = ofFile ? given : ["", ...given];
       const values = await readFlags(`study ${name}`, options, flags as Record<string, unknown>);
-      code = await run(file as string, values, interrupted.signal);
+      code = await run(file as string, values, heeds ? stopping() : interrupted.signal);
     });
   }
   command(
@@ -114,7 +120,7 @@ export async function run(args: readonly string[]): Promise<number> {
     "serve",
     "answer over HTTP with a trained model",
     serveOptions,
-    (values) => serveCommand(values, interrupted.signal),
+    (values) => serveCommand(values, stopping()),
   );
   command(root, "index", "an index of the items, for catalogues too large to score whole", indexOptions, indexCommand);
   command(root, "similar", "the items most similar to given items", similarOptions, similarCommand);
@@ -151,7 +157,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--json", outputOptions.json.help)
     .option("--quiet", outputOptions.quiet.help)
     .action(async (name: string | undefined, { url = null, cache = null, json = false, quiet = false }) => {
-      code = await fetchCommand({ name, url, cache, json: json === true, quiet: quiet === true }, interrupted.signal);
+      code = await fetchCommand({ name, url, cache, json: json === true, quiet: quiet === true }, stopping());
     });
   program.command("list").description("samplers, backbones, losses and optimisers, with options and sources")
     .argument("[kinds...]", "samplers, backbones, losses, optimizers")

@@ -14,6 +14,8 @@ export interface StudyCommand {
   readonly options: Options;
   /** Whether it is about the study of a file; a worker runs whatever is queued. */
   readonly ofFile: boolean;
+  /** Whether it acts on the signal that stops it, to keep what it has; others are ended. */
+  readonly heeds: boolean;
   readonly run: (file: string, values: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<number>;
 }
 
@@ -22,16 +24,19 @@ const ofFile = <O extends Options>(
   description: string,
   options: O,
   run: (file: string, values: Values<O>, signal: AbortSignal) => Promise<number>,
-): StudyCommand => ({ name, description, options, ofFile: true, run: run as StudyCommand["run"] });
+  { heeds = false } = {},
+): StudyCommand => ({ name, description, options, ofFile: true, heeds, run: run as StudyCommand["run"] });
 
 /** The commands under `study`. */
 export const studyCommands: readonly StudyCommand[] = [
-  ofFile("run", "run what is not done of a study on this machine, and write its table", runOptions, runStudy),
+  ofFile("run", "run what is not done of a study on this machine, and write its table", runOptions, runStudy, {
+    heeds: true,
+  }),
   ofFile("plan", "list the trials of a study, with the command of each", planOptions, planStudy),
-  ofFile("trial", "run one trial of a study, unless it is done", trialOptions, runTrialCommand),
+  ofFile("trial", "run one trial of a study, unless it is done", trialOptions, runTrialCommand, { heeds: true }),
   ofFile("submit", "put the trials of a study that are not done into a queue", submitOptions, submitStudy),
   {
-    ...{ name: "worker", description: "run trials from a queue", options: workerOptions, ofFile: false },
+    ...{ name: "worker", description: "run trials from a queue", options: workerOptions, ofFile: false, heeds: true },
     run: (_file, values, signal) => studyWorker(values as Values<typeof workerOptions>, signal),
   },
   ofFile("status", "how far a study is", statusOptions, statusOfStudy),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { within } from "../../cli/pause.ts";
 import { Rng } from "../../random/rng.ts";
 import { killedAtChange } from "./dying_disk.ts";
 import { foilProcess, inFolder } from "./foil.ts";
@@ -93,4 +94,18 @@ Deno.test("a process that is killed by SIGKILL, again and again, leaves what ano
     const { code, said } = await quietly(trainArgs(folder, "killed", ...long, "--resume"));
     assert.equal(code, 0, said);
     assert.deepEqual(await leftIn(`${folder}/killed`), await leftIn(`${folder}/whole`));
+  }));
+
+Deno.test("a command that has nothing to keep is ended by the first Ctrl-C, and by SIGTERM", () =>
+  inFolder(async (folder) => {
+    const log = `${folder}/log.csv`;
+    await new Deno.Command("mkfifo", { args: [log] }).output();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      const child = foilProcess(["datasets", "info", "--data", log], folder);
+      using _file = await Deno.open(log, { write: true }); // once it is read
+      child.kill(signal);
+      if (!await within(10_000, child.status)) child.kill("SIGKILL");
+      await Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
+      assert.equal((await child.status).code, 130, signal);
+    }
   }));
