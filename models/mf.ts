@@ -15,10 +15,17 @@ import { dot } from "./scoring.ts";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { GraphBuilder } from "../graphs/builder.ts";
  * import { mf } from "./mf.ts";
  *
- * assert.equal(mf.options.dim.default, 64);
- * assert.equal(typeof mf({ dim: 16 }).build, "function");
+ * const log = catalogue(interactions({ users: [0, 1], items: [4, 0], userCount: 2, itemCount: 5 }));
+ * const graph = new GraphBuilder(), users = graph.input("users", "int32", [3]);
+ * const { query } = mf({ dim: 16, bias: true }).build(graph, log, { rows: 3, users });
+ * assert.deepEqual(query.shape, [3, 1, 17]); // the bias is one more coordinate
+ * const tables = [...graph.variables.values()].map(({ name, shape }) => [name, ...shape]);
+ * assert.deepEqual(tables, [["user", 2, 16], ["item", 5, 16], ["bias", 5, 1]]);
  * ```
  */
 export const mf = define({

@@ -17,7 +17,6 @@ import { perceptron } from "./perceptron.ts";
  * import assert from "node:assert/strict";
  * import { mlp } from "./mlp.ts";
  *
- * assert.equal(typeof mlp({ dim: 16, hidden: "32-16-8" }).build, "function");
  * assert.throws(() => mlp({ hidden: "32,16" }), /option "hidden" takes whole numbers of at least 1, joined by dashes/);
  * ```
  */
