@@ -49,6 +49,13 @@ export interface Finished {
   readonly output: Output;
 }
 
+/** Removes what was measured of the model in a folder: beside another it would be read as that one's. */
+export async function forgetMeasured(folder: string): Promise<void> {
+  for (const name of [runFiles.metrics, runFiles.lists, runFiles.tested]) {
+    await Deno.remove(`${folder}/${name}`).catch(() => {});
+  }
+}
+
 /** Saves the model, tests it, and says how good it is beside what needs no training. */
 export async function finishRun(
   { values, data, protocol, runtime, folder, backbone, reports, start, output }: Finished,
@@ -57,18 +64,12 @@ export async function finishRun(
   const weights = await runtime.save(isWeight);
   const model = backbone.written?.(weights);
   const recommender = await recommenderModel(backbone, catalogue, weights, { top: EXPORTED_TOP });
+  await forgetMeasured(folder); // of a run that is prolonged it is of the model before
   const ids = await writeIds(folder, data); // right before the weights that are of them
   const saved = { backbone: values.backbone!, dataset: data.name, catalogue, weights, ids };
   await writeModel(folder, { ...saved, ...start && { past: start.past } }, backbone.reads);
   if (model) await writeWhole(`${folder}/${runFiles.model}`, model);
-  const unused: Readonly<Record<string, boolean>> = { // by this run: of one that was here before
-    [runFiles.model]: !model,
-    [runFiles.tested]: !testing,
-    [runFiles.lists]: !testing,
-  };
-  for (const name of Object.keys(unused).filter((name) => unused[name])) {
-    await Deno.remove(`${folder}/${name}`).catch(() => {});
-  }
+  else await Deno.remove(`${folder}/${runFiles.model}`).catch(() => {}); // of a run that was here before
   if (!values.refit) await removeRefit(folder);
   await writeWhole(`${folder}/${runFiles.recommender}`, recommender);
   const best = reports.at(-1)?.best;

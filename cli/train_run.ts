@@ -4,7 +4,7 @@ import type { Checkpoint } from "../training/checkpoint.ts";
 import { type EpochReport, trainingSeconds } from "../training/recipe.ts";
 import { DiskError } from "./disk_error.ts";
 import { exists } from "./files.ts";
-import { finishRun } from "./finished_run.ts";
+import { finishRun, forgetMeasured } from "./finished_run.ts";
 import { metricsLine } from "./metrics_text.ts";
 import { bar, duration, type Output } from "./output.ts";
 import type { OpenedProtocol } from "./protocol_options.ts";
@@ -99,11 +99,9 @@ export async function trainRun(run: TrainRun): Promise<boolean> {
   return true;
 }
 
-/** Removes what was measured of a run that another takes the place of: it would be read as that one's. */
+/** Removes what there is of a run that another takes the place of, beside its model. */
 export async function forgetResults(folder: string): Promise<void> {
-  for (const name of [runFiles.metrics, runFiles.lists, runFiles.tested]) {
-    await Deno.remove(`${folder}/${name}`).catch(() => {});
-  }
+  await forgetMeasured(folder);
   await removeRefit(folder);
 }
 

@@ -31,6 +31,34 @@ Deno.test("a run that is killed at a change on disk, half of a file written, res
     }
   }));
 
+Deno.test("a run that is prolonged and killed while it is tested has no measurements of the model before beside the new one", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/log.csv`, SMALL_LOG);
+    const out = `${folder}/run`, weights = () => Deno.readFile(`${out}/weights.safetensors`);
+    const train = (...more: readonly string[]) => quietly(trainArgs(folder, "run", ...more));
+    const prolong = ["--epochs", "6", "--resume"];
+    assert.equal((await train()).code, 0);
+    const changes = await killedAtChange(Infinity, async () => assert.equal((await train(...prolong)).code, 0));
+    const whole = await leftIn(out), measured = ["metrics.json", "lists.safetensors"];
+    for (const name of measured) assert(name in whole);
+    const points = [
+      ["open recommender.onnx.tmp", []],
+      ["rename lists.safetensors.tmp", []],
+      ["rename metrics.json.tmp", ["lists.safetensors"]],
+    ] as const;
+    for (const [at, newer] of points) {
+      await Deno.remove(out, { recursive: true });
+      assert.equal((await train()).code, 0);
+      const before = await weights();
+      await killedAtChange(changes.lastIndexOf(at) + 1, async () => assert.equal((await train(...prolong)).code, 1));
+      assert.notDeepEqual(await weights(), before);
+      const left = await leftIn(out);
+      assert.deepEqual(Object.keys(left).filter((name) => measured.includes(name)), newer, at);
+      assert.equal((await train(...prolong)).code, 0);
+      assert.deepEqual(await leftIn(out), whole);
+    }
+  }));
+
 Deno.test("a split that is killed at any change on disk leaves the split that was there, the new one, or none that is read", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/log.csv`, SMALL_LOG);
