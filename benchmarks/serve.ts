@@ -3,6 +3,9 @@
  * of the run folder on loopback, and clients that each ask again as soon as they have an answer, for users (and lists, and
  * items) evenly chosen. Prints a row of a table for each path and number of clients; a request that fails ends it.
  */
+import { learnt } from "../cli/learnt.ts";
+import { openRun } from "../cli/opened_run.ts";
+
 const [run, seconds = "5", counts = "1,8,32", ...flags] = Deno.args;
 if (run === undefined) throw new TypeError("Cannot measure: the first argument is the folder of a run");
 
@@ -24,15 +27,16 @@ const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
 const { value: first } = await lines.read();
 if (first === undefined) throw new Error("the service did not start");
 const { url } = JSON.parse(first) as { readonly url: string };
-const ids = JSON.parse(await Deno.readTextFile(`${run}/ids.json`)) as { users: string[]; items: string[] };
+const opened = await openRun(run), knows = learnt(opened), { items } = opened.ids;
+const users = opened.ids.users.filter((_, user) => knows(user)); // others are refused
 
 /** The at-th of some ids, evenly chosen. */
 const every = (names: readonly string[], at: number): string => encodeURIComponent(names[(at * 7919) % names.length]!);
 const paths: Readonly<Record<string, (at: number) => string>> = {
-  "/recommend?user": (at) => `/recommend?n=20&user=${every(ids.users, at)}`,
+  "/recommend?user": (at) => `/recommend?n=20&user=${every(users, at)}`,
   "/recommend?items, 5 items": (at) =>
-    `/recommend?n=20&items=${[1, 2, 3, 4, 5].map((more) => every(ids.items, 5 * at + more)).join(",")}`,
-  "/similar?item": (at) => `/similar?n=20&item=${every(ids.items, at)}`,
+    `/recommend?n=20&items=${[1, 2, 3, 4, 5].map((more) => every(items, 5 * at + more)).join(",")}`,
+  "/similar?item": (at) => `/similar?n=20&item=${every(items, at)}`,
 };
 
 async function measure(path: string, clients: number): Promise<Measured> {

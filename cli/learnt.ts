@@ -3,8 +3,8 @@ import type { OpenedRun } from "./opened_run.ts";
 
 /**
  * Whether a run's model can know anything of a user: by what they met in training, there or in a run that it started from,
- * or by what the backbone reads of users. Of who is only held out the vector is as it was drawn. A backbone that asks with
- * histories has no vectors of users, and a file may come with trained ones: nobody is unlearnt there.
+ * or by what the backbone reads of users. Of anyone else the vector is as it was drawn, or as a file that is the backbone had
+ * it. A backbone that asks with histories has no vectors of users: nobody is unlearnt there.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ import type { OpenedRun } from "./opened_run.ts";
 export function learnt(
   { backbone, catalogue, past }: Pick<OpenedRun, "backbone" | "catalogue" | "past">,
 ): (user: number) => boolean {
-  if (backbone.history || backbone.written) return () => true;
+  if (backbone.history) return () => true;
   const { userAttributes, behaviours = [], source } = catalogue.metadata; // of these it is kept what the backbone reads
   const known: readonly (Pick<Relation, "offsets"> | undefined)[] = [
     catalogue,

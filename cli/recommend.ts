@@ -74,7 +74,8 @@ export async function recommendCommand(values: RecommendValues): Promise<number>
   const knows = learnt(opened), unmet = users.filter((user) => !knows(user)).length;
   if (unmet > 0) {
     output.say(
-      `${unmet} of ${users.length} users met nothing in training: nothing of their lists was learnt from them`,
+      `${unmet} of ${users.length} users met nothing in training: nothing of their lists was learnt from them` +
+        (backbone.written ? ", but for what the file may have had" : ""),
     );
   }
   await runtime.dispose();

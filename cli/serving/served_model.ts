@@ -51,7 +51,7 @@ export async function loadServed({ run: folder, index, ...foldIn }: ServedOption
   const knows = learnt(run),
     userOf = (name: string) => {
       const user = users.indexOf(name);
-      return user !== undefined && knows(user) ? user : undefined;
+      return user !== undefined && (backbone.written || knows(user)) ? user : undefined; // a file may come trained
     };
   const recommend = batched(async (asks: readonly (readonly [Ask, number])[]) => {
     const lists = await answers.recommend(asks.map(([ask]) => ask), Math.max(...asks.map(([, top]) => top)));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { loadServed } from "../../cli/serving/served_model.ts";
 import { readModel } from "../../graphs/model_file.ts";
 import { openModel } from "../../runtime/model.ts";
 import { neumf, twoTower } from "../models/exported.ts";
@@ -47,8 +48,12 @@ Deno.test("a file is trained, and what the run wrote scores as the run did: rows
     assert.equal(asFile.code, 0, asFile.stderr);
     assert.equal(jsonLines(asFile.stdout)[0].test["ndcg@5"], asRun);
 
-    const asked = await foil(["recommend", "--run", "run", "--users", "4", "--top", "3", "--json"], folder);
+    const asked = await foil(["recommend", "--run", "run", "--users", "4,3", "--top", "3", "--json"], folder);
     assert.equal(asked.code, 0, asked.stderr);
+    assert.match(asked.stderr, /^1 of 2 users met nothing .* learnt from them, but for what the file may have had$/m);
+    const served = await loadServed({ run: `${folder}/run`, index: false, c0: 0.01, decay: 10 });
+    assert.equal(served.userOf("3"), 3, "the file may know who was not trained on");
+    served.retire();
     const [{ items }] = jsonLines(asked.stdout), session = await openModel(written);
     const fed = (ids: number[]) => ({ dtype: "int64" as const, shape: [3], data: BigInt64Array.from(ids, BigInt) });
     const rows = items.map(({ item }: { item: string }) => Number(item));
