@@ -90,6 +90,11 @@ export async function writeTogether(files: readonly (readonly [path: string, con
   await from(0);
 }
 
+/** Removes a file, where it is there, and what whoever was killed while writing it left. */
+export async function removeWritten(path: string): Promise<void> {
+  for (const each of [path, `${path}${TEMPORARY}`]) await Deno.remove(each).catch(() => {});
+}
+
 /** Copies a file whole or not at all. @throws DiskError naming what cannot be written. */
 export async function copyWhole(from: string, to: string): Promise<void> {
   const { readable } = await Deno.open(from);

@@ -2,7 +2,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { Protocol } from "../studies/protocol.ts";
 import { refitted } from "../studies/refitted.ts";
 import type { EpochReport } from "../training/recipe.ts";
-import { makeFolder } from "./files.ts";
+import { makeFolder, removeWritten } from "./files.ts";
 import { runFiles } from "./run_files.ts";
 import { readCheckpoint } from "./run_folder.ts";
 import { runInFolder, type TrialRun } from "./trial_run.ts";
@@ -29,7 +29,7 @@ export function checkRefit({ refit, select }: { readonly refit: boolean; readonl
 /** Removes what a refit has left in a run's folder, and nothing else that may lie there. */
 export async function removeRefit(folder: string): Promise<void> {
   const own = `${folder}/${runFiles.refit}`;
-  for (const file of [runFiles.checkpoint, runFiles.log]) await Deno.remove(`${own}/${file}`).catch(() => {});
+  for (const file of [runFiles.checkpoint, runFiles.log]) await removeWritten(`${own}/${file}`);
   await Deno.remove(own).catch(() => {}); // what is not empty stays, and so does a file
 }
 

@@ -19,6 +19,7 @@ Deno.test("what was measured of a run is not taken for that of one that was begu
     await Deno.writeTextFile(`${folder}/log.csv`, SMALL_LOG);
     const more = ["--sampler", "rns", "--lr", "0.002", "--refit", "--epochs", "2000", "--patience", "2000"];
     assert.equal((await quietly(trainArgs(folder, "run", "--refit"))).code, 0);
+    await Deno.writeTextFile(`${folder}/run/refit/checkpoint.safetensors.tmp`, "of one that was killed");
     const process = foilProcess(trainArgs(folder, "run", ...more), folder), reader = process.stdout.getReader();
     await reader.read();
     process.kill("SIGINT");
