@@ -49,14 +49,13 @@ async function takeTemporary(temporary: string): Promise<Deno.FsFile> {
   for (let tries = 1;; tries++) {
     const file = await Deno.open(temporary, { write: true, create: true });
     try {
-      const { isFile, ino } = await file.stat();
       // where the file system knows no locks nobody is kept out
-      const mine = !isFile || await file.tryLock(true).catch(() => true);
+      const mine = !(await file.stat()).isFile || await file.tryLock(true).catch(() => true);
       if (!mine) throw new Error("another process is writing it");
-      const there = await Deno.stat(temporary).catch(() => undefined);
+      const { ino, size } = await file.stat(), there = await Deno.stat(temporary).catch(() => undefined);
       // else whoever had it gave it its name just then
-      if (there && (there.ino === ino || tries >= RENUMBERED)) {
-        if (there.size > 0) await file.truncate();
+      if (there && there.ino === ino || tries >= UNTOLD) {
+        if (size > 0) await file.truncate();
         return file;
       }
     } catch (error) {
@@ -66,8 +65,8 @@ async function takeTemporary(temporary: string): Promise<Deno.FsFile> {
     file.close();
   }
 }
-/** A file that is another at so many looks has no number that stays: some file systems make them up. */
-const RENUMBERED = 10;
+/** A file that is another at so many looks cannot be told: it may not be read, or its number does not stay. */
+const UNTOLD = 10;
 /** What a file's name ends with until it is whole. Whoever is killed leaves it; the next to write the file takes it over. */
 const TEMPORARY = ".tmp";
 /** Bytes that are given to the system at a time: it may take a copy of them. */
