@@ -61,6 +61,13 @@ for (const form of ["distance", "triplh", "triangle"] as const) {
   });
 }
 
+Deno.test("a, c and d are where the coefficients start, and decay is the weight of (p . n)^2", () =>
+  onWasm(triplet({ a: 2, c: -0.5, d: 0.3, decay: 0.7 }), async (of) => {
+    const one = rows[0]!, [n] = one.n, z = 2 * (T(one.u, n) - T(one.u, one.p)) - 0.5 * T(one.p, n) + 0.3;
+    const { value } = await of({ ...given([{ ...one, n: [n, n] }]) });
+    near(value, softplus(-z) + 0.7 * dot(one.p, n) ** 2, 1e-5);
+  }));
+
 Deno.test("by the geometry's form the positive turns to the user and the negative away", () =>
   onWasm(triplet({ decay: 0 }), async (of) => {
     const { slopes } = await of(given([{ u: [0.5, 0], p: [0.6, 0.6], n: [[-0.6, 0.6], [-0.6, 0.6]] }]));
