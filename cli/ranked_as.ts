@@ -7,7 +7,7 @@ export const rankedAsOptions = {
   mask: choice(
     ["seen", "train", "none"],
     "seen",
-    "what is left out of the lists: what the user has met by then; but for what was held out to select by; or nothing",
+    "what is left out of the lists: seen, what the user has met by then; train, that without what was held out to select by; or nothing",
   ),
   average: choice(
     ["users", "events"],
