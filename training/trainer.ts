@@ -1,6 +1,7 @@
 import type { SavedTensor } from "../runtime/runtime.ts";
+import { type Position, START } from "./epoch.ts";
 import type { Best, EpochReport, Recipe } from "./recipe.ts";
-import { openRun, type Position, START } from "./run.ts";
+import { openRun } from "./run.ts";
 
 /**
  * Trains epoch by epoch; `break` is early stopping. When the generator ends, by itself or by `break`, the runtime's
