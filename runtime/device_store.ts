@@ -2,7 +2,7 @@ import type { Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import { Rng } from "../random/rng.ts";
 import { type RowPart, rowParts } from "./row_parts.ts";
-import { checkShared, savedData, type SavedTensor } from "./runtime.ts";
+import { checkSaved, checkShared, savedData, type SavedTensor } from "./runtime.ts";
 import { stateName } from "./update.ts";
 
 /** Rows of a variable in a buffer; a second one where updates alternate between two. */
@@ -68,10 +68,11 @@ export class DeviceStore {
     return saved;
   }
   load(tensors: ReadonlyMap<string, SavedTensor>): void {
+    checkSaved(tensors, (name) => this.#steps.has(name) ? [1] : this.#entries.get(name)?.shape);
     for (const [name, tensor] of tensors) {
       const entry = this.#entries.get(name), steps = this.#steps.get(name);
       if (steps) steps.count = tensor.data[0]!;
-      else if (entry) this.#write(entry, savedData(name, entry.shape, tensor));
+      else if (entry) this.#write(entry, tensor.data);
       else this.#pending.set(name, tensor);
     }
   }

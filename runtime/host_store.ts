@@ -4,7 +4,7 @@ import { Rng } from "../random/rng.ts";
 import { Arena, type Block, type Space } from "./arena.ts";
 import { type HostGradient, hostUpdate } from "./host_update.ts";
 import { touchedUpdate } from "./touched_update.ts";
-import { checkShared, savedData, type SavedTensor, type Update } from "./runtime.ts";
+import { checkSaved, checkShared, savedData, type SavedTensor, type Update } from "./runtime.ts";
 import { stateName } from "./update.ts";
 
 /** Variables, and where a program has what it keeps between steps. */
@@ -61,10 +61,11 @@ export class HostStore implements Tables {
   }
 
   load(tensors: ReadonlyMap<string, SavedTensor>): void {
+    checkSaved(tensors, (name) => this.#blocks.get(name)?.shape);
     for (const [name, tensor] of tensors) {
       const block = this.#blocks.get(name);
       if (!block) this.#pending.set(name, tensor);
-      else block.view().set(savedData(name, block.shape, tensor));
+      else block.view().set(tensor.data);
     }
   }
 

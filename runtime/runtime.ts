@@ -55,7 +55,7 @@ export interface Runtime {
   save(wanted?: (name: string) => boolean): Promise<ReadonlyMap<string, SavedTensor>>;
   /**
    * Overwrites variables (and states) by name; those not yet declared take effect when they are, and until then their
-   * arrays are kept, not copied.
+   * arrays are kept, not copied. Where one of them has another shape than what it would overwrite, none is loaded.
    */
   load(tensors: ReadonlyMap<string, SavedTensor>): Promise<void>;
   /** Disposes of all programs that were compiled on it, those of rankings included; on WebGPU of its device, too. */
@@ -93,4 +93,15 @@ export function savedData(name: string, shape: readonly number[], saved: SavedTe
   throw new TypeError(
     `Cannot load "${name}": it is [${shape}], the saved tensor [${saved.shape}] with ${saved.data.length} elements`,
   );
+}
+
+/** Checks all that is to be loaded against the shapes of what it overwrites, so that a load happens whole or not at all. */
+export function checkSaved(
+  tensors: ReadonlyMap<string, SavedTensor>,
+  shapeOf: (name: string) => readonly number[] | undefined,
+): void {
+  for (const [name, tensor] of tensors) {
+    const shape = shapeOf(name);
+    if (shape) savedData(name, shape, tensor);
+  }
 }

@@ -75,6 +75,16 @@ eachProvider(
   },
 );
 
+eachProvider("where one saved tensor has another shape none is loaded", async (runtime) => {
+  const first = graphWith("first", [2]).w, second = graphWith("second", [2]).w, later = graphWith("later", [2]).w;
+  const before = [await valueOf(runtime, first), await valueOf(runtime, second)];
+  const saved = (length: number) => ({ shape: [length], data: new Float32Array(length).fill(9) });
+  const tensors = new Map([["later", saved(2)], ["first", saved(2)], ["second", saved(3)]]);
+  await assert.rejects((async () => await runtime.load(tensors))(), /^TypeError: Cannot load "second": it is \[2\]/);
+  assert.deepEqual([await valueOf(runtime, first), await valueOf(runtime, second)], before);
+  assert.notDeepEqual(await valueOf(runtime, later), saved(2).data);
+});
+
 eachProvider("assignments are simultaneous: two variables can swap", async (runtime) => {
   const g = new GraphBuilder(), a = g.variable("a", [4], filled(1)), b = g.variable("b", [4], filled(2));
   g.assign(a, b);
