@@ -218,6 +218,7 @@ export { dns } from "./samplers/dns.ts";
 export { ahns } from "./samplers/ahns.ts";
 export { drawRows, pickLargest, pickSmallest } from "./samplers/candidates.ts";
 export { uniformRows } from "./samplers/uniform_rows.ts";
+export { batchStream, otherStream, rowStream } from "./samplers/streams.ts";
 
 // losses
 export { type Loss, meanOverRows, type Scores } from "./losses/loss.ts";

@@ -15,6 +15,7 @@ import { itemLaw } from "./popularity.ts";
 import { logWeights, popularityWeights } from "./pns.ts";
 import { importance, PROPOSALS } from "./pris.ts";
 import type { Draw, Policy, Step } from "./sampler.ts";
+import { otherStream } from "./streams.ts";
 import { idsBelow } from "./vectors.ts";
 
 /**
@@ -69,17 +70,17 @@ export const adasir = define({
   const ids = new Int32Array(users * pool), logW = new Float32Array(users * pool), filled = new Int32Array(1);
   const candidates = new Int32Array(rank === "none" ? 0 : users * sample); // of the last resampling
   /** New pools for `count` users from `first` on, which replace the old ones or mix with them. */
-  const resample = async ({ probe, rng, epoch }: Draw, first: number, count: number) => {
+  const resample = async (draw: Draw, first: number, count: number) => {
     const who = Int32Array.from({ length: count }, (_, at) => first + at), drawn = new Int32Array(count * sample);
     who.forEach((user, at) => {
       if (seen.unseenCount(user) === 0) return;
-      const stream = rng.seek(epoch, -1 - 2 * user);
+      const stream = otherStream(draw, 2 * user);
       for (let k = 0; k < sample; k++) drawn[at * sample + k] = law.draw(user, stream, seen);
     });
     if (rank !== "none") candidates.set(drawn, first * sample);
-    const scores = await probe.score(who, drawn); // [users, sample]
+    const scores = await draw.probe.score(who, drawn); // [users, sample]
     who.forEach((user, at) => {
-      const stream = rng.seek(epoch, -2 - 2 * user), row = drawn.subarray(at * sample, (at + 1) * sample);
+      const stream = otherStream(draw, 2 * user + 1), row = drawn.subarray(at * sample, (at + 1) * sample);
       const ofUser = law.logUniform[user]!,
         logQ = (item: number) => law.logQ[item]! > -Infinity ? law.logQ[item]! : ofUser;
       const logits = Float64Array.from(row, (item, k) => scores[at * sample + k]! - logQ(item));

@@ -7,6 +7,7 @@ import { real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
 import { requireDot } from "./requirements.ts";
 import type { Draw, Policy } from "./sampler.ts";
+import { rowStream } from "./streams.ts";
 import { idsBelow, layerMeans } from "./vectors.ts";
 
 /** What the mean rank is of, where it is not given: one item in so many. */
@@ -52,7 +53,7 @@ export const aobpr = define({
       const ids = new Int32Array(rows * negatives), reach = new Float64Array(width);
       for (let row = 0; row < rows; row++) {
         const user = batch.users[row]!, query = queries.subarray(row * width, (row + 1) * width);
-        const stream = draw.rng.seek(draw.epoch, batch.first + row);
+        const stream = rowStream(draw, batch, row);
         for (let d = 0, total = 0; d < width; d++) reach[d] = total += Math.abs(query[d]!) * spreads[d]!;
         const next = () => {
           const d = firstAbove(reach, stream.uniform() * reach[width - 1]!), rank = law(stream);

@@ -11,6 +11,7 @@ import { pickLargest } from "./candidates.ts";
 import { requireAttributes } from "./requirements.ts";
 import { drawUntil } from "./draw_until.ts";
 import type { Policy } from "./sampler.ts";
+import { rowStream } from "./streams.ts";
 import { weightedSlot } from "./weighted_slot.ts";
 
 /**
@@ -67,10 +68,11 @@ export const attributeDns = define({
   };
   return {
     proposes: { candidates: pool, likeness: { dtype: "float32", shape: [rows, pool] } },
-    propose({ users, positives, first }, { rng, epoch, seen }) {
+    propose(batch, draw) {
+      const { seen } = draw;
       const candidates = new Int32Array(rows * pool), likeness = new Float32Array(rows * pool);
-      users.forEach((user, row) => {
-        const stream = rng.seek(epoch, first + row), positive = positives[row]!;
+      batch.users.forEach((user, row) => {
+        const stream = rowStream(draw, batch, row), positive = batch.positives[row]!;
         const from = row * pool, until = from + pool;
         for (let at = from; at < from + alike; at++) candidates[at] = drawAlike(user, positive, seen, stream);
         seen.fillUnseen(user, stream, candidates, from + alike, pool - alike);

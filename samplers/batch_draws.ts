@@ -1,6 +1,7 @@
 import type { Batch } from "../datasets/batching.ts";
 import { type BatchOptions, estimators, selectKept } from "./batch_pool.ts";
 import type { Draw, Policy } from "./sampler.ts";
+import { rowStream } from "./streams.ts";
 import { idsBelow } from "./vectors.ts";
 
 /**
@@ -27,10 +28,10 @@ export const batchDraws = (
     },
     ...law.state && { state: law.state },
     propose(batch, draw) {
-      const { positives, rows: count, first } = batch, isOut = leavesOut(batch, draw), columns = idsBelow(count);
+      const { positives, rows: count } = batch, isOut = leavesOut(batch, draw), columns = idsBelow(count);
       const ids = new Int32Array(rows * negatives), kept = new Uint8Array(rows * negatives);
       for (let row = 0; row < rows; row++) {
-        const stream = draw.rng.seek(draw.epoch, first + row);
+        const stream = rowStream(draw, batch, row);
         let at = row * negatives;
         const end = at + negatives;
         // columns in random order, shuffled only as far as they are looked at: any order is a fair start

@@ -6,6 +6,7 @@ import type { Rng } from "../random/rng.ts";
 import { counted, streaming } from "./frequencies.ts";
 import { keptColumns, metOrOwn } from "./kept_columns.ts";
 import type { Policy, Sampler, Setting } from "./sampler.ts";
+import { batchStream } from "./streams.ts";
 import { idsBelow } from "./vectors.ts";
 
 /** Options of samplers whose negatives are the positives of other rows. */
@@ -71,9 +72,9 @@ export const batchPool = (
       positiveLogQ: { dtype: "float32", shape: [rows, 1] },
     },
     ...law.state && { state: law.state },
-    propose(batch, { rng, epoch }) {
+    propose(batch, draw) {
       const { positives } = batch, ids = new Int32Array(width).fill(positives[0]!);
-      const stream = rng.seek(epoch, -2 - batch.first);
+      const stream = batchStream(draw, batch);
       stream.fillBelow(count, ids, most, uniform);
       const taken = most < rows ? someBelow(batch.rows, most, stream) : idsBelow(batch.rows);
       taken.forEach((row, column) => ids[column] = positives[row]!);

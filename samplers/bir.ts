@@ -12,6 +12,7 @@ import { drawSlots } from "./draw_slots.ts";
 import { keptColumns, metOrOwn } from "./kept_columns.ts";
 import { positiveLaw } from "./positive_law.ts";
 import type { Policy } from "./sampler.ts";
+import { batchStream } from "./streams.ts";
 
 /** Takes a column out of a softmax. */
 const NEVER = -1e30;
@@ -54,12 +55,12 @@ export const bir = define({
       logQ: { dtype: "float32", shape: [1, width] },
     },
     ...cached > 0 && { state: { resampled } },
-    propose(batch, { rng, epoch, seen }) {
+    propose(batch, draw) {
       const ids = new Int32Array(width), logQ = new Float32Array(width);
       ids.set(batch.positives);
       batch.positives.forEach((item, column) => logQ[column] = Math.log(q[item]!));
-      if (cached > 0) drawCache(ids, logQ, rng.seek(epoch, -2 - batch.first));
-      const kept = maskOf(ids, rows, metOrOwn(batch, seen));
+      if (cached > 0) drawCache(ids, logQ, batchStream(draw, batch));
+      const kept = maskOf(ids, rows, metOrOwn(batch, draw.seen));
       for (let row = 0; row < rows && batch.rows < rows; row++) {
         kept.fill(0, row * width + batch.rows, row * width + rows);
       }

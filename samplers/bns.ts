@@ -13,6 +13,7 @@ import { byMagnitude } from "../options/searched.ts";
 import { finiteOr, LARGEST, pickSmallest } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import type { Draw, Policy } from "./sampler.ts";
+import { batchStream } from "./streams.ts";
 import { uniformRows } from "./uniform_rows.ts";
 import { idsBelow } from "./vectors.ts";
 
@@ -41,10 +42,10 @@ export const bns = define({
   const { items: count, popularity } = catalogue, size = sample === 0 ? count : Math.min(sample, count);
   const interactions = popularity.reduce((a, b) => a + b, 0);
   const prior = Float32Array.from(popularity, (c) => c / interactions); // [I]
-  const drawSample = ({ rng, epoch }: Draw, { first }: Batch) => {
+  const drawSample = (draw: Draw, batch: Batch) => {
     if (size === count) return idsBelow(count);
     const ids = new Int32Array(size);
-    rng.seek(epoch, -2 - first).fillBelow(count, ids, 0, size);
+    batchStream(draw, batch).fillBelow(count, ids, 0, size);
     return ids;
   };
   return {

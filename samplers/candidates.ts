@@ -6,9 +6,10 @@ import { lessOrEqual, where } from "../graphs/ops/compare.ts";
 import { reshape } from "../graphs/ops/shape.ts";
 import type { Rng } from "../random/rng.ts";
 import type { Draw } from "./sampler.ts";
+import { rowStream } from "./streams.ts";
 
 /**
- * `count` ids for each row, each drawn by `draw` from that row's own random stream.
+ * `count` ids for each row, each drawn by `one` from that row's own random stream.
  *
  * @example
  * ```ts
@@ -26,15 +27,15 @@ import type { Draw } from "./sampler.ts";
  * ```
  */
 export function drawRows(
-  { users, first }: Batch,
-  { rng, epoch }: Draw,
+  batch: Batch,
+  draw: Draw,
   count: number,
-  draw: (user: number, rng: Rng) => number,
+  one: (user: number, rng: Rng) => number,
 ): Int32Array {
-  const ids = new Int32Array(users.length * count);
+  const { users } = batch, ids = new Int32Array(users.length * count);
   for (let row = 0, at = 0; row < users.length; row++) {
-    const user = users[row]!, stream = rng.seek(epoch, first + row);
-    for (let column = 0; column < count; column++) ids[at++] = draw(user, stream);
+    const user = users[row]!, stream = rowStream(draw, batch, row);
+    for (let column = 0; column < count; column++) ids[at++] = one(user, stream);
   }
   return ids;
 }

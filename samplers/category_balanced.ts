@@ -7,6 +7,7 @@ import { perPositive } from "./common_options.ts";
 import { drawMember } from "./draw_member.ts";
 import { requireAttributes } from "./requirements.ts";
 import type { Policy } from "./sampler.ts";
+import { rowStream } from "./streams.ts";
 import { weightedSlot } from "./weighted_slot.ts";
 
 /** How likely a category is, before it is made to sum to 1: of how many items have it, and which the user's have. */
@@ -52,10 +53,10 @@ export const categoryBalanced = define({
   };
   return {
     proposes: { ids: negatives },
-    propose({ users, first }, { rng, epoch, seen }) {
-      const ids = new Int32Array(users.length * negatives);
+    propose(batch, draw) {
+      const { users } = batch, { seen } = draw, ids = new Int32Array(users.length * negatives);
       users.forEach((user, row) => {
-        const stream = rng.seek(epoch, first + row), mass = massOf(user), total = mass.reduce((a, b) => a + b, 0);
+        const stream = rowStream(draw, batch, row), mass = massOf(user), total = mass.reduce((a, b) => a + b, 0);
         const drawItem = () => {
           if (total === 0) return seen.drawUnseen(user, stream);
           const members = membersOf(weightedSlot(mass, stream.uniform() * total));

@@ -6,6 +6,7 @@ import type { Rng } from "../random/rng.ts";
 import { perPositive } from "./common_options.ts";
 import { drawMember } from "./draw_member.ts";
 import type { Policy } from "./sampler.ts";
+import { rowStream } from "./streams.ts";
 import { sharesOf } from "./shares.ts";
 import { weightedSlot } from "./weighted_slot.ts";
 
@@ -41,7 +42,7 @@ export const cohorts = define({
   const members = Array.from(pi, (_, g) => Int32Array.from(of.keys()).filter((item) => of[item] === g));
   const unseen = unseenCounts(met, of, members.map(({ length }) => length)); // [U, 3]
   /** An item and its probability. */
-  const draw = (user: number, positive: number, seen: SeenItems, rng: Rng) => {
+  const drawItem = (user: number, positive: number, seen: SeenItems, rng: Rng) => {
     const left = unseen.subarray(user * COHORTS, (user + 1) * COHORTS);
     const law = pi[of[positive]!]!.map((share, cohort) => left[cohort]! > 0 ? share : 0);
     const total = law.reduce((a, b) => a + b, 0);
@@ -52,12 +53,12 @@ export const cohorts = define({
   };
   return {
     proposes: { ids: negatives, logQ: { dtype: "float32", shape: [rows, negatives] } },
-    propose({ users, positives, first }, { rng, epoch, seen }) {
+    propose(batch, draw) {
       const ids = new Int32Array(rows * negatives), logQ = new Float32Array(rows * negatives);
-      users.forEach((user, row) => {
-        const stream = rng.seek(epoch, first + row);
+      batch.users.forEach((user, row) => {
+        const stream = rowStream(draw, batch, row);
         for (let at = row * negatives; at < (row + 1) * negatives; at++) {
-          const { item, q } = draw(user, positives[row]!, seen, stream);
+          const { item, q } = drawItem(user, batch.positives[row]!, draw.seen, stream);
           ids[at] = item;
           logQ[at] = Math.log(q);
         }

@@ -15,6 +15,7 @@ import { itemGroups } from "../datasets/item_groups.ts";
 import { lossesByGroup } from "./fairneg/losses_by_group.ts";
 import { requireAttributes } from "./requirements.ts";
 import type { Policy } from "./sampler.ts";
+import { rowStream } from "./streams.ts";
 
 /**
  * Fair negative sampling (Chen, Fan, Chen, Liu, Liu, Zhang & Li, WWW 2023): items fall into groups by an attribute, and
@@ -62,11 +63,12 @@ export const fairneg = define({
     async beginEpoch({ probe }) {
       moveLaw(law, await lossesByGroup(catalogue, groups, probe), { rate, momentum, compat });
     },
-    propose({ users, first }, { rng, epoch, seen }) {
+    propose(batch, draw) {
+      const { users } = batch, { seen } = draw;
       const fair = new Int32Array(users.length * negatives),
         candidates = new Int32Array(users.length * negatives * pool);
       users.forEach((user, row) => {
-        const stream = rng.seek(epoch, first + row);
+        const stream = rowStream(draw, batch, row);
         for (let k = 0; k < negatives; k++) fair[row * negatives + k] = drawFair(groups, law.p, seen, user, stream);
         seen.fillUnseen(user, stream, candidates, row * negatives * pool, negatives * pool);
       });

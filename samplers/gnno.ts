@@ -7,6 +7,7 @@ import { perPositive } from "./common_options.ts";
 import { hardItems } from "./gnno/hard_items.ts";
 import { Overlap } from "./gnno/overlap.ts";
 import type { Policy } from "./sampler.ts";
+import { rowStream } from "./streams.ts";
 
 /**
  * Neighbourhood overlap (GNNO): items that follow one another within `gaps` steps of a sequence are neighbours, and
@@ -41,11 +42,12 @@ export const gnno = define({
   const drawHard = hardItems(overlap, count, law);
   return {
     proposes: { ids: width, kept: { dtype: "bool", shape: [rows, width] } },
-    propose({ users, positives, first }, { rng, epoch, seen }) {
+    propose(batch, draw) {
+      const { users, positives } = batch, { epoch, seen } = draw;
       const ids = new Int32Array(rows * width), kept = new Uint8Array(rows * width);
       const most = Math.min(cap, step * (epoch - start)); // h_t
       users.forEach((user, row) => {
-        const stream = rng.seek(epoch, first + row), at = row * width, after = at + negatives;
+        const stream = rowStream(draw, batch, row), at = row * width, after = at + negatives;
         seen.fillUnseen(user, stream, ids, at, negatives);
         const end = at + width, of = { user, positive: positives[row]!, cap: most };
         const found = epoch >= start && drawHard(of, seen, stream, ids.subarray(after, end));

@@ -15,6 +15,7 @@ import { hasMet } from "./has_met.ts";
 import { keptColumns } from "./kept_columns.ts";
 import { logProbability, policyLoss } from "./kbgan.ts";
 import type { Policy, Step } from "./sampler.ts";
+import { rowStream } from "./streams.ts";
 import { idsBelow } from "./vectors.ts";
 
 /** Takes an item out of a softmax. */
@@ -59,10 +60,11 @@ export const irgan = define({
       open: { dtype: "bool", shape: [rows, count] },
     },
     learningRate: lr,
-    propose({ users, first }, { rng, epoch }) {
+    propose(batch, draw) {
+      const { users } = batch;
       const some = new Int32Array(rows * DRAWS);
       users.forEach((user, row) => {
-        const from = offsets[user]!, until = offsets[user + 1]!, stream = rng.seek(epoch, first + row);
+        const from = offsets[user]!, until = offsets[user + 1]!, stream = rowStream(draw, batch, row);
         for (let k = 0; k < DRAWS; k++) some[row * DRAWS + k] = met[from + stream.below(until - from)]!;
       });
       const open = maskOf(all, rows, (row) => positives === "included" ? none : seen.of(users[row]!));

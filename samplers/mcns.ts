@@ -4,6 +4,7 @@ import { integer, real } from "../options/option.ts";
 import { byMagnitude, evenly } from "../options/searched.ts";
 import type { Batch } from "../datasets/batching.ts";
 import type { Draw, Policy } from "./sampler.ts";
+import { otherStream, rowStream } from "./streams.ts";
 import { idsBelow, layerMeans } from "./vectors.ts";
 
 /**
@@ -56,7 +57,7 @@ export const mcns = define({
     proposes: { ids: 1 },
     state: { chain, kin },
     async beginEpoch(draw) {
-      const { epoch, probe, rng, seen } = draw;
+      const { epoch, probe, seen } = draw;
       if (epoch % refresh === 0) {
         const vectors = await probe.items(idsBelow(items));
         kin.set((await probe.nearest(layerMeans(vectors), vectors.width, near)).ids);
@@ -64,15 +65,16 @@ export const mcns = define({
       if (epoch > 0) return;
       const who = idsBelow(users).filter((user) => seen.unseenCount(user) > 0);
       for (let step = 0; step < burnIn; step++) {
-        await move(who, (at) => rng.seek(epoch, -1 - (step * users + who[at]!)), draw);
+        await move(who, (at) => otherStream(draw, step * users + who[at]!), draw);
       }
     },
     async propose(batch, draw) {
       const ids = new Int32Array(rows);
       for (const round of rounds(batch)) {
         const who = round.map((row) => batch.users[row]!);
+        const parted = { first: batch.first * moves }; // a row has as many streams as it has moves
         for (let step = 0; step < moves; step++) {
-          await move(who, (at) => draw.rng.seek(draw.epoch, (batch.first + round[at]!) * moves + step), draw);
+          await move(who, (at) => rowStream(draw, parted, round[at]! * moves + step), draw);
         }
         round.forEach((row, at) => ids[row] = chain[who[at]!]!);
       }

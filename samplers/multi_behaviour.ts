@@ -9,6 +9,7 @@ import { requireBehaviours } from "./requirements.ts";
 import { drawMember } from "./draw_member.ts";
 import { drawUnseenWhere } from "./draw_unseen_where.ts";
 import type { Policy } from "./sampler.ts";
+import { rowStream } from "./streams.ts";
 import { sharesOf } from "./shares.ts";
 import { weightedSlot } from "./weighted_slot.ts";
 
@@ -59,13 +60,14 @@ export const multiBehaviour = define({
   };
   return {
     proposes: { ids: 1, upper: 1, lower: 1, paired: { dtype: "float32", shape: [rows, 1] } },
-    propose({ users, first }, { rng, epoch, seen }) {
+    propose(batch, draw) {
+      const { seen } = draw;
       const ids = new Int32Array(rows),
         upper = new Int32Array(rows),
         lower = new Int32Array(rows),
         paired = new Float32Array(rows);
-      users.forEach((user, row) => {
-        const stream = rng.seek(epoch, first + row);
+      batch.users.forEach((user, row) => {
+        const stream = rowStream(draw, batch, row);
         ids[row] = drawAt(user, stream.uniform() < observed ? drawLevel(stream) : none, seen, stream).item;
         const above = drawAt(user, stream.below(none), seen, stream);
         upper[row] = lower[row] = above.item;

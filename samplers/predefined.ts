@@ -8,6 +8,7 @@ import { perPositive } from "./common_options.ts";
 import { meanOfRows } from "./gates.ts";
 import { requireDislikes } from "./requirements.ts";
 import type { Policy } from "./sampler.ts";
+import { rowStream } from "./streams.ts";
 
 /**
  * Negatives that the data name: what a user is known not to like, N_u (low ratings, skips, exposed and not taken), less
@@ -55,11 +56,12 @@ export const predefined = define({
       logQ: { dtype: "float32", shape: [rows, negatives] },
       lacking: { dtype: "float32", shape: [rows, 1] },
     },
-    propose({ users, first }, { rng, epoch, seen }) {
+    propose(batch, draw) {
+      const { seen } = draw;
       const ids = new Int32Array(rows * negatives), logQ = new Float32Array(rows * negatives);
       const lacking = new Float32Array(rows);
-      users.forEach((user, row) => {
-        const stream = rng.seek(epoch, first + row), from = totals[listed.offsets[user]!]!;
+      batch.users.forEach((user, row) => {
+        const stream = rowStream(draw, batch, row), from = totals[listed.offsets[user]!]!;
         const mass = totalOf(user) - from, share = mass > 0 ? uniform : 1;
         if (mass === 0) lacking[row] = 1;
         for (let at = row * negatives; at < (row + 1) * negatives; at++) {

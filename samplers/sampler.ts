@@ -107,7 +107,7 @@ export interface Vectors {
 export interface Draw {
   readonly catalogue: Catalogue;
   readonly seen: SeenItems;
-  /** The sampler's own stream. Seek it to (epoch, batch.first + row), so that draws depend on nothing drawn before. */
+  /** The sampler's own; `streams.ts` finds streams in it, so that draws depend on nothing drawn before. */
   readonly rng: Rng;
   readonly epoch: number;
   readonly probe: Probe;
@@ -142,7 +142,7 @@ export interface Sampler<K extends string = string> {
   select(step: Step, proposed: Readonly<Record<K, Value>>): Negatives | Objective;
   /** After each step: what `select` reported, of which batch, and what was proposed for it. */
   observe?(report: Readonly<Record<string, Int32Array | Float32Array>>, batch: Batch, proposed: Proposed<K>): void;
-  /** Before each epoch's first step. Seek `draw.rng` to (epoch, -1 - n) for its n-th draw. */
+  /** Before each epoch's first step. It draws from `otherStream`s (`streams.ts`). */
   beginEpoch?(draw: Draw): void | Promise<void>;
   /** What a checkpoint must keep: arrays that `observe` and `beginEpoch` change in place. */
   readonly state?: Readonly<Record<string, Int32Array | Float32Array>>;

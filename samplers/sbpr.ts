@@ -1,4 +1,3 @@
-import type { Batch } from "../datasets/batching.ts";
 import { socialItems } from "../datasets/social_items.ts";
 import { contains } from "../datasets/contains.ts";
 import { difference } from "../datasets/difference.ts";
@@ -6,11 +5,13 @@ import type { Value } from "../graphs/builder.ts";
 import { add, div } from "../graphs/ops/arithmetic.ts";
 import { greater, where } from "../graphs/ops/compare.ts";
 import { reshape } from "../graphs/ops/shape.ts";
+import type { Rng } from "../random/rng.ts";
 import { define } from "../options/method.ts";
 import { choice } from "../options/option.ts";
 import { drawUnseenWhere } from "./draw_unseen_where.ts";
 import { requireFriends } from "./requirements.ts";
-import type { Draw, Policy } from "./sampler.ts";
+import type { Policy } from "./sampler.ts";
+import { rowStream } from "./streams.ts";
 
 /**
  * Social Bayesian personalised ranking: what friends met lies between what the user met and the rest (Zhao, McAuley &
@@ -32,17 +33,17 @@ export const sbpr = define({
 }, ({ coefficient }): Policy<"social" | "other" | "friends"> => (setting) => {
   const { catalogue, rows, seen } = setting, { offsets, positives: targets } = seen.catalogue;
   const social = difference(socialItems(requireFriends(setting, "sbpr"), catalogue), { offsets, targets });
-  const drawOther = (user: number, { rng }: Draw) =>
+  const drawOther = (user: number, rng: Rng) =>
     drawUnseenWhere(seen, user, rng, (item) => !contains(social, user, item));
   return {
     proposes: { social: 1, other: 1, friends: { dtype: "float32", shape: [rows, 1] } },
-    propose({ users, first }: Batch, draw) {
+    propose(batch, draw) {
       const between = new Int32Array(rows), other = new Int32Array(rows), friends = new Float32Array(rows);
-      users.forEach((user, row) => {
-        draw.rng.seek(draw.epoch, first + row);
-        other[row] = drawOther(user, draw);
+      batch.users.forEach((user, row) => {
+        const stream = rowStream(draw, batch, row);
+        other[row] = drawOther(user, stream);
         const from = social.offsets[user]!, count = social.offsets[user + 1]! - from;
-        const at = count > 0 ? from + draw.rng.below(count) : -1;
+        const at = count > 0 ? from + stream.below(count) : -1;
         between[row] = at < 0 ? other[row]! : social.targets[at]!;
         friends[row] = at < 0 ? 0 : social.weights![at]!;
       });

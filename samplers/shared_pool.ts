@@ -4,6 +4,7 @@ import { gather } from "../graphs/ops/index.ts";
 import type { Rng } from "../random/rng.ts";
 import { keptColumns } from "./kept_columns.ts";
 import type { Policy } from "./sampler.ts";
+import { batchStream } from "./streams.ts";
 
 /** A law over the items that is the same for everyone. */
 export interface GlobalLaw {
@@ -25,10 +26,10 @@ export const sharedPool =
         ids: { dtype: "int32", shape: [1, negatives] },
         kept: { dtype: "bool", shape: [rows, negatives] },
       },
-      propose({ users, first }, { rng, epoch }) {
-        const stream = rng.seek(epoch, -2 - first),
+      propose(batch, draw) {
+        const stream = batchStream(draw, batch),
           ids = Int32Array.from({ length: negatives }, () => law.draw(stream));
-        return { ids, kept: maskOf(ids, rows, (row) => seen.of(users[row]!)) };
+        return { ids, kept: maskOf(ids, rows, (row) => seen.of(batch.users[row]!)) };
       },
       select: ({ graph, items }, { ids, kept }) => ({
         ids,

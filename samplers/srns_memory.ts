@@ -2,6 +2,7 @@ import type { Batch } from "../datasets/batching.ts";
 import type { Rng } from "../random/rng.ts";
 import { drawUntil } from "./draw_until.ts";
 import type { Draw, Setting } from "./sampler.ts";
+import { otherStream, rowStream } from "./streams.ts";
 import { idsBelow } from "./vectors.ts";
 
 /** Epochs that scores are kept for. */
@@ -67,10 +68,11 @@ export function srnsMemory({ catalogue, seen, rows }: Setting, options: MemoryOp
     return found;
   };
   /** The first epoch fills the places; every other exchanges a fifth of those outside the memory. */
-  const renew = ({ rng, epoch }: Draw) => {
+  const renew = (draw: Draw) => {
+    const { epoch } = draw;
     for (let user = 0; user < users; user++) {
       if (seen.unseenCount(user) === 0) continue;
-      const stream = rng.seek(epoch, -1 - user), mine = memory.subarray(user * size, (user + 1) * size);
+      const stream = otherStream(draw, user), mine = memory.subarray(user * size, (user + 1) * size);
       const held = Array.from({ length: sets }, () => new Set<number>());
       for (let place = 0; place < tracked; place++) held[place % sets]!.add(items[user * tracked + place]!);
       for (let place = 0; place < tracked; place++) {
@@ -130,7 +132,7 @@ export function srnsMemory({ catalogue, seen, rows }: Setting, options: MemoryOp
       return { memory: ids, spread: spreads };
     },
     /** Resamples the memories of a batch's users, once each, out of themselves and `fresh` other tracked items. */
-    async resample(batch: Batch, { probe, rng, epoch }: Draw) {
+    async resample(batch: Batch, draw: Draw) {
       if (fresh === 0) return;
       const who: number[] = [], rowOf: number[] = [], met = new Set<number>();
       for (let row = 0; row < batch.rows; row++) {
@@ -143,16 +145,16 @@ export function srnsMemory({ catalogue, seen, rows }: Setting, options: MemoryOp
       const width = Math.min(tracked, size + fresh), places = new Int32Array(who.length * width);
       who.forEach((user, at) => {
         const mine = memory.subarray(user * size, (user + 1) * size),
-          stream = rng.seek(epoch, batch.first + rowOf[at]!);
-        const own = new Set(mine), found = [...own, ...othersIn(user, epoch, mine, width - own.size, stream)];
+          stream = rowStream(draw, batch, rowOf[at]!);
+        const own = new Set(mine), found = [...own, ...othersIn(user, draw.epoch, mine, width - own.size, stream)];
         for (let k = 0; k < width; k++) places[at * width + k] = found[k] ?? -1;
       });
       const asked = places.map((place, at) =>
         Math.max(0, items[who[Math.floor(at / width)]! * tracked + Math.max(0, place)]!)
       );
-      const scores = await probe.score(Int32Array.from(who), asked);
+      const scores = await draw.probe.score(Int32Array.from(who), asked);
       who.forEach((user, at) => {
-        const stream = rng.seek(epoch, -1 - users - batch.first - rowOf[at]!);
+        const stream = otherStream(draw, users + batch.first + rowOf[at]!);
         const given = places.subarray(at * width, (at + 1) * width);
         const chosen = gumbelTop(scores.subarray(at * width, (at + 1) * width), given, size, temperature, stream);
         memory.set(chosen, user * size);

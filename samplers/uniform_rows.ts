@@ -1,5 +1,6 @@
 import type { Batch } from "../datasets/batching.ts";
 import type { Draw } from "./sampler.ts";
+import { rowStream } from "./streams.ts";
 
 /**
  * Uniform candidates that a row's user has not met, `count` ids for each row, row-major: with replacement, unless those
@@ -24,7 +25,7 @@ import type { Draw } from "./sampler.ts";
  */
 export function uniformRows(batch: Batch, draw: Draw, count: number): Int32Array {
   const ids = draw.ahead?.take(batch, draw.epoch, count) ?? drawUniformRows(batch, draw, count);
-  draw.rng.seek(draw.epoch, batch.first);
+  rowStream(draw, batch, 0);
   return ids;
 }
 
@@ -33,14 +34,14 @@ const FETCHED = 128;
 
 /** As {@link uniformRows}, by this thread. */
 export function drawUniformRows(
-  { users, first }: Pick<Batch, "users" | "first">,
-  { rng, epoch, seen }: Pick<Draw, "rng" | "epoch" | "seen">,
+  batch: Pick<Batch, "users" | "first">,
+  draw: Pick<Draw, "rng" | "epoch" | "seen">,
   count: number,
 ): Int32Array {
-  const ids = new Int32Array(users.length * count);
+  const { users } = batch, { seen } = draw, ids = new Int32Array(users.length * count);
   users.forEach((user, row) => {
     if (row % FETCHED === 0) seen.fetch(users.subarray(row, row + FETCHED));
-    seen.fillUnseen(user, rng.seek(epoch, first + row), ids, row * count, count);
+    seen.fillUnseen(user, rowStream(draw, batch, row), ids, row * count, count);
   });
   return ids;
 }

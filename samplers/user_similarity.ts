@@ -11,6 +11,7 @@ import { LARGEST, pickLargest } from "./candidates.ts";
 import { drawUntil } from "./draw_until.ts";
 import { gumbel } from "./gumbel.ts";
 import type { Draw, Policy, Step } from "./sampler.ts";
+import { rowStream } from "./streams.ts";
 import { uniformRows } from "./uniform_rows.ts";
 import { jaccardNeighbours } from "./user_neighbours.ts";
 import { idsBelow, layerMeans } from "./vectors.ts";
@@ -104,7 +105,7 @@ export const userSimilarity = define({
     if (rule.from === "everything") return uniformRows(batch, draw, pool);
     const found = new Int32Array(rows * pool);
     batch.users.forEach((user, row) => {
-      const rng = draw.rng.seek(draw.epoch, batch.first + row);
+      const rng = rowStream(draw, batch, row);
       for (let slot = 0; slot < pool; slot++) found[row * pool + slot] = drawNear(user, rng);
     });
     return found;

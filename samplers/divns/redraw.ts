@@ -5,6 +5,7 @@ import { sampleKDpp } from "../../random/dpp/sample.ts";
 import type { Features } from "../../random/dpp/similarities.ts";
 import type { Rng } from "../../random/rng.ts";
 import type { Draw, Probe } from "../sampler.ts";
+import { otherStream } from "../streams.ts";
 import { idsBelow } from "../vectors.ts";
 import type { Caches } from "./caches.ts";
 import type { DiverseSets } from "./diverse_sets.ts";
@@ -35,18 +36,18 @@ export async function redraw(
   sets: DiverseSets,
   caches: Caches,
   vectors: Features,
-  { catalogue, rng, epoch, probe }: Draw,
+  draw: Draw,
   options: RedrawOptions,
 ): Promise<void> {
-  const { users, metadata } = catalogue, { omega, recency, sampler } = options;
-  const compared = space(vectors, metadata.attributes, options, rng.seek(epoch, -1 - users));
+  const { epoch, probe } = draw, { users, metadata } = draw.catalogue, { omega, recency, sampler } = options;
+  const compared = space(vectors, metadata.attributes, options, otherStream(draw, users));
   const weigh = quality(compared.cosines, options);
   const due = idsBelow(users).filter((user) => caches.trained[user]! > 0 && sets.isDue(user, epoch));
   for (let first = 0; first < due.length; first += USERS) {
     const some = due.subarray(first, first + USERS), scores = omega !== 0 && await cachedScores(caches, some, probe);
     let scored = 0;
     for (const user of some) {
-      const hard = caches.hardOf(user), cached = caches.runnersUpOf(user), stream = rng.seek(epoch, -1 - user);
+      const hard = caches.hardOf(user), cached = caches.runnersUpOf(user), stream = otherStream(draw, user);
       const own = scores ? scores.subarray(scored, scored += cached.length) : undefined, k = hard.length;
       const byKDpp = (by: keyof typeof samplers) => {
         const q = weigh(cached, hard, own, recency > 0 ? caches.agesOf(user, cached) : undefined);

@@ -1,6 +1,7 @@
 import type { Batch } from "../../datasets/batching.ts";
 import { beta } from "../../random/beta.ts";
 import type { Draw } from "../sampler.ts";
+import { otherStream } from "../streams.ts";
 import type { Caches } from "./caches.ts";
 
 /** How much of each row's negative is its hard half. */
@@ -39,10 +40,11 @@ export const sharesOf: Readonly<
   /** Drawn for each row from Beta(c lambda, c (1 - lambda)). */
   beta: (users, { concentration: c }) => ({
     ...unmeasured,
-    of: (lambda, batch, { rng, epoch }) =>
+    of: (lambda, batch, draw) =>
       Float32Array.from(batch.users, (_, row) => {
         if (lambda <= 0 || lambda >= 1) return lambda;
-        return beta(rng.seek(epoch, -2 - users - batch.first - row), c * lambda, c * (1 - lambda));
+        // after those of users and of the projection (redraw.ts)
+        return beta(otherStream(draw, users + 1 + batch.first + row), c * lambda, c * (1 - lambda));
       }),
   }),
 };

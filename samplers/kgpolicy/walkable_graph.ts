@@ -3,6 +3,7 @@ import { countingSort } from "../../datasets/counting_sort.ts";
 import type { KnowledgeGraph } from "../../datasets/metadata.ts";
 import { Rng } from "../../random/rng.ts";
 import type { Draw } from "../sampler.ts";
+import { otherStream } from "../streams.ts";
 
 /** A knowledge graph joined with who met what. */
 export interface WalkableGraph {
@@ -65,12 +66,12 @@ export function walkableGraph(
  */
 export function drawSteps(
   { nodes, items, offsets, ends }: WalkableGraph,
-  { rng, epoch }: Pick<Draw, "rng" | "epoch">,
+  draw: Pick<Draw, "rng" | "epoch">,
   steps: Int32Array,
 ): void {
   const columns = steps.length / nodes;
   for (let node = 0; node < nodes; node++) {
-    const stream = rng.seek(epoch, -1 - node);
+    const stream = otherStream(draw, node);
     const some = sampled(ends.subarray(offsets[node], offsets[node + 1]), columns / 2, stream);
     steps.set(some, node * columns);
     stream.fillBelow(items, steps, node * columns + some.length, columns - some.length);
