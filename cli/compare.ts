@@ -3,7 +3,7 @@ import { duration, openOutput } from "./output.ts";
 import { checkOwnFolder } from "./own_folder.ts";
 import { describe, OPTIMISTIC } from "./protocol_options.ts";
 import { exists } from "./files.ts";
-import { savedConfig } from "./run_identity.ts";
+import { savedConfig } from "./run_folder.ts";
 import { type Findings, tablesOf } from "./studies/findings.ts";
 import { inProcess } from "./studies/in_process.ts";
 import { aboutTable, STUDY, writePart } from "./studies/part_folder.ts";

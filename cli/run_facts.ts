@@ -4,7 +4,7 @@ import { dataOptions, type DataValues } from "./data_options.ts";
 import { columnsOf, fingerprintOf } from "./fingerprint.ts";
 import { kebab } from "./flags.ts";
 import { digestOfStart } from "./digest_of_start.ts";
-import { decisiveDrawing, settledParts } from "./train_parts.ts";
+import { decisiveOptions } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
 
 /** What decides a run's numbers. A checkpoint keeps it, to say what has become another. */
@@ -102,16 +102,15 @@ function partChange(name: string, was: PartFacts | undefined, is: PartFacts | un
 
 /** Options that decide a run's numbers: not those that say how it talks, how long it is or where it lies. */
 export function decisive(values: TrainValues): Record<string, string> {
-  const { json: _json, quiet: _quiet, resume: _resume, out: _out, epochs: _epochs, ...rest } = values;
-  const { memory: _memory, workers: _workers, threads: _threads, ...others } = rest;
-  const { freeze: _freeze, lr: _lr, recipe: _recipe, ...about } = others; // in the backbone, the optimiser, in all
-  const { visit, exclude, distinct, init: _init, ...numbers } = about; // what it starts with decides, not where that lies
-  const methods = Object.entries(settledParts(values)).map(([kind, { name, options }]) => {
+  const { json: _json, quiet: _quiet, resume: _resume, out: _out, epochs: _epochs, recipe: _recipe, ...rest } = values;
+  const { memory: _memory, workers: _workers, threads: _threads, ...numbers } = rest;
+  const all = decisiveOptions(numbers), { backbone, sampler, loss, optimizer } = all;
+  const methods = Object.entries({ backbone, sampler, loss, optimizer }).map(([kind, { name, options }]) => {
     const given = Object.entries(options).filter(([, value]) => value !== null);
     return [kind, methodText({ name, ...Object.fromEntries(given) })] as const;
   });
-  const all = { ...numbers, ...decisiveDrawing({ visit, exclude, distinct }), ...Object.fromEntries(methods) };
   return Object.fromEntries(
-    Object.entries(all).filter(([, value]) => value !== null).map(([name, value]) => [name, String(value)]),
+    Object.entries({ ...all, ...Object.fromEntries(methods) }).filter(([, value]) => value !== null)
+      .map(([name, value]) => [name, String(value)]),
   );
 }

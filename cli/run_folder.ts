@@ -43,6 +43,12 @@ const under = (prefix: string, tensors: Readonly<Record<string, Tensor>>) =>
     ),
   );
 
+/** The options of a command as a YAML file that `--config` reads back: not how it talks, nor whether it goes on. */
+export function savedConfig(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { json: _json, quiet: _quiet, resume: _resume, ...rest } = values;
+  return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
+}
+
 export async function writeConfig(folder: string, config: Readonly<Record<string, unknown>>): Promise<void> {
   await writeWhole(`${folder}/${runFiles.config}`, yamlText(config));
 }

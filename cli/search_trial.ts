@@ -10,9 +10,8 @@ import { bar, type Output } from "./output.ts";
 import { decisive, digestOfFacts, type RunFacts, runFacts } from "./run_facts.ts";
 import { type Named, startOf } from "./start.ts";
 import { runFiles } from "./run_files.ts";
-import { readCheckpoint, writeConfig } from "./run_folder.ts";
-import { namedParts, savedConfig } from "./run_identity.ts";
-import { makeRecipe } from "./train_parts.ts";
+import { readCheckpoint, savedConfig, writeConfig } from "./run_folder.ts";
+import { makeRecipe, namedParts } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
 import { runInFolder } from "./trial_run.ts";
 

@@ -1,11 +1,10 @@
 import type { Dataset } from "../datasets/dataset.ts";
-import { methodSpec, shortName } from "../options/method_spec.ts";
 import { factsOf } from "../recipes/facts.ts";
 import { decisiveColumns, fingerprintOf } from "./fingerprint.ts";
 import { digestOfStart } from "./digest_of_start.ts";
 import type { StudyMethod } from "./study_methods.ts";
 import type { CompareValues } from "./study_options.ts";
-import { decisiveDrawing, settledParts } from "./train_parts.ts";
+import { decisiveOptions, namedParts } from "./train_parts.ts";
 
 /** A folder under the study's, and a digest of all that decides what will lie in it. */
 export interface Place {
@@ -40,17 +39,11 @@ export async function openPlaces(folder: string, data: Dataset, values: CompareV
     baseline: (name: string) => place("baselines", name, { baseline: name }),
     /** Of one method under one seed. */
     trial: async ({ settled }: StudyMethod, seed: number) => {
-      const method = settled(facts);
-      const { backbone, freeze: _freeze, sampler, loss, optimizer: _optimizer, lr: _lr, ...rest } = method;
-      const { visit, exclude, distinct, init, ...numbers } = rest;
-      const named = Object.entries({ backbone, sampler, loss }).map(([kind, spec]) =>
-        shortName(methodSpec(kind, spec))
-      );
-      const drawing = decisiveDrawing({ visit, exclude, distinct });
-      const start = init !== null && { init: await digestOfStart(init) };
-      const decides = { ...settledParts(method), ...numbers, ...drawing, ...start };
+      const method = settled(facts), { backbone, sampler, loss, optimizer, ...others } = decisiveOptions(method);
+      const start = method.init !== null && { init: await digestOfStart(method.init) };
+      const decides = { backbone, sampler, loss, optimizer, ...others, ...start }; // in this order ever since
       const settings = { evaluateEvery, patience, provider, seed };
-      return await place("trials", [...named, seed].join("-"), { ...decides, ...settings });
+      return await place("trials", [...namedParts(method), seed].join("-"), { ...decides, ...settings });
     },
   };
 }

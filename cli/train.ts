@@ -10,11 +10,10 @@ import { runFiles } from "./run_files.ts";
 import { checkRefit } from "./refit_run.ts";
 import { readCheckpoint } from "./run_folder.ts";
 import { digestOfFacts, runFacts } from "./run_facts.ts";
-import { namedParts } from "./run_identity.ts";
 import { AUTO } from "./search_axes.ts";
 import { samplerTrials, trainAuto } from "./train_auto.ts";
 import type { TrainValues } from "./train_options.ts";
-import { makeRecipe } from "./train_parts.ts";
+import { makeRecipe, namedParts } from "./train_parts.ts";
 import { type TrainRun, trainRun } from "./train_run.ts";
 
 /**

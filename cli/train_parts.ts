@@ -1,6 +1,6 @@
 import { losses } from "../losses/mod.ts";
 import { type AnyMethod, find } from "../options/method.ts";
-import { type MethodSpec, methodSpec } from "../options/method_spec.ts";
+import { type MethodSpec, methodSpec, shortName } from "../options/method_spec.ts";
 import { resolve } from "../options/option.ts";
 import { madeParts, optimizerSpec } from "../recipes/parts.ts";
 import { samplers } from "../samplers/mod.ts";
@@ -28,14 +28,27 @@ export function makeRecipe(values: RecipeValues) {
   };
 }
 
-/** How rows and negatives are drawn where it is not as it was before there was a choice: runs that are under way go on. */
-export const decisiveDrawing = (
-  { visit, exclude, distinct }: Pick<TrainValues, "visit" | "exclude" | "distinct">,
-) => ({
-  ...visit !== "interactions" && { visit },
-  ...exclude !== "train" && { exclude },
-  ...distinct && { distinct },
-});
+/** The names of what is trained, in the order of a run's name. */
+export const namedParts = ({ backbone, sampler, loss }: Pick<PartValues, "backbone" | "sampler" | "loss">): string[] =>
+  Object.entries({ backbone, sampler, loss }).map(([kind, given]) => shortName(methodSpec(kind, given)));
+
+/**
+ * What of the options of a run, or of a method of a study, decides its numbers: parts as they are settled, whatever else
+ * there is as it is given. What it starts from, by `init`, decides too, but not by where that lies.
+ */
+export function decisiveOptions(
+  values: PartValues & Pick<TrainValues, "visit" | "exclude" | "distinct" | "init">,
+): ReturnType<typeof settledParts> & Readonly<Record<string, unknown>> {
+  const { freeze: _freeze, lr: _lr, init: _init, visit, exclude, distinct, ...others } = values;
+  return {
+    ...others,
+    // not where they are as they were before there was a choice: runs that are under way go on
+    ...visit !== "interactions" && { visit },
+    ...exclude !== "train" && { exclude },
+    ...distinct && { distinct },
+    ...settledParts(values), // what is frozen is in the backbone, the learning rate in the optimiser
+  };
+}
 
 /** The parts with every option in it, defaults too: two ways to write the same parts give the same. */
 export function settledParts(values: PartValues) {

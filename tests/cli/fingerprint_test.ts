@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { decisiveColumns, fingerprintOf } from "../../cli/fingerprint.ts";
-import { decisive } from "../../cli/run_facts.ts";
-import { trainOptions } from "../../cli/train_options.ts";
-import { makeRecipe } from "../../cli/train_parts.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { namedIds } from "../../datasets/ids.ts";
 import { synthetic } from "../../datasets/synthetic.ts";
-import { resolve } from "../../options/option.ts";
 
 const dataset = synthetic({ users: 4, items: 20, median: 5, seed: 1 });
 const digest = (data: Dataset) => fingerprintOf({}, decisiveColumns(data));
@@ -29,15 +25,4 @@ Deno.test("names of attributes decide, as options choose by them", async () => {
   assert.equal(await digest(attributed("drama", "comedy")), drama);
   assert.notEqual(await digest(attributed("comedy", "drama")), drama);
   assert.notEqual(await digest(attributed("dra", "macomedy")), drama);
-});
-
-Deno.test("how rows and negatives are drawn decides where it is not the default, so that runs from before that choice go on", () => {
-  const valuesOf = (given: Readonly<Record<string, unknown>>) => resolve("train", trainOptions, given);
-  const usual = decisive(valuesOf({})), others = { visit: "users", exclude: "none", distinct: true } as const;
-  for (const [name, value] of Object.entries(others)) {
-    const values = valuesOf({ [name]: value });
-    assert(!(name in usual), name);
-    assert.deepEqual(decisive(values), { ...usual, [name]: String(value) });
-    assert.equal(makeRecipe(values)[name as keyof typeof others], value, "and training is told of it");
-  }
 });

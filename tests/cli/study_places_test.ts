@@ -68,6 +68,13 @@ Deno.test("what is done counts under other options where those decide none of it
   const ofData: readonly string[] = Object.keys(dataOptions);
   assert.deepEqual(Object.keys(compareOptions).filter((name) => !ofData.includes(name)), Object.keys(others));
   const usual = await placesOf({});
+  // what earlier versions digested: their trials and baselines are not run again
+  assert.deepEqual(usual, { trial: "2084e21fca6bb18918064c25b86348a7", baseline: "2a8be56f491653068e9df646fe807a51" });
+  const drawn = { visit: "users", distinct: true, evaluateUsers: 1, refit: true, optimizer: "sgd", lr: 0.1 };
+  assert.deepEqual(await placesOf(drawn), {
+    trial: "3f5874d986c3ca6b780ce4320274e43c",
+    baseline: "2f4d68131d6ae9993c0fcef2bb5cce5d",
+  });
   for (const [name, [value, what]] of Object.entries(others)) {
     const { trial, baseline } = await placesOf({ [name]: value });
     assert.deepEqual([trial !== usual.trial, baseline !== usual.baseline], [what !== "neither", what === "both"], name);
