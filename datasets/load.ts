@@ -1,5 +1,6 @@
 import { assemble } from "./assemble.ts";
 import { baseName } from "./base_name.ts";
+import { quoted } from "./columns.ts";
 import { companionsOf } from "./companions.ts";
 import type { Dataset } from "./dataset.ts";
 import { duckDbLog } from "./duckdb_log.ts";
@@ -102,6 +103,14 @@ async function partsOf(path: string, { valid, test }: LoadOptions): Promise<Part
   }
   const layout = layoutOf(folder.names), entry = (part: string | undefined) => part && folder.entry(part) || undefined;
   if (!layout) throw new InputError(`no dataset in this folder; looked for ${LOOKED_FOR}`, path);
+  if (layout.choices) {
+    const one = `${path.replace(/[/\\]+$/, "")}/${layout.train}`;
+    throw new InputError(
+      `which of ${quoted(layout.choices)} has the interactions? Name it: "${one}"; parts are named each by itself ` +
+        '(--data, --valid and --test, or "valid" and "test" in code)',
+      path,
+    );
+  }
   return { folder, train: folder.entry(layout.train), valid: entry(layout.valid), test: entry(layout.test) };
 }
 

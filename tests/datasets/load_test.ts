@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { InputError } from "../../datasets/input_error.ts";
 import { loadDataset } from "../../datasets/load.ts";
 import { withFiles } from "./with_files.ts";
+import { zipOf } from "./zip_of.ts";
 
 async function gzip(text: string): Promise<Uint8Array> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
@@ -82,6 +83,25 @@ Deno.test("titles come from the file beside: .item, Latin-1 movies.dat and u.ite
       assert.deepEqual((await loadDataset(folder)).titles, ["Les Misérables (1995)"], Object.keys(files).join());
     });
   }
+});
+
+Deno.test("of a folder with several logs, as RecBole's part1.inter and part2.inter, none is taken for all", async () => {
+  const log = "user_id:token\titem_id:token\n7\t1\n", two = { "ml.part1.inter": log, "ml.part2.inter": log };
+  await withFiles(two, async (folder) => {
+    const parts =
+      /which of "ml.part1.inter", "ml.part2.inter" has the interactions\? Name it: ".*\/ml.part1.inter"; parts/;
+    await assert.rejects(
+      loadDataset(`${folder}/`),
+      (error) => error instanceof InputError && parts.test(error.message),
+    );
+    const named = await loadDataset(`${folder}/ml.part1.inter`, { test: `${folder}/ml.part2.inter` });
+    assert.deepEqual([named.train.users.length, named.test?.users.length], [1, 1]);
+  });
+  await withFiles({ "ml.zip": await zipOf(two) }, async (folder) => {
+    await assert.rejects(loadDataset(`${folder}/ml.zip`), /which of "ml.part1.inter", "ml.part2.inter"/);
+  });
+  const twice = { "train.txt": "0 1\n", "train.csv": "user,item\n0,1\n", "a.inter": log, "b.inter": log };
+  await withFiles(twice, async (folder) => assert.equal((await loadDataset(folder)).train.users.length, 1));
 });
 
 Deno.test("an unknown folder and a missing path say what was looked for", () =>
