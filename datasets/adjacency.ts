@@ -1,3 +1,4 @@
+import { counted } from "./counted.ts";
 import type { Format } from "./format.ts";
 import { InputError } from "./input_error.ts";
 import { countLines } from "./source.ts";
@@ -63,7 +64,8 @@ export const adjacency: Format = {
       at++;
       if (tokens === 1) {
         if (!allowEmptyUsers) {
-          const problem = 'its user has no items: a line is `user item item ...` (option "allowEmptyUsers" lets it be)';
+          const problem =
+            'its user has no items: a line is `user item item ...` ("allowEmptyUsers" in code lets it be)';
           throw new InputError(problem, file, line);
         }
         emptyUsers++;
@@ -71,7 +73,7 @@ export const adjacency: Format = {
       if (tokens === 0 && blank === 0) blank = line;
     }
     if (count === 0) throw new InputError("it has no interactions", file);
-    const notes = emptyUsers > 0 ? [`${emptyUsers} lines have a user and no items`] : [];
+    const notes = emptyUsers > 0 ? [`${counted(emptyUsers, "line")} of a user and no items`] : [];
     return { users: users.slice(0, count), items: items.slice(0, count), notes };
   },
 };

@@ -18,7 +18,10 @@ export interface ParseOptions {
     readonly rating?: ColumnChoice;
     readonly time?: ColumnChoice;
   };
-  /** Let an adjacency line have a user and no items, and count such lines, instead of refusing them. */
+  /**
+   * Let an adjacency line have a user and no items, and count such lines, instead of refusing them. Default: in held-out
+   * parts alone.
+   */
   readonly allowEmptyUsers?: boolean;
 }
 

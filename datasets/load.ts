@@ -10,7 +10,7 @@ import { layoutOf, LOOKED_FOR } from "./layouts.ts";
 import { findLog } from "./find_log.ts";
 import { metadataSources, readMetadata } from "./metadata_sources.ts";
 import { openLog, type OpenOptions } from "./open_log.ts";
-import { type DatasetOptions, withTitles } from "./parse.ts";
+import { type DatasetOptions, heldOutOptions, withTitles } from "./parse.ts";
 import { type MetadataFiles, type MetadataOptions, withMetadata } from "./with_metadata.ts";
 
 export interface LoadOptions extends DatasetOptions, OpenOptions, MetadataOptions {
@@ -46,7 +46,8 @@ export interface LoadOptions extends DatasetOptions, OpenOptions, MetadataOption
 export async function loadDataset(path: string, options: LoadOptions = {}): Promise<Dataset> {
   const { folder, train, valid, test } = await partsOf(path, options);
   const log = await openLog(train, options);
-  const other = async (entry: FileEntry | undefined) => entry && await openLog(entry, options, log.format);
+  const other = async (entry: FileEntry | undefined) =>
+    entry && await openLog(entry, heldOutOptions(options), log.format);
   const logs = { train: log, valid: await other(valid), test: await other(test) };
   const dataset = await assemble(options.name ?? stem(path.replace(/[/\\]+$/, "")), logs, options);
   const titled = await withTitles(

@@ -47,10 +47,13 @@ export async function parseDataset(
   options: DatasetOptions = {},
 ): Promise<Dataset> {
   const log = textLog(train, options);
-  const other = (source: Source | undefined) => source && textLog(source, options, log.format);
+  const other = (source: Source | undefined) => source && textLog(source, heldOutOptions(options), log.format);
   const dataset = await assemble(name, { train: log, valid: other(valid), test: other(test) }, options);
   return read ? await withTitles(dataset, log.format.titles, baseName(train.file), beside, read) : dataset;
 }
+
+/** How a held-out part is read: a user of it may have nothing, as in KGAT's Amazon-Book, whose test has 88 such lines. */
+export const heldOutOptions = <T extends TextOptions>(options: T): T => ({ allowEmptyUsers: true, ...options });
 
 /** The dataset with the titles that lie beside its log, where its format keeps any. */
 export async function withTitles(

@@ -49,7 +49,19 @@ Deno.test("adjacency errors name the file and the line", async () => {
   await rejects("a.txt", "0 1\n\n1 2\n", /line 2: it is blank/);
   await rejects("a.txt", "0\n1\n", /no interactions/, { allowEmptyUsers: true });
   const { train, notes } = await parse("a.txt", "0 1\n1\n", { allowEmptyUsers: true });
-  assert.deepEqual([train.users.length, notes], [1, ["train: 1 lines have a user and no items"]]);
+  assert.deepEqual([train.users.length, notes], [1, ["train: 1 line of a user and no items"]]);
+});
+
+Deno.test("nothing need be held out of a user whom a held-out adjacency list names", async () => {
+  const sources = { train: source("train.txt", "0 1\n1 2\n"), test: source("test.txt", "0 2\n1 \n") };
+  const { test, notes } = await parseDataset("parts", sources);
+  assert.deepEqual([test!.users, notes], [Int32Array.of(0), ["test: 1 line of a user and no items"]]);
+  await assert.rejects(
+    parseDataset("parts", sources, { allowEmptyUsers: false }),
+    /test.txt", line 2: its user has no/,
+  );
+  const train = { ...sources, train: source("train.txt", "0 1\n1\n") };
+  await assert.rejects(parseDataset("parts", train), /train.txt", line 2: its user has no items/);
 });
 
 Deno.test("empty files, and bytes that are not UTF-8, are refused by file and line", async () => {
