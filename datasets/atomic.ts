@@ -1,4 +1,4 @@
-import { columnsByName } from "./columns.ts";
+import { columnsByName, readNotes } from "./columns.ts";
 import { type Format, inPieces } from "./format.ts";
 import { rowScan } from "./row_scan.ts";
 import { sampleLines, textSource } from "./source.ts";
@@ -29,7 +29,7 @@ export const atomic: Format = {
   ...inPieces((head, ids, { columns = {} }) => {
     const header = (sampleLines(head)[0] ?? "").split("\t").map((cell) => cell.trim().replace(/:\w+$/, ""));
     const fields = columnsByName(header, columns, head.file);
-    return rowScan(head.file, { ...TAB, width: header.length, fields, skip: 1 }, ids);
+    return rowScan(head.file, { ...TAB, width: header.length, fields, skip: 1 }, ids, readNotes(header, fields));
   }),
   titles: {
     find(file, beside) {

@@ -175,6 +175,14 @@ function only(header: readonly string[], at: number, role: Role, wrong: (problem
   );
 }
 
+/** Which columns of a header are read and which are not, as notes: none where all are. Columns without a name are left out. */
+export function readNotes(header: readonly string[], fields: FieldNumbers): readonly string[] {
+  const used = Object.entries(fields).filter(([, field]) => field !== undefined);
+  const unread = header.filter((name, at) => name !== "" && !used.some(([, field]) => field === at));
+  if (unread.length === 0) return [];
+  return [`columns read are ${used.map(([role, at]) => `${role} "${header[at!]}"`).join(", ")}; not ${quoted(unread)}`];
+}
+
 /** Names and characters of a name that a message has at most. */
 const MOST_NAMES = 20, MOST_CHARACTERS = 60;
 

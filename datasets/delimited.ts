@@ -1,4 +1,4 @@
-import { columnsByName, columnsByPosition, isColumnName, namesBoth, quoted } from "./columns.ts";
+import { columnsByName, columnsByPosition, isColumnName, namesBoth, quoted, readNotes } from "./columns.ts";
 import { type Dialect, eachRow, fieldText } from "./fields.ts";
 import { type Format, inPieces } from "./format.ts";
 import { InputError } from "./input_error.ts";
@@ -78,15 +78,10 @@ export const delimited: Format = {
       ? columnsByName(first, columns, source.file)
       : columnsByPosition(first.length, columns, thirdIsTime, source.file);
     const used = Object.entries(fields).filter(([, field]) => field !== undefined);
-    const unread = first.filter((name, at) => name !== "" && !used.some(([, field]) => field === at));
-    const notes = headed
-      ? unread.length > 0
-        ? [`columns read are ${used.map(([role, at]) => `${role} "${first[at!]}"`).join(", ")}; not ${quoted(unread)}`]
-        : []
-      : [
-        `no header: columns read are ${used.map(([role, at]) => `${role} ${at! + 1}`).join(", ")}; ` +
-        `the first row is ${quoted(used.map(([, at]) => first[at!]!))}`,
-      ];
+    const notes = headed ? readNotes(first, fields) : [
+      `no header: columns read are ${used.map(([role, at]) => `${role} ${at! + 1}`).join(", ")}; ` +
+      `the first row is ${quoted(used.map(([, at]) => first[at!]!))}`,
+    ];
     // blanks may be several at the end of a row
     const width = dialect.delimiter === " " ? {} : { width: first.length };
     return rowScan(source.file, { ...dialect, ...width, fields, skip: headed ? 1 : 0 }, ids, notes);

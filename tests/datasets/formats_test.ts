@@ -159,6 +159,10 @@ Deno.test("a delimiter at the end of a row is no column, and columns that are no
   assert.deepEqual(itemIds.names, ["b", "c"]);
   const read = 'columns read are user "user", item "sku", time "event_time"; not "user_id", "price"';
   assert.deepEqual(notes, [`train: ${read}`]);
+  const lists = "user_id:token\titem_id_list:token_seq\titem_id:token\n7\t1 2\t3\n"; // RecBole's, of next items
+  const { train, notes: told } = await parse("x.train.inter", lists);
+  assert.equal(train.items.length, 1);
+  assert.deepEqual(told, ['train: columns read are user "user_id", item "item_id"; not "item_id_list"']);
 });
 
 Deno.test("the error of a header that is a whole file shows little of it", async () => {
