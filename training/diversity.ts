@@ -54,11 +54,24 @@ function meanDistance(vectors: readonly Float32Array[]): number {
   const n = vectors.length, sum = new Float64Array(vectors[0]!.length);
   let units = 0;
   for (const vector of vectors) {
-    const length = Math.hypot(...vector);
+    const length = lengthOf(vector);
     if (length === 0) continue; // at a right angle to everything
     units++;
-    vector.forEach((x, d) => sum[d]! += x / length);
+    for (let d = 0; d < sum.length; d++) sum[d]! += vector[d]! / length;
   }
   const squared = sum.reduce((total, x) => total + x * x, 0);
   return Math.max(0, 1 - (squared - units) / (n * (n - 1))); // of rounding, for vectors that point one way
+}
+
+/** `Math.hypot(...vector)`, of which arguments take most: squares of shares of the largest, summed after Kahan. */
+function lengthOf(vector: Float32Array): number {
+  let largest = 0, sum = 0, excess = 0;
+  for (let d = 0; d < vector.length; d++) largest = Math.max(largest, Math.abs(vector[d]!));
+  if (largest === 0) return 0;
+  for (let d = 0; d < vector.length; d++) {
+    const share = vector[d]! / largest, term = share * share - excess, next = sum + term;
+    excess = (next - sum) - term;
+    sum = next;
+  }
+  return Math.sqrt(sum) * largest;
 }
