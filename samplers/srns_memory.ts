@@ -50,9 +50,14 @@ export function srnsMemory({ catalogue, seen, rows }: Setting, options: MemoryOp
     since[at] = epoch;
   };
   /** Places that may be drawn from in an epoch: all, or those of one set. */
-  const openIn = (user: number, epoch: number) =>
-    idsBelow(tracked / sets).map((place) => place * sets + (epoch + 1) % sets)
-      .filter((place) => items[user * tracked + place]! >= 0);
+  const openIn = (user: number, epoch: number) => {
+    const open = new Int32Array(tracked / sets);
+    let count = 0;
+    for (let place = (epoch + 1) % sets; place < tracked; place += sets) {
+      if (items[user * tracked + place]! >= 0) open[count++] = place;
+    }
+    return open.subarray(0, count);
+  };
   /** `count` of the open places that are not among `mine`, distinct, in random order; all where there are no more. */
   const othersIn = (user: number, epoch: number, mine: Int32Array, count: number, rng: Rng): Iterable<number> => {
     const each = tracked / sets, set = (epoch + 1) % sets;
@@ -173,7 +178,20 @@ export function gumbelTop(
   temperature: number,
   rng: Rng,
 ): Int32Array {
-  const keys = Float64Array.from(scores, (score) => score / temperature - Math.log(-Math.log(1 - rng.uniform())));
-  const ranked = [...places.keys()].filter((at) => places[at]! >= 0).sort((a, b) => keys[b]! - keys[a]!);
-  return Int32Array.from({ length: count }, (_, k) => places[ranked[k % ranked.length]!]!);
+  const top = new Int32Array(count), keys = new Float64Array(count); // the largest so far, in descending order
+  let found = 0;
+  for (let at = 0; at < places.length; at++) {
+    const key = scores[at]! / temperature - Math.log(-Math.log(1 - rng.uniform()));
+    if (places[at]! < 0) continue;
+    let slot = found;
+    while (slot > 0 && key > keys[slot - 1]!) slot--;
+    if (slot === count) continue;
+    found = Math.min(found + 1, count);
+    top.copyWithin(slot + 1, slot, found - 1);
+    keys.copyWithin(slot + 1, slot, found - 1);
+    top[slot] = places[at]!;
+    keys[slot] = key;
+  }
+  for (let k = found; k < count; k++) top[k] = top[k % found]!;
+  return top;
 }

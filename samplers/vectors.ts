@@ -14,4 +14,8 @@ export function layerMeans({ layers, width, data }: Vectors): Float32Array {
 }
 
 /** The numbers 0 .. count - 1. */
-export const idsBelow = (count: number): Int32Array => Int32Array.from({ length: count }, (_, id) => id);
+export function idsBelow(count: number): Int32Array {
+  const ids = new Int32Array(count);
+  for (let id = 0; id < count; id++) ids[id] = id;
+  return ids;
+}
