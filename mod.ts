@@ -251,6 +251,7 @@ export {
 export type { KeptLists, ListsKept } from "./evaluation/kept_lists.ts";
 export { type Metric, metrics, type RankedUser } from "./evaluation/metrics.ts";
 export { type MetricAt, parseMetric } from "./evaluation/parse_metric.ts";
+export type { Ties } from "./evaluation/ties.ts";
 export type { CohortHits } from "./evaluation/cohort_metrics.ts";
 export { type Spread, spread } from "./evaluation/catalogue_metrics.ts";
 export { type Blocks, blocksFor, floatsPerScore, openScorer, type Scorer, type Visit } from "./evaluation/scorer.ts";

@@ -12,7 +12,7 @@ import type { TrainValues } from "./train_options.ts";
 /** The options that make a protocol. */
 export type ProtocolValues =
   & DataValues
-  & Pick<TrainValues, "select" | "selectBy" | "memory" | "workers" | "mask" | "average" | "evaluateUsers">;
+  & Pick<TrainValues, "select" | "selectBy" | "memory" | "workers" | "mask" | "average" | "ties" | "evaluateUsers">;
 
 /** Data, and how trials on it are selected and tested. */
 export interface OpenedProtocol {

@@ -1,4 +1,5 @@
 import type { Dataset } from "../datasets/dataset.ts";
+import { TIES } from "../evaluation/ties.ts";
 import { choice, integer, type Values } from "../options/option.ts";
 import { type Held, heldIn } from "../studies/protocol.ts";
 
@@ -14,6 +15,11 @@ export const rankedAsOptions = {
     "users",
     "what metrics are means over: users, or held-out interactions, each ranked by itself",
   ),
+  ties: choice(
+    TIES,
+    "by-id",
+    "where held-out items stand among items of the same score: by their ids; optimistic, before all others; pessimistic, behind them",
+  ),
   evaluateUsers: integer(
     0,
     "rank for so many of the users with held-out items, drawn by --split-seed, not for all; 0 is all",
@@ -24,10 +30,11 @@ export type RankedAsValues = Values<typeof rankedAsOptions>;
 
 /** As the library has it. */
 export const rankedAs = (
-  { mask, average, evaluateUsers, splitSeed }: RankedAsValues & { readonly splitSeed: number },
+  { mask, average, ties, evaluateUsers, splitSeed }: RankedAsValues & { readonly splitSeed: number },
 ) => ({
   maskSeen: mask !== "none",
   byEvent: average === "events",
+  ties,
   ...evaluateUsers > 0 && { sample: { users: evaluateUsers, seed: splitSeed } },
 });
 
@@ -35,18 +42,26 @@ export const rankedAs = (
 export const testedIn = (data: Dataset, { mask }: Pick<RankedAsValues, "mask">): Held | undefined =>
   heldIn(data, "test", { keepsValid: mask === "train" });
 
+/** What is said of another order of ties than the usual one. */
+export const tiesText = {
+  optimistic: "of items of the same score those held out are first (optimistic)",
+  pessimistic: "of items of the same score those held out are last (pessimistic)",
+} as const;
+
 /** What stands above a table of full ranking where it is not as usual; empty where it is. */
-export const rankedAsText = ({ mask, average, evaluateUsers }: RankedAsValues): string =>
+export const rankedAsText = ({ mask, average, ties, evaluateUsers }: RankedAsValues): string =>
   [
     ...mask === "none" ? ["history is not masked: lists have what the user has met, too"] : [],
     ...mask === "train" ? ["what was held out to select by is not masked: it is in the lists of test, as misses"] : [],
     ...average === "events" ? ["means are over held-out interactions, each ranked by itself"] : [],
+    ...ties === "by-id" ? [] : [tiesText[ties]],
     ...evaluateUsers > 0 ? [`ranked for at most ${evaluateUsers} users`] : [],
   ].join("; ");
 
 /** What records say of it. */
-export const rankedAsRecord = ({ mask, average, evaluateUsers }: RankedAsValues): Record<string, unknown> => ({
+export const rankedAsRecord = ({ mask, average, ties, evaluateUsers }: RankedAsValues): Record<string, unknown> => ({
   mask,
   average,
+  ...ties !== "by-id" && { ties },
   ...evaluateUsers > 0 && { evaluateUsers },
 });

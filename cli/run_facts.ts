@@ -103,8 +103,9 @@ function partChange(name: string, was: PartFacts | undefined, is: PartFacts | un
 /** Options that decide a run's numbers: not those that say how it talks, how long it is or where it lies. */
 export function decisive(values: TrainValues): Record<string, string> {
   const { json: _json, quiet: _quiet, resume: _resume, out: _out, epochs: _epochs, recipe: _recipe, ...rest } = values;
-  const { memory: _memory, workers: _workers, threads: _threads, ...numbers } = rest;
-  const all = decisiveOptions(numbers), { backbone, sampler, loss, optimizer } = all;
+  const { memory: _memory, workers: _workers, threads: _threads, ties, ...numbers } = rest;
+  const all = { ...decisiveOptions(numbers), ...ties !== "by-id" && { ties } },
+    { backbone, sampler, loss, optimizer } = all;
   const methods = Object.entries({ backbone, sampler, loss, optimizer }).map(([kind, { name, options }]) => {
     const given = Object.entries(options).filter(([, value]) => value !== null);
     return [kind, methodText({ name, ...Object.fromEntries(given) })] as const;

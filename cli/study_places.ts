@@ -17,7 +17,7 @@ const SHOWN = 8;
 
 /** Where trials and baselines lie. What decides the numbers is in the digest, whatever it is called or wherever data lies. */
 export async function openPlaces(folder: string, data: Dataset, values: CompareValues, metrics: readonly string[]) {
-  const { select, selectBy, evaluateEvery, patience, provider, mask, average, evaluateUsers, splitSeed, refit } =
+  const { select, selectBy, evaluateEvery, patience, provider, mask, average, ties, evaluateUsers, splitSeed, refit } =
     values;
   const protocol = {
     data: await fingerprintOf({}, decisiveColumns(data)),
@@ -27,6 +27,7 @@ export async function openPlaces(folder: string, data: Dataset, values: CompareV
     // as they were before there was a choice: studies that are under way go on
     ...mask !== "seen" && { mask },
     ...average !== "users" && { average },
+    ...ties !== "by-id" && { ties },
     ...refit && { refit },
     ...evaluateUsers > 0 && { evaluateUsers, splitSeed },
   };

@@ -6,6 +6,7 @@ import type { EpochReport } from "../training/recipe.ts";
 import { balancePlot } from "./balance_plot.ts";
 import { csv, markdown, type StudyRow, type StudyTable } from "./comparison_text.ts";
 import { writeWhole } from "./files.ts";
+import { tiesText } from "./ranked_as.ts";
 import type { Outcome } from "./study_folder.ts";
 import type { CompareValues } from "./study_options.ts";
 
@@ -125,6 +126,7 @@ function notesOn(
     ...values.average === "events"
       ? ["Each held-out interaction is ranked by itself; means and tests called users' are over those."]
       : [],
+    ...values.ties === "by-id" ? [] : [`Ties: ${tiesText[values.ties]}.`],
     ...values.evaluateUsers > 0
       ? [
         `Ranked for at most ${values.evaluateUsers} users, drawn where there are more (seed ${values.splitSeed}), to pick epochs and on test.`,

@@ -13,7 +13,7 @@ import type { Cell } from "../studies/comparison.ts";
 /** A comparison as `compare.json` has it: the table, and its protocol. */
 type Study = StudyTable & Readonly<Record<string, unknown>>;
 
-const PROTOCOL = ["data", "selectedOn", "selectBy", "refit", "seeds", "mask", "average", "metrics"] as const;
+const PROTOCOL = ["data", "selectedOn", "selectBy", "refit", "seeds", "mask", "average", "ties", "metrics"] as const;
 const COMPARISONS = /(?<=corrected by Holm for )\d+(?= comparisons)/;
 
 /** The rows of both, those of `more` before the baselines or in the place of those they repeat. @throws Error where they cannot be one. */

@@ -1,6 +1,5 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import { type ItemGroups, itemGroups } from "../datasets/item_groups.ts";
-import { lowerBound } from "../datasets/lower_bound.ts";
 
 /** Groups of users by activity. */
 const QUARTERS = 4;
@@ -29,13 +28,11 @@ export function groupsOf(seen: Catalogue): ItemGroups {
   );
 }
 
-/** What was listed for whom, and what they took. */
+/** Where lists have what users took. */
 interface Listed {
-  readonly users: Int32Array;
-  /** In parts, `longest` items each, -1 where a list is short. */
-  readonly lists: readonly Int32Array[];
-  readonly longest: number;
-  readonly truth: Catalogue;
+  readonly truth: Pick<Catalogue, "positives">;
+  /** Of each of the positives, in parts: its rank in its user's list, -1 where it is not there. */
+  readonly ranks: readonly Int32Array[];
   readonly groups: Pick<ItemGroups, "of" | "count">;
 }
 
@@ -43,17 +40,14 @@ interface Listed {
  * Recall of each group of items of which something is held out: the share of that which is among the first `k` of its
  * user's list, over all users together (FairNeg, Chen et al., WWW 2023).
  */
-export function groupRecalls({ users, lists, longest, truth, groups }: Listed, k: number): readonly number[] {
-  const { offsets, positives } = truth, held = new Float64Array(groups.count), hit = new Float64Array(groups.count);
-  let user = 0;
-  for (const part of lists) {
-    for (let from = 0; from < part.length; from += longest, user++) {
-      const start = offsets[users[user]!]!, end = offsets[users[user]! + 1]!;
-      for (let at = start; at < end; at++) held[groups.of[positives[at]!]!]!++;
-      for (const item of part.subarray(from, from + Math.min(k, longest))) {
-        const at = item < 0 ? end : lowerBound(positives, start, end, item);
-        if (at < end && positives[at] === item) hit[groups.of[item]!]!++;
-      }
+export function groupRecalls({ truth: { positives }, ranks, groups }: Listed, k: number): readonly number[] {
+  const held = new Float64Array(groups.count), hit = new Float64Array(groups.count);
+  let at = 0;
+  for (const part of ranks) {
+    for (const rank of part) {
+      const group = groups.of[positives[at++]!]!;
+      held[group]!++;
+      if (rank >= 0 && rank < k) hit[group]!++;
     }
   }
   return [...held.keys()].filter((group) => held[group]! > 0).map((group) => hit[group]! / held[group]!);

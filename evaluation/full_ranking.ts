@@ -10,6 +10,7 @@ import { openJudge } from "./judge.ts";
 import type { KeptLists, ListsKept } from "./kept_lists.ts";
 import { openPool } from "./ranking_pool.ts";
 import { rankingThreads } from "./ranking_threads.ts";
+import type { Ties } from "./ties.ts";
 import { blocksFor, floatsPerScore, itemBytes, openScorer } from "./scorer.ts";
 import { scoresOf } from "./vectors.ts";
 
@@ -33,6 +34,12 @@ export interface RankingOptions {
    * instead of users: the protocol of Apple's study of negative samplers. Default false.
    */
   readonly byEvent?: boolean;
+  /**
+   * Where the held-out items that a metric counts stand among items of the same score: by their ids; "optimistic", before
+   * all others; or "pessimistic", behind them. Measures of the lists themselves (coverage, their spread), and lists that
+   * are kept, are by id in any case: nobody who makes them knows what is held out. Default "by-id".
+   */
+  readonly ties?: Ties;
   /** Rank for a sample of the users who have held-out items: `users` of them, or all where there are no more. Default: all. */
   readonly sample?: UserSample;
   /** Of the candidates that metrics such as `sampled100/hit@10` draw. Default 0. */
@@ -83,7 +90,7 @@ export interface Evaluator {
  * says so). Users without held-out items are left out of the means. Memory is bounded by `memory`, but for what every
  * item's representation needs at once.
  *
- * @throws TypeError where a metric is unknown, or nothing is held out; RangeError where a number of the options cannot be,
+ * @throws TypeError where a metric or an order of ties is unknown, or nothing is held out; RangeError where a number of the options cannot be,
  * or interactions are of more users or items than the catalogue.
  *
  * @example
@@ -177,7 +184,7 @@ function threadsFor(asked: number, scores: number): number {
 /**
  * Full ranking by any scores: `scoresOf` gives a user's, one for each item; what it throws comes through.
  *
- * @throws TypeError where a metric is unknown, or nothing is held out; RangeError where there are more or fewer scores than
+ * @throws TypeError where a metric or an order of ties is unknown, or nothing is held out; RangeError where there are more or fewer scores than
  * items, one that matters is NaN, or `held` is of more users or items than the catalogue.
  *
  * @example

@@ -11,10 +11,12 @@ import { hideWarm } from "./hide_warm.ts";
 import { byActivity, dispersion, groupRecalls, groupsOf } from "./dispersion.ts";
 import { keptLists } from "./kept_lists.ts";
 import { lowerBound } from "../datasets/lower_bound.ts";
+import { HeldScores } from "./held_scores.ts";
 import type { RankedUser } from "./metrics.ts";
 import { parseMetric } from "./parse_metric.ts";
 import { SampledRanks } from "./sampled_ranks.ts";
 import type { Visit } from "./scorer.ts";
+import { tiedRanks, TIES, type Ties } from "./ties.ts";
 import { TopK } from "./top_k.ts";
 import { balancedKeys, userKey, viewsOf } from "./views.ts";
 
@@ -26,6 +28,8 @@ export interface Found {
   /** By measure, one for each user (or event) that it counts, in the order of users. */
   readonly values: ReadonlyMap<string, readonly number[]>;
   readonly lists: Int32Array; // [users, K]
+  /** Of each held-out item of each user: its rank in the list, -1 past its end. */
+  readonly ranks: Int32Array;
   readonly cohorts: CohortCounts;
   /** Users of whose list all scores are equal: one who has met nothing, say, for a model that asks with what was met. */
   readonly alike: number;
@@ -50,7 +54,8 @@ const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a 
 /** Settles what is measured and on what; see `fullRanking`. @throws TypeError where there is nothing to measure on. */
 export function openJudge(seen: Catalogue, all: Interactions, options: RankingOptions): Judge {
   const held = evaluated(all, options.sample),
-    { metrics, alsoSeen = [], maskSeen = true, byEvent = false, candidateSeed = 0 } = options;
+    { metrics, alsoSeen = [], maskSeen = true, byEvent = false, candidateSeed = 0, ties = "by-id" } = options;
+  checkTies(ties);
   const names = [...new Set(metrics)], truth = catalogueOf(held), views = viewsOf(names, seen, held, truth);
   const { popularity } = seen, met = [seen, ...alsoSeen.map((log) => catalogueOf(log))];
   const masks = maskSeen ? met : [];
@@ -67,16 +72,30 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
   const find: Judge["find"] = async (users, rows, columns, score) => {
     const values = new Map(measured.map((key): [string, number[]] => [key, []]));
     const lists = new Int32Array(users.length * longest).fill(-1), hits = new CohortCounter(cohortOf);
-    const tops = new Map(limits.map((limit) => [limit, new TopK(rows, longest)])), top = tops.get(Infinity)!;
+    const topOf = () => new TopK(rows, longest, { countsTies: ties !== "by-id" });
+    const tops = new Map(limits.map((limit) => [limit, topOf()])), top = tops.get(Infinity)!, ranks: number[] = [];
+    const needsScores = ties !== "by-id" || counts.length > 0, heldScores = new HeldScores(truth);
     let alike = 0;
-    const drawn = new Map(counts.map((count) => [count, new SampledRanks(met, truth, count, candidateSeed)]));
+    const drawn = new Map(
+      counts.map((count) => [count, new SampledRanks(met, heldScores, count, candidateSeed, ties)]),
+    );
+    /** Ranks of what a user took of `wanted`, in its order, in a list; Infinity past its end. */
+    const ranksIn = ({ ids, scores, beyond }: TopK, wanted: Catalogue, user: number, row: number) => {
+      const from = row * longest, end = from + longest;
+      if (ties === "by-id") return listedRanks(wanted, user, ids.subarray(from, end));
+      const list = { scores: scores.subarray(from, end), beyond: beyond![row]! };
+      const taken = itemsOf(wanted, user).map((item) => heldScores.of(row, item));
+      return tiedRanks(list, taken, { ties, alone: byEvent });
+    };
     for (let from = 0; from < users.length; from += rows) {
       const block = users.subarray(from, from + rows);
       for (const each of tops.values()) each.clear();
+      if (needsScores) heldScores.begin(block);
       for (const each of drawn.values()) each.begin(block);
       await score(block, (scores, first, ways) => {
         if (from === 0) checkRow(users[0]!, scores.subarray(0, columns), first); // what is NaN of an item is so for all
         for (const mask of masks) hide(mask, block, scores, columns, first);
+        if (needsScores) heldScores.take(scores, columns, first);
         for (const each of drawn.values()) each.take(scores, columns, first);
         for (const [limit, each] of tops) {
           if (limit < Infinity) hideWarm(scores, columns, first, popularity, limit);
@@ -92,20 +111,20 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
       }
       lists.set(top.ids.subarray(0, block.length * longest), from * longest);
       block.forEach((user, row) => {
-        const listOf = ({ ids }: TopK) => ids.subarray(row * longest, (row + 1) * longest), list = listOf(top);
-        for (let at = truth.offsets[user]!; at < truth.offsets[user + 1]!; at++) hits.held(truth.positives[at]!);
-        const taken = takenRanks(truth, user, list);
-        for (const rank of taken) hits.hit(list[rank]!);
+        const taken = ranksIn(top, truth, user, row);
+        taken.forEach((rank, at) => {
+          const item = truth.positives[truth.offsets[user]! + at]!;
+          hits.held(item);
+          if (rank < Infinity) hits.hit(item);
+          ranks.push(rank < Infinity ? rank : -1);
+        });
         for (const { truth: wanted, limit, sampled, measures } of views) {
-          const ranked = sampled !== undefined
-            ? oneByOne(wanted, user, (item) => drawn.get(sampled)!.rank(row, item))
-            : byEvent
-            ? oneByOne(wanted, user, (item) => rankIn(listOf(tops.get(limit)!), item))
-            : together(
-              wanted,
-              user,
-              wanted === truth && limit === Infinity ? taken : takenRanks(wanted, user, listOf(tops.get(limit)!)),
-            );
+          const found = sampled !== undefined
+            ? itemsOf(wanted, user).map((item) => drawn.get(sampled)!.rank(row, item))
+            : wanted === truth && limit === Infinity
+            ? taken
+            : ranksIn(tops.get(limit)!, wanted, user, row);
+          const ranked = byEvent || sampled !== undefined ? oneByOne(found) : together(found);
           if (ranked.length === 0) continue; // nothing that this user took counts here
           for (const { key, metric, k } of measures) {
             const found = ranked.map((each) => metric(each, k)), all = values.get(key)!;
@@ -114,7 +133,7 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
         }
       });
     }
-    return { values, lists, cohorts: hits.counts(), alike };
+    return { values, lists, ranks: Int32Array.from(ranks), cohorts: hits.counts(), alike };
   };
 
   const evaluation: Judge["evaluation"] = (parts) => {
@@ -130,7 +149,8 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
       const at = parseMetric(name);
       if (at.coverage) return coverage(lists, longest, at.k, seen.items);
       if (at.dispersion === "items") {
-        return dispersion(groupRecalls({ users, lists, longest, truth, groups: groupsOf(seen) }, at.k));
+        const ranks = parts.map(({ ranks }) => ranks);
+        return dispersion(groupRecalls({ truth, ranks, groups: groupsOf(seen) }, at.k));
       }
       if (at.dispersion) return dispersion(byActivity(values(userKey(name)), activity), meanOf(values(userKey(name))));
       return at.balance ? balance(hitsOf(name)) : meanOf(values(name));
@@ -150,11 +170,7 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
       ...options.lists && { lists: keptLists(users, lists, longest, options.lists) },
       notes: [
         ...unhit.map((name) => `${name} is 1 because nothing was hit at all: it says nothing`),
-        ...alike > 0
-          ? [
-            `the lists of ${alike} of ${users.length} users are in the order of ids, as all scores in them are equal: they say nothing`,
-          ]
-          : [],
+        ...alike > 0 ? [alikeText(`${alike} of ${users.length} users`, ties)] : [],
       ],
     };
   };
@@ -181,33 +197,37 @@ export const evaluated = (held: Interactions, sample: RankingOptions["sample"]):
 const itemsOf = ({ offsets, positives }: Catalogue, user: number): number[] =>
   Array.from(positives.subarray(offsets[user], offsets[user + 1]));
 
-const rankIn = (list: Int32Array, item: number): number => {
-  const rank = list.indexOf(item);
-  return rank < 0 ? Infinity : rank;
-};
+/** Each item that a user took, by its rank, as if it were the only one. */
+const oneByOne = (ranks: readonly number[]): readonly RankedUser[] =>
+  ranks.map((rank) => ({ hits: rank < Infinity ? [rank] : [], relevant: 1 }));
 
-/** Each item that a user took, as if it were the only one. */
-function oneByOne(truth: Catalogue, user: number, rankOf: (item: number) => number): readonly RankedUser[] {
-  return itemsOf(truth, user).map((item) => {
-    const rank = rankOf(item);
-    return { hits: rank < Infinity ? [rank] : [], relevant: 1 };
-  });
+/** All that a user took, by their ranks, in one list; nothing where that is nothing. */
+function together(ranks: readonly number[]): readonly RankedUser[] {
+  const hits = ranks.filter((rank) => rank < Infinity).sort((a, b) => a - b);
+  return ranks.length === 0 ? [] : [{ hits, relevant: ranks.length }];
 }
 
-/** All that a user took, in one list with hits at these ranks; nothing where that is nothing. */
-function together({ offsets }: Catalogue, user: number, hits: readonly number[]): readonly RankedUser[] {
-  const relevant = offsets[user + 1]! - offsets[user]!;
-  return relevant === 0 ? [] : [{ hits, relevant }];
-}
-
-/** The ranks of a list, -1 past its end, at which there is something that the user took. */
-function takenRanks({ offsets, positives }: Catalogue, user: number, list: Int32Array): readonly number[] {
-  const start = offsets[user]!, end = offsets[user + 1]!, hits: number[] = [];
+/** The rank of each item that the user took in a list, -1 past its end; Infinity of those that are not there. */
+function listedRanks({ offsets, positives }: Catalogue, user: number, list: Int32Array): readonly number[] {
+  const start = offsets[user]!, end = offsets[user + 1]!, ranks = new Array<number>(end - start).fill(Infinity);
   for (let rank = 0; rank < list.length; rank++) {
     const id = list[rank]!;
     if (id < 0) break;
     const at = lowerBound(positives, start, end, id);
-    if (at < end && positives[at] === id) hits.push(rank);
+    if (at < end && positives[at] === id) ranks[at - start] = rank;
   }
-  return hits;
+  return ranks;
 }
+
+/** @throws TypeError where there is no such order. */
+function checkTies(ties: Ties): void {
+  if (!TIES.includes(ties)) throw new TypeError(`Cannot rank with "ties" "${ties}": it is one of ${TIES.join(", ")}`);
+}
+
+/** What is said of users of whose list all scores are equal. */
+const alikeText = (of: string, ties: Ties): string =>
+  ties === "by-id"
+    ? `the lists of ${of} are in the order of ids, as all scores in them are equal: they say nothing`
+    : `all scores in the lists of ${of} are equal: held-out items are ${
+      ties === "optimistic" ? "first" : "last"
+    } there whatever the model is (ties: ${ties})`;

@@ -1,15 +1,13 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import { Rng } from "../random/rng.ts";
-import { lowerBound } from "../datasets/lower_bound.ts";
+import { copyScores, type HeldScores } from "./held_scores.ts";
+import type { Ties } from "./ties.ts";
 import { drawUnmet } from "./unmet.ts";
 
-/** A batch of users, their candidates, and the scores of those and of what they took. */
+/** What was drawn for a user, and its scores. */
 interface Drawn {
-  readonly user: number;
   readonly candidates: Int32Array; // [N], ascending
   readonly scores: Float32Array; // [N]
-  /** Of the user's held-out items, in their order. */
-  readonly targets: Float32Array;
 }
 
 /**
@@ -23,45 +21,41 @@ export class SampledRanks {
 
   constructor(
     readonly met: readonly Catalogue[],
-    readonly truth: Catalogue,
+    /** The scores of what users took; whose batches, and blocks of scores, are the same. */
+    readonly held: HeldScores,
     readonly count: number,
     readonly seed: number,
+    readonly ties: Ties = "by-id",
   ) {}
 
   /** Draws for a batch of users. */
   begin(users: Int32Array): void {
-    const rng = new Rng(this.seed, "candidates"), { offsets } = this.truth;
+    const rng = new Rng(this.seed, "candidates"), { truth } = this.held;
     this.#drawn = Array.from(users, (user) => {
-      const candidates = drawUnmet([...this.met, this.truth], user, this.count, rng.seek(user, 0));
-      const targets = new Float32Array(offsets[user + 1]! - offsets[user]!);
-      return { user, candidates, scores: new Float32Array(candidates.length), targets };
+      const candidates = drawUnmet([...this.met, truth], user, this.count, rng.seek(user, 0));
+      return { candidates, scores: new Float32Array(candidates.length) };
     });
   }
 
   /** Keeps what it needs of a block of scores, [rows, columns], of items `first` and up. */
   take(block: Float32Array, columns: number, first: number): void {
-    const { offsets, positives } = this.truth;
-    this.#drawn.forEach(({ user, candidates, scores, targets }, row) => {
-      const held = positives.subarray(offsets[user], offsets[user + 1]), base = row * columns - first;
-      for (const [ids, into] of [[candidates, scores], [held, targets]] as const) {
-        for (let at = lowerBound(ids, 0, ids.length, first); at < ids.length && ids[at]! < first + columns; at++) {
-          into[at] = block[base + ids[at]!]!;
-        }
-      }
-    });
+    this.#drawn.forEach(({ candidates, scores }, row) =>
+      copyScores(candidates, block.subarray(row * columns, (row + 1) * columns), first, scores)
+    );
   }
 
   /**
-   * The rank, from 0, of an item that the user of a row took, among the drawn ones: equal scores go to the smaller id, as
-   * in full ranking. Infinity where its score is none: an item that is masked is never hit.
+   * The rank, from 0, of an item that the user of a row took, among the drawn ones, none of which is another that the user
+   * took. Infinity where its score is none: an item that is masked is never hit.
    */
   rank(row: number, item: number): number {
-    const { user, candidates, scores, targets } = this.#drawn[row]!, { offsets, positives } = this.truth;
-    const score = targets[lowerBound(positives, offsets[user]!, offsets[user + 1]!, item) - offsets[user]!]!;
+    const { candidates, scores } = this.#drawn[row]!, score = this.held.of(row, item);
     if (!(score > -Infinity)) return Infinity;
+    // of those with the same score, the ones below are before it
+    const below = { "by-id": item, optimistic: -Infinity, pessimistic: Infinity }[this.ties];
     let rank = 0;
     for (let at = 0; at < candidates.length; at++) {
-      if (scores[at]! > score || (scores[at] === score && candidates[at]! < item)) rank++;
+      if (scores[at]! > score || (scores[at] === score && candidates[at]! < below)) rank++;
     }
     return rank;
   }

@@ -17,16 +17,20 @@ export class TopK {
   /** Row-major [rows, k], best first; -1 where a row has fewer. */
   readonly ids: Int32Array;
   readonly scores: Float32Array;
+  /** Where ties are counted: how many items are not in a row's list and score as its last one does. */
+  readonly beyond?: Int32Array; // [rows]
 
-  constructor(readonly rows: number, readonly k: number) {
+  constructor(readonly rows: number, readonly k: number, { countsTies = false } = {}) {
     this.ids = new Int32Array(rows * k);
     this.scores = new Float32Array(rows * k);
+    if (countsTies) this.beyond = new Int32Array(rows);
     this.clear();
   }
 
   clear(): void {
     this.ids.fill(-1);
     this.scores.fill(-Infinity);
+    this.beyond?.fill(0);
   }
 
   /**
@@ -36,7 +40,8 @@ export class TopK {
   push(block: Float32Array, columns: number, first: number, ways?: Ways): void {
     for (let row = 0; row < this.rows; row++) {
       const from = row * columns, end = from + columns;
-      if (ways) this.#takeAbove(row, block, from, end, first, ways);
+      if (this.beyond) this.#takeCounting(row, block, from, end, first, this.beyond, ways);
+      else if (ways) this.#takeAbove(row, block, from, end, first, ways);
       else this.#takeAll(row, block, from, end, first);
     }
   }
@@ -66,6 +71,34 @@ export class TopK {
       const score = block[found[at]!]!;
       if (score > scores[last]!) this.#insert(row, score, first + found[at]! - from);
     }
+  }
+
+  /** As the other two, and counts what scores as the last of the list but comes too late. */
+  #takeCounting(
+    row: number,
+    block: Float32Array,
+    from: number,
+    end: number,
+    first: number,
+    beyond: Int32Array,
+    ways?: Ways,
+  ): void {
+    const { k, scores } = this, last = row * k + k - 1;
+    const take = (at: number) => {
+      const score = block[at]!, least = scores[last]!;
+      if (score > least) {
+        this.#insert(row, score, first + at - from);
+        // what falls out of the list is as good as its last one, or all that was so far is worse than that
+        beyond[row] = least > -Infinity && scores[last] === least ? beyond[row]! + 1 : 0;
+      } else if (score === least && score > -Infinity) beyond[row]!++;
+    };
+    if (!ways) {
+      for (let at = from; at < end; at++) take(at);
+      return;
+    }
+    const least = scores[last]!, { found } = ways;
+    const count = ways.above(from, end, below(least > -Infinity ? least : ways.reached(from, end, k)));
+    for (let at = 0; at < count; at++) take(found[at]!);
   }
 
   /** Equal scores stay in order of arrival, which is that of ids. */

@@ -4,6 +4,7 @@ import type { Interactions } from "../datasets/interactions.ts";
 import type { RankingOptions, UserSample } from "../evaluation/full_ranking.ts";
 import type { ListsKept } from "../evaluation/kept_lists.ts";
 import { parseMetric } from "../evaluation/parse_metric.ts";
+import type { Ties } from "../evaluation/ties.ts";
 
 /** Interactions that a ranking is measured on. */
 export interface Held {
@@ -36,6 +37,8 @@ export interface Protocol {
   readonly maskSeen?: boolean;
   /** Whether each held-out interaction is a ranking of its own; see `RankingOptions`. Default false. */
   readonly byEvent?: boolean;
+  /** Where held-out items stand among items of the same score; see `RankingOptions`. Default "by-id". */
+  readonly ties?: Ties;
 }
 
 /**
@@ -94,6 +97,6 @@ const isOfAll = (name: string): boolean => {
   return cold === undefined && cohort === undefined;
 };
 
-const rankingOf = ({ memory, workers = 0, maskSeen = true, byEvent = false, sample }: Protocol) => ({
-  ...{ memory, workers, maskSeen, byEvent, ...sample && { sample } },
+const rankingOf = ({ memory, workers = 0, maskSeen = true, byEvent = false, ties = "by-id", sample }: Protocol) => ({
+  ...{ memory, workers, maskSeen, byEvent, ties, ...sample && { sample } },
 });

@@ -27,13 +27,19 @@ export async function readRuns(folders: readonly string[]): Promise<Study[]> {
   return await Promise.all([...Map.groupBy(runs, protocolOf).values()].map(studyOf));
 }
 
-const SELECTING = ["select", "selectBy"] as const;
+/** The options of data, and of how they are ranked. */
+const SHARED = {
+  ...dataOptions,
+  ...rankedAsOptions,
+  ...{ select: trainOptions.select, selectBy: trainOptions.selectBy },
+};
 
 /** All that runs must share to be told side by side. */
 const protocolOf = ({ config, facts }: Run): string =>
   JSON.stringify([
     facts.data ?? null,
-    ...[...Object.keys(dataOptions), ...Object.keys(rankedAsOptions), ...SELECTING].map((name) => config[name] ?? null),
+    // what an older run does not say, there was no choice of
+    ...Object.entries(SHARED).map(([name, { default: usual }]) => config[name] ?? usual),
   ]);
 
 /** Runs that differ in nothing but their seed are trials of one method. */

@@ -69,3 +69,51 @@ Deno.test("on test what was held out to select by is left out, or with --mask tr
       assert.deepEqual(hits((await evaluate("--mask", "seen")).references[POPULAR]), MASKS.seen);
     }
   }));
+
+/** `b` and `c` were met as often as each other; each is held out of half of the users. */
+const TIED = {
+  train: ["u0,a", "u1,a", "u2,a", "u3,a", "x,b", "y,b", "x,c", "y,c"],
+  test: ["u0,b", "u1,b", "u2,c", "u3,c"],
+};
+const ORDERS = { "by-id": 0.5, optimistic: 1, pessimistic: 0 } as const;
+
+Deno.test("--ties says where held-out items stand among items of the same score, and train, evaluate and compare say so", () =>
+  inFolder(async (folder) => {
+    for (const [name, rows] of Object.entries(TIED)) {
+      await Deno.writeTextFile(`${folder}/${name}.csv`, ["user,item", ...rows, ""].join("\n"));
+    }
+    const flags = ["--data", `${folder}/train.csv`, "--test", `${folder}/test.csv`, "--metrics", "hit@1"];
+    flags.push("--select", "last", "--epochs", "1", "--provider", "wasm");
+    const readJson = async (path: string) => JSON.parse(await Deno.readTextFile(path));
+    for (const [ties, wanted] of Object.entries(ORDERS)) {
+      const out = `${folder}/${ties}`, asked = ties === "by-id" ? [] : ["--ties", ties];
+      const { code, said } = await quietly(["train", ...flags, ...asked, "--backbone", "mf:dim=2", "--out", out]);
+      assert.equal(code, 0, said);
+      const { ties: told, references } = await readJson(`${out}/metrics.json`);
+      assert.deepEqual([told, references[POPULAR]["hit@1"]], [asked[1], wanted]);
+      const study = `${out}-study`;
+      const compared = await quietly([
+        "compare",
+        ...flags,
+        ...asked,
+        "--samplers",
+        "rns",
+        "--seeds",
+        "1",
+        "--out",
+        study,
+      ]);
+      assert.equal(compared.code, 0, compared.said);
+      const { rows, notes, ties: kept } = await readJson(`${study}/compare.json`);
+      assert.equal(rows.find(({ label }: { label: string }) => label === POPULAR).cells["hit@1"].mean, wanted);
+      assert.deepEqual([kept, notes.some((note: string) => note.startsWith("Ties: "))], [asked[1], ties !== "by-id"]);
+      // a run says how it was ranked, and a flag may say otherwise
+      const evaluate = async (...more: readonly string[]) => {
+        const { stdout } = await foil(["evaluate", "--run", out, "--json", "--metrics", "hit@1", ...more], folder);
+        return jsonLines(stdout)[0].references[POPULAR]["hit@1"];
+      };
+      assert.deepEqual([await evaluate(), await evaluate("--ties", "by-id")], [wanted, ORDERS["by-id"]]);
+      const { stdout, stderr } = await foil(["evaluate", "--run", out, "--metrics", "hit@1"], folder);
+      assert.equal(`${stdout}${stderr}`.includes(`(${ties})`), ties !== "by-id", `${stdout}${stderr}`);
+    }
+  }));

@@ -69,6 +69,7 @@ const deciding: Others = (at) => ({
   at: ["5"],
   mask: ["none"],
   average: ["events"],
+  ties: ["optimistic"],
   evaluateUsers: [3],
   provider: ["wasm"],
 });
@@ -164,4 +165,6 @@ Deno.test("how rows and negatives are drawn decides where it is not the default,
     assert.deepEqual(decisive(values), { ...usual, [name]: String(value) });
     assert.equal(makeRecipe(values)[name as keyof typeof others], value, "and training is told of it");
   }
+  assert(!("ties" in usual), "nor an order of ties");
+  assert.deepEqual(decisive(valuesOf({ ties: "optimistic" })), { ...usual, ties: "optimistic" });
 });

@@ -54,6 +54,7 @@ const others: Readonly<Record<string, readonly [value: unknown, what: "both" | "
   metrics: ["ndcg@20", "neither"], // what is measured, not what of it is shown
   mask: ["none", "both"],
   average: ["events", "both"],
+  ties: ["optimistic", "both"],
   evaluateUsers: [1, "both"],
   memory: [64, "neither"],
   workers: [2, "neither"],
