@@ -11,6 +11,10 @@ export interface Spread {
   readonly entropy: number;
   /** Mean over lists of the mean train interactions of what is in them (average recommendation popularity). */
   readonly popularity: number;
+  /** The same of ln(1 + train interactions): a few items that are met very often do not outweigh all others. */
+  readonly logPopularity: number;
+  /** `popularity` over the train interactions of the most popular item: 0 to 1, whatever the size of the data. */
+  readonly relativePopularity: number;
   /** Shares of the lists that are head, mid and tail: thirds of the train interactions, most popular first. */
   readonly head: number;
   readonly mid: number;
@@ -26,33 +30,37 @@ export interface Spread {
  * import assert from "node:assert/strict";
  * import { spread } from "./catalogue_metrics.ts";
  *
- * const { coverage, gini, popularity } = spread([Int32Array.of(0, 0), Int32Array.of(1, -1)], Int32Array.of(4, 2, 1, 0), 2);
+ * const { coverage, gini, popularity, relativePopularity } = spread([Int32Array.of(0, 0), Int32Array.of(1, -1)], Int32Array.of(4, 2, 1, 0), 2);
  * assert.equal(coverage, 0.5);
  * assert.equal(popularity, (4 + 2) / 2);
+ * assert.equal(relativePopularity, 3 / 4);
  * assert.equal(gini.toFixed(4), "0.5833");
  * ```
  */
 export function spread(parts: readonly Int32Array[], popularity: Int32Array, longest: number): Spread {
   const items = popularity.length, times = new Int32Array(items), of = cohorts(popularity).of;
   const shares = [0, 0, 0];
-  let total = 0, means = 0, filled = 0;
+  let total = 0, means = 0, logMeans = 0, filled = 0;
   for (const lists of parts) {
     for (let from = 0; from < lists.length; from += longest) {
-      let met = 0, length = 0;
+      let met = 0, logs = 0, length = 0;
       for (const item of lists.subarray(from, from + longest)) {
         if (item < 0) continue;
         times[item]!++;
         length++;
         met += popularity[item]!;
+        logs += Math.log1p(popularity[item]!);
         shares[of[item]!]!++;
       }
       total += length;
       if (length === 0) continue;
       means += met / length;
+      logMeans += logs / length;
       filled++;
     }
   }
   const found = times.reduce((n, count) => count > 0 ? n + 1 : n, 0);
+  const most = popularity.reduce((most, count) => Math.max(most, count), 0);
   const share = (x: number) => total > 0 ? x / total : 0;
   const entropy = times.reduce((sum, count) => count > 0 ? sum - share(count) * Math.log(share(count)) : sum, 0);
   return {
@@ -60,6 +68,8 @@ export function spread(parts: readonly Int32Array[], popularity: Int32Array, lon
     gini: gini(times.toSorted()),
     entropy,
     popularity: filled > 0 ? means / filled : 0,
+    logPopularity: filled > 0 ? logMeans / filled : 0,
+    relativePopularity: filled > 0 && most > 0 ? means / filled / most : 0,
     head: share(shares[0]!),
     mid: share(shares[1]!),
     tail: share(shares[2]!),

@@ -68,7 +68,14 @@ Deno.test("spread counts coverage, evenness, popularity and cohorts of lists mad
   // counts ascending 0 0 0 1 2: (2 * 4 - 6) * 1 + (2 * 5 - 6) * 2 = 10, over 5 * 3
   near(found.gini, 10 / 15);
   near(found.entropy, Math.log(3) - 2 / 3 * Math.log(2)); // shares 2/3 and 1/3
-  near(spread([Int32Array.of(0, 1, 2, -1)], Int32Array.of(8, 4, 3), 2).popularity, (6 + 3) / 2); // of lists, not of places
+  // of lists, not of places
+  const lone = spread([Int32Array.of(0, 1, 2, -1)], Int32Array.of(8, 4, 3), 2),
+    nothing = spread([], new Int32Array(2), 1);
+  near(lone.popularity, (6 + 3) / 2);
+  near(lone.logPopularity, ((Math.log(9) + Math.log(5)) / 2 + Math.log(4)) / 2);
+  near(lone.relativePopularity, 4.5 / 8);
+  assert.deepEqual([nothing.popularity, nothing.logPopularity, nothing.relativePopularity], [0, 0, 0]);
+  assert.equal(spread([Int32Array.of(1)], new Int32Array(2), 1).relativePopularity, 0); // of items never trained on
 });
 
 Deno.test("recall may be capped, and gain be compared with that of the hits alone; who took nothing has 0 of everything", () => {
