@@ -7,6 +7,7 @@ import type { Checkpoint } from "../training/checkpoint.ts";
 import { decodeSafetensors, safetensorsParts, type Tensor } from "../training/safetensors.ts";
 import type { Metadata, Relation } from "../datasets/metadata.ts";
 import { exists, readBytesOf, readText, writeWhole } from "./files.ts";
+import { jsonObject } from "./json_object.ts";
 import { changes, type RunFacts } from "./run_facts.ts";
 import { runFiles } from "./run_files.ts";
 import { packMetadata, unpackMetadata } from "./saved_metadata.ts";
@@ -74,18 +75,9 @@ export async function readIds(folder: string, digest?: string): Promise<RunIds> 
       `Cannot open run "${folder}": its ${runFiles.weights} are of other ids than its ${runFiles.ids} names: two runs were written into it`,
     );
   }
-  const ids = jsonOf<Partial<RunIds> | null>(text, `${folder}/${runFiles.ids}`);
-  if (Array.isArray(ids?.users) && Array.isArray(ids.items)) return ids as RunIds;
+  const ids: Partial<RunIds> = jsonObject(text, `"${folder}/${runFiles.ids}"`);
+  if (Array.isArray(ids.users) && Array.isArray(ids.items)) return ids as RunIds;
   throw new TypeError(`Cannot read "${folder}/${runFiles.ids}": expected lists of "users" and "items"`);
-}
-
-/** @throws TypeError naming the file where it is no JSON. */
-function jsonOf<T>(text: string, path: string): T {
-  try {
-    return JSON.parse(text) as T;
-  } catch (error) {
-    throw new TypeError(`Cannot read "${path}": it is damaged (${(error as Error).message})`);
-  }
 }
 
 /** Weights, the train items of each user and the metadata that the backbone `reads`, in one safetensors file. */
@@ -123,9 +115,9 @@ export async function readModel(folder: string): Promise<SavedModel> {
   };
   const offsets = ints("seen#offsets"), positives = ints("seen#items"), popularity = ints("seen#popularity");
   const order = { offsets: ints("sequences#offsets"), items: ints("sequences#items") };
-  const { backbone, dataset, users, items, ids } = jsonOf<
-    Pick<SavedModel, "backbone" | "dataset" | "ids"> & { users: number; items: number }
-  >(metadata.foil ?? "{}", path);
+  const { backbone, dataset, users, items, ids } = jsonObject(metadata.foil ?? "{}", `"${path}"`) as
+    & Pick<SavedModel, "backbone" | "dataset" | "ids">
+    & { users: number; items: number };
   const weights = new Map([...under("", tensors)].filter(([name]) => !name.includes("#")));
   const side = unpackMetadata({ tensors, layout: metadata.metadata ?? "{}" }, users, items);
   const catalogue = { users, items, offsets, positives, popularity, metadata: side, sequences: () => order };
@@ -166,10 +158,9 @@ export async function readCheckpoint(
   if (!await exists(folder)) throw new Error(`Cannot resume "${folder}": there is no such folder`);
   if (!await exists(path)) return undefined;
   const { tensors, metadata } = decodeSafetensors(await readBytesOf(path, "the checkpoint"), path);
-  const { fingerprint: own, facts: was, ...position } = jsonOf<
+  const { fingerprint: own, facts: was, ...position } = jsonObject(metadata.foil ?? "{}", `"${path}"`) as unknown as
     & Omit<Checkpoint, "tensors" | "bestTensors" | "samplerState">
-    & { readonly fingerprint?: string; readonly facts?: RunFacts }
-  >(metadata.foil ?? "{}", path);
+    & { readonly fingerprint?: string; readonly facts?: RunFacts };
   if (own !== fingerprint) {
     const changed = was && facts ? changes(was, facts) : [];
     const what = changed.length > 0 ? changed.join("; ") : "it was made with other data or options";

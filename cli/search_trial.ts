@@ -4,13 +4,14 @@ import type { Protocol } from "../studies/protocol.ts";
 import type { Standing } from "../studies/strategy.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
 import type { EpochReport } from "../training/recipe.ts";
-import { exists, makeFolder, readText } from "./files.ts";
+import { exists, makeFolder } from "./files.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { bar, type Output } from "./output.ts";
 import { decisive, digestOfFacts, type RunFacts, runFacts } from "./run_facts.ts";
 import { type Named, startOf } from "./start.ts";
 import { runFiles } from "./run_files.ts";
 import { readCheckpoint, savedConfig, writeConfig } from "./run_folder.ts";
+import { readLog } from "./run_log.ts";
 import { makeRecipe, namedParts } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
 import { runInFolder } from "./trial_run.ts";
@@ -98,15 +99,11 @@ export async function checkpointOf({ folder, fingerprint, facts }: SearchTrial):
   return await readCheckpoint(folder, fingerprint, facts);
 }
 
-/** What of a trial's past is on record: nothing where its log is not whole. */
+/** What of a trial's past is on record: nothing where its log lacks epochs. @throws TypeError where it is damaged. */
 export async function reportsOf({ folder }: SearchTrial): Promise<readonly EpochReport[]> {
-  const path = `${folder}/${runFiles.log}`;
-  if (!await exists(path)) return [];
-  const reports = jsonLines(await readText(path, "the log of a trial"));
+  const reports = await readLog(folder);
   return reports.every(({ epoch }, at) => epoch === at) ? reports : [];
 }
-
-const jsonLines = (text: string) => text.split("\n").filter(Boolean).map((line) => JSON.parse(line) as EpochReport);
 
 /** Whether a trial has come to its end: all its epochs, or none better for too long. */
 export function hasEnded(reports: readonly EpochReport[], { epochs, patience }: TrainValues): boolean {

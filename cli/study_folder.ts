@@ -2,6 +2,7 @@ import type { Evaluation } from "../evaluation/full_ranking.ts";
 import type { Measured } from "../studies/comparison.ts";
 import { decodeSafetensors, encodeSafetensors } from "../training/safetensors.ts";
 import { exists, readBytesOf, readText, writeWhole } from "./files.ts";
+import { jsonObject } from "./json_object.ts";
 import { runFiles } from "./run_files.ts";
 import { writeLists } from "./tested_lists.ts";
 
@@ -42,7 +43,11 @@ export async function writeOutcome(
 /** Whether something has come to an end in a folder. */
 export const isDone = (folder: string): Promise<boolean> => exists(`${folder}/${runFiles.metrics}`);
 
-/** The outcome in a folder, with the metrics `wanted`; undefined where it is not there, or of something else. */
+/**
+ * The outcome in a folder, with the metrics `wanted`; undefined where it is not there, or of something else.
+ *
+ * @throws TypeError naming the file that is damaged.
+ */
 export async function readOutcome(
   folder: string,
   fingerprint: string,
@@ -50,7 +55,7 @@ export async function readOutcome(
 ): Promise<Outcome | undefined> {
   const path = `${folder}/${runFiles.metrics}`;
   if (!await isDone(folder)) return undefined;
-  const { test, ...facts } = JSON.parse(await readText(path, "the metrics of a trial")) as Record<string, unknown>;
+  const { test, ...facts } = jsonObject(await readText(path, "the metrics of a trial"), `"${path}"`);
   if (facts.fingerprint !== fingerprint) return undefined;
   const users = `${folder}/${PER_USER}`;
   const { tensors } = decodeSafetensors(await readBytesOf(users, "the users' metrics of a trial"), users);
@@ -81,7 +86,7 @@ export async function writeFailure(folder: string, fingerprint: string, error: s
 export async function readFailure(folder: string, fingerprint: string): Promise<string | undefined> {
   const path = `${folder}/${FAILURE}`;
   if (!await exists(path)) return undefined;
-  const found = JSON.parse(await readText(path, "the failure of a trial")) as Record<string, unknown>;
+  const found = jsonObject(await readText(path, "the failure of a trial"), `"${path}"`);
   return found.fingerprint === fingerprint ? String(found.error) : undefined;
 }
 

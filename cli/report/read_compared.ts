@@ -3,9 +3,10 @@ import { styleOf } from "../../reports/palette.ts";
 import type { Method, Study, Trial } from "../../reports/study.ts";
 import type { StudyRow } from "../comparison_text.ts";
 import { exists, readText } from "../files.ts";
+import { jsonObject } from "../json_object.ts";
 import { runFiles } from "../run_files.ts";
 import { readLists } from "../tested_lists.ts";
-import { parsed, readTrial, settledOptions } from "./read_trial.ts";
+import { readTrial, settledOptions } from "./read_trial.ts";
 
 /** The file by which a folder is one of `compare`. */
 export const COMPARED = "compare.json";
@@ -20,7 +21,7 @@ interface Compared extends Pick<Study, "data" | "selectedOn" | "selectBy" | "see
 /** Reads a folder of `compare`, with those of its trials that are there. @throws TypeError where it is damaged. */
 export async function readCompared(folder: string): Promise<Study> {
   const path = `${folder}/${COMPARED}`;
-  const found = parsed(await readText(path, "the study"), `"${path}"`) as unknown as Compared;
+  const found = jsonObject(await readText(path, "the study"), `"${path}"`) as unknown as Compared;
   if (!Array.isArray(found.rows) || !Array.isArray(found.metrics)) {
     throw new TypeError(`Cannot read "${path}": expected "rows" and "metrics", as compare writes them`);
   }
@@ -35,7 +36,7 @@ export async function readCompared(folder: string): Promise<Study> {
 async function labelOf(folder: string): Promise<string | undefined> {
   const path = `${dirname(resolve(folder))}/study.json`;
   if (!await exists(path)) return undefined;
-  const { parts } = parsed(await readText(path, "the study"), `"${path}"`);
+  const { parts } = jsonObject(await readText(path, "the study"), `"${path}"`);
   const own = Array.isArray(parts) ? parts.find((part) => part?.folder === basename(resolve(folder))) : undefined;
   return typeof own?.label === "string" ? own.label : undefined;
 }

@@ -2,7 +2,9 @@ import type { OptionValue, Trial } from "../../reports/study.ts";
 import type { EpochReport } from "../../training/recipe.ts";
 import { exists, readText } from "../files.ts";
 import { readConfig } from "../flags.ts";
+import { jsonObject } from "../json_object.ts";
 import { runFiles } from "../run_files.ts";
+import { readLog } from "../run_log.ts";
 import { trainOptions } from "../train_options.ts";
 import { type PartValues, settledParts } from "../train_parts.ts";
 
@@ -17,7 +19,7 @@ export interface ReadTrial {
 
 /** Reads a folder of `train`, or of a trial. @throws TypeError naming file and line where one is damaged. */
 export async function readTrial(folder: string): Promise<ReadTrial> {
-  const [facts, config, epochs] = [await readFacts(folder), await configOf(folder), await readEpochs(folder)];
+  const [facts, config, epochs] = [await readFacts(folder), await configOf(folder), await readLog(folder)];
   const { test = null, best = epochs.at(-1)?.best } = facts as { test?: Trial["test"]; best?: EpochReport["best"] };
   return {
     trial: { seed: Number(facts.seed ?? config.seed ?? 0), epochs, best: best?.epoch ?? null, test },
@@ -28,39 +30,12 @@ export async function readTrial(folder: string): Promise<ReadTrial> {
 
 async function readFacts(folder: string): Promise<Record<string, unknown>> {
   const path = `${folder}/${runFiles.metrics}`;
-  return await exists(path) ? parsed(await readText(path, "the metrics of"), `"${path}"`) : {};
+  return await exists(path) ? jsonObject(await readText(path, "the metrics of"), `"${path}"`) : {};
 }
 
 async function configOf(folder: string): Promise<Record<string, unknown>> {
   const path = `${folder}/${runFiles.config}`;
   return await exists(path) ? await readConfig(path) : {};
-}
-
-async function readEpochs(folder: string): Promise<EpochReport[]> {
-  const path = `${folder}/${runFiles.log}`;
-  if (!await exists(path)) return [];
-  return (await readText(path, "the log of")).split("\n").flatMap((line, at) =>
-    line.trim() === "" ? [] : [epochOf(line, `"${path}", line ${at + 1}`)]
-  );
-}
-
-function epochOf(line: string, where: string): EpochReport {
-  const found = parsed(line, where), { epoch, loss, seconds } = found as Partial<EpochReport>;
-  if (typeof epoch === "number" && typeof loss === "number" && typeof seconds === "object") {
-    return found as unknown as EpochReport;
-  }
-  throw new TypeError(
-    `Cannot read ${where}: expected an epoch's "epoch", "loss" and "seconds", found ${line.slice(0, 40)}`,
-  );
-}
-
-/** An object in JSON. @throws TypeError naming where it stands. */
-export function parsed(text: string, where: string): Record<string, unknown> {
-  try {
-    const found: unknown = JSON.parse(text);
-    if (typeof found === "object" && found !== null && !Array.isArray(found)) return found as Record<string, unknown>;
-  } catch { /* said below */ }
-  throw new TypeError(`Cannot read ${where}: expected a JSON object, found ${JSON.stringify(text.slice(0, 40))}`);
 }
 
 /** What decides a trial's numbers and is no option of a method; of a study all but the first eight hold for all its trials. */

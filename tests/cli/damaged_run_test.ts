@@ -10,10 +10,11 @@ Deno.test("a run's file that is damaged is named by whoever reads it", () =>
     const ids = `${folder}/run/ids.json`, checkpoint = `${folder}/run/checkpoint.safetensors`;
     const text = await Deno.readTextFile(ids);
     for (
-      const [damaged, why] of [["", /it is damaged \(Unexpected end/], [text.slice(0, 40), /it is damaged/], [
-        "{}",
-        /expected lists of "users"/,
-      ]] as const
+      const [damaged, why] of [
+        ["", /expected a JSON object, found "" \(Unexpected end/],
+        [text.slice(0, 40), /expected a JSON object, found "\{.*" \(Unterminated/],
+        ["{}", /expected lists of "users"/],
+      ] as const
     ) {
       await Deno.writeTextFile(ids, damaged);
       const { code, said } = await quietly(["report", `${folder}/run`]);
@@ -28,4 +29,20 @@ Deno.test("a run's file that is damaged is named by whoever reads it", () =>
     const { code, said } = await quietly(trainArgs(folder, "run", "--resume"));
     assert.equal(code, 1);
     assert.match(said, /^error: Cannot read ".*\/run\/checkpoint\.safetensors": /);
+  }));
+
+Deno.test("a trial's outcome that is damaged is named by the comparison that would take it for its own", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/log.csv`, SMALL_LOG);
+    const small = "--backbone mf:dim=2 --epochs 1 --seeds 1 --baselines none --provider wasm".split(" ");
+    const args = ["compare", "--data", `${folder}/log.csv`, "--samplers", "rns", ...small, "--out", `${folder}/study`];
+    assert.equal((await quietly(args)).code, 0);
+    const [trial] = Array.from(Deno.readDirSync(`${folder}/study/trials`), ({ name }) => name);
+    await Deno.writeTextFile(`${folder}/study/trials/${trial}/metrics.json`, '{"fing');
+    assert.equal((await quietly(args)).code, 1);
+    const { rows: [{ failed }] } = JSON.parse(await Deno.readTextFile(`${folder}/study/compare.json`));
+    assert.match(
+      failed[0].error,
+      /^Cannot read ".*metrics\.json": expected a JSON object, found "\{\\"fing" \(Unterminated/,
+    );
   }));

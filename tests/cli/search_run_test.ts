@@ -159,6 +159,10 @@ Deno.test("trials whose logs are whole are not run again, whatever is missing be
     }
     const { records } = await searchIn(folder, { count: 1, run }, { strategy: randomSearch({ trials: 3 }) });
     assert.deepEqual([ran, standings(records)], [[1], [[1.01, 1.03], [0.51], [1.01, 1.03]]]);
+    await Deno.writeTextFile(`${folder}/2/log.jsonl`, `${lines[0]}{"epo`);
+    const damaged =
+      /^TypeError: Cannot read ".*\/2\/log\.jsonl", line 2: expected a JSON object, found "\{\\"epo" \(Unterminated/;
+    await assert.rejects(searchIn(folder, { count: 1, run }, { strategy: randomSearch({ trials: 3 }) }), damaged);
   }));
 
 Deno.test("a trial ends with its epochs or its patience, and then stands at the end of all rungs", () => {

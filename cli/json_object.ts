@@ -1,0 +1,11 @@
+/** An object in JSON. @throws TypeError naming where it stands, as `"a.json", line 2`, and what is there instead. */
+export function jsonObject(text: string, where: string): Record<string, unknown> {
+  let found: unknown, why = "";
+  try {
+    found = JSON.parse(text);
+  } catch (error) {
+    why = ` (${(error as Error).message})`;
+  }
+  if (typeof found === "object" && found !== null && !Array.isArray(found)) return found as Record<string, unknown>;
+  throw new TypeError(`Cannot read ${where}: expected a JSON object, found ${JSON.stringify(text.slice(0, 40))}${why}`);
+}
