@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { flag, text, type Values } from "../options/option.ts";
-import { withoutValidation } from "../studies/refitted.ts";
 import { dataOptions } from "./data_options.ts";
 import { evaluateFile } from "./evaluate_file.ts";
 import { evaluateOn } from "./evaluate_on.ts";
@@ -54,12 +53,14 @@ export async function evaluateCommand(values: EvaluateValues): Promise<number> {
       "Cannot evaluate --on other interactions without --run: it says whose users and items they are of",
     );
   }
+  if (values.run !== null && values.model !== null) {
+    throw new TypeError("Cannot evaluate: --model is instead of --run, found both");
+  }
   if (values.model !== null) return await evaluateFile(values, values.model, output);
   if (values.run === null) throw new TypeError("Cannot evaluate: --run says which folder holds the trained model");
   if (values.on !== null) return await evaluateOn(values, values.run, values.on, output);
   const run = await openRun(values.run, "evaluate run"), { catalogue, ids } = run;
-  const opened = await openTested(values), data = values.refit ? withoutValidation(opened) : opened;
-  const test = heldOut(data);
+  const data = await openTested(values), test = heldOut(data);
   if (ids.items.length !== data.train.itemCount || ids.users.length !== data.train.userCount) {
     throw new TypeError(
       `Cannot evaluate: the model knows ${ids.users.length} users and ${ids.items.length} items, ` +

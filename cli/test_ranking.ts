@@ -2,6 +2,7 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import type { Evaluation, RankingOptions } from "../evaluation/full_ranking.ts";
+import { withoutValidation } from "../studies/refitted.ts";
 import { openData, withValidation } from "./data_options.ts";
 import type { EvaluateValues } from "./evaluate.ts";
 import { metricNames, rankingTables } from "./metrics_text.ts";
@@ -11,8 +12,8 @@ import { referenceMetrics } from "./references.ts";
 
 /** The data of a test, parted as those that are trained on. */
 export async function openTested(values: EvaluateValues): Promise<Dataset> {
-  const found = await openData(values);
-  return values.select === "valid" ? withValidation(found, values) : found;
+  const found = await openData(values), parted = values.select === "valid" ? withValidation(found, values) : found;
+  return values.refit ? withoutValidation(parted) : parted;
 }
 
 /** What there is to test on. @throws TypeError where that is nothing. */

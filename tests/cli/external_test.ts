@@ -64,6 +64,19 @@ Deno.test("a file is trained, and what the run wrote scores as the run did: rows
     await session.dispose();
   }));
 
+Deno.test("a file that was trained anew on what picked its epoch is measured as its run is", () =>
+  withModel(async (folder) => {
+    assert.equal((await foil([...TRAIN, "--epochs", "1", "--refit", "--out", "run"], folder)).code, 0);
+    const measured = async (args: readonly string[]) => {
+      const { code, stdout, stderr } = await foil(["evaluate", ...args, "--json", "--at", "5"], folder);
+      assert.equal(code, 0, stderr);
+      return jsonLines(stdout)[0];
+    };
+    const file = ["--model", "run/model.onnx", ...DATA], asRun = await measured(["--run", "run", "--provider", "wasm"]);
+    assert.deepEqual(await measured([...file, "--refit"]), asRun);
+    assert.notDeepEqual(await measured(file), asRun);
+  }));
+
 Deno.test("a stopped run of a file goes on to the same bytes, and another file is not what its checkpoint belongs to", () =>
   withModel(async (folder, model) => {
     const same = [...TRAIN, "--sampler", "ahns:pool=4", "--evaluate-every", "2", "--freeze", "mlp.*"];
@@ -131,6 +144,10 @@ Deno.test("what does not fit a file is told in a line", () =>
       [
         ["evaluate", "--model", "lost.onnx", "--data", "names.csv"],
         /Cannot read the model "lost\.onnx": there is no such/,
+      ],
+      [
+        ["evaluate", "--run", "run", "--model", "model.onnx", "--data", "log.csv"],
+        /Cannot evaluate: --model is instead of --run, found both/,
       ],
       [["inspect", "."], /Cannot read the model "\.": it is a folder, and a file is expected/],
       [["inspect", "cut.onnx"], /Cannot read "cut\.onnx": it is no ONNX model, or cut short/],
