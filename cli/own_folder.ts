@@ -8,7 +8,7 @@ const kinds = {
   run: { files: Object.values(runFiles), marks: [runFiles.weights, runFiles.checkpoint] },
   search: { files: [runFiles.config, "tune.json", "tune.csv"], marks: ["tune.json"] },
   comparison: {
-    files: [runFiles.config, runFiles.ids, runFiles.tested, "compare.json", "compare.csv", "compare.md"],
+    files: [runFiles.config, runFiles.ids, runFiles.tested, "compare.json", "compare.csv", "compare.md", "balance.svg"],
     marks: ["compare.json"],
   },
   study: { files: [runFiles.config, "study.json", "study.csv", "study.md"], marks: ["study.json"] },

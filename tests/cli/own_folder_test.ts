@@ -47,7 +47,7 @@ Deno.test("a folder of one kind is not written over by another, and an empty --o
     }
   }));
 
-Deno.test("options that somebody wrote are not written over, and ids of somebody's neither", () =>
+Deno.test("options that somebody wrote are not written over, and ids and drawings of somebody's neither", () =>
   inFolder(async (folder) => {
     const log = `${folder}/log.csv`, written = `# mine\ndata: ${log}\n`;
     await Deno.writeTextFile(log, SMALL_LOG);
@@ -62,11 +62,14 @@ Deno.test("options that somebody wrote are not written over, and ids of somebody
     assert.equal(await Deno.readTextFile(`${folder}/metrics.json`), "mine");
     await Deno.writeTextFile(`${folder}/checkpoint.safetensors`, "");
     await checkOwnFolder(folder, []); // a run's, whose options somebody annotated
-    await Deno.mkdir(`${folder}/mine`);
-    await Deno.writeTextFile(`${folder}/mine/ids.json`, "mine");
-    const compared = await quietly(["compare", "--data", log, ...compare, "--out", `${folder}/mine`]);
-    assert.match(compared.said, /it is no comparison's, and its "ids\.json" would be overwritten/);
-    assert.equal(await Deno.readTextFile(`${folder}/mine/ids.json`), "mine");
+    for (const name of ["ids.json", "balance.svg"]) {
+      const own = `${folder}/${name}-is-mine`;
+      await Deno.mkdir(own);
+      await Deno.writeTextFile(`${own}/${name}`, "mine");
+      const { said } = await quietly(["compare", "--data", log, ...compare, "--metrics", "balance@5", "--out", own]);
+      assert(said.includes(`it is no comparison's, and its "${name}" would be overwritten`), said);
+      assert.equal(await Deno.readTextFile(`${own}/${name}`), "mine");
+    }
   }));
 
 Deno.test("what is split is not written over, and parts of another split do not stay beside new ones", () =>
