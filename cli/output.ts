@@ -22,30 +22,36 @@ const REDRAW_MS = 100;
 /** Columns assumed where a terminal does not say: some report 0. */
 const COLUMNS = 80;
 
+/** Whether the last line of stderr is one that is drawn again. */
+let drawn = false;
+const closed = new Set<unknown>();
+
+function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length && !closed.has(stream);) at += stream.writeSync(bytes.subarray(at));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw new DiskError("write to stdout or stderr", error);
+    closed.add(stream); // `| head` has read enough; the work goes on
+  }
+}
+
+/** Takes away what is drawn of what is under way: what is told next has a line of its own. */
+export function clearProgress(): void {
+  if (drawn) write(Deno.stderr, "\r\x1b[K");
+  drawn = false;
+}
+
 export function openOutput({ json, quiet }: OutputOptions): Output {
   const terminal = Deno.stderr.isTerminal() && !quiet;
-  let drawn = false, drawnAt = -Infinity;
-  const closed = new Set<unknown>();
-  const write = (stream: { writeSync(bytes: Uint8Array): number }, text: string) => {
-    const bytes = new TextEncoder().encode(text);
-    try {
-      for (let at = 0; at < bytes.length && !closed.has(stream);) at += stream.writeSync(bytes.subarray(at));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw new DiskError("write to stdout or stderr", error);
-      closed.add(stream); // `| head` has read enough; the work goes on
-    }
-  };
-  const clear = () => {
-    if (drawn) write(Deno.stderr, "\r\x1b[K");
-    drawn = false;
-  };
+  let drawnAt = -Infinity;
   return {
     say(line) {
-      clear();
+      clearProgress();
       if (!quiet) write(Deno.stderr, `${line}\n`);
     },
     result(record, text) {
-      clear();
+      clearProgress();
       if (json) write(Deno.stdout, `${JSON.stringify(record)}\n`);
       else if (!quiet && text !== null) write(Deno.stdout, `${text}\n`);
     },

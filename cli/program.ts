@@ -17,7 +17,7 @@ import { addFlags, addOwnFlags, readFlags, readGiven } from "./flags.ts";
 import { indexCommand, indexOptions } from "./index_run.ts";
 import { inspectCommand } from "./inspect.ts";
 import { list } from "./list.ts";
-import { openOutput } from "./output.ts";
+import { clearProgress, openOutput } from "./output.ts";
 import { recommendCommand, recommendOptions } from "./recommend.ts";
 import { reportCommand, reportOptions } from "./report.ts";
 import { serveCommand, serveOptions } from "./serve.ts";
@@ -168,6 +168,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
+    clearProgress();
     console.error(`error: ${(error as Error).message}`);
     if (variable("FOIL_DEBUG")) console.error(error);
     return FAILED;
