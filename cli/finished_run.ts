@@ -96,7 +96,7 @@ export async function finishRun(
       }`;
     output.result(
       { event: "test", ...summary },
-      rankingTables(`test (${note})`, rankedAsText(values), {
+      rankingTables(`test (${note})`, rankedAsText(values, testing), {
         model: summary.test as Record<string, number>,
         ...references,
       }),

@@ -48,11 +48,16 @@ export const tiesText = {
   pessimistic: "of items of the same score those held out are last (pessimistic)",
 } as const;
 
-/** What stands above a table of full ranking where it is not as usual; empty where it is. */
-export const rankedAsText = ({ mask, average, ties, evaluateUsers }: RankedAsValues): string =>
+/** What stands above a table of full ranking where it is not as usual; empty where it is. `alsoRead` stays in the lists. */
+export const rankedAsText = (
+  { mask, average, ties, evaluateUsers }: RankedAsValues,
+  { alsoRead = [] }: Pick<Held, "alsoRead">,
+): string =>
   [
     ...mask === "none" ? ["history is not masked: lists have what the user has met, too"] : [],
-    ...mask === "train" ? ["what was held out to select by is not masked: it is in the lists of test, as misses"] : [],
+    ...alsoRead.length > 0
+      ? ["what was held out to select by is not masked: it is in the lists of test, as misses"]
+      : [],
     ...average === "events" ? ["means are over held-out interactions, each ranked by itself"] : [],
     ...ties === "by-id" ? [] : [tiesText[ties]],
     ...evaluateUsers > 0 ? [`ranked for at most ${evaluateUsers} users`] : [],

@@ -56,7 +56,7 @@ export async function tell(
   const references = await referenceMetrics(data, catalogue, options);
   output.result(
     { event: "test", ...rankedAsRecord(values), test: measured, references },
-    rankingTables("test", rankedAsText(values), { model: measured, ...references }),
+    rankingTables("test", rankedAsText(values, options), { model: measured, ...references }),
   );
   for (const note of [...sampledText(ranked), ...ranked.notes]) output.say(note);
 }

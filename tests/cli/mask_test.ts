@@ -117,3 +117,23 @@ Deno.test("--ties says where held-out items stand among items of the same score,
       assert.equal(`${stdout}${stderr}`.includes(`(${ties})`), ties !== "by-id", `${stdout}${stderr}`);
     }
   }));
+
+Deno.test("that validation stays in the lists is said of --mask train, but not once it was trained on, nor of a later log", () =>
+  inFolder(async (folder) => {
+    for (const [name, rows] of Object.entries(PARTS)) {
+      await Deno.writeTextFile(`${folder}/${name}.csv`, ["user,item", ...rows, ""].join("\n"));
+    }
+    const parts = ["--data", "train.csv", "--valid", "valid.csv", "--test", "test.csv", "--mask", "train"];
+    const ranked = ["--metrics", "hit", "--at", "1", "--provider", "wasm"];
+    const quick = ["--backbone", "mf:dim=2", "--epochs", "1", "--select-by", "hit@1", "--out", "run"];
+    const said = async (...args: readonly string[]) => {
+      const { code, stdout, stderr } = await foil([...args, ...ranked], folder);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /hit@1/);
+      return /held out to select by is not masked/.test(stdout);
+    };
+    assert(await said("train", ...parts, ...quick));
+    assert(!await said("evaluate", "--run", "run", "--on", "test.csv"));
+    assert(!await said("train", ...parts, ...quick, "--refit"));
+    assert(!await said("evaluate", "--run", "run"));
+  }));
