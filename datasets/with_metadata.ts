@@ -43,7 +43,8 @@ export interface MetadataOptions {
  * The dataset with side information out of these files. What concerns users and items that the dataset has not is left
  * out and counted in notes.
  *
- * @throws InputError naming file and line; also where nothing in a file concerns the dataset.
+ * @throws InputError naming file and line; also where nothing in a file concerns the dataset. TypeError where columns are
+ * chosen of attributes that there are none of.
  *
  * @example
  * ```ts
@@ -71,6 +72,8 @@ export function withMetadata(
   if (files.links && !files.knowledge) {
     throw new InputError("links need a knowledge graph to link to", files.links.file);
   }
+  checkChosen("items'", attributeColumns, files.attributes);
+  checkChosen("users'", userAttributeColumns, files.userAttributes);
   const behaviour = (name: string, source: Source) => noted(readBehaviour(name, textSource(source), dataset)).entries;
   const found: Metadata = {
     // item files hold titles, too, which MovieLens writes in Latin-1
@@ -101,4 +104,14 @@ export function withMetadata(
   if (Object.keys(found).length === 0) return dataset;
   if (files.dislikes && dataset.metadata?.dislikes) notes.push("dislikes: the file's take the place of low ratings");
   return { ...dataset, metadata: { ...dataset.metadata, ...found }, notes: [...dataset.notes, ...notes] };
+}
+
+/** @throws TypeError where columns are chosen of a file that there is not. */
+function checkChosen(whose: string, columns: readonly ColumnChoice[] = [], file: Source | undefined): void {
+  if (columns.length === 0 || file) return;
+  throw new TypeError(
+    `Cannot choose columns of ${whose} attributes, found ${
+      columns.join(", ")
+    }: no file of them is given, or lies beside the log`,
+  );
 }

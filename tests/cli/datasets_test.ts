@@ -127,6 +127,8 @@ Deno.test("what is wrong with side information is told by file and line", () =>
         ["--attributes", "genres.csv", "--attribute-columns", "brand"],
         /"genres.csv", line 1: no attribute column named/,
       ],
+      [["--attribute-columns", "2"], /Cannot choose columns of items' attributes, found 2: no file of them is given/],
+      [["--user-attribute-columns", "a,b"], /Cannot choose columns of users' attributes, found a, b: no file/],
       [["--behaviours", "views.csv"], /expected name=file, parted by commas .*, found "views.csv"/],
       [["--behaviours", "views=views.csv,views=carts.csv"], /"views" is named twice/],
     ];
