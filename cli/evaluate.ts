@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
-import type { Dataset } from "../datasets/dataset.ts";
 import { flag, text, type Values } from "../options/option.ts";
 import { dataOptions } from "./data_options.ts";
 import { evaluateFile } from "./evaluate_file.ts";
 import { evaluateOn } from "./evaluate_on.ts";
 import { exists } from "./files.ts";
 import { readConfig } from "./flags.ts";
-import { type OpenedRun, openRun } from "./opened_run.ts";
+import { openRun } from "./opened_run.ts";
 import { openOutput } from "./output.ts";
 import { OPTIMISTIC } from "./protocol_options.ts";
 import { rankRun } from "./rank_run.ts";
@@ -72,7 +71,7 @@ export async function evaluateCommand(values: EvaluateValues): Promise<number> {
       `Cannot evaluate: the train interactions are not those that "${values.run}" was trained on; its config.yaml says which; --on tests on interactions that came after it`,
     );
   }
-  await rankRun(values, withAttributes(run, data), data, test, output);
+  await rankRun(values, run, data, test, output);
   if (await selectedOn(values.run) === "test") output.say(`its run ${OPTIMISTIC}`);
   return 0;
 }
@@ -81,14 +80,6 @@ export async function evaluateCommand(values: EvaluateValues): Promise<number> {
 async function selectedOn(folder: string): Promise<unknown> {
   const path = `${folder}/${runFiles.config}`;
   return await exists(path) ? (await readConfig(path)).select : undefined;
-}
-
-/** A model whose backbone reads no attributes is saved without them; what groups items by them has those of the data. */
-function withAttributes(run: OpenedRun, { metadata }: Dataset): OpenedRun {
-  const { backbone, catalogue } = run;
-  if (!metadata?.attributes || backbone.reads?.includes("attributes")) return run;
-  const attributes = { attributes: metadata.attributes };
-  return { ...run, catalogue: { ...catalogue, metadata: { ...catalogue.metadata, ...attributes } } };
 }
 
 /** What decides whether two catalogues are of the same train interactions. */

@@ -3,12 +3,22 @@ import { counted } from "../datasets/counted.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { namedIds } from "../datasets/ids.ts";
 import { type Interactions, interactions } from "../datasets/interactions.ts";
+import { readMetadata } from "../datasets/metadata_sources.ts";
+import { withMetadata } from "../datasets/with_metadata.ts";
+import { parseMetric } from "../evaluation/parse_metric.ts";
 import { type DataValues, openWhole } from "./data_options.ts";
 import type { EvaluateValues } from "./evaluate.ts";
-import { metadataOptions } from "./metadata_options.ts";
+import { metadataFiles, metadataOptions } from "./metadata_options.ts";
+import { metricNames } from "./metrics_text.ts";
 import { type OpenedRun, openRun } from "./opened_run.ts";
 import type { Output } from "./output.ts";
 import { rankRun } from "./rank_run.ts";
+
+/** A later log is read without what is known beside it: the model has what it reads of that. */
+const NO_METADATA = Object.fromEntries(Object.keys(metadataOptions).map((name) => [name, null])) as Record<
+  keyof typeof metadataOptions,
+  null
+>;
 
 /** Ranks for the users of a log that came after a run, with the run's model as it stands. */
 export async function evaluateOn(values: EvaluateValues, folder: string, on: string, output: Output): Promise<number> {
@@ -26,15 +36,22 @@ export async function evaluateOn(values: EvaluateValues, folder: string, on: str
   output.result({ event: "on", data: data.name, interactions, users, ...left }, null);
   output.say(`tests on ${counted(interactions, "interaction")} of ${counted(users, "user")} of "${data.name}"`);
   for (const note of [...data.notes, ...leftText(left)]) output.say(`  ${note}`);
-  await rankRun(values, run, data, test, output);
+  await rankRun(values, run, await grouped(values, run, data), test, output);
   return 0;
 }
 
 /** How the log is read: as the run's own was, where nothing else is said, but whole and by its names. */
 function readAs(values: EvaluateValues, on: string): DataValues {
-  const none = Object.fromEntries(Object.keys(metadataOptions).map((name) => [name, null]));
   const sql = values.data === null ? null : values.sql; // without a database, it names the files of the run's own log
-  return { ...values, ...none, data: on, sql, valid: null, test: null, core: 0, ids: "names" };
+  return { ...values, ...NO_METADATA, data: on, sql, valid: null, test: null, core: 0, ids: "names" };
+}
+
+/** With the attributes that group items, where a metric is by groups and the model has none: of the file that options name. */
+async function grouped(values: EvaluateValues, { catalogue }: OpenedRun, data: Dataset): Promise<Dataset> {
+  const { attributes, attributeColumns } = values, byGroup = (name: string) => parseMetric(name).dispersion === "items";
+  if (attributes === null || catalogue.metadata?.attributes || !metricNames(values).some(byGroup)) return data;
+  const { metadata, ...columns } = metadataFiles({ ...NO_METADATA, attributes, attributeColumns });
+  return withMetadata(data, await readMetadata(metadata), columns);
 }
 
 /** Interactions that are not tested on. */

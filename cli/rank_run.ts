@@ -11,11 +11,12 @@ import { rankingOf, tell } from "./test_ranking.ts";
 /** Ranks with a run's model as it stands, and says how good that is, and where it is optimistic. */
 export async function rankRun(
   values: EvaluateValues,
-  { weights, backbone, catalogue, past }: OpenedRun,
+  run: OpenedRun,
   data: Dataset,
   test: Interactions,
   output: Output,
 ): Promise<void> {
+  const { weights, backbone, catalogue, past } = withAttributes(run, data);
   const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
   try {
     await runtime.load(weights);
@@ -27,4 +28,12 @@ export async function rankRun(
     await runtime.dispose();
   }
   for (const note of past ? leaks(null, { seen: seenIn(past, { test }) }) : []) output.say(note);
+}
+
+/** A model whose backbone reads no attributes is saved without them; what groups items by them has those of the data. */
+function withAttributes(run: OpenedRun, { metadata }: Dataset): OpenedRun {
+  const { backbone, catalogue } = run;
+  if (!metadata?.attributes || backbone.reads?.includes("attributes")) return run;
+  const attributes = { attributes: metadata.attributes };
+  return { ...run, catalogue: { ...catalogue, metadata: { ...catalogue.metadata, ...attributes } } };
 }

@@ -65,6 +65,15 @@ Deno.test("evaluate groups items by the data's attributes, though the model know
     );
     assert(now["group-dispersion@5"] > 0);
     assert.deepEqual(now, before);
+    // and of a later log, whose items are the run's
+    await Deno.writeTextFile(`${folder}/later.csv`, "user,item\nu1,i2\nu2,i7\nu3,i1\nu4,i9\nu5,i4\nu6,i3\n");
+    const on = ["evaluate", "--run", "run", "--on", "later.csv", "--mask", "none", ...measures];
+    const later = await foil(on, folder);
+    assert.equal(later.code, 0, later.stderr);
+    assert(jsonLines(later.stdout).at(-1).test["group-dispersion@5"] > 0);
+    await Deno.remove(`${folder}/kinds.csv`);
+    assert.match((await foil(on, folder)).stderr, /kinds\.csv": no such file/);
+    assert.equal((await foil([...on, "--metrics", "recall"], folder)).code, 0); // it is read where a metric asks for it
   }));
 
 Deno.test("compare gives each backbone what the data know", () =>
