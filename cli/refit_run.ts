@@ -1,3 +1,6 @@
+import { historyBatches } from "../datasets/history_batches.ts";
+import { SeenItems } from "../datasets/negatives.ts";
+import type { Backbone } from "../models/backbone.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Protocol } from "../studies/protocol.ts";
 import { refitted } from "../studies/refitted.ts";
@@ -5,6 +8,7 @@ import type { EpochReport } from "../training/recipe.ts";
 import { makeFolder, removeWritten } from "./files.ts";
 import { runFiles } from "./run_files.ts";
 import { readCheckpoint } from "./run_folder.ts";
+import type { TrainValues } from "./train_options.ts";
 import { runInFolder, type TrialRun } from "./trial_run.ts";
 
 /** A run that picked an epoch, and what it is trained anew with. */
@@ -24,6 +28,23 @@ export function checkRefit({ refit, select }: { readonly refit: boolean; readonl
   throw new TypeError(
     `Cannot use --refit with --select ${select}: only held-out interactions can be trained on as well`,
   );
+}
+
+/**
+ * What was held out makes histories longer: a batch that holds those of the first training may be too small for them,
+ * which is said before either.
+ *
+ * @throws RangeError naming the size that it takes.
+ */
+export function checkRefitBatches(
+  { batchSize: size, dropLast, exclude }: Pick<TrainValues, "batchSize" | "dropLast" | "exclude">,
+  { history }: Backbone,
+  protocol: Protocol,
+): void {
+  if (!history) return;
+  const { catalogue } = refitted(protocol), seen = new SeenItems(catalogue);
+  const learns = (user: number) => exclude === "none" || seen.unseenCount(user) > 0;
+  historyBatches(catalogue.sequences(), history, { size, dropLast }, learns);
 }
 
 /** Removes what a refit has left in a run's folder, and nothing else that may lie there. */

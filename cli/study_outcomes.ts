@@ -7,7 +7,7 @@ import { testTrial } from "../studies/trial.ts";
 import { type EpochReport, trainingSeconds } from "../training/recipe.ts";
 import { exists, makeFolder } from "./files.ts";
 import { bar } from "./output.ts";
-import { refitInFolder } from "./refit_run.ts";
+import { checkRefitBatches, refitInFolder } from "./refit_run.ts";
 import { startOf } from "./start.ts";
 import { runFiles } from "./run_files.ts";
 import { readCheckpoint, writeConfig } from "./run_folder.ts";
@@ -46,6 +46,7 @@ export async function trialOutcome(trial: Trial, { opened, signal, output, said 
   const { folder, fingerprint, seed, method } = trial, { label } = method;
   const checkpoint = `${folder}/${runFiles.checkpoint}`, own = method.settled(factsOf(opened.data.train));
   const made = makeRecipe({ ...values, ...own, seed });
+  if (values.refit) checkRefitBatches({ ...values, ...own }, made.backbone, protocol);
   const start = await startOf({ ...own, seed }, made.backbone, { data: opened.data, catalogue: protocol.catalogue });
   const recipe = { ...made, ...start && { initial: start.weights } };
   const resume = await exists(checkpoint) ? await readCheckpoint(folder, fingerprint) : undefined;

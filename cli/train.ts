@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { withDataFor } from "./backbone_spec.ts";
+import { makeBackbone, withDataFor } from "./backbone_spec.ts";
 import { metricNames } from "./metrics_text.ts";
 import { duration, openOutput } from "./output.ts";
 import { describe, openProtocol, OPTIMISTIC } from "./protocol_options.ts";
@@ -7,7 +7,7 @@ import { checkOwnFolder } from "./own_folder.ts";
 import { askedRecipe, type Given, settledValues, withoutRecipe, withRecipe } from "./recipe_values.ts";
 import { exists } from "./files.ts";
 import { runFiles } from "./run_files.ts";
-import { checkRefit } from "./refit_run.ts";
+import { checkRefit, checkRefitBatches } from "./refit_run.ts";
 import { readCheckpoint } from "./run_folder.ts";
 import { digestOfFacts, runFacts } from "./run_facts.ts";
 import { AUTO } from "./search_axes.ts";
@@ -35,6 +35,7 @@ export async function trainCommand(
   if (none !== null) output.say(none);
   const settled = asked === null ? begun : await settledValues(options, opened, { asked, given, output });
   const values = withDataFor(settled, [settled.backbone]), train = trainerOf(values);
+  if (values.refit) checkRefitBatches(values, makeBackbone(values), opened.protocol);
   if (values.select === "test") output.say(OPTIMISTIC);
   const folder = values.out ?? `runs/${[opened.data.name, ...namedParts(values), values.seed].join("-")}`;
   await checkOwnFolder(folder, [values.data, values.valid, values.test]);

@@ -104,3 +104,29 @@ Deno.test("--refit takes what was held out to select by: there must be such", as
   const why = "Cannot use --refit with --select test: only held-out interactions can be trained on as well";
   assert.deepEqual([code, said], [1, `error: ${why}`]);
 });
+
+Deno.test("a batch too small for histories with what was held out is said before the training that --refit comes after", () =>
+  inFolder(async (folder) => {
+    await writeParts(folder); // six of a user to train on and one to select by: histories of five, then of six
+    const files = ["train", "valid", "test"].flatMap((part) => [
+      part === "train" ? "--data" : `--${part}`,
+      `${folder}/${part}.tsv`,
+    ]);
+    const quick = ["--backbone", "sasrec:dim=4", "--epochs", "1", "--provider", "wasm", "--refit"];
+    const short = /histories of up to 6 items, which train together, with "batchSize" 5: it must be at least 6/;
+    for (const sampler of ["rns", "auto"]) {
+      const out = `${folder}/${sampler}`, args = ["train", ...files, ...quick, "--sampler", sampler, "--out", out];
+      const { code, said } = await quietly([...args, "--batch-size", "5"]);
+      assert.equal(code, 1);
+      assert.match(said, short);
+      await assert.rejects(Deno.stat(out), Deno.errors.NotFound);
+    }
+    const study = ["compare", ...files, ...quick, "--samplers", "rns", "--seeds", "1", "--baselines", "none"];
+    const compared = await quietly([...study, "--batch-size", "5", "--out", `${folder}/study`]);
+    assert.equal(compared.code, 1);
+    assert.match(await Deno.readTextFile(`${folder}/study/compare.md`), short);
+    for await (const { name } of Deno.readDir(`${folder}/study`)) {
+      assert.doesNotMatch(name, /rns/, "nothing was trained");
+    }
+    assert.equal((await quietly([...study, "--batch-size", "6", "--out", `${folder}/other`])).code, 0);
+  }));
