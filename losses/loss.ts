@@ -23,7 +23,7 @@ export interface Scores {
   /** Multiplies each negative's term; at least 0. */
   readonly weight?: Value; // [R|1, N]
   /** Log probability of each negative under the sampler's proposal. */
-  readonly logQ?: Value; // [R|1, N]
+  readonly logQ?: Value; // [R|1, N|1]
   /** Log probability of the positive under the sampler's proposal. */
   readonly positiveLogQ?: Value; // [R, 1]
   /** Multiplies a row's whole term. */

@@ -8,17 +8,17 @@ import type { Rng } from "../random/rng.ts";
 /** Negatives that were drawn or made. Only `items` is required. */
 export interface Negatives {
   /** A leading 1 is one pool shared by every row. */
-  readonly items: Value; // [R|1, N, L, D]
-  /** Absent where the negatives were synthesised. */
-  readonly ids?: Value; // [R|1, N]
+  readonly items: Value; // [R|1, N, L, D], L and D as the positive's
+  /** Absent where the negatives were synthesised. As many as `items`. */
+  readonly ids?: Value; // [R|1, N] int32
   /** The items that synthesised negatives were made of, for diagnostics; -1 is none. */
-  readonly sources?: Value; // [R|1, n]
+  readonly sources?: Value; // [R|1, n] int32
   /** 1 keeps, 0 drops. */
   readonly mask?: Value; // [R, N]
   /** Multiplies each negative's term in the loss. */
   readonly weight?: Value; // [R|1, N]
-  /** Log probability of each negative under the proposal. */
-  readonly logQ?: Value; // [R|1, N]
+  /** Log probability of each negative under the proposal; one column where those of a row have the same. */
+  readonly logQ?: Value; // [R|1, N|1]
   /** Log probability of the row's positive under the proposal. */
   readonly positiveLogQ?: Value; // [R, 1]
   /** Multiplies a row's whole term in the loss. */
@@ -27,7 +27,10 @@ export interface Negatives {
   readonly auxiliary?: Value; // []
   /** Scalars worth watching; an epoch's report has their means over its steps. */
   readonly measures?: Readonly<Record<string, Value>>;
-  /** Tensors brought back after the step and handed to `observe`. */
+  /**
+   * Tensors brought back after the step and handed to `observe`. A step's own outputs have the names `loss`, `auxiliary`,
+   * `measures/..` and `negatives/..`, which these may not.
+   */
   readonly report?: Readonly<Record<string, Value>>;
 }
 

@@ -10,6 +10,7 @@ import { pointOf } from "../models/point.ts";
 import type { Negatives, Objective, Sampler, Step } from "../samplers/sampler.ts";
 import { type Decay, firstLayer, type Kept, withDecay } from "./decay.ts";
 import { lossOfScores } from "./loss_of_scores.ts";
+import { checkEncoder, checkLost, checkNegatives, checkReport, checkScores } from "./returned.ts";
 import { SCOPES } from "./scopes.ts";
 import { taskLoss } from "./side_tasks.ts";
 
@@ -92,6 +93,7 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
   const encoder = backbone.build(graph, catalogue, batch), { query, shared, dot, denoiser, tasks = [] } = encoder;
   if (!denoiser !== !loss.denoises) throw unmatched(loss);
   const positive = encoder.items(ids.positive); // [R, 1, L, D]
+  checkEncoder(encoder, positive, batchSize);
   const counts = { users: catalogue.users, items: catalogue.items };
   const common = { graph, epoch, counts, ids, ...rows && { rows } };
   const step: Step = {
@@ -112,6 +114,7 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
       lossOfScores(loss, { ...common, positive, negative, ...mask && { mask } }, "this sampler"),
   };
   const found = graph.scope(SCOPES.sampler, () => sampler.select(step, proposedInputs(graph, sampler, batchSize)));
+  checkReport(found);
   const measures: Record<string, Value> = {};
   const measure = (values: typeof measures) => void Object.assign(measures, values);
   const decay: Decay = { l2, batchSize, ...rows && { rows } };
@@ -125,15 +128,19 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
     beside.push(weighed);
   }
   const positiveScore = step.score(positive);
+  checkScores(positiveScore, positive, batchSize);
   const decayed = [encoder.decayed ?? firstLayer(query), firstLayer(positive)];
   const rank = (): Ranked => {
     if ("objective" in found) {
       if (denoiser) throw unmatched();
       const { objective, negatives, decayed = [] } = found;
+      checkLost("the sampler's select", "objective", objective);
       return { lost: objective, decayed, ...negatives && { negative: step.score(negatives.items) } };
     }
+    checkNegatives(found, positive);
     const { items, ids: drawn, measures = {}, sources: _, auxiliary: _own, report: _read, ...said } = found;
     const negative = step.score(items);
+    checkScores(negative, items, batchSize);
     measure(measures);
     const frozen = loss.frozen &&
       graph.scope(SCOPES.frozen, () => backbone.build(graph, catalogue, { ...batch, training: false }));
@@ -149,7 +156,9 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
       measure,
     };
     const kept = { vectors: firstLayer(items), ...said.mask && { mask: said.mask } };
-    return { lost: graph.scope(SCOPES.loss, () => loss(scores)), decayed: [], kept, negative };
+    const lost = graph.scope(SCOPES.loss, () => loss(scores));
+    checkLost("the loss", "its value", lost);
+    return { lost, decayed: [], kept, negative };
   };
   const ranked = rank();
   const lost = withDecay(ranked.lost, [...decayed, ...ranked.decayed.map(firstLayer)], decay, ranked.kept);
