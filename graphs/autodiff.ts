@@ -60,7 +60,7 @@ export function gradients<T extends Value>(loss: Value, targets: readonly T[]): 
 }
 
 /** Whether a gradient can reach one of `targets` through a value. Iterative: graphs may be deep. */
-function pathsTo(targets: readonly Value[]): (value: Value) => boolean {
+export function pathsTo(targets: readonly Value[]): (value: Value) => boolean {
   const known = new Map<Value, boolean>(targets.map((target) => [target, true]));
   return (value) => {
     const pending = [value];

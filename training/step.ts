@@ -1,6 +1,6 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import type { HistoryCaps } from "../datasets/histories.ts";
-import { gradients } from "../graphs/autodiff.ts";
+import { gradients, pathsTo } from "../graphs/autodiff.ts";
 import { GraphBuilder, type RowGradient, type Value, type Variable } from "../graphs/builder.ts";
 import { add, stopGradient } from "../graphs/ops/arithmetic.ts";
 import type { Loss, Scores } from "../losses/loss.ts";
@@ -11,7 +11,7 @@ import type { Negatives, Objective, Sampler, Step } from "../samplers/sampler.ts
 import { type Decay, firstLayer, type Kept, withDecay } from "./decay.ts";
 import { lossOfScores } from "./loss_of_scores.ts";
 import { checkEncoder, checkLost, checkNegatives, checkReport, checkScores } from "./returned.ts";
-import { SCOPES } from "./scopes.ts";
+import { isModel, SCOPES } from "./scopes.ts";
 import { taskLoss } from "./side_tasks.ts";
 
 /** What meets in one step. */
@@ -166,6 +166,18 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
   if (trainable.length === 0) {
     throw new TypeError("Cannot train: nothing of the backbone is trained, all of it is frozen");
   }
+  if (!pathsTo(trainable)(ranked.lost)) {
+    throw new TypeError(
+      "Cannot train: no gradient of the loss reaches a variable; it is made of what is constant or behind `stopGradient`",
+    );
+  }
+  const moved = gradients([lost, ...beside].reduce(add), trainable);
+  const idle = trainable.find((variable) => !moved.has(variable) && !isModel(variable.name));
+  if (idle) {
+    throw new TypeError(
+      `Cannot train: no gradient reaches variable "${idle.name}"; one that is not to learn is declared with { trainable: false }`,
+    );
+  }
   return {
     graph,
     loss: lost,
@@ -175,7 +187,7 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
     negatives: found,
     point: pointOf(encoder),
     scores: { positive: positiveScore, ...ranked.negative && { negative: ranked.negative } },
-    gradients: gradients([lost, ...beside].reduce(add), trainable),
+    gradients: moved,
   };
 }
 

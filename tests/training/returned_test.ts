@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { catalogue } from "../../datasets/catalogue.ts";
 import type { Value } from "../../graphs/builder.ts";
 import { equal, not } from "../../graphs/ops/compare.ts";
+import { zeros } from "../../graphs/initializers.ts";
+import { stopGradient } from "../../graphs/ops/arithmetic.ts";
 import { mean, sum } from "../../graphs/ops/reduce.ts";
 import { reshape, slice, squeeze, unsqueeze } from "../../graphs/ops/shape.ts";
 import { bpr } from "../../losses/bpr.ts";
@@ -117,4 +119,33 @@ Deno.test("a loss that is no number is refused as the loss, not as a node of the
     /the loss returned "its value" as float32 \[1\]/,
   );
   assert.throws(wrong(() => undefined), /Cannot train: the loss returned nothing/);
+});
+
+Deno.test("a loss that no variable moves is refused, where it would let weight decay shrink all to nothing", () => {
+  for (
+    const loss of [
+      (scores) => stopGradient(bpr()(scores)),
+      ({ graph }) => graph.constant(Float32Array.of(3), []),
+    ] satisfies Loss[]
+  ) {
+    assert.throws(() => stepOf(() => ({}), mf({ dim: D }), loss), {
+      name: "TypeError",
+      message:
+        "Cannot train: no gradient of the loss reaches a variable; it is made of what is constant or behind `stopGradient`",
+    });
+  }
+});
+
+Deno.test("a sampler's or a loss's variable that nothing moves is refused, unless it says that it does not learn", () => {
+  const learning = (trainable?: boolean) => () =>
+    stepOf(({ graph }) => {
+      graph.variable("rate", [], zeros, trainable === undefined ? {} : { trainable });
+      return {};
+    });
+  assert.throws(learning(), {
+    name: "TypeError",
+    message:
+      'Cannot train: no gradient reaches variable "sampler/rate"; one that is not to learn is declared with { trainable: false }',
+  });
+  assert.deepEqual([...learning(false)().gradients.keys()].map(({ name }) => name), ["user", "item"]);
 });
