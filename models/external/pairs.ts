@@ -53,8 +53,9 @@ export function pairScore(
     ...[...item].map(([name, x]) => [name, spread.ofCandidates(x)] as const),
   ]);
   const tensor = (name: string) => part(pairs, met, [name]).get(name)!;
-  const elementwise = ({ type, inputs: [left = "", right = ""] }: FileNode): Value | null => {
-    const op = binary[type], [a, b] = [user.get(left), item.get(right)], [c, d] = [item.get(left), user.get(right)];
+  const elementwise = ({ type, inputs: [left = "", right = "", ...more] }: FileNode): Value | null => {
+    const op = more.length === 0 ? binary[type] : undefined; // Min and Max take any number of inputs
+    const [a, b] = [user.get(left), item.get(right)], [c, d] = [item.get(left), user.get(right)];
     if (op && a && b && sameTail(a, b)) return spread.meet(op, a, b);
     if (op && c && d && sameTail(c, d)) return spread.meet((x, y) => op(y, x), d, c);
     return null;

@@ -216,6 +216,18 @@ const crossed = (nodes: WrittenModel["nodes"], initializers: WrittenModel["initi
   });
 };
 
+eachProvider("a maximum of a user's vector, an item's and a third is that of all three", async (runtime) => {
+  for (const op of ["Max", "Min"]) {
+    const bytes = crossed([
+      { op, inputs: ["u", "i", "bound"], outputs: ["all"] },
+      { op: "ReduceSum", inputs: ["all", "axis"], outputs: ["scores"], attributes: { keepdims: 0 } },
+    ], { bound: floats([2], 0.1, -0.2), axis: longs(1) });
+    const backbone = external(bytes), trained = backbone.parameters.filter(({ kept }) => !kept);
+    assert.deepEqual(trained.map(({ name }) => name), ["p", "q", "bound"]);
+    await agrees(runtime, backbone, bytes, [3, 0, 11], [1, 4, 4, 0, 9, 2, 11, 5, 0]);
+  }
+});
+
 Deno.test("a product that is multiplied by a number is no plain inner product", () => {
   const gemm = (alpha: number) =>
     crossed([{
