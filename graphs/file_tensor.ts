@@ -8,23 +8,31 @@ export interface FileTensor {
   readonly shape: Shape;
   readonly data: TensorData;
 }
+/** A tensor whose elements Foil cannot hold, as quantised models have them: only what needs it fails, with these words. */
+export interface UnreadTensor {
+  readonly unread: string;
+}
 /** Says what is wrong with a file, and throws. */
 export type Fail = (why: string) => never;
 type TensorProto = NonNullable<Parameters<typeof onnx.TensorProto.create>[0]>;
 
 /** The element type that ONNX gives `code`. */
 export function elementType(code: number | null | undefined, name: string, fail: Fail): DType {
-  const found = (Object.keys(onnxTypes) as DType[]).find((dtype) => onnxTypes[dtype] === code);
+  return known(code) ?? fail(lacking(code, name));
+}
+const known = (code: number | null | undefined) =>
+  (Object.keys(onnxTypes) as DType[]).find((dtype) => onnxTypes[dtype] === code);
+function lacking(code: number | null | undefined, name: string): string {
   const called = Object.entries(onnx.TensorProto.DataType).find(([, of]) => of === code)?.[0];
-  return found ??
-    fail(
-      `"${name}" has ${called ? `elements of ${called}` : `no element type`}; Foil knows FLOAT, INT32, INT64 and BOOL`,
-    );
+  return `"${name}" has ${
+    called ? `elements of ${called}` : "no element type"
+  }; Foil knows FLOAT, INT32, INT64 and BOOL`;
 }
 
 /** Reads a tensor, its elements given as bytes or as numbers. */
-export function fileTensor(tensor: TensorProto, name: string, fail: Fail): FileTensor {
-  const dtype = elementType(tensor.dataType, name, fail), shape = (tensor.dims ?? []).map(Number);
+export function fileTensor(tensor: TensorProto, name: string, fail: Fail): FileTensor | UnreadTensor {
+  const dtype = known(tensor.dataType), shape = (tensor.dims ?? []).map(Number);
+  if (!dtype) return { unread: lacking(tensor.dataType, name) };
   if (tensor.dataLocation === onnx.TensorProto.DataLocation.EXTERNAL) {
     fail(`"${name}" is kept in another file; write the model as one file (torch: external_data=False)`);
   }

@@ -27,6 +27,7 @@ export function inline(
   const needed = neededNodes(file, (name) => given(name) !== undefined, wanted);
   const find = (name: string, reader: string): Value => {
     const found = given(name) ?? values.get(name) ?? constantOf(graph, file.initializers.get(name));
+    if (!found && file.unread.has(name)) return fail(file.unread.get(name)!.unread);
     if (!found) return fail(`${reader} reads "${name}", which nothing before it computes`);
     values.set(name, found);
     return found;

@@ -1,4 +1,4 @@
-import { elementType, type Fail, type FileTensor, fileTensor } from "./file_tensor.ts";
+import { elementType, type Fail, type FileTensor, fileTensor, type UnreadTensor } from "./file_tensor.ts";
 import { onnx } from "./proto.ts";
 import type { DType } from "./tensor.ts";
 
@@ -12,7 +12,7 @@ export interface FileInput extends FileSignature {
   readonly dtype: DType;
 }
 /** An attribute's value, whichever its kind. */
-export type FileAttribute = number | string | readonly number[] | FileTensor;
+export type FileAttribute = number | string | readonly number[] | FileTensor | UnreadTensor;
 
 /** A node as a file has it, before its inputs have shapes. */
 export interface FileNode {
@@ -35,6 +35,8 @@ export interface ModelFile {
   readonly inputs: readonly FileInput[];
   readonly outputs: readonly FileSignature[];
   readonly initializers: ReadonlyMap<string, FileTensor>;
+  /** Initialisers of element types that Foil lacks. */
+  readonly unread: ReadonlyMap<string, UnreadTensor>;
   /** In an order in which each reads only what is before it. */
   readonly nodes: readonly FileNode[];
 }
@@ -64,7 +66,7 @@ export const failure = (source: string): Fail => (why) => {
  * Reads the bytes of an ONNX file.
  *
  * @throws TypeError naming the file, where it is no ONNX model, cut short, over the limits, of another operator set
- * than 13 to 21, or holds an element type that Foil does not know.
+ * than 13 to 21, or has an input of an element type that Foil does not know. An initialiser of such a type is `unread`.
  *
  * @example
  * ```ts
@@ -84,18 +86,23 @@ export function readModel(bytes: Uint8Array, source = "model", limits: Partial<F
   const model = parse(bytes, fail), graph = model.graph ?? fail("it holds no graph"), nodes = graph.node ?? [];
   if (nodes.length > most.nodes) fail(`it has ${nodes.length} nodes, the limit is ${most.nodes}`);
   const opset = opsetOf(model, fail);
-  const initializers = new Map(
-    (graph.initializer ?? []).map((tensor) => [tensor.name ?? "", fileTensor(tensor, tensor.name ?? "", fail)]),
-  );
+  const initializers = new Map<string, FileTensor>(), unread = new Map<string, UnreadTensor>();
+  for (const tensor of graph.initializer ?? []) {
+    const name = tensor.name ?? "", found = fileTensor(tensor, name, fail);
+    if ("unread" in found) unread.set(name, found);
+    else initializers.set(name, found);
+  }
+  const isGiven = ({ name = "" }: ValueInfo) => initializers.has(name!) || unread.has(name!);
   return {
     source,
     opset,
-    inputs: (graph.input ?? []).filter(({ name }) => !initializers.has(name ?? "")).map((info) => ({
+    inputs: (graph.input ?? []).filter((info) => !isGiven(info)).map((info) => ({
       ...signature(info),
       dtype: elementType(info.type?.tensorType?.elemType, info.name ?? "", fail),
     })),
     outputs: (graph.output ?? []).map(signature),
     initializers,
+    unread,
     nodes: nodes.map((node, at) => fileNode(node, at, fail)),
   };
 }

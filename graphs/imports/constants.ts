@@ -1,5 +1,6 @@
 import type { Value } from "../builder.ts";
-import type { FileTensor } from "../file_tensor.ts";
+import type { FileTensor, UnreadTensor } from "../file_tensor.ts";
+import type { FileAttribute } from "../model_file.ts";
 import { expand } from "../ops/shape.ts";
 import { readInts } from "../ops/operand.ts";
 import { allocate, sizeOf } from "../tensor.ts";
@@ -15,8 +16,12 @@ function constant({ graph, attributes }: ImportCall): Value {
   if (Array.isArray(value_ints)) return graph.constant(BigInt64Array.from(value_ints, BigInt));
   throw new TypeError(`it has ${Object.keys(attributes).join(", ") || "no value"}; Foil reads tensors and numbers`);
 }
-const isTensor = (value: unknown): value is FileTensor =>
-  typeof value === "object" && value !== null && "data" in value;
+function isTensor(value: FileAttribute | undefined): value is FileTensor {
+  if (isUnread(value)) throw new TypeError(value.unread);
+  return typeof value === "object" && "data" in value;
+}
+const isUnread = (value: FileAttribute | undefined): value is UnreadTensor =>
+  typeof value === "object" && "unread" in value;
 
 /** One element everywhere. */
 function constantOfShape([shape]: readonly Value[], { graph, attributes: { value } }: ImportCall): Value {

@@ -61,6 +61,25 @@ Deno.test("an element type that Foil lacks is named", () => {
   assert.throws(() => decode(bytes), /"x" has elements of DOUBLE; Foil knows FLOAT, INT32, INT64 and BOOL/);
 });
 
+Deno.test("an initialiser, or a constant, of an element type that Foil lacks fails only what needs it", () => {
+  const input = [tensor("x", FLOAT, of(1))], t = { dims: [1n], dataType: DOUBLE, doubleData: [1] };
+  const value = { name: "value", type: onnx.AttributeProto.AttributeType.TENSOR, t };
+  const node = [
+    { name: "c", opType: "Constant", output: ["c"], attribute: [value] },
+    { name: "n", opType: "Add", input: ["x", "w"], output: ["n"] },
+    { name: "m", opType: "Add", input: ["x", "c"], output: ["m"] },
+    { name: "o", opType: "Neg", input: ["x"], output: ["y"] },
+  ];
+  const model = (output: string) =>
+    file({ input, node, initializer: [{ name: "w", ...t }], output: [tensor(output, FLOAT)] });
+  assert.deepEqual([...decode(model("y")).outputs.keys()], ["y"]);
+  assert.throws(
+    () => decode(model("n")),
+    /^TypeError: Cannot read "model": "w" has elements of DOUBLE; Foil knows FLOAT/,
+  );
+  assert.throws(() => decode(model("m")), /op "Constant" \(node "c"\): "value of node "c"" has elements of DOUBLE/);
+});
+
 Deno.test("what no node computes is named with who reads it", () => {
   const node = [{ name: "n", opType: "Neg", input: ["lost"], output: ["y"] }];
   assert.throws(

@@ -4,6 +4,7 @@ import { interactions } from "../../datasets/interactions.ts";
 import { fullRanking } from "../../evaluation/full_ranking.ts";
 import { rankModel } from "../../evaluation/rank_model.ts";
 import { GraphBuilder } from "../../graphs/builder.ts";
+import { onnx } from "../../graphs/proto.ts";
 import { external } from "../../models/external.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import { type FileElements, floats, longs, onnxFile, type WrittenModel } from "../graphs/onnx_file.ts";
@@ -97,6 +98,35 @@ Deno.test("of a branch, too, it is known what it reads of the model around it", 
     () => external(bytes),
     /^TypeError: Cannot train "model\.onnx": no gradient for op "If" \(node "If_4"\)$/,
   );
+});
+
+Deno.test("a quantised table, which Foil cannot hold, is ranked by all the same", async () => {
+  const steps = Array.from({ length: 24 }, (_, at) => at * at % 13 - 6), half = floats([], 0.5);
+  const one = onnxFile({
+    inputs: { users: ["int64", "batch"], items: ["int64", "batch"] },
+    outputs: { scores: ["float32", "batch"] },
+    initializers: { p8: { shape: [12, 2], data: Int32Array.from(steps) }, half, q: table(12), axis: longs(1) },
+    nodes: [
+      { op: "DequantizeLinear", inputs: ["p8", "half"], outputs: ["p"] },
+      { op: "Gather", inputs: ["p", "users"], outputs: ["u"] },
+      { op: "Gather", inputs: ["q", "items"], outputs: ["i"] },
+      { op: "Mul", inputs: ["u", "i"], outputs: ["products"] },
+      { op: "ReduceSum", inputs: ["products", "axis"], outputs: ["scores"], attributes: { keepdims: 0 } },
+    ],
+  });
+  const model = onnx.ModelProto.decode(one), p8 = model.graph!.initializer!.find(({ name }) => name === "p8")!;
+  Object.assign(p8, {
+    dataType: onnx.TensorProto.DataType.INT8,
+    rawData: new Uint8Array(Int8Array.from(steps).buffer),
+  });
+  const bytes = onnx.ModelProto.encode(model).finish();
+  const held = interactions({ users: [0, 1, 5], items: [0, 1, 5], userCount: 12, itemCount: 12 });
+  const metrics = ["ndcg@5", "mrr@12"] as const;
+  const plain = { p: floats([12, 2], ...steps.map((step) => step / 2)), q: table(12), axis: longs(1) };
+  const wanted = await rankModel(product({ initializers: plain }), {}, of, held, { metrics });
+  assert.deepEqual((await rankModel(bytes, {}, of, held, { metrics })).metrics, wanted.metrics);
+  assert(wanted.metrics["mrr@12"]! > 0);
+  assert.throws(() => external(bytes), /Cannot train "model\.onnx": no gradient for op "DequantizeLinear"/);
 });
 
 Deno.test("what scores do not need may be of any op", () => {
