@@ -1,6 +1,6 @@
 // DuckDB reads files of many kinds and runs SQL over them. Heavy and native, so it is fetched when it is first asked for:
 // its name is put together at run time, or Deno would fetch it with the library.
-import { columnsByName } from "./columns.ts";
+import { columnsByName, readNotes } from "./columns.ts";
 import type { ParseOptions } from "./format.ts";
 import { InputError } from "./input_error.ts";
 import type { Log } from "./log.ts";
@@ -92,8 +92,9 @@ async function rowsOf(
   choices: NonNullable<ParseOptions["columns"]>,
   ids: IdTables,
 ): Promise<Rows> {
-  const { user, item, rating, time } = columnsByName(answer.columnNames(), choices, file, null);
-  const rows = valueRows(file, ids, { rating: rating !== undefined, time: time !== undefined }, "row");
+  const header = answer.columnNames(), fields = columnsByName(header, choices, file, null);
+  const { user, item, rating, time } = fields, notes = readNotes(header, fields);
+  const rows = valueRows(file, ids, { rating: rating !== undefined, time: time !== undefined }, "row", notes);
   for (let before = 0;;) {
     const chunk = await answer.fetchChunk();
     if (!chunk || chunk.rowCount === 0) return rows.end();

@@ -1,5 +1,5 @@
 import type { AsyncBuffer, Compressors, FileMetaData } from "npm:hyparquet@1.31.5";
-import { namesOf } from "./columns.ts";
+import { columnsByName, namesOf, readNotes } from "./columns.ts";
 import type { ParseOptions } from "./format.ts";
 import { InputError } from "./input_error.ts";
 import type { Log } from "./log.ts";
@@ -71,7 +71,8 @@ async function read(
       dateFromDays: (days) => days * DAY,
     },
   });
-  const rows = valueRows(file.file, ids, { rating: rating !== undefined, time: time !== undefined }, "row");
+  const notes = readNotes(header, columnsByName(header, choices, file.file, null));
+  const rows = valueRows(file.file, ids, { rating: rating !== undefined, time: time !== undefined }, "row", notes);
   for (const { rowStart, rowEnd } of scan.ranges) {
     const read = (column: string | undefined) =>
       column === undefined ? Promise.resolve([]) : scan.readColumn({ column, rowStart, rowEnd });

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { namesOf, quoted } from "./columns.ts";
+import { columnsByName, namesOf, quoted, readNotes } from "./columns.ts";
 import type { ParseOptions } from "./format.ts";
 import { InputError } from "./input_error.ts";
 import type { Log } from "./log.ts";
@@ -63,8 +63,9 @@ function rowsOf(database: DatabaseSync, path: string, sql: string, choices: Choi
   const statement = /\S/.test(sql) ? database.prepare(sql) : undefined, header = statement?.columns() ?? [];
   if (!statement || header.length === 0) throw new InputError(`"${sql}" answers no rows: a query selects them`, path);
   statement.setReadBigInts(true); // ids may be larger than 2^53
-  const { user, item, rating, time } = namesOf(header.map(({ name }) => name), choices, path);
-  const rows = valueRows(path, ids, { rating: rating !== undefined, time: time !== undefined }, "row");
+  const names = header.map(({ name }) => name), { user, item, rating, time } = namesOf(names, choices, path);
+  const notes = readNotes(names, columnsByName(names, choices, path, null));
+  const rows = valueRows(path, ids, { rating: rating !== undefined, time: time !== undefined }, "row", notes);
   let row = 0;
   for (const cells of statement.iterate()) {
     rows.push(cells[user], cells[item], cells[rating ?? user], cells[time ?? user], ++row);

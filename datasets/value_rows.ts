@@ -22,6 +22,7 @@ export interface ValueColumns {
  * which count in seconds since 1970, or text of ISO 8601.
  *
  * @param row what a row is called: "line" where the file has lines.
+ * @param notes what is known of the file already.
  * @throws InputError (from `push`) naming the row where an id is missing, or a rating or time is no number.
  *
  * @example
@@ -41,6 +42,7 @@ export function valueRows(
   ids: IdTables,
   { rating: rated, time: timed }: ValueColumns,
   row: "line" | "row",
+  notes: readonly string[] = [],
 ): ValueRows {
   const encoder = new TextEncoder();
   const users = growing((buffer) => new Int32Array(buffer)), items = growing((buffer) => new Int32Array(buffer));
@@ -88,7 +90,7 @@ export function valueRows(
         items: items.whole(),
         ...(rated && { ratings: ratings.whole() }),
         ...(timed && { times: times.whole() }),
-        notes: [],
+        notes,
       };
     },
   };

@@ -28,10 +28,15 @@ Deno.test("a query asks files of all kinds by DuckDB, and databases, whose value
     assert.deepEqual([train.times, train.ratings], [Float64Array.of(86400, 172800), Float32Array.of(4.5, 3)]);
 
     const ids = { users: idTable(), items: idTable() };
-    const many = await duckDbLog(undefined, { sql: "select i % 9 as user, i as item from range(5000) t(i)" }, {}).read(
+    const many = await duckDbLog(
+      undefined,
+      { sql: "select i % 9 as user, i as item, 1 as rank from range(5000) t(i)" },
+      {},
+    ).read(
       ids,
     );
     assert.deepEqual([many.users.length, ids.items.names()[4999]], [5000, "4999"]);
+    assert.deepEqual(many.notes, ['columns read are user "user", item "item"; not "rank"']);
 
     await makeDatabase(`${folder}/my.duckdb`);
     for (const query of [{ table: "plays" }, { sql: "select item as user, user as item from plays" }]) {

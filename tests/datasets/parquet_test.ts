@@ -11,7 +11,9 @@ import { zipOf } from "./zip_of.ts";
 
 Deno.test("Parquet of several row groups gives text and numbers as ids and timestamps in seconds", async () => {
   const ids = { users: idTable(), items: idTable() };
-  const { users, items, times, ratings } = await parquetLog(inMemory("a.parquet", parquetFiles.groups), {}).read(ids);
+  const log = parquetLog(inMemory("a.parquet", parquetFiles.groups), {});
+  const { users, items, times, ratings, notes } = await log.read(ids);
+  assert.deepEqual(notes, ['columns read are user "user_id", item "item_id", time "time"; not "more"']);
   const rows = Array.from({ length: 4100 }, (_, i) => i);
   assert.deepEqual(Array.from(users, (id) => ids.users.names()[id]).slice(-3), ["u47", "u48", "u49"]);
   const names = { users: ids.users.names(), items: ids.items.names() };

@@ -36,6 +36,8 @@ Deno.test("an SQLite database is read by query, by table, or by its one table of
       minRating: 4.5,
     });
     assert.deepEqual(chosen.userIds.names, ["ann"]);
+    const { notes } = await loadDataset(path, { query: { sql: "select user, item as user_id, item from plays" } });
+    assert(notes.includes('train: columns read are user "user", item "item"; not "user_id"'), notes.join());
   }));
 
 Deno.test("mistakes in SQL and in tables are told by SQLite's words, and nothing is written", () =>
