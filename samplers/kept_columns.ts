@@ -1,5 +1,4 @@
 import type { Batch } from "../datasets/batching.ts";
-import { countingSort } from "../datasets/counting_sort.ts";
 import type { SeenItems } from "../datasets/negatives.ts";
 
 /**
@@ -9,14 +8,18 @@ import type { SeenItems } from "../datasets/negatives.ts";
  */
 export const keptColumns =
   (items: number) => (columns: Int32Array, rows: number, leavesOut: (row: number) => Int32Array): Uint8Array => {
-    const width = columns.length, kept = new Uint8Array(rows * width).fill(1);
-    const { offsets, order } = countingSort(columns, items); // the columns of each item
+    const width = columns.length, kept = new Uint8Array(rows * width), again: number[] = [];
+    const first = new Int32Array(items).fill(width); // the first column of each item; a spare one where it has none
+    columns.forEach((item, column) => first[item] === width ? first[item] = column : again.push(column));
+    const others = Int32Array.from(again), firsts = others.map((column) => first[columns[column]!]!);
+    const own = new Uint8Array(width + 1);
     for (let row = 0; row < rows; row++) {
-      const out = leavesOut(row), from = row * width;
-      for (let k = 0; k < out.length; k++) {
-        const item = out[k]!, end = offsets[item + 1]!;
-        for (let at = offsets[item]!; at < end; at++) kept[from + order[at]!] = 0;
-      }
+      const out = leavesOut(row);
+      own.fill(1);
+      // whether an item is in a column is not asked: a branch that cannot be foreseen takes longer
+      for (let k = 0; k < out.length; k++) own[first[out[k]!]!] = 0;
+      for (let k = 0; k < others.length; k++) own[others[k]!] = own[firsts[k]!]!;
+      kept.set(own.subarray(0, width), row * width);
     }
     return kept;
   };
