@@ -38,7 +38,7 @@ export function hostRuntime(engine: Engine, seed: number, reason: string): Runti
   };
 }
 
-/** The same graph, as the host and its sessions run it. */
+/** The same graph, as the host and its sessions run it. No two of the rules are for one node: any may come first. */
 function forHost(graph: GraphBuilder, wanted: readonly Value[]): Rewritten {
   const scaled = scaledProducts(graph, wanted);
   return rewrite(graph, wanted, (...node) => distributed(...node) ?? distributedPools(...node) ?? scaled(...node));
@@ -60,6 +60,15 @@ async function hostProgram<K extends string>(
   }
 }
 
+/**
+ * Divides a program between the host and sessions. Each step goes by what those before it found:
+ * 1. the graph is rewritten, for of mixtures the host finds no inner products;
+ * 2. updates ask for what they take: scales in place of rows, where the host can make these, and ids;
+ * 3. of all ids that are asked for, some are computed early, in a session of their own (`earlyIds`);
+ * 4. of each session inner products are taken out before gathers: rows that they alone read need not be gathered, and
+ *    do not count when a table would better be fed whole (`phasePlan`);
+ * 5. ids are chosen by what the host has by then; the session computes the rest (`hostPhase`).
+ */
 async function leasedProgram<K extends string>(
   engine: Engine,
   store: HostStore,
