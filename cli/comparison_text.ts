@@ -1,6 +1,7 @@
 import { parseMetric } from "../evaluation/parse_metric.ts";
 import { shownP } from "../reports/summary_table.ts";
 import type { Against, Cell, ComparedRow } from "../studies/comparison.ts";
+import { csvCell } from "./csv_cell.ts";
 import { shownName } from "./metrics_text.ts";
 
 /** A method's row, with what its trials said beside the measurements. */
@@ -126,17 +127,13 @@ function csvRows({ metrics, rows }: StudyTable): CsvCell[][] {
 }
 
 const csvText = (lines: readonly (readonly CsvCell[])[]) =>
-  lines.map((line) => `${line.map(quoted).join(",")}\r\n`).join("");
+  lines.map((line) => `${line.map(csvCell).join(",")}\r\n`).join("");
 
 const tested = (against: Against | null) => {
   if (!against) return Array.from({ length: 6 }, () => null);
   const { overSeeds, overUsers } = against;
   return [overSeeds.t, overSeeds.p, overSeeds.holm, overUsers?.w, overUsers?.p, overUsers?.holm];
 };
-
-/** As RFC 4180 has it. */
-const quoted = (value: CsvCell) =>
-  typeof value === "string" && /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value ?? "");
 
 /** A method with one seed, or without randomness, has no spread to show. */
 const spread = ({ mean, sd }: Cell, drawn: boolean) =>

@@ -1,3 +1,4 @@
+import { csvCell } from "./csv_cell.ts";
 import { writePieces } from "./files.ts";
 import { parquetRows } from "./parquet_rows.ts";
 
@@ -75,9 +76,5 @@ function inPieces(head: string, line: (entry: Entry) => string): Encoder {
   };
 }
 
-/** RFC 4180, with line feeds. */
+/** Lines end with line feeds. */
 const csvRow = (cells: readonly Cell[]): string => `${cells.map(csvCell).join(",")}\n`;
-function csvCell(cell: Cell): string {
-  const text = cell === null ? "" : String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

@@ -1,4 +1,5 @@
 import { kebab } from "./flags.ts";
+import { shellWord } from "./shell_word.ts";
 import { trainOptions, type TrainValues } from "./train_options.ts";
 
 /** Options that say where a run lies and how it talks. */
@@ -21,7 +22,4 @@ export function trainCommandText(values: TrainValues): string {
 export const flagTexts = (name: string, value: unknown): readonly string[] =>
   typeof value === "boolean"
     ? [`--${value ? "" : "no-"}${kebab(name)}`]
-    : [value].flat().map((each) => `--${kebab(name)} ${quoted(String(each))}`);
-
-/** As a POSIX shell reads it back. */
-const quoted = (word: string): string => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+    : [value].flat().map((each) => `--${kebab(name)} ${shellWord(String(each))}`);

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { flag, type Values } from "../../options/option.ts";
 import { openOutput } from "../output.ts";
+import { shellWord } from "../shell_word.ts";
 import { taskName } from "../study_tasks.ts";
 import { studyOptions } from "./options.ts";
 import { standingOf } from "./states.ts";
@@ -45,7 +46,5 @@ function commandOf(file: string, out: string | null, index: number): string {
   const cli = new URL("../../cli.ts", import.meta.url);
   const program = cli.protocol === "file:" ? fileURLToPath(cli) : cli.href;
   const words = ["deno", "run", "-A", program, "study", "trial", file, ...out === null ? [] : ["--out", out]];
-  return [...words, "--index", `${index}`].map(quoted).join(" ");
+  return [...words, "--index", `${index}`].map(shellWord).join(" ");
 }
-
-const quoted = (word: string) => /^[\w./:@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
