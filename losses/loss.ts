@@ -21,7 +21,7 @@ export interface Scores {
   /** 1 keeps a negative, 0 drops it. */
   readonly mask?: Value; // [R, N]
   /** Multiplies each negative's term; at least 0. */
-  readonly weight?: Value; // [R|1, N]
+  readonly weight?: Value; // [R|1, N|1]
   /** Log probability of each negative under the sampler's proposal. */
   readonly logQ?: Value; // [R|1, N|1]
   /** Log probability of the positive under the sampler's proposal. */

@@ -16,7 +16,7 @@ export interface Negatives {
   /** 1 keeps, 0 drops. */
   readonly mask?: Value; // [R, N]
   /** Multiplies each negative's term in the loss. */
-  readonly weight?: Value; // [R|1, N]
+  readonly weight?: Value; // [R|1, N|1]
   /** Log probability of each negative under the proposal; one column where those of a row have the same. */
   readonly logQ?: Value; // [R|1, N|1]
   /** Log probability of the row's positive under the proposal. */

@@ -50,8 +50,9 @@ export function checkNegatives(found: Negatives, positive: Value): void {
   if (ids) check(whose, "ids", ids, [["R|1", items.shape[0]!], N], "int32");
   if (sources) check(whose, "sources", sources, [pools, ["n", sources.shape[1]!]], "int32");
   if (mask) check(whose, "mask", mask, [R, N]);
-  if (weight) check(whose, "weight", weight, [pools, N]);
-  if (logQ) check(whose, "logQ", logQ, [pools, ["N|1", items.shape[1]!, 1]]);
+  const columns: Axis = ["N|1", items.shape[1]!, 1];
+  if (weight) check(whose, "weight", weight, [pools, columns]);
+  if (logQ) check(whose, "logQ", logQ, [pools, columns]);
   if (positiveLogQ) check(whose, "positiveLogQ", positiveLogQ, [R, one]);
   if (positiveWeight) check(whose, "positiveWeight", positiveWeight, [R, one]);
   if (found.auxiliary) check(whose, "auxiliary", found.auxiliary, SCALAR);

@@ -48,7 +48,7 @@ Deno.test("what a sampler returns in another shape, which broadcasting would for
   );
   assert.throws(
     () => stepOf((step) => ({ weight: ones(step, N) })),
-    returns("weight", "float32 [3]", "float32 [R|1, N], here [16|1,3]"),
+    returns("weight", "float32 [3]", "float32 [R|1, N|1], here [16|1,3|1]"),
   );
   assert.throws(
     () => stepOf((_, ids) => ({ ids: slice(ids, 1, 0, 1) })),
