@@ -191,7 +191,7 @@ export type { GivenNames, Names as ModelNames } from "./models/external/names.ts
 export type { Cut as ModelCut } from "./models/external/cut.ts";
 export type { Parameter as ModelParameter, Patterns as ModelPatterns } from "./models/external/parameters.ts";
 export type { FileAttribute, FileInput, FileLimits, FileNode, FileSignature, ModelFile } from "./graphs/model_file.ts";
-export type { FileTensor } from "./graphs/file_tensor.ts";
+export type { FileTensor, UnreadTensor } from "./graphs/file_tensor.ts";
 export { dot } from "./models/scoring.ts";
 
 // samplers
