@@ -8,6 +8,7 @@ import { pad, slice } from "../graphs/ops/shape.ts";
 import type { Backbone } from "../models/backbone.ts";
 import { settled } from "../graphs/settled.ts";
 import { openModel } from "../runtime/model.ts";
+import { rowsOf } from "../runtime/table_rows.ts";
 import { savedData, type SavedTensor } from "../runtime/runtime.ts";
 import { exportedInputs } from "./exported_inputs.ts";
 
@@ -131,18 +132,37 @@ async function exported(
   });
 }
 
+/** What a value is that is rows of a table, and not computed: for it alone no engine is opened. */
+function copied(value: Value, frozen: ReadonlyMap<Value, Float32Array>): Float32Array | undefined {
+  const rows = rowsOf(value), ids = rows?.ids.data, table = rows && frozen.get(rows.variable);
+  if (!table || !(ids instanceof Int32Array)) return undefined;
+  const [count, width] = rows.variable.shape as [number, number], copies = new Float32Array(ids.length * width);
+  for (const [row, id] of ids.entries()) {
+    if (id < 0 || id >= count) return undefined; // onnxruntime knows what to do
+    copies.set(table.subarray(id * width, (id + 1) * width), row * width);
+  }
+  return copies;
+}
+
 /** The elements of `values` under given weights. */
 async function computed(
   graph: GraphBuilder,
   values: readonly Value[],
   frozen: ReadonlyMap<Value, Float32Array>,
 ): Promise<ReadonlyMap<Value, Float32Array>> {
-  if (values.length === 0) return new Map();
-  const names = Object.fromEntries(values.map((value, at) => [`settled/${at}`, value]));
+  const ready = new Map<Value, Float32Array>(), computing: Value[] = [];
+  for (const value of values) {
+    const copies = copied(value, frozen);
+    if (copies) ready.set(value, copies);
+    else computing.push(value);
+  }
+  if (computing.length === 0) return ready;
+  const names = Object.fromEntries(computing.map((value, at) => [`settled/${at}`, value]));
   const model = await openModel(encode(graph, names, { frozen }));
   const found = await model.run({});
   await model.dispose();
-  return new Map(values.map((value, at) => [value, found[`settled/${at}`]!.data as Float32Array]));
+  computing.forEach((value, at) => ready.set(value, found[`settled/${at}`]!.data as Float32Array));
+  return ready;
 }
 
 /** Scores [N, I] with those of every seen item pushed below all others; ids that are I fall on a spare column. */
