@@ -4,7 +4,7 @@ const share = (x: number) => `${(100 * x).toFixed(2)}%`;
 
 /** What an epoch's negatives were, for people. */
 export function negativesText(
-  { hardness, zeroGradient, cosineDistance, items }: NegativesReport,
+  { hardness, nonFinite, zeroGradient, cosineDistance, items }: NegativesReport,
   epoch: number,
 ): string {
   const facts: readonly (readonly [string, string | null])[] = [
@@ -13,6 +13,7 @@ export function negativesText(
       hardness.mean === null ? null : `${hardness.mean.toFixed(3)}, ${hardness.median!.toFixed(3)}`,
     ],
     ["score above so many of the unseen", items?.quantile == null ? null : share(items.quantile)],
+    ["pairs with a score that is not finite", nonFinite > 0 ? share(nonFinite) : null],
     ["pairs that teach nothing", share(zeroGradient)],
     ["distance apart, 1 - cosine", cosineDistance === null ? null : cosineDistance.toFixed(3)],
     [

@@ -9,6 +9,11 @@ export interface NegativesReport {
   readonly pairs: number;
   /** s- / s+ over pairs whose positive scores above 0.001; `skipped` is the share of the others (Lai et al., AAAI 2024). */
   readonly hardness: { readonly mean: number | null; readonly median: number | null; readonly skipped: number };
+  /**
+   * Share of pairs of which a score is no finite number: such have no hardness. A sampler that chooses by scores chooses
+   * such a negative only where no candidate has a finite score. (NaN, and what makes the loss infinite, end the run.)
+   */
+  readonly nonFinite: number;
   /** How hard they are for positives that score low and high; null where there were few pairs. */
   readonly byPositive: ByPositive | null;
   /** Share of pairs with sigmoid(s- - s+) below 0.001: they teach nothing. */

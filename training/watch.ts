@@ -50,6 +50,7 @@ export function openWatch(
     pairs: 0,
     bins: new ScoreBins(steps * rows * width),
     skipped: 0,
+    nonFinite: 0,
     zero: 0,
     gradient: 0,
     ratios: { sum: 0, count: 0, kept: [] as number[] },
@@ -63,11 +64,13 @@ export function openWatch(
 
   const seePair = (positive: number, negative: number) => {
     now.pairs++;
-    now.bins.see(positive, negative);
+    const finite = Number.isFinite(positive) && Number.isFinite(negative);
+    if (finite) now.bins.see(positive, negative);
+    else now.nonFinite++;
     const gradient = 1 / (1 + Math.exp(positive - negative)); // sigmoid(s- - s+)
     now.gradient += gradient;
     if (gradient < ZERO_GRADIENT) now.zero++;
-    if (!(positive > LEAST_POSITIVE)) return void now.skipped++;
+    if (!finite || !(positive > LEAST_POSITIVE)) return void now.skipped++;
     const ratio = negative / positive, { ratios } = now;
     ratios.sum += ratio;
     if (ratios.count++ % stride === 0) ratios.kept.push(ratio);
@@ -121,7 +124,8 @@ export function openWatch(
       }
     },
     async report(probe) {
-      const { pairs, bins, skipped, zero, gradient, ratios, made } = now, kept = ratios.kept.sort((a, b) => a - b);
+      const { pairs, bins, skipped, nonFinite, zero, gradient, ratios, made } = now,
+        kept = ratios.kept.sort((a, b) => a - b);
       const found = await itemsReport(probe);
       const cosineDistance = vector > 0 ? await made.mean(probe) : found?.cosineDistance ?? null;
       now = open();
@@ -133,6 +137,7 @@ export function openWatch(
           median: kept[kept.length >> 1] ?? null,
           skipped: skipped / pairs,
         },
+        nonFinite: nonFinite / pairs,
         byPositive: bins.report(),
         zeroGradient: zero / pairs,
         gradient: gradient / pairs,

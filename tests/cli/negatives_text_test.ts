@@ -4,6 +4,7 @@ import { negativesText } from "../../cli/negatives_text.ts";
 const report = {
   pairs: 10,
   hardness: { mean: 0.51234, median: 0.4, skipped: 0.1 },
+  nonFinite: 0,
   byPositive: null,
   zeroGradient: 0.25,
   gradient: 0.3,
@@ -39,6 +40,13 @@ Deno.test("what the negatives were is told in a few lines", () => {
 Deno.test("of synthesised negatives it is told how far apart their items lie, too", () => {
   const text = negativesText({ ...report, items: { ...report.items, cosineDistance: 0.95 } }, 25);
   assert.match(text, /1 - cosine +0\.900\n +and of the items they are made of +0\.950\n/);
+});
+
+Deno.test("that scores are no finite numbers is told where some are", () => {
+  assert.match(
+    negativesText({ ...report, nonFinite: 0.125 }, 25),
+    /\n {2}pairs with a score that is not finite +12\.50%\n/,
+  );
 });
 
 Deno.test("what is not known is left out", () => {

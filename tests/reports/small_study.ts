@@ -13,7 +13,7 @@ export const epoch = (at: number, given: Partial<EpochReport> = {}): EpochReport
 });
 
 export const negatives = (given: Partial<NegativesReport> = {}): NegativesReport => ({
-  ...{ pairs: 100, zeroGradient: 0, gradient: 0.5, cosineDistance: 0.5, byPositive: null, items: null },
+  ...{ pairs: 100, nonFinite: 0, zeroGradient: 0, gradient: 0.5, cosineDistance: 0.5, byPositive: null, items: null },
   hardness: { mean: 0.5, median: 0.25, skipped: 0 },
   ...given,
 });

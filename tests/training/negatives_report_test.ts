@@ -69,6 +69,47 @@ Deno.test("a thousandth is the least gradient that teaches, and the least score 
   assert.deepEqual([zeroGradient, hardness.skipped], [1 / 4, 1 / 4]);
 });
 
+Deno.test("pairs with a score that is not finite are counted, and left out of hardness and of its bins", async () => {
+  const log = interactions({ users: [0], items: [0], userCount: 1, itemCount: 2 }), rows = 20;
+  const watched: Watched = { outputs: {}, rows, width: 1, sources: 0, vector: 0 };
+  const watch = openWatch(catalogue(log), watched, 1, [], new SeenItems(catalogue(log)));
+  const negative = new Float32Array(rows).fill(1);
+  negative.set([-Infinity, Infinity, NaN]);
+  const outputs = { "negatives/positive": new Float32Array(rows).fill(2), "negatives/negative": negative };
+  outputs["negatives/positive"][3] = Infinity;
+  watch.see(outputs, { rows, first: 0, users: new Int32Array(rows), positives: new Int32Array(rows) });
+  const { nonFinite, hardness, byPositive, pairs } = (await watch.report(stubProbe(() => 0)))!;
+  assert.deepEqual([pairs, nonFinite, hardness], [rows, 4 / rows, { mean: 0.5, median: 0.5, skipped: 4 / rows }]);
+  assert.deepEqual([...byPositive!.negative, ...byPositive!.low], new Array(32).fill(1));
+});
+
+Deno.test("where no candidate has a finite score the negative has none either, and the report says how often", async () => {
+  const pairs = 12, users = [...Array(pairs).keys()];
+  const data = interactions({ users, items: users.map((user) => user % 2), userCount: pairs, itemCount: 6 });
+  // s = -1e60 is -Infinity: of item 2 alone for dns:pool=1, which draws it as often as any other
+  const vector = (x: number) => [x, 1, 0, 0];
+  const initial = new Map([
+    ["user", { shape: [pairs, 4], data: Float32Array.from(users.flatMap(() => vector(1e30))) }],
+    ["item", { shape: [6, 4], data: Float32Array.from([0, 0, -1e30, 0, 0, 0].flatMap(vector)) }],
+  ]);
+  const at = async (sampler: Policy) => {
+    const { reports, error } = await smallRun({
+      data,
+      sampler,
+      initial,
+      l2: 0,
+      diagnose: true,
+      epochs: 1,
+      batchSize: 600,
+    });
+    assert.equal(error, undefined);
+    return reports[0]!.negatives!;
+  };
+  const one = await at(samplers.dns({ pool: 1, negatives: 100 })), best = await at(samplers.dns({ pool: 100 }));
+  assert(Math.abs(one.nonFinite - 1 / 5) < 4 * Math.sqrt(0.2 * 0.8 / (100 * pairs)), `${one.nonFinite}`);
+  assert.deepEqual([best.nonFinite, Number.isFinite(one.hardness.mean)], [0, true]);
+});
+
 Deno.test("by chance as many are false as of the items that may be drawn are held out: each once, and none that is met", async () => {
   const log = (items: readonly number[]) =>
     interactions({ users: items.map(() => 0), items, userCount: 1, itemCount: 6 });
