@@ -65,7 +65,7 @@ export const adjacency: Format = {
       if (tokens === 1) {
         if (!allowEmptyUsers) {
           const problem =
-            'its user has no items: a line is `user item item ...` ("allowEmptyUsers" in code lets it be)';
+            'its user has no items: a line is `user item item ...`; leave it out, or in code let it be by "allowEmptyUsers"';
           throw new InputError(problem, file, line);
         }
         emptyUsers++;
