@@ -46,6 +46,7 @@ export function gradients<T extends Value>(loss: Value, targets: readonly T[]): 
       throw new TypeError(`Cannot differentiate "${loss.name}": no gradient for op "${op.type}" (node "${node.name}")`);
     }
     const outgoing = op.vjp(incoming, node);
+    if (outgoing.length < inputs.length) throw tooFew(node, outgoing.length);
     inputs.forEach((input, at) => {
       const cotangent = outgoing[at] ?? null;
       if (cotangent === null || !needed(input)) return;
@@ -90,6 +91,13 @@ function accumulate(sofar: Value | RowGradient | undefined, more: Value | RowGra
   const tensor = (x: Value | RowGradient) => x instanceof RowGradient ? denseRows(x, input.shape) : x;
   return add(tensor(sofar), tensor(more));
 }
+
+/** What is left out would be taken for a gradient of zero. */
+const tooFew = ({ op, name, inputs }: Node, found: number) =>
+  new TypeError(
+    `Cannot use the gradient of op "${op.type}" (node "${name}"): it has ${inputs.length} inputs, ` +
+      `its vjp gave ${found} cotangents; null is that of an input without one`,
+  );
 
 function check(node: Node, at: number, cotangent: Exclude<Cotangent, null>): void {
   const input = node.inputs[at]!;

@@ -190,6 +190,7 @@ export class GraphBuilder {
   readonly assignments = new Map<Variable, Value>();
   readonly #scopes: string[] = [];
   readonly #memo = new Map<string, readonly Value[]>();
+  readonly #rules = new Map<Op["vjp"], number>();
   /** The names that the graph made up, and what for. */
   readonly #made = new Map<string, "node" | "constant">();
 
@@ -274,8 +275,9 @@ export class GraphBuilder {
   apply(op: Op, inputs: readonly Value[], attributes: Attributes = {}): readonly Value[] {
     const alien = inputs.find((value) => value.graph !== this);
     if (alien) throw new TypeError(`Cannot apply "${op.type}": its input "${alien.name}" belongs to another graph`);
-    const kind = op.vjp === blocksGradient ? "!" : "";
-    const key = `${op.type}${kind}(${inputs.map((v) => v.name).join("\0")}) ${JSON.stringify(attributes)}`;
+    const key = `${op.type}${this.#ruleNumber(op.vjp)}(${inputs.map((v) => v.name).join("\0")}) ${
+      JSON.stringify(attributes)
+    }`;
     const found = this.#memo.get(key);
     if (found) return found;
     const name = this.#fresh(this.#scoped(`${op.type}_${this.nodes.length}`), "node");
@@ -286,6 +288,13 @@ export class GraphBuilder {
     this.nodes.push(node);
     this.#memo.set(key, outputs);
     return outputs;
+  }
+
+  /** Two ops of one type are two where their gradients are: a straight-through estimator, and what stops there. */
+  #ruleNumber(rule: Op["vjp"]): number {
+    const found = this.#rules.get(rule) ?? this.#rules.size;
+    this.#rules.set(rule, found);
+    return found;
   }
 
   #scoped(name: string): string {

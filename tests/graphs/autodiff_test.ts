@@ -8,6 +8,7 @@ import {
   RowGradient,
   type Value,
   type Variable,
+  type Vjp,
 } from "../../graphs/builder.ts";
 import { filled, zeros } from "../../graphs/initializers.ts";
 import { abs, add, clip, exp, log, max, min, mul, neg, pow, stopGradient, sub } from "../../graphs/ops/arithmetic.ts";
@@ -225,4 +226,22 @@ Deno.test("a value on the way has a gradient, too, and it can be differentiated 
   assert.deepEqual([...found.of as Float32Array], [2, 8, 18]); // d/dy y^2
   assert.deepEqual([...found.slope as Float32Array], [4, -32, 108]);
   assert.deepEqual([...found.second as Float32Array], [12, 48, 108]);
+});
+
+Deno.test("ops of one type on one value are told apart by their gradients", async () => {
+  const identity = (vjp: Vjp): Op => ({ type: "Identity", infer: ([x]) => [x!.type], vjp });
+  const reversed = identity(([g]) => [neg(g!)]), doubled = identity(([g]) => [mul(2, g!)]);
+  const g = new GraphBuilder(), x = g.variable("x", [], filled(1)), of = (op: Op) => g.apply(op, [x])[0]!;
+  assert.equal(of(reversed), of(reversed));
+  assert.deepEqual(await computed(add(of(reversed), mul(10, of(doubled))), x), [-1 + 10 * 2]);
+});
+
+Deno.test("a rule that leaves out an input is caught: it would be taken for one without a gradient", () => {
+  const product: Op = { type: "Mul", infer: ([a]) => [a!.type], vjp: ([g], { inputs: [, b] }) => [mul(g!, b!)] };
+  const g = new GraphBuilder(), a = g.variable("a", [], zeros), b = g.variable("b", [], zeros);
+  assert.throws(() => gradients(g.apply(product, [a, b])[0]!, [a, b]), {
+    name: "TypeError",
+    message:
+      'Cannot use the gradient of op "Mul" (node "Mul_0"): it has 2 inputs, its vjp gave 1 cotangents; null is that of an input without one',
+  });
 });
