@@ -158,6 +158,11 @@ export interface Op {
   readonly vjp: Vjp | typeof blocksGradient | typeof notDifferentiable;
 }
 
+function checkShape(kind: string, name: string, shape: Shape): void {
+  if (shape.every((length) => Number.isInteger(length) && length >= 0)) return;
+  throw new TypeError(`Cannot declare ${kind} "${name}" of shape [${shape}]: lengths are whole numbers of at least 0`);
+}
+
 /** Constants up to this many elements are shared when equal. */
 const SHARED_CONSTANT_SIZE = 64;
 
@@ -213,6 +218,7 @@ export class GraphBuilder {
         `Cannot declare input "${full}" as ${dtype} [${shape}]: it is already ${found.dtype} [${found.shape}]`,
       );
     }
+    checkShape("input", full, shape);
     this.#claim(full);
     const value = new Value(this, full, { dtype, shape });
     this.inputs.set(full, value);
@@ -238,6 +244,7 @@ export class GraphBuilder {
     { trainable = true, rowsOf = null }: Partial<Pick<Variable, "trainable" | "rowsOf">> = {},
   ): Variable {
     const full = this.#scoped(name);
+    checkShape("variable", full, shape);
     this.#claim(full);
     const variable = new Variable(this, full, { dtype: "float32", shape }, init, trainable, rowsOf);
     this.variables.set(full, variable);

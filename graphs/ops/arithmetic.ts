@@ -79,7 +79,7 @@ export const clipOp: Op = {
 const apply2 = (op: Op) => (a: Operand, b: Operand): Value => applyBinary(op, a, b);
 const apply1 = (op: Op) => (x: Value): Value => x.graph.apply(op, [x])[0]!;
 
-/** a + b, broadcast. */
+/** a + b, broadcast as in numpy: shapes are aligned at their last axes. Element types are equal; a number takes the other's. */
 export const add = apply2(addOp);
 /** a - b, broadcast. */
 export const sub = apply2(subOp);
@@ -89,19 +89,19 @@ export const mul = apply2(mulOp);
 export const div = apply2(divOp);
 /** a^b, broadcast; IEEE: NaN for a < 0 and fractional b. */
 export const pow = apply2(powOp);
-/** The smaller of a and b, broadcast. */
+/** The smaller of a and b, broadcast; where they tie, a takes the gradient. */
 export const min = apply2(minOp);
-/** The larger of a and b, broadcast. */
+/** The larger of a and b, broadcast; where they tie, a takes the gradient. */
 export const max = apply2(maxOp);
 /** -x */
 export const neg = apply1(negOp);
-/** |x| */
+/** |x|; the subgradient at 0 is 0. */
 export const abs = apply1(absOp);
-/** Square root. */
+/** Square root; its gradient at 0 is infinite. */
 export const sqrt = apply1(sqrtOp);
 /** e^x */
 export const exp = apply1(expOp);
-/** Natural logarithm. */
+/** Natural logarithm: -Infinity of 0, NaN below. */
 export const log = apply1(logOp);
 /** 1 / x */
 export const reciprocal = apply1(reciprocalOp);
@@ -109,13 +109,13 @@ export const reciprocal = apply1(reciprocalOp);
 export const sin = apply1(sinOp);
 /** Cosine, of radians. */
 export const cos = apply1(cosOp);
-/** The largest whole number that is not above x. */
+/** The largest whole number that is not above x; without gradient. */
 export const floor = apply1(floorOp);
-/** The smallest whole number that is not below x. */
+/** The smallest whole number that is not below x; without gradient. */
 export const ceil = apply1(ceilOp);
-/** -1, 0 or 1. */
+/** -1, 0 or 1; without gradient. */
 export const sign = apply1(signOp);
-/** `x` limited to [`low`, `high`]. */
+/** `x` limited to [`low`, `high`]; what lies outside gets no gradient. */
 export const clip = (x: Value, low: number, high: number): Value =>
   x.graph.apply(clipOp, [x, lift(x.graph, low, x), lift(x.graph, high, x)])[0]!;
 

@@ -20,9 +20,22 @@ export const lessOp = comparison("Less");
 export const greaterOp = comparison("Greater");
 export const lessOrEqualOp = comparison("LessOrEqual");
 export const greaterOrEqualOp = comparison("GreaterOrEqual");
-export const andOp = comparison("And");
-export const orOp = comparison("Or");
-export const notOp: Op = { type: "Not", vjp: blocksGradient, infer: ([x]) => [x!.type] };
+function logical(type: string): Op {
+  return {
+    type,
+    vjp: blocksGradient,
+    infer: (inputs): TensorType[] => {
+      inputs.forEach((x) => checkBool(x, type));
+      return [{ dtype: "bool", shape: inputs.map(({ shape }) => shape).reduce(broadcastShapes) }];
+    },
+  };
+}
+function checkBool({ name, dtype }: Value, type: string): void {
+  if (dtype !== "bool") throw new TypeError(`Cannot apply "${type}" to "${name}": it takes bool, this is ${dtype}`);
+}
+export const andOp = logical("And");
+export const orOp = logical("Or");
+export const notOp = logical("Not");
 
 /** The ONNX codes of element types. */
 export const onnxTypes: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
@@ -42,6 +55,7 @@ export const castOp: Op = {
 export const whereOp: Op = {
   type: "Where",
   infer: ([condition, a, b]) => {
+    checkBool(condition!, "Where");
     if (a!.dtype !== b!.dtype) throw new TypeError(`Cannot apply "Where" to ${a!.dtype} and ${b!.dtype}`);
     return [{ dtype: a!.dtype, shape: broadcastShapes(condition!.shape, broadcastShapes(a!.shape, b!.shape)) }];
   },
@@ -53,7 +67,7 @@ export const whereOp: Op = {
 };
 
 const apply2 = (op: Op) => (a: Operand, b: Operand): Value => applyBinary(op, a, b);
-/** a = b, broadcast: bool. */
+/** a = b, broadcast: bool, as all comparisons without gradient. */
 export const equal = apply2(equalOp);
 /** a < b, broadcast: bool. */
 export const less = apply2(lessOp);
@@ -63,17 +77,20 @@ export const greater = apply2(greaterOp);
 export const lessOrEqual = apply2(lessOrEqualOp);
 /** a >= b, broadcast: bool. */
 export const greaterOrEqual = apply2(greaterOrEqualOp);
-/** a and b, both bool. */
+/** a and b, both bool, broadcast. */
 export const and = (a: Value, b: Value): Value => a.graph.apply(andOp, [a, b])[0]!;
-/** a or b, both bool. */
+/** a or b, both bool, broadcast. */
 export const or = (a: Value, b: Value): Value => a.graph.apply(orOp, [a, b])[0]!;
 /** not a, bool. */
 export const not = (a: Value): Value => a.graph.apply(notOp, [a])[0]!;
-/** `a` where the condition holds, `b` elsewhere; all three broadcast. */
+/**
+ * `a` where the condition (bool) holds, `b` elsewhere; all three broadcast. The gradient goes to what was taken; of what
+ * was not it is 0 times that of its own computation, NaN where that is infinite: keep the operands finite, too.
+ */
 export const where = (condition: Value, a: Operand, b: Operand): Value => {
   const { graph } = condition;
   return graph.apply(whereOp, [condition, lift(graph, a, b), lift(graph, b, a)])[0]!;
 };
-/** `x` as another element type. */
+/** `x` as another element type, cut towards zero for whole numbers; without gradient. */
 export const cast = (x: Value, dtype: DType): Value =>
   x.dtype === dtype ? x : x.graph.apply(castOp, [x], { to: onnxTypes[dtype] })[0]!;

@@ -1,5 +1,5 @@
 import { blocksGradient, type Op, RowGradient, type Value } from "../builder.ts";
-import { normalizeAxis, type Shape, sizeOf } from "../tensor.ts";
+import { normalizeAxis, sameShape, type Shape, sizeOf } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { cast, less, where } from "./compare.ts";
 import { ints, readInts } from "./operand.ts";
@@ -8,11 +8,37 @@ import { concat, reshape, transpose, zerosLike, zerosOf } from "./shape.ts";
 const axisOf = (x: Value, axis: unknown, fallback: number, type: string) =>
   normalizeAxis((axis as number | undefined) ?? fallback, x.shape.length, type);
 
+function checkIds({ name, dtype }: Value, type: string): void {
+  if (dtype === "int32" || dtype === "int64") return;
+  throw new TypeError(`Cannot apply "${type}" at "${name}": ids and slots are int32 or int64, this is ${dtype}`);
+}
+/** Slots lie beside the elements they are of: as many axes, and none but `axis` longer. */
+function checkSlots(x: Value, slots: Value, axis: unknown, type: string): void {
+  checkIds(slots, type);
+  const at = axisOf(x, axis, 0, type);
+  if (slots.shape.length === x.shape.length && slots.shape.every((d, other) => other === at || d <= x.shape[other]!)) {
+    return;
+  }
+  throw new TypeError(
+    `Cannot apply "${type}" to [${x.shape}] at slots [${slots.shape}] along axis ${at}: they have as many axes, the others no longer`,
+  );
+}
+
+/** Coordinates [.., n] name the first n axes. */
+function checkCoordinates(x: Value, at: Value, type: string): void {
+  checkIds(at, type);
+  if (at.shape.length > 0 && at.shape.at(-1)! <= x.shape.length) return;
+  throw new TypeError(
+    `Cannot apply "${type}" to [${x.shape}] at coordinates [${at.shape}]: it has ${x.shape.length} axes`,
+  );
+}
+
 /** Along the first axis the gradient is a row gradient, whose cost follows the rows gathered. */
 export const gatherOp: Op = {
   type: "Gather",
   attributes: { axis: "int" },
   infer: ([x, ids], { axis }) => {
+    checkIds(ids!, "Gather");
     const at = axisOf(x!, axis, 0, "Gather");
     return [{ dtype: x!.dtype, shape: [...x!.shape.slice(0, at), ...ids!.shape, ...x!.shape.slice(at + 1)] }];
   },
@@ -33,7 +59,10 @@ const side = (axis: number, at: number, rank: number) => axis >= at && axis < at
 export const gatherElementsOp: Op = {
   type: "GatherElements",
   attributes: { axis: "int" },
-  infer: ([x, slots]) => [{ dtype: x!.dtype, shape: slots!.shape }],
+  infer: ([x, slots], { axis }) => {
+    checkSlots(x!, slots!, axis, "GatherElements");
+    return [{ dtype: x!.dtype, shape: slots!.shape }];
+  },
   vjp: ([g], { inputs: [x, slots], attributes: { axis } }) => [
     scatterElementsAdd(zerosLike(x!), slots!, g!, axisOf(x!, axis, 0, "GatherElements")),
     null,
@@ -42,7 +71,13 @@ export const gatherElementsOp: Op = {
 export const scatterElementsOp: Op = {
   type: "ScatterElements",
   attributes: { axis: "int", reduction: "string" },
-  infer: ([x]) => [x!.type],
+  infer: ([x, slots, values], { axis }) => {
+    checkSlots(x!, slots!, axis, "ScatterElements");
+    if (!sameShape(slots!.shape, values!.shape)) {
+      throw new TypeError(`Cannot scatter [${values!.shape}] at slots [${slots!.shape}]: each slot takes one element`);
+    }
+    return [x!.type];
+  },
   vjp: ([g], { inputs: [x, slots], attributes: { axis, reduction = "none" } }) => {
     if (reduction !== "add") {
       throw new TypeError(
@@ -57,6 +92,7 @@ export const gatherNdOp: Op = {
   attributes: { batch_dims: "int" },
   infer: ([x, at], { batch_dims }) => {
     if (batch_dims) throw new TypeError(`Cannot apply "GatherND" with batch_dims=${batch_dims}: only 0 is known`);
+    checkCoordinates(x!, at!, "GatherND");
     return [{ dtype: x!.dtype, shape: [...at!.shape.slice(0, -1), ...x!.shape.slice(at!.shape.at(-1)!)] }];
   },
   vjp: ([g], { inputs: [x, at] }) => [scatterNdAdd(zerosLike(x!), at!, g!), null],
@@ -65,6 +101,8 @@ export const scatterNdOp: Op = {
   type: "ScatterND",
   attributes: { reduction: "string" },
   infer: ([x, at, rows]) => {
+    checkCoordinates(x!, at!, "ScatterND");
+    if (rows!.dtype !== x!.dtype) throw new TypeError(`Cannot scatter ${rows!.dtype} into ${x!.dtype}`);
     const wanted = [...at!.shape.slice(0, -1), ...x!.shape.slice(at!.shape.at(-1)!)];
     if (`${wanted}` !== `${rows!.shape}`) {
       throw new TypeError(
@@ -101,8 +139,12 @@ export const topKOp: Op = {
   attributes: { axis: "int", largest: "int", sorted: "int" },
   infer: ([x, k], { axis }) => {
     const at = axisOf(x!, axis, -1, "TopK"), [count] = readInts(k, "TopK", "k") as [number];
-    if (count > x!.shape[at]!) {
-      throw new TypeError(`Cannot take the top ${count} of axis ${at} of [${x!.shape}]: it is shorter`);
+    if (count < 0 || count > x!.shape[at]!) {
+      throw new TypeError(
+        `Cannot take the top ${count} of axis ${at} of [${x!.shape}]: ${
+          count < 0 ? "that is no count" : "it is shorter"
+        }`,
+      );
     }
     const shape = x!.shape.map((d, other) => other === at ? count : d);
     return [{ dtype: x!.dtype, shape }, { dtype: "int64", shape }];
@@ -113,32 +155,38 @@ export const topKOp: Op = {
   ],
 };
 
-/** Slices of `x` at `ids` [..] along `axis`: for a table and axis 0, rows [..ids, ...D]. */
+/**
+ * Slices of `x` at `ids` [..] along `axis`: for a table and axis 0, rows [..ids, ...D]. The gradient of a table goes to
+ * the rows alone; ids, int32 or int64, have none. One that is fed and out of range is refused at the run, by name.
+ */
 export const gather = (x: Value, ids: Value, axis = 0): Value => x.graph.apply(gatherOp, [x, ids], { axis })[0]!;
-/** y[.., k, ..] = x[.., slots[.., k, ..], ..] along `axis`. */
+/**
+ * y[.., k, ..] = x[.., slots[.., k, ..], ..] along `axis`: of the shape of `slots`, which has as many axes as `x`. So
+ * `gatherElements(candidates, argMax(scores, 1), 1)` is each row's best candidate, [R, 1].
+ */
 export const gatherElements = (x: Value, slots: Value, axis: number): Value =>
   x.graph.apply(gatherElementsOp, [x, slots], { axis: normalizeAxis(axis, x.shape.length, "GatherElements") })[0]!;
-/** Slices of `x` at coordinates `at` [.., n]: [.., ...the axes after the first n]. */
+/** Slices of `x` at coordinates `at` [.., n], n at most its axes: [.., ...the axes after the first n]. */
 export const gatherNd = (x: Value, at: Value): Value => x.graph.apply(gatherNdOp, [x, cast(at, "int64")])[0]!;
-/** `x` with `rows` added at coordinates `at` [.., n]; coordinates may repeat. Ids out of range corrupt: check them on the host. */
+/** `x` with `rows` [.., ...the axes after the first n] added at coordinates `at` [.., n]; they may repeat. Ids out of range corrupt: check them on the host. */
 export const scatterNdAdd = (x: Value, at: Value, rows: Value): Value =>
   x.graph.apply(scatterNdOp, [x, cast(at, "int64"), rows], { reduction: "add" })[0]!;
-/** `x` with `rows` written at coordinates `at` [.., n]; where coordinates repeat, the rows must be equal. */
+/** `x` with `rows` written at coordinates `at` [.., n]; where they repeat, the rows must be equal. It has no gradient. */
 export const scatterNd = (x: Value, at: Value, rows: Value): Value =>
   x.graph.apply(scatterNdOp, [x, cast(at, "int64"), rows], { reduction: "none" })[0]!;
-/** The element-wise larger of `x` and every row written at coordinates `at` [.., n]. */
+/** The element-wise larger of `x` and every row written at coordinates `at` [.., n]. It has no gradient. */
 export const scatterNdMax = (x: Value, at: Value, rows: Value): Value =>
   x.graph.apply(scatterNdOp, [x, cast(at, "int64"), rows], { reduction: "max" })[0]!;
-/** `x` with `values` added at `slots` along `axis`. */
+/** `x` with `values` added at `slots` along `axis`; slots, of the shape of the values, may repeat. */
 export const scatterElementsAdd = (x: Value, slots: Value, values: Value, axis: number): Value =>
   x.graph.apply(scatterElementsOp, [x, slots, values], { axis, reduction: "add" })[0]!;
-/** Slot of the largest element along `axis`, kept as length 1: int32. Ties: the lowest slot. */
+/** Slot of the largest element along `axis`, kept as length 1, [R, M] -> [R, 1]: int32, without gradient. Ties: the lowest slot. */
 export const argMax = (x: Value, axis: number): Value => arg(argMaxOp, x, axis);
 /** Slot of the smallest element along `axis`, kept as length 1: int32. Ties: the lowest slot. */
 export const argMin = (x: Value, axis: number): Value => arg(argMinOp, x, axis);
 const arg = (op: Op, x: Value, axis: number) =>
   cast(x.graph.apply(op, [x], { axis: normalizeAxis(axis, x.shape.length, op.type), keepdims: 1 })[0]!, "int32");
-/** The `k` largest elements along the last axis, in order, and their slots (int32). */
+/** The `k` largest elements along the last axis, highest first, [R, M] -> [R, k], and their slots (int32, without gradient). */
 export function topK(x: Value, k: number): { readonly values: Value; readonly slots: Value } {
   const [values, slots] = x.graph.apply(topKOp, [x, ints(x.graph, [k])], { axis: x.shape.length - 1 }) as [
     Value,

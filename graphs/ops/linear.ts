@@ -1,5 +1,5 @@
 import type { Op, Value } from "../builder.ts";
-import { broadcastShapes, sizeOf } from "../tensor.ts";
+import { broadcastShapes, sameShape, sizeOf } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { unbroadcast } from "./reduce.ts";
 import { reshape, transpose } from "./shape.ts";
@@ -23,6 +23,11 @@ export const matmulOp: Op = {
     if (inner !== other) {
       throw new TypeError(`Cannot multiply [${a!.shape}] by [${b!.shape}]: inner sizes ${inner} and ${other} differ`);
     }
+    if (a!.dtype !== b!.dtype) {
+      throw new TypeError(
+        `Cannot multiply ${a!.dtype} [${a!.shape}] by ${b!.dtype} [${b!.shape}]: element types differ`,
+      );
+    }
     const shape = [...broadcastShapes(left.slice(0, -2), right.slice(0, -2))];
     if (a!.shape.length > 1) shape.push(left.at(-2)!);
     if (b!.shape.length > 1) shape.push(right.at(-1)!);
@@ -44,11 +49,14 @@ export const matmulOp: Op = {
 export const gemmOp: Op = {
   type: "Gemm",
   attributes: { alpha: "float", beta: "float", transA: "int", transB: "int" },
-  infer: ([a, b], { transA, transB }) => {
+  infer: ([a, b, c], { transA, transB }) => {
     const [m, k] = transA ? [a!.shape[1], a!.shape[0]] : a!.shape,
       [l, n] = transB ? [b!.shape[1], b!.shape[0]] : b!.shape;
     if (a!.shape.length !== 2 || b!.shape.length !== 2 || k !== l) {
       throw new TypeError(`Cannot apply "Gemm" to [${a!.shape}] and [${b!.shape}]: inner sizes ${k} and ${l} differ`);
+    }
+    if (c && !sameShape(broadcastShapes([m!, n!], c.shape), [m!, n!])) {
+      throw new TypeError(`Cannot apply "Gemm": [${c.shape}] does not broadcast to the product's [${m},${n}]`);
     }
     return [{ dtype: a!.dtype, shape: [m!, n!] }];
   },
@@ -62,9 +70,9 @@ export const gemmOp: Op = {
   },
 };
 
-/** Matrix product over the last two axes; leading axes broadcast. */
+/** Matrix product over the last two axes, [.., m, k] by [.., k, n] -> [.., m, n]; leading axes broadcast, a vector is as in numpy. */
 export const matmul = (a: Value, b: Value): Value => a.graph.apply(matmulOp, [a, b])[0]!;
-/** A' B' + c, where a true `transA` or `transB` transposes; `c` broadcasts. */
+/** A' B' + c of two matrices, [m, k] by [k, n] -> [m, n], where a true `transA` or `transB` transposes; `c` broadcasts. */
 export function gemm(a: Value, b: Value, c?: Value, { transA = false, transB = false } = {}): Value {
   return a.graph.apply(gemmOp, c ? [a, b, c] : [a, b], { transA: transA ? 1 : 0, transB: transB ? 1 : 0 })[0]!;
 }

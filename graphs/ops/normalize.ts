@@ -1,5 +1,5 @@
 import type { Attributes, Op, Value } from "../builder.ts";
-import { normalizeAxis, sizeOf } from "../tensor.ts";
+import { broadcastShapes, normalizeAxis, sameShape, sizeOf } from "../tensor.ts";
 import { add, mul, reciprocal, sqrt, sub } from "./arithmetic.ts";
 import { greater, where } from "./compare.ts";
 import { mean, sum, unbroadcast } from "./reduce.ts";
@@ -27,7 +27,13 @@ export const softmaxOp: Op = {
 export const layerNormOp: Op = {
   type: "LayerNormalization",
   attributes: { axis: "int", epsilon: "float", stash_type: "int" },
-  infer: ([x], { axis }) => {
+  infer: ([x, scale, bias], { axis }) => {
+    for (const part of [scale, bias]) {
+      if (!part || sameShape(broadcastShapes(x!.shape, part.shape), x!.shape)) continue;
+      throw new TypeError(
+        `Cannot normalise [${x!.shape}] with a scale or bias [${part.shape}]: it does not broadcast to that`,
+      );
+    }
     const first = firstNormalized(x!, axis), shape = x!.shape.map((d, at) => at >= first ? 1 : d);
     return [x!.type, { dtype: x!.dtype, shape }, { dtype: x!.dtype, shape }];
   },
@@ -47,7 +53,7 @@ export const layerNormOp: Op = {
 const firstNormalized = (x: Value, axis: Attributes[string] | undefined) =>
   normalizeAxis((axis as number | undefined) ?? -1, x.shape.length, "LayerNormalization");
 
-/** e^x normalised to sum 1 along `axis`; stable. */
+/** e^x normalised to sum 1 along `axis`, of x's shape; stable. To leave an element out, -1e30: where all are -Infinity, NaN. */
 export const softmax = (x: Value, axis = -1): Value =>
   x.graph.apply(softmaxOp, [x], { axis: normalizeAxis(axis, x.shape.length, "Softmax") })[0]!;
 /** `x` brought to mean 0 and variance 1 over the last axis, times `scale` plus `bias` (both [D]). */

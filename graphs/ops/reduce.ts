@@ -42,18 +42,19 @@ const reduce = (op: Op) => (x: Value, axes: readonly number[] = allAxes(x), keep
   const over = axes.map((axis) => normalizeAxis(axis, x.shape.length, op.type)).sort((a, b) => a - b);
   return x.graph.apply(op, [x, ints(x.graph, over)], { keepdims: keep ? 1 : 0 })[0]!;
 };
-/** Sum over `axes` (default: all); `keep` leaves them as length 1. */
+/** Sum over `axes` (default: all); `keep` leaves them as length 1. `sum(x, [1], true)` is [R, N] -> [R, 1]. */
 export const sum = reduce(sumOp);
 /** Mean over `axes` (default: all); `keep` leaves them as length 1. */
 export const mean = reduce(meanOp);
-/** Largest element over `axes` (default: all); `keep` leaves them as length 1. */
+/** Largest element over `axes` (default: all); `keep` leaves them as length 1. Ties share the gradient. */
 export const maxOver = reduce(maxOp);
-/** Smallest element over `axes` (default: all); `keep` leaves them as length 1. */
+/** Smallest element over `axes` (default: all); `keep` leaves them as length 1. Ties share the gradient. */
 export const minOver = reduce(minOp);
 
 /**
  * log sum e^x over `axes`, shifted by the maximum so that it neither overflows nor loses the largest term. ONNX's
- * ReduceLogSumExp is not shifted on WebGPU. The shift carries no gradient: it cancels.
+ * ReduceLogSumExp is not shifted on WebGPU. The shift carries no gradient: it cancels. `axes` default to all; `keep`
+ * leaves them as length 1. To leave an element out, -1e30: where all are -Infinity, NaN.
  */
 export function logSumExp(x: Value, axes: readonly number[] = allAxes(x), keep = false): Value {
   if (axes.length === 0) return x; // to onnxruntime, no axes are all

@@ -131,6 +131,9 @@ export const splitOp: Op = {
     const lengths = sizes
       ? readInts(sizes, "Split", "sizes")
       : Array.from({ length: Number(num_outputs) }, (_, i) => Math.min(chunk, length - i * chunk));
+    if (lengths.some((each) => each < 0)) {
+      throw new TypeError(`Cannot split into pieces of [${lengths}]: one is negative`);
+    }
     if (lengths.reduce((a, b) => a + b, 0) !== length) {
       throw new TypeError(
         `Cannot split axis ${at} of [${x!.shape}] into [${lengths}]: they do not add up to ${length}`,
@@ -152,6 +155,9 @@ export const padOp: Op = {
       throw new TypeError(`Cannot pad in mode "${mode}": only "constant" is known`);
     }
     const by = readInts(pads, "Pad", "pads"), rank = x!.shape.length;
+    if (by.length !== 2 * rank) {
+      throw new TypeError(`Cannot pad [${x!.shape}] by [${by}]: that takes ${rank} numbers before and ${rank} after`);
+    }
     return retyped(x!, x!.shape.map((d, axis) => d + by[axis]! + by[rank + axis]!));
   },
   vjp: ([g], { inputs: [x, pads, ...rest] }) => {
@@ -173,14 +179,15 @@ export function reshape(x: Value, shape: Shape): Value {
   return x.graph.apply(reshapeOp, [x, ints(x.graph, shape)], { allowzero: 0 })[0]!;
 }
 const RESHAPING: ReadonlySet<Op> = new Set([reshapeOp, squeezeOp, unsqueezeOp]);
-/** Drops axes of length 1. */
+/** Drops these axes, of length 1. */
 export const squeeze = (x: Value, axes: readonly number[]): Value =>
   axes.length === 0 ? x : x.graph.apply(squeezeOp, [x, ints(x.graph, axes)])[0]!;
 /** Inserts an axis of length 1 at `axis` of the result; -1 is the last. */
 export const unsqueeze = (x: Value, axis: number): Value => x.graph.apply(unsqueezeOp, [x, ints(x.graph, [axis])])[0]!;
-/** Stretches axes of length 1 to `shape`. What holds one number everywhere is stretched from that number. */
+/** Stretches axes of length 1 to `shape`, broadcast. What holds one number everywhere is stretched from that number. */
 export function expand(x: Value, shape: Shape): Value {
   const uniform = uniformOf(x);
+  if (uniform !== null) shape = broadcastShapes(x.shape, shape); // what it is stretched from has no axes to tell
   if (uniform !== null && sizeOf(shape) === 1) return x.graph.constant(Float32Array.of(uniform), shape);
   if (sameShape(x.shape, shape)) return x;
   const source = uniform === null ? x : x.graph.constant(Float32Array.of(uniform), []);
@@ -188,12 +195,12 @@ export function expand(x: Value, shape: Shape): Value {
 }
 /** Axis `perm[i]` of `x` becomes axis `i`. */
 export const transpose = (x: Value, perm: readonly number[]): Value => x.graph.apply(transposeOp, [x], { perm })[0]!;
-/** Joins along `axis`. */
+/** Joins values, at least one, along `axis`, which they have; their other axes, and element types, are equal. */
 export const concat = (xs: readonly Value[], axis: number): Value =>
   xs.length === 1
     ? xs[0]!
     : xs[0]!.graph.apply(concatOp, xs, { axis: normalizeAxis(axis, xs[0]!.shape.length, "Concat") })[0]!;
-/** Positions [`from`, `to`) of `axis`. */
+/** Positions [`from`, `to`) of `axis`; negative ones count from its end, and what is past it is left out. */
 export function slice(x: Value, axis: number, from: number, to: number): Value {
   const at = normalizeAxis(axis, x.shape.length, "Slice"), { graph } = x;
   if (from === 0 && to === x.shape[at]) return x;
@@ -213,10 +220,10 @@ function joinedAt({ node, shape }: Value, axis: number, from: number): Value | u
   }
   return undefined;
 }
-/** Cuts `axis` into pieces of the given `sizes`. */
+/** Cuts `axis` into pieces of the given `sizes`, which add up to its length. */
 export const split = (x: Value, axis: number, sizes: readonly number[]): readonly Value[] =>
   x.graph.apply(splitOp, [x, ints(x.graph, sizes)], { axis: normalizeAxis(axis, x.shape.length, "Split") });
-/** Surrounds `x` with zeros: `before` and `after` say how many along each axis. */
+/** Surrounds `x` with zeros: `before` and `after` say how many, for every axis. */
 export const pad = (x: Value, before: readonly number[], after: readonly number[]): Value =>
   [...before, ...after].every((n) => n === 0) ? x : x.graph.apply(padOp, [x, ints(x.graph, [...before, ...after])])[0]!;
 /** float32 zeros of the shape of `x`, made in the graph. */

@@ -3,10 +3,11 @@ import { GraphBuilder, Variable } from "../../graphs/builder.ts";
 import { zeros } from "../../graphs/initializers.ts";
 import { add, mul, neg, stopGradient, sub } from "../../graphs/ops/arithmetic.ts";
 import { gemm, matmul } from "../../graphs/ops/linear.ts";
-import { softmax } from "../../graphs/ops/normalize.ts";
-import { gather, scatterNdAdd, topK } from "../../graphs/ops/index.ts";
+import { and, where } from "../../graphs/ops/compare.ts";
+import { layerNorm, softmax } from "../../graphs/ops/normalize.ts";
+import { gather, gatherElements, gatherNd, scatterElementsAdd, scatterNdAdd, topK } from "../../graphs/ops/index.ts";
 import { mean } from "../../graphs/ops/reduce.ts";
-import { reshape, split, transpose, unsqueeze, zerosOf } from "../../graphs/ops/shape.ts";
+import { expand, pad, reshape, split, transpose, unsqueeze, zerosOf } from "../../graphs/ops/shape.ts";
 import { print } from "../../graphs/print.ts";
 
 Deno.test("the same op on the same values is the same value", () => {
@@ -114,6 +115,42 @@ Deno.test("shapes that do not fit are refused with both shapes", () => {
     () => g.constant(new Float32Array(3), [2, 2]),
     /Cannot make a constant of shape \[2,2\] from 3 elements/,
   );
+});
+
+Deno.test("what onnxruntime would refuse at the run, of a node that nobody wrote, is refused where it is called", () => {
+  const g = new GraphBuilder(), x = g.input("x", "float32", [2, 3]), flat = g.input("flat", "int32", [2]);
+  const refused: readonly (readonly [() => unknown, RegExp])[] = [
+    [() => gatherElements(x, flat, 1), /Cannot apply "GatherElements" to \[2,3\] at slots \[2\] along axis 1/],
+    [() => gatherElements(x, g.input("tall", "int32", [5, 3]), 1), /at slots \[5,3\] along axis 1/],
+    [() => gatherElements(x, x, 1), /Cannot apply "GatherElements" at "x": ids and slots are int32 or int64, this is/],
+    [() => gather(x, x), /Cannot apply "Gather" at "x": ids and slots are int32 or int64, this is float32/],
+    [() => gatherNd(x, g.input("deep", "int32", [4, 3])), /Cannot apply "GatherND" to \[2,3\] at coordinates \[4,3\]/],
+    [() => scatterElementsAdd(x, flat, x, 1), /Cannot apply "ScatterElements" to \[2,3\] at slots \[2\]/],
+    [
+      () => scatterElementsAdd(x, g.input("one", "int32", [2, 1]), x, 1),
+      /Cannot scatter \[2,3\] at slots \[2,1\]: each slot takes one element/,
+    ],
+    [() => where(x, x, 0), /Cannot apply "Where" to "x": it takes bool, this is float32/],
+    [() => and(x, x), /Cannot apply "And" to "x": it takes bool/],
+    [() => pad(x, [1], [1]), /Cannot pad \[2,3\] by \[1,1\]: that takes 2 numbers before and 2 after/],
+    [() => split(x, 1, [4, -1]), /Cannot split into pieces of \[4,-1\]: one is negative/],
+    [() => topK(x, -1), /Cannot take the top -1 of axis 1 of \[2,3\]: that is no count/],
+    [() => matmul(x, g.input("whole", "int32", [3, 2])), /Cannot multiply float32 \[2,3\] by int32 \[3,2\]/],
+    [() => gemm(x, transpose(x, [1, 0]), g.input("c", "float32", [1, 2, 2])), /\[1,2,2\] does not broadcast to/],
+    [() => layerNorm(x, unsqueeze(x, 0), x), /Cannot normalise \[2,3\] with a scale or bias \[1,2,3\]/],
+    [
+      () => g.variable("half", [2.5], zeros),
+      /Cannot declare variable "half" of shape \[2.5\]: lengths are whole numbers/,
+    ],
+    [() => g.input("less", "int32", [-1]), /Cannot declare input "less" of shape \[-1\]/],
+  ];
+  for (const [build, message] of refused) assert.throws(build, message);
+});
+
+Deno.test("what holds one number everywhere is stretched as anything else is", () => {
+  const g = new GraphBuilder(), x = g.input("x", "float32", [4]), zero = zerosOf(x, [4]);
+  for (const shape of [[3, 1], [1], [2, 4]]) assert.deepEqual(expand(zero, shape).shape, expand(x, shape).shape);
+  assert.throws(() => expand(zero, [3]), /Cannot broadcast \[4\] with \[3\]/);
 });
 
 Deno.test("only float32 of the variable's shape can be assigned to it", () => {
