@@ -25,6 +25,7 @@ const elementwise: Readonly<Record<string, Elementwise>> = {
   Min: Math.min,
   Max: Math.max,
   Pow: (a, b) => a! ** b!,
+  Mod: (a, b) => a! - b! * Math.floor(a! / b!),
   Equal: (a, b) => Number(a === b),
   Less: (a, b) => Number(a! < b!),
   LessOrEqual: (a, b) => Number(a! <= b!),
@@ -58,7 +59,9 @@ export function fold(
   const measured = inputs.some((_, at) => call.fromShapes(at));
   const constant = inputs.length > 0 && inputs.every((input) => input?.data && isSmall(input));
   if (!op || !constant || call.outputs !== 1) return null;
-  const values = inputs as readonly Value[], at = elementsOf(call, values);
+  const values = inputs as readonly Value[];
+  if (call.type === "Pow" && values[0]!.dtype !== values[1]!.dtype) return null; // whose importer casts the exponent
+  const at = elementsOf(call, values);
   if (!at) return null;
   const attributes = Object.entries(call.attributes).filter(([name]) => op.attributes?.[name] !== undefined);
   const [type] = op.infer(values, Object.fromEntries(attributes) as Readonly<Record<string, number>>);
@@ -80,7 +83,7 @@ function elementsOf(
   values: readonly Value[],
 ): ((shape: Shape) => readonly number[]) | null {
   const inputs = values.map(knownOf), [x] = inputs as [Known], axis = Number(attributes.axis ?? 0);
-  const rule = elementwise[type];
+  const rule = attributes.fmod ? undefined : elementwise[type]; // its remainders have the sign of what is divided
   if (rule) {
     const operands = type === "Expand" ? [x] : inputs;
     return (shape) => {
@@ -91,6 +94,9 @@ function elementsOf(
   if (RESHAPING.has(type)) return () => x.at;
   if (type === "Gather") return () => gathered(x, inputs[1]!, normalizeAxis(axis, x.shape.length, type));
   if (type === "Concat" && inputs.every(({ shape }) => shape.length === 1)) return () => inputs.flatMap(({ at }) => at);
+  if (type === "ReduceProd" && x.shape.length === 1) {
+    return () => [x.at.reduce((product, length) => product * length, 1)];
+  }
   if (type === "Slice") {
     const ranges = sliceRanges(values);
     return () =>

@@ -2,7 +2,7 @@ import type { Value } from "../builder.ts";
 import { abs, log, mul, sqrt, sub } from "../ops/arithmetic.ts";
 import { greater, where } from "../ops/compare.ts";
 import { readInts } from "../ops/operand.ts";
-import { logSumExp, maxOver, mean, minOver, sum } from "../ops/reduce.ts";
+import { logSumExp, maxOver, mean, minOver, product, sum } from "../ops/reduce.ts";
 import { type Importer, listOf, numberOf } from "./importer.ts";
 
 type Reduce = (x: Value, axes?: readonly number[], keep?: boolean) => Value;
@@ -29,6 +29,7 @@ export const reductions: Readonly<Record<string, Importer>> = {
   ReduceMean: reducing(mean),
   ReduceMax: reducing(maxOver),
   ReduceMin: reducing(minOver),
+  ReduceProd: reducing(product),
   ReduceL1: reducing((x, axes, keep) => sum(abs(x), axes, keep)),
   ReduceL2: reducing(lengthOf),
   ReduceSumSquare: reducing((x, axes, keep) => sum(mul(x, x), axes, keep)),

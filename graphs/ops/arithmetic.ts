@@ -43,6 +43,11 @@ export const powOp = binary("Pow", (g, a, b, y) => [
   () => uniformOf(b) === 0 ? mul(g, 0) : mul(g, mul(b, pow(a, sub(b, 1)))),
   () => mul(g, mul(y, log(where(equal(a, 0), 1, a)))),
 ]);
+/** a - b k, where k is whole: of a remainder that is not 0, db = -k. */
+export const modOp: Op = {
+  ...binary("Mod", (g, a, b, y) => [() => g, () => neg(mul(g, div(sub(a, y), b)))]),
+  attributes: { fmod: "int" },
+};
 /** Where the operands tie, the first takes the gradient. */
 export const minOp = binary("Min", (g, a, b) => [
   () => where(lessOrEqual(a, b), g, 0),
@@ -65,6 +70,8 @@ export const cosOp = unary("Cos", (g, x) => neg(mul(g, sin(x))));
 const step = (type: string): Op => ({ type, infer: ([x]) => [x!.type], vjp: blocksGradient });
 export const floorOp = step("Floor");
 export const ceilOp = step("Ceil");
+/** To the nearest whole number, halves to the even one. */
+export const roundOp = step("Round");
 export const signOp = step("Sign");
 /** The gradient passes where the bounds are not exceeded. */
 export const clipOp: Op = {

@@ -35,7 +35,13 @@ function checkBool({ name, dtype }: Value, type: string): void {
 }
 export const andOp = logical("And");
 export const orOp = logical("Or");
+export const xorOp = logical("Xor");
 export const notOp = logical("Not");
+export const isNaNOp: Op = {
+  type: "IsNaN",
+  vjp: blocksGradient,
+  infer: ([x]) => [{ dtype: "bool", shape: x!.shape }],
+};
 
 /** The ONNX codes of element types. */
 export const onnxTypes: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };

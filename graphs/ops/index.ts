@@ -1,4 +1,4 @@
-import { blocksGradient, type Op, RowGradient, type Value } from "../builder.ts";
+import { type Attribute, blocksGradient, type Op, RowGradient, type Value } from "../builder.ts";
 import { normalizeAxis, sameShape, type Shape, sizeOf } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { cast, less, where } from "./compare.ts";
@@ -78,13 +78,15 @@ export const scatterElementsOp: Op = {
     }
     return [x!.type];
   },
-  vjp: ([g], { inputs: [x, slots], attributes: { axis, reduction = "none" } }) => {
-    if (reduction !== "add") {
-      throw new TypeError(
-        `Cannot differentiate "ScatterElements" with reduction "${reduction}": only "add" has a gradient`,
-      );
-    }
-    return [g!, null, gatherElements(g!, slots!, axisOf(x!, axis, 0, "ScatterElements"))];
+  vjp: ([g], { inputs: [x, slots, values], attributes: { axis, reduction = "none" } }) => {
+    const along = axisOf(x!, axis, 0, "ScatterElements"), ofValues = gatherElements(g!, slots!, along);
+    if (reduction === "add") return [g!, null, ofValues];
+    const kept = replaced(
+      "ScatterElements",
+      reduction,
+      () => g!.graph.apply(scatterElementsOp, [g!, slots!, zerosLike(values!)], { axis: along, reduction: "none" })[0]!,
+    );
+    return [kept, null, ofValues];
   },
 };
 export const gatherNdOp: Op = {
@@ -111,13 +113,19 @@ export const scatterNdOp: Op = {
     }
     return [x!.type];
   },
-  vjp: ([g], { inputs: [, at], attributes: { reduction = "none" } }) => {
-    if (reduction !== "add") {
-      throw new TypeError(`Cannot differentiate "ScatterND" with reduction "${reduction}": only "add" has a gradient`);
-    }
-    return [g!, null, gatherNd(g!, at!)];
-  },
+  vjp: ([g], { inputs: [, at, rows], attributes: { reduction = "none" } }) => [
+    reduction === "add" ? g! : replaced("ScatterND", reduction, () => scatterNd(g!, at!, zerosLike(rows!))),
+    null,
+    gatherNd(g!, at!),
+  ],
 };
+/** What is left of a gradient where elements were written over, which places that repeat must not be. */
+function replaced(type: string, reduction: Attribute, kept: () => Value): Value {
+  if (reduction === "none") return kept();
+  throw new TypeError(
+    `Cannot differentiate "${type}" with reduction "${reduction}": only "add" and "none" have a gradient`,
+  );
+}
 
 const argOp = (type: string): Op => ({
   type,

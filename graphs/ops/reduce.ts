@@ -1,7 +1,7 @@
 import { blocksGradient, type Op, type Value } from "../builder.ts";
 import { normalizeAxis, sameShape, type Shape, sizeOf, type TensorType } from "../tensor.ts";
 import { add, div, exp, log, max, mul, sub } from "./arithmetic.ts";
-import { cast, equal } from "./compare.ts";
+import { cast, equal, less, where } from "./compare.ts";
 import { ints, readInts } from "./operand.ts";
 import { expand, reshape, squeeze } from "./shape.ts";
 
@@ -36,6 +36,16 @@ function extremeVjp(g: Value, x: Value, y: Value): Value {
 }
 export const maxOp = reduction("ReduceMax", extremeVjp);
 export const minOp = reduction("ReduceMin", extremeVjp);
+/** Each element's is the product of the others: of the only zero, that of all that is not zero. */
+function productVjp(g: Value, x: Value, y: Value): Value {
+  const over = x.shape.flatMap((d, axis) => d !== y.shape[axis] ? [axis] : []);
+  if (over.length === 0) return g;
+  const isZero = equal(x, 0), some = where(isZero, 1, x), zeros = sum(cast(isZero, "float32"), over, true);
+  const product = x.graph.apply(prodOp, [some, ints(x.graph, over)], { keepdims: 1 })[0]!;
+  const ofZero = where(less(zeros, 1.5), product, 0), ofOthers = where(less(zeros, 0.5), div(product, some), 0);
+  return mul(g, where(isZero, ofZero, ofOthers));
+}
+export const prodOp = reduction("ReduceProd", productVjp);
 
 const reduce = (op: Op) => (x: Value, axes: readonly number[] = allAxes(x), keep = false): Value => {
   if (axes.length === 0) return x;
@@ -50,6 +60,8 @@ export const mean = reduce(meanOp);
 export const maxOver = reduce(maxOp);
 /** Smallest element over `axes` (default: all); `keep` leaves them as length 1. Ties share the gradient. */
 export const minOver = reduce(minOp);
+/** Product over `axes` (default: all); `keep` leaves them as length 1. */
+export const product = reduce(prodOp);
 
 /**
  * log sum e^x over `axes`, shifted by the maximum so that it neither overflows nor loses the largest term. ONNX's

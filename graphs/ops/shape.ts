@@ -168,6 +168,14 @@ export const padOp: Op = {
   },
 };
 
+/** Elements above, or below, a diagonal of the last two axes; zeros elsewhere. */
+export const triluOp: Op = {
+  type: "Trilu",
+  attributes: { upper: "int" },
+  infer: ([x]) => [x!.type],
+  vjp: ([g], { inputs: [, ...k], attributes }) => [g!.graph.apply(triluOp, [g!, ...k], attributes)[0]!, null],
+};
+
 /** The same elements in another shape; no axis may be -1. Reshaping twice is reshaping once. */
 export function reshape(x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;

@@ -11,6 +11,7 @@ import {
   log,
   max,
   min,
+  modOp,
   mul,
   neg,
   pow,
@@ -26,13 +27,15 @@ import {
   gatherElements,
   gatherNd,
   scatterElementsAdd,
+  scatterElementsOp,
+  scatterNd,
   scatterNdAdd,
   topK,
   topKOp,
 } from "../../graphs/ops/index.ts";
 import { gemm, gemmOp, matmul } from "../../graphs/ops/linear.ts";
 import { layerNorm, layerNormOp, softmax } from "../../graphs/ops/normalize.ts";
-import { cumSum, cumSumOp, logSumExp, maxOver, mean, minOver, sum } from "../../graphs/ops/reduce.ts";
+import { cumSum, cumSumOp, logSumExp, maxOver, mean, minOver, product, sum } from "../../graphs/ops/reduce.ts";
 import {
   concat,
   expand,
@@ -48,6 +51,7 @@ import {
   squeezeOp,
   transpose,
   transposeOp,
+  triluOp,
   unsqueeze,
 } from "../../graphs/ops/shape.ts";
 import { type Shape, sizeOf } from "../../graphs/tensor.ts";
@@ -89,6 +93,8 @@ const row = (name: string, inputs: readonly RowInput[], build: OpRow["build"]): 
 const long = ({ graph }: Value, ...values: number[]) => graph.constant(BigInt64Array.from(values, BigInt));
 const ids = ({ graph }: Value, shape: Shape, ...values: number[]) => graph.constant(Int32Array.from(values), shape);
 const bools = ({ graph }: Value, shape: Shape, ...values: number[]) => graph.constant(Uint8Array.from(values), shape);
+const floats = ({ graph }: Value, shape: Shape, ...values: number[]) =>
+  graph.constant(Float32Array.from(values), shape);
 const number = ({ graph }: Value, x: number) => graph.constant(Float32Array.of(x), []);
 
 /** Rows for an elementwise op of two inputs, over the ways that shapes broadcast. */
@@ -142,6 +148,14 @@ export const opRows: Readonly<Record<string, readonly OpRow[]>> = {
   ],
   Min: apart(min),
   Max: apart(max),
+  Mod: [
+    row(
+      "of remainders of both signs",
+      [spread([2, 2]), spread([1], 0.05)],
+      (a, b) => a.graph.apply(modOp, [a, b], { fmod: 1 })[0]!,
+    ),
+    row("by a number", [spread([5])], (a) => a.graph.apply(modOp, [a, number(a, 0.3)], { fmod: 1 })[0]!),
+  ],
   Neg: unary(neg),
   Abs: spreadUnary(abs),
   Sqrt: unary(sqrt, positive),
@@ -199,6 +213,14 @@ export const opRows: Readonly<Record<string, readonly OpRow[]>> = {
     row("inside logSumExp of elements about 1000", [large(2, 3)], (x) => logSumExp(x, [1])),
   ],
   ReduceMin: reduction(minOver),
+  ReduceProd: [
+    ...reduction(product),
+    row(
+      "of rows with no zero, one and two",
+      [spread([3, 3])],
+      (x) => product(mul(x, floats(x, [3, 3], 1, 2, 1, 1, 0, 1, 0, 1, 0)), [1]),
+    ),
+  ],
   CumSum: [
     row("along the first axis", [real(3, 2)], (x) => cumSum(x, 0)),
     row("along the last axis", [real(2, 3)], (x) => cumSum(x, -1)),
@@ -237,6 +259,14 @@ export const opRows: Readonly<Record<string, readonly OpRow[]>> = {
     row("of a matrix", [real(2, 3)], (x) => transpose(x, [1, 0])),
     row("by a cycle of axes", [real(2, 3, 4)], (x) => transpose(x, [2, 0, 1])),
     row("without a permutation", [real(2, 3, 4)], (x) => x.graph.apply(transposeOp, [x])[0]!),
+  ],
+  Trilu: [
+    row("above the diagonal", [real(2, 3, 3)], (x) => x.graph.apply(triluOp, [x])[0]!),
+    row(
+      "below one beside it",
+      [real(3, 4)],
+      (x) => x.graph.apply(triluOp, [x, x.graph.constant(BigInt64Array.of(-1n), [])], { upper: 0 })[0]!,
+    ),
   ],
   Concat: [
     row("of rows", [real(1, 2), real(3, 2)], (a, b) => concat([a, b], 0)),
@@ -300,6 +330,11 @@ export const opRows: Readonly<Record<string, readonly OpRow[]>> = {
       (x, values) => scatterElementsAdd(x, ids(x, [2, 2], 1, 1, 0, 2), values, 1),
     ),
     row(
+      "writing over others",
+      [real(2, 3), real(2, 2)],
+      (x, values) => x.graph.apply(scatterElementsOp, [x, ids(x, [2, 2], 1, 2, 0, 2), values], { axis: -1 })[0]!,
+    ),
+    row(
       "adding along the first axis",
       [real(3, 2), real(1, 2)],
       (x, values) => scatterElementsAdd(x, ids(x, [1, 2], 2, 0), values, 0),
@@ -310,6 +345,7 @@ export const opRows: Readonly<Record<string, readonly OpRow[]>> = {
     row("of rows, one twice", [real(3, 2)], (x) => gatherNd(x, ids(x, [2, 2, 1], 1, 1, 0, 2))),
   ],
   ScatterND: [
+    row("writing over rows", [real(3, 2), real(2, 2)], (x, rows) => scatterNd(x, ids(x, [2, 1], 2, 0), rows)),
     row(
       "adding rows, one twice",
       [real(3, 2), real(3, 2)],

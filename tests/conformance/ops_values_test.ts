@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
 import { blocksGradient, GraphBuilder, type Value } from "../../graphs/builder.ts";
-import { ceil, clip, floor, max, min, mul, neg, pow, sign, stopGradient, sub } from "../../graphs/ops/arithmetic.ts";
+import {
+  ceil,
+  clip,
+  floor,
+  max,
+  min,
+  mul,
+  neg,
+  pow,
+  roundOp,
+  sign,
+  stopGradient,
+  sub,
+} from "../../graphs/ops/arithmetic.ts";
 import { gelu, softplus } from "../../graphs/ops/activation.ts";
 import {
   and,
@@ -8,11 +21,13 @@ import {
   equal,
   greater,
   greaterOrEqual,
+  isNaNOp,
   less,
   lessOrEqual,
   not,
   or,
   where,
+  xorOp,
 } from "../../graphs/ops/compare.ts";
 import {
   argMax,
@@ -104,6 +119,9 @@ const cases: Readonly<Record<string, [Value, readonly number[]]>> = {
   "equal ids": [equal(ids, int([], 1)), [1, 0, 1]],
   "and": [and(less(x, v), less(x, 0)), [0, 1, 0, 0, 0, 1]],
   "or": [or(less(x, v), less(x, 0)), [1, 1, 0, 0, 0, 1]],
+  "exclusive or": [graph.apply(xorOp, [less(x, v), less(x, 0)])[0]!, [1, 0, 0, 0, 0, 0]],
+  "is no number": [graph.apply(isNaNOp, [float(0, NaN, 1)])[0]!, [0, 1, 0]],
+  "round": [graph.apply(roundOp, [float(-1.5, 0.5, 1.4)])[0]!, [-2, 0, 1]],
   "floor": [floor(float(-1.5, 0.5, 2)), [-2, 0, 2]],
   "ceil": [ceil(float(-1.5, 0.5, 2)), [-1, 1, 2]],
   "sign": [sign(v), [1, 0, -1]],

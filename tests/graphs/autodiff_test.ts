@@ -13,7 +13,7 @@ import {
 import { filled, zeros } from "../../graphs/initializers.ts";
 import { abs, add, clip, exp, log, max, min, mul, neg, pow, stopGradient, sub } from "../../graphs/ops/arithmetic.ts";
 import { relu, sigmoid } from "../../graphs/ops/activation.ts";
-import { argMax, gather, scatterElementsOp, scatterNd } from "../../graphs/ops/index.ts";
+import { argMax, gather, scatterElementsOp, scatterNdOp } from "../../graphs/ops/index.ts";
 import { matmul } from "../../graphs/ops/linear.ts";
 import { softmax } from "../../graphs/ops/normalize.ts";
 import { maxOver, mean, minOver, sum } from "../../graphs/ops/reduce.ts";
@@ -105,12 +105,27 @@ Deno.test("an op without a rule is named with its node, but only on the way to a
   assert.equal(gradients(sum(mul(apply(stopGradient(w)), w)), [w]).size, 1);
 });
 
-Deno.test("an overwriting scatter says that only adding has a gradient", () => {
-  const g = new GraphBuilder(), w = g.variable("w", [2, 1], zeros);
-  const written = scatterNd(w, g.constant(Int32Array.of(0), [1, 1]), g.constant(Float32Array.of(1), [1, 1]));
-  assert.throws(() => gradients(sum(written), [w]), /Cannot differentiate "ScatterND" with reduction "none"/);
-  const [put] = g.apply(scatterElementsOp, [w, g.constant(Int32Array.of(0), [1, 1]), w]) as [Value];
-  assert.throws(() => gradients(sum(put), [w]), /Cannot differentiate "ScatterElements" with reduction "none"/);
+Deno.test("what is written over has no gradient, what is written over it has; only adding has one otherwise", async () => {
+  const make = () => {
+    const g = new GraphBuilder(), w = g.variable("w", [2, 1], zeros), rows = g.variable("rows", [1, 1], zeros);
+    return {
+      g,
+      w,
+      rows,
+      first: g.constant(Int32Array.of(0), [1, 1]),
+      weights: g.constant(Float32Array.of(3, 5), [2, 1]),
+    };
+  };
+  for (const op of [scatterNdOp, scatterElementsOp]) {
+    const { g, w, rows, first, weights } = make();
+    const loss = sum(mul(weights, g.apply(op, [w, first, rows])[0]!));
+    assert.deepEqual([await computed(loss, w), await computed(loss, rows)], [[0, 5], [3]]);
+    const other = make(), [product] = other.g.apply(op, [other.w, other.first, other.rows], { reduction: "mul" });
+    assert.throws(
+      () => gradients(sum(product!), [other.w]),
+      { message: `Cannot differentiate "${op.type}" with reduction "mul": only "add" and "none" have a gradient` },
+    );
+  }
 });
 
 Deno.test("a loss must be a float32 scalar", () => {

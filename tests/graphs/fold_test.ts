@@ -85,6 +85,22 @@ const chains: Readonly<Record<string, readonly WrittenNode[]>> = {
     { op: "Sqrt", inputs: ["real"], outputs: ["root"] },
     { op: "Div", inputs: ["x", "root"], outputs: ["y"] },
   ],
+  "x / x.size(-1) ** 2, where the exponent is a whole number": [
+    { op: "Shape", inputs: ["x"], outputs: ["shape"], attributes: { start: -1 } },
+    { op: "Cast", inputs: ["shape"], outputs: ["real"], attributes: { to: 1 } },
+    constant("2", LONG(2)),
+    { op: "Pow", inputs: ["real", "2"], outputs: ["square"] },
+    { op: "Div", inputs: ["x", "square"], outputs: ["y"] },
+  ],
+  "x.view(x.shape.numel() / 6, 2, 3): ReduceProd of a shape": [
+    { op: "Shape", inputs: ["x"], outputs: ["shape"] },
+    { op: "ReduceProd", inputs: ["shape"], outputs: ["size"], attributes: { keepdims: 1 } },
+    constant("6", longs(6)),
+    { op: "Div", inputs: ["size", "6"], outputs: ["batch"] },
+    constant("rest", longs(2, 3)),
+    { op: "Concat", inputs: ["batch", "rest"], outputs: ["target"], attributes: { axis: 0 } },
+    { op: "Reshape", inputs: ["x", "target"], outputs: ["y"] },
+  ],
   "x[:, arange(0, 6, 2)] + arange": [
     constant("start", LONG(0)),
     { op: "Shape", inputs: ["x"], outputs: ["shape"] },
@@ -105,7 +121,7 @@ for (const [name, nodes] of Object.entries(chains)) {
     for (const batch of [1, 5]) {
       const { graph, outputs } = decode(bytes, { dimensions: { batch } }), y = outputs.get("y")!;
       const left = prune(graph, [y]).nodes.map(({ op }) => op.type);
-      for (const type of ["Shape", "Concat", "Equal", "Where", "Range", "Sqrt"]) {
+      for (const type of ["Shape", "Concat", "Equal", "Where", "Range", "Sqrt", "ReduceProd"]) {
         assert(!left.includes(type), `${left}`);
       }
       const x = Float32Array.from({ length: 6 * batch }, (_, at) => Math.sin(at));
@@ -144,6 +160,9 @@ Deno.test("what is computed while a file is read is what onnxruntime computes", 
     ...["Neg", "Abs", "Transpose"].map((op) => [op, "a"] as const),
     ...[6, 7, 9].flatMap((to) => [["Cast", "real", { to }], ["Cast", "a", { to }]] as const),
     ["Pow", "b power"],
+    ["Mod", "a b"],
+    ["ReduceProd", "b"],
+    ["ReduceProd", "b", { keepdims: 0 }],
     ["And", "yes no"],
     ["Not", "yes"],
     ["Where", "yes a b"],
