@@ -111,6 +111,12 @@ Deno.test("runs on the same data are methods of one study, those that differ in 
     const { mean, values } = study!.methods[0]!.cells!["ndcg@20"]!;
     assert(Math.abs(mean - (values[0]! + values[1]!) / 2) < 1e-12);
 
+    // a run from before there was a choice of how ties count goes with those that count them as it did
+    const config = `${folder}/runs/b/config.yaml`, said = await read(config), older = said.replace(/^ties: .*\n/m, "");
+    assert.notEqual(older, said);
+    await Deno.writeTextFile(config, older);
+    assert.equal((await readFolders([`${folder}/runs`])).length, 1);
+
     // a list that is kept is what `recommend` gives, but for what is held out to select by
     const [{ ids }, tested] = [{ ids: await readIds(`${folder}/runs/a`) }, await readTested(`${folder}/runs/a`)];
     const user = ids.users[tested.users[0]!]!;
