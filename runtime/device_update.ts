@@ -3,7 +3,7 @@ import { denseRows } from "../graphs/ops/index.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import type { DevicePart, DeviceStore } from "./device_store.ts";
 import { denseRowsOf } from "./row_parts.ts";
-import { ruleFormula } from "./rule_formula.ts";
+import { ruleFormula, scalarsAt } from "./rule_formula.ts";
 import type { Update } from "./runtime.ts";
 import { summedRows, type UpdateRule } from "./update.ts";
 import { type Place, wgslKernel, WORKGROUP } from "./wgsl_kernel.ts";
@@ -112,7 +112,7 @@ export async function deviceUpdater(
   return {
     apply() {
       if (steps.length === 0) return;
-      const numbers = [...counts.values()].flatMap(({ rule, steps }) => Object.values(rule.scalars(++steps.count)));
+      const numbers = [...counts.values()].flatMap(({ rule, steps }) => scalarsAt(rule, ++steps.count));
       if (numbers.length > 0) device.queue.writeBuffer(scalars, 0, Float32Array.from(numbers));
       const encoder = device.createCommandEncoder(), pass = encoder.beginComputePass();
       for (const { dispatch } of steps) dispatch(pass);

@@ -2,7 +2,7 @@ import type { Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import type { Block, Space } from "./arena.ts";
 import { compileKernel, type Kernel } from "./kernel.ts";
-import { GRADIENT, ruleFormula } from "./rule_formula.ts";
+import { GRADIENT, ruleFormula, scalarsAt } from "./rule_formula.ts";
 import type { UpdateRule } from "./update.ts";
 
 /**
@@ -51,7 +51,7 @@ export function hostUpdate(
       if (gradient instanceof Float32Array) return sum.view().set(gradient);
       gradient.forEach(add);
     },
-    apply: (step) => kernel(whole, addresses, Object.values(rule.scalars(step))),
+    apply: (step) => kernel(whole, addresses, scalarsAt(rule, step)),
   };
 }
 

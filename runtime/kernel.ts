@@ -85,6 +85,9 @@ export function compileKernel({ arrays, scalars, writes, consecutive }: Formula,
     run(ids, count, length * Float32Array.BYTES_PER_ELEMENT, ...addresses, ...numbers);
 }
 
+/** What may be done instead. */
+export const NO_FORM = "a rule is made of add, sub, mul, div, min, max, sqrt, neg, abs and reciprocal";
+
 /** Puts a node's result on the stack. @throws TypeError where it has no lane instruction. */
 export function emitNode(
   code: WasmCode,
@@ -95,7 +98,9 @@ export function emitNode(
   if (op.type === "Reciprocal") code.f32(1).emit(lane.splat).get(local(inputs[0]!)).emit(lane.ops.Div!);
   else {
     const instruction = lane.ops[op.type];
-    if (!instruction) throw new TypeError(`Cannot compile a kernel: op "${op.type}" (node "${name}") has no SIMD form`);
+    if (!instruction) {
+      throw new TypeError(`Cannot compile a kernel: op "${op.type}" (node "${name}") has no SIMD form; ${NO_FORM}`);
+    }
     inputs.forEach((input) => code.get(local(input)));
     code.emit(instruction);
   }

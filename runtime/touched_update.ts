@@ -2,7 +2,7 @@ import type { RowGradient, Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import type { Block, Space } from "./arena.ts";
 import { type GradientRows, type HostUpdate, rowAdder, ruleKernel } from "./host_update.ts";
-import { GRADIENT } from "./rule_formula.ts";
+import { GRADIENT, scalarsAt } from "./rule_formula.ts";
 import type { UpdateRule } from "./update.ts";
 
 /**
@@ -34,7 +34,7 @@ export function touchedUpdate(
       given.forEach((part, at) => add({ ...part, ids: slots[at]! }, at));
     },
     apply(step) {
-      const scalars = Object.values(rule.scalars(step));
+      const scalars = scalarsAt(rule, step);
       arena.fetch(rows, tables.map((table) => ({ ids: touched.ids, table })), width, (first, count) => {
         const ids = touched.ids + first * Int32Array.BYTES_PER_ELEMENT;
         const summed = sums.byteOffset + first * width * Float32Array.BYTES_PER_ELEMENT;

@@ -17,15 +17,18 @@ export interface UpdateOutputs {
 }
 /**
  * An optimiser's elementwise formula, written once in graph ops. On WebGPU it is compiled to a compute shader over the
- * buffers of the variable and its states, on the CPU to a WASM SIMD loop over host memory.
+ * buffers of the variable and its states, on the CPU to a WASM SIMD loop over host memory. Both know the ops add, sub,
+ * mul, div, min, max, sqrt, neg, abs and reciprocal; what is made of one element alone is all there is, so no norm of a
+ * row. A sign, say, is `max(-1, min(1, mul(x, 1e30)))`.
  */
 export interface UpdateRule {
-  /** Names of the tensors kept beside each parameter, all zero at the start. */
+  /** Names of the tensors kept beside each parameter, all zero at the start; none is "step", which counts the steps. */
   readonly states: readonly string[];
   /** `all`: every row moves at every step, as in dense optimisers; `touched`: only rows that have a gradient. */
   readonly rows: "all" | "touched";
-  /** Numbers fed at step 1, 2, ...: rates, bias corrections. */
+  /** Numbers fed at step 1, 2, ...: rates, bias corrections. Of the same names at every step. */
   scalars(step: number): Readonly<Record<string, number>>;
+  /** What becomes of an element: called when it is compiled, once or more, and must write every state that is named. */
   next(inputs: UpdateInputs): UpdateOutputs;
 }
 

@@ -1,6 +1,6 @@
 import type { Node, Value } from "../graphs/builder.ts";
 import { prune } from "../graphs/prune.ts";
-import type { Formula } from "./kernel.ts";
+import { type Formula, NO_FORM } from "./kernel.ts";
 import { GRADIENT } from "./rule_formula.ts";
 
 /** Invocations of a workgroup. */
@@ -63,7 +63,9 @@ const TOUCHED = [
 
 function expression({ op, name, inputs }: Node, nameOf: (value: Value) => string): string {
   const form = forms[op.type];
-  if (!form) throw new TypeError(`Cannot compile a kernel: op "${op.type}" (node "${name}") has no shader form`);
+  if (!form) {
+    throw new TypeError(`Cannot compile a kernel: op "${op.type}" (node "${name}") has no shader form; ${NO_FORM}`);
+  }
   return form(...inputs.map(nameOf));
 }
 const forms: Readonly<Record<string, (...operands: readonly string[]) => string>> = {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { gradients } from "../../graphs/autodiff.ts";
-import { GraphBuilder, RowGradient } from "../../graphs/builder.ts";
+import { GraphBuilder, RowGradient, type Value } from "../../graphs/builder.ts";
 import { mul } from "../../graphs/ops/arithmetic.ts";
 import { gather } from "../../graphs/ops/index.ts";
-import { add } from "../../graphs/ops/arithmetic.ts";
+import { add, sign, sub } from "../../graphs/ops/arithmetic.ts";
 import { sum } from "../../graphs/ops/reduce.ts";
 import { Rng } from "../../random/rng.ts";
 import { openRuntime } from "../../runtime/providers.ts";
@@ -111,5 +111,54 @@ Deno.test("adamw without decay is adam", async () => {
     await trained(optimizers.adamw({ lr: LR, decay: 0 }), "host"),
     await trained(optimizers.adam({ lr: LR }), "host"),
     0,
+  );
+});
+
+const gradientDescent = (rates: (step: number) => Readonly<Record<string, number>>): UpdateRule => ({
+  states: [],
+  rows: "touched",
+  scalars: rates,
+  next: ({ parameter, gradient, scalars: { lr } }) => ({ parameter: sub(parameter, mul(lr!, gradient)), states: {} }),
+});
+
+Deno.test("a rule's numbers go by their names, in whatever order a step gives them", async () => {
+  const plain = gradientDescent(() => ({ lr: 0.1 })),
+    later = gradientDescent((step) => step === 1 ? { lr: 0.1, mu: 0 } : { mu: 9, lr: 0.1 });
+  for (const dense of [false, true]) {
+    assert.deepEqual(await trained(later, "host", { dense }), await trained(plain, "host", { dense }));
+  }
+  await assert.rejects(() => trained(gradientDescent((step) => step === 1 ? { lr: 0.1 } : {}), "host"), {
+    name: "TypeError",
+    message: 'Cannot update: the rule has scalar "lr" at step 1, and not at step 2',
+  });
+});
+
+Deno.test("a rule that writes other states than it names, or no single element, is refused by name", async () => {
+  const rule = (states: readonly string[], next: UpdateRule["next"]): UpdateRule => ({
+    ...{ states, rows: "touched", scalars: () => ({}), next },
+  });
+  const refused = (wrong: UpdateRule, message: string) =>
+    assert.rejects(() => trained(wrong, "host"), { name: "TypeError", message });
+  await refused(
+    rule(["m"], ({ parameter }) => ({ parameter, states: {} })),
+    'Cannot update: the rule does not write "m"; its states are [m]',
+  );
+  await refused(
+    rule([], ({ parameter, gradient }) => ({ parameter, states: { m: gradient } })), // would be zero at every step
+    'Cannot update: the rule writes "m"; its states are []',
+  );
+  await refused(
+    rule(["step"], ({ parameter, states: { step } }) => ({ parameter, states: { step: step! } })),
+    'Cannot update: the rule keeps a state "step", which is what the count of its steps is kept as',
+  );
+  const weights = ({ graph }: Value) => graph.constant(Float32Array.of(1, 2, 3));
+  await refused(
+    rule([], ({ parameter, gradient }) => ({ parameter: mul(weights(parameter), gradient), states: {} })),
+    'Cannot update: the rule makes "parameter" float32 [3]; it is elementwise, float32 [1]',
+  );
+  await refused(
+    rule([], ({ parameter, gradient }) => ({ parameter: sub(parameter, sign(gradient)), states: {} })),
+    'Cannot compile a kernel: op "Sign" (node "Sign_0") has no SIMD form; ' +
+      "a rule is made of add, sub, mul, div, min, max, sqrt, neg, abs and reciprocal",
   );
 });
