@@ -1,8 +1,7 @@
 import type { Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
-import { Rng } from "../random/rng.ts";
 import { type RowPart, rowParts } from "./row_parts.ts";
-import { checkSaved, checkShared, savedData, type SavedTensor } from "./runtime.ts";
+import { checkSaved, checkShared, savedData, type SavedTensor, startOf } from "./runtime.ts";
 import { stateName } from "./update.ts";
 
 /** Rows of a variable in a buffer; a second one where updates alternate between two. */
@@ -27,7 +26,7 @@ export class DeviceStore {
   declare(variable: Variable): Entry {
     const { name, shape } = variable, found = this.#entries.get(name);
     if (found) checkShared(variable, found.shape);
-    return found ?? this.#create(name, shape, () => variable.init(shape, new Rng(this.seed, name)));
+    return found ?? this.#create(name, shape, () => startOf(variable, this.seed));
   }
   /** What an optimiser keeps of a variable, all zero at the start. */
   state({ name, shape }: Variable, state: string): Entry {

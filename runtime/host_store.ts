@@ -1,10 +1,9 @@
 import { RowGradient, type Variable } from "../graphs/builder.ts";
 import { sizeOf } from "../graphs/tensor.ts";
-import { Rng } from "../random/rng.ts";
 import { Arena, type Block, type Space } from "./arena.ts";
 import { type HostGradient, hostUpdate } from "./host_update.ts";
 import { touchedUpdate } from "./touched_update.ts";
-import { checkSaved, checkShared, savedData, type SavedTensor, type Update } from "./runtime.ts";
+import { checkSaved, checkShared, savedData, type SavedTensor, startOf, type Update } from "./runtime.ts";
 import { stateName } from "./update.ts";
 
 /** Variables, and where a program has what it keeps between steps. */
@@ -29,7 +28,7 @@ export class HostStore implements Tables {
       this.#create(
         variable.name,
         variable.shape,
-        (into) => variable.init(variable.shape, new Rng(this.seed, variable.name), into),
+        (into) => startOf(variable, this.seed, into),
       );
   }
 

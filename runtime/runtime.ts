@@ -1,5 +1,6 @@
 import type { GraphBuilder, RowGradient, Value, Variable } from "../graphs/builder.ts";
 import { dtypeOf, sameShape, sizeOf, type TensorData } from "../graphs/tensor.ts";
+import { Rng } from "../random/rng.ts";
 import type { UpdateRule } from "./update.ts";
 
 /** Where graphs run. */
@@ -85,6 +86,17 @@ export function checkFeed(input: Value, data: TensorData | undefined, size: numb
 export function checkShared({ name, shape }: Variable, known: readonly number[]): void {
   if (sameShape(shape, known)) return;
   throw new TypeError(`Cannot declare variable "${name}" as [${shape}]: another program has it as [${known}]`);
+}
+
+/** What a variable starts as. @throws TypeError where its initializer made another number of elements. */
+export function startOf({ name, shape, init }: Variable, seed: number, into?: Float32Array): Float32Array {
+  const made = init(shape, new Rng(seed, name), into);
+  if (made.length === sizeOf(shape)) return made;
+  throw new TypeError(
+    `Cannot initialise variable "${name}": its shape is [${shape}], ${
+      sizeOf(shape)
+    } elements; its initializer made ${made.length}`,
+  );
 }
 
 /** What a variable of this shape is loaded with. @throws TypeError where the saved tensor has another shape. */

@@ -139,3 +139,10 @@ eachProvider("a program that was disposed of does not run, and touches nothing t
   await assert.rejects(program.run({ a: Int32Array.of(7, 8, 9), b: Int32Array.of(1, 2, 3) }), /was disposed of/);
   assert.deepEqual(await runtime.save(), before);
 });
+
+eachProvider("an initializer that makes too few elements is refused by the variable's name", async (runtime) => {
+  await assert.rejects(() => valueOf(runtime, graphWith("bias", [4, 1], () => Float32Array.of(1, 2)).w), {
+    name: "TypeError",
+    message: 'Cannot initialise variable "bias": its shape is [4,1], 4 elements; its initializer made 2',
+  });
+});
