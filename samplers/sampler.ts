@@ -144,10 +144,17 @@ export interface Sampler<K extends string = string> {
   /** Graph half: negatives out of them. Variables it declares lie in the scope `sampler/`. */
   select(step: Step, proposed: Readonly<Record<K, Value>>): Negatives | Objective;
   /** After each step: what `select` reported, of which batch, and what was proposed for it. */
-  observe?(report: Readonly<Record<string, Int32Array | Float32Array>>, batch: Batch, proposed: Proposed<K>): void;
+  observe?(
+    report: Readonly<Record<string, Int32Array | Float32Array>>,
+    batch: Batch,
+    proposed: Proposed<K>,
+  ): void | Promise<void>;
   /** Before each epoch's first step. It draws from `otherStream`s (`streams.ts`). */
   beginEpoch?(draw: Draw): void | Promise<void>;
-  /** What a checkpoint must keep: arrays that `observe` and `beginEpoch` change in place. */
+  /**
+   * What a checkpoint must keep: arrays that `observe` and `beginEpoch` change in place. One that is put in the place of
+   * another is not seen; what a checkpoint has of another length is refused.
+   */
   readonly state?: Readonly<Record<string, Int32Array | Float32Array>>;
   /** Takes back what `state` was, where its sizes are not known from the start. Without it `state` is filled in place. */
   restore?(state: Readonly<Record<string, Int32Array | Float32Array>>): void;

@@ -57,7 +57,7 @@ interface Pending {
 /**
  * Runs an epoch from `start` on. Where the recipe's signal stops it, `keep` is told how far it has come.
  *
- * @throws RangeError where a loss is not finite, naming epoch and step.
+ * @throws RangeError where a loss is not finite, or the sampler proposes NaN, naming epoch and step.
  * @throws the signal's reason, where it stops the run; `keep` has then been called.
  */
 export async function runEpoch(
@@ -76,15 +76,15 @@ export async function runEpoch(
     spent.start();
     const found = await runtime.read(pending.map(({ result }) => result));
     spent.lap("scoring");
-    found.forEach((outputs, at) => {
+    for (const [at, outputs] of found.entries()) {
       const { batch, step, proposed } = pending[at]!;
       sums.add(outputs, epoch, step);
       spent.start();
-      sampler.observe?.(outputs as Parameters<NonNullable<Sampler["observe"]>>[0], batch, proposed);
+      await sampler.observe?.(outputs as Parameters<NonNullable<Sampler["observe"]>>[0], batch, proposed);
       spent.lap("sampling");
       watch?.see(outputs, batch);
       spent.lap("evaluating");
-    });
+    }
     pending.length = 0;
   };
 

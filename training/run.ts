@@ -98,7 +98,16 @@ function checkNumbers(recipe: Recipe): void {
 
 function restore(sampler: Sampler, saved: Checkpoint["samplerState"]): void {
   if (sampler.restore) return sampler.restore(saved);
-  for (const [name, kept] of Object.entries(sampler.state ?? {})) kept.set(saved[name] ?? []);
+  for (const [name, kept] of Object.entries(sampler.state ?? {})) {
+    const found = saved[name];
+    if ((found?.length ?? 0) !== kept.length) {
+      throw new TypeError(
+        `Cannot resume: the sampler keeps "${name}" of ${kept.length} elements, the checkpoint has ` +
+          (found ? `${found.length}` : `no "${name}"`),
+      );
+    }
+    kept.set(found ?? []);
+  }
 }
 
 /** Who has met what, as far as it is never drawn as a negative. */

@@ -221,8 +221,17 @@ function proposedInputs(graph: GraphBuilder, { proposes }: Sampler, rows: number
   return Object.fromEntries(
     Object.entries(proposes).map(([name, feed]) => [
       name,
-      typeof feed === "number" ? graph.input(name, "int32", [rows, feed]) : graph.input(name, feed.dtype, feed.shape),
+      typeof feed === "number"
+        ? graph.input(name, "int32", [rows, counted(name, feed)])
+        : graph.input(name, feed.dtype, feed.shape),
     ]),
+  );
+}
+
+function counted(name: string, ids: number): number {
+  if (Number.isInteger(ids) && ids >= 1) return ids;
+  throw new TypeError(
+    `Cannot train: the sampler proposes ${ids} "${name}" a row; that is a whole number of at least 1`,
   );
 }
 

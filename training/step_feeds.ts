@@ -8,7 +8,11 @@ import type { Noise } from "./players.ts";
 import type { TaskFeeds } from "./side_tasks.ts";
 import { proposedInput, stepInputs } from "./step.ts";
 
-/** All that a step is fed: its batch, what the sampler proposed, what side tasks ask for, and noise. */
+/**
+ * All that a step is fed: its batch, what the sampler proposed, what side tasks ask for, and noise.
+ *
+ * @throws RangeError where the sampler proposed NaN.
+ */
 export class StepFeeds {
   readonly #taskFeeds: TaskFeeds;
   readonly #noises: readonly (Noise & { readonly rng: Rng })[];
@@ -28,6 +32,7 @@ export class StepFeeds {
   }
 
   of(batch: Batch, proposed: Proposed, epoch: number, step: number): Feeds {
+    checkNumbers(proposed, epoch, step);
     const rowsProposed = alike(batch, this.#perRow.map((name) => [name, proposed[name]!]));
     const tasks = this.#taskFeeds(batch, epoch);
     const noises = this.#noises.map((noise) => ({ ...noise, data: drawn(noise, epoch, step) }));
@@ -46,6 +51,19 @@ export class StepFeeds {
       ...Object.fromEntries(noises.map(({ name, data }) => [name, data])),
       ...alike(batch, rowsNoises.map(({ name, data }) => [name, data])),
     };
+  }
+}
+
+/** A weight or a logQ that is no number would go unnoticed: losses take what is not above 0 for what weighs nothing. */
+function checkNumbers(proposed: Proposed, epoch: number, step: number): void {
+  for (const [name, fed] of Object.entries(proposed)) {
+    if (!(fed instanceof Float32Array)) continue;
+    let at = 0;
+    while (at < fed.length && fed[at] === fed[at]) at++; // NaN alone is not itself; quicker than a function for each
+    if (at === fed.length) continue;
+    throw new RangeError(
+      `Training stopped: the sampler proposed "${name}" with NaN at ${at}, at epoch ${epoch}, step ${step}`,
+    );
   }
 }
 

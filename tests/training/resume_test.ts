@@ -110,3 +110,16 @@ Deno.test("the patience that is used up is part of a checkpoint", async () => {
   assert.deepEqual(rest.reports, whole.reports.slice(2));
   assert.deepEqual(rest.saved, whole.saved);
 });
+
+Deno.test("a checkpoint that lacks what the sampler keeps, or has it in another length, is refused", async () => {
+  const keeping = (state: Record<string, Float32Array>): Policy => (setting) => ({ ...samplers.rns()(setting), state });
+  const { checkpoint } = await stoppedAt(1, 1, { ...four, sampler: keeping({ means: new Float32Array(3) }) });
+  const resumed = async (state: Record<string, Float32Array>) =>
+    `${(await smallRun({ ...four, sampler: keeping(state), resume: checkpoint })).error}`;
+  const said = (name: string, length: number, found: string) =>
+    `TypeError: Cannot resume: the sampler keeps "${name}" of ${length} elements, the checkpoint has ${found}`;
+  assert.equal(await resumed({ means: new Float32Array(4) }), said("means", 4, "3")); // one would stay as it starts
+  assert.equal(await resumed({ means: new Float32Array(2) }), said("means", 2, "3"));
+  assert.equal(await resumed({ mean: new Float32Array(3) }), said("mean", 3, 'no "mean"'));
+  assert.equal(await resumed({ means: new Float32Array(3) }), "undefined");
+});

@@ -5,7 +5,7 @@ import { mf } from "../../models/mf.ts";
 import { sasrec } from "../../models/sasrec.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import { rns } from "../../samplers/rns.ts";
-import type { Negatives, Policy, Vectors } from "../../samplers/sampler.ts";
+import type { Negatives, Policy, Sampler, Vectors } from "../../samplers/sampler.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import { train } from "../../training/trainer.ts";
 import { adam, sgd } from "../../training/optimizers.ts";
@@ -209,4 +209,50 @@ Deno.test("weights are copied where training goes on after a best epoch or a che
   assert.deepEqual(counted(await copies([3, 2, 1])), [tables]);
   const kept = await copies([3, 2, 1], { keep: () => Promise.resolve() });
   assert.deepEqual(kept.map(({ length }) => length), [8, 2, 8, 8]); // with two states and a count of each table
+});
+
+/** Uniform negatives, and what else the sampler does. */
+const uniformAnd = (more: Partial<Sampler>): Policy => (setting) => ({ ...rns()(setting), ...more });
+
+Deno.test("an `observe` that is asynchronous is waited for, and what it throws ends the run", async () => {
+  const order: string[] = [];
+  const sampler = uniformAnd({
+    propose: (batch) => {
+      order.push("propose");
+      return { ids: new Int32Array(batch.users.length) };
+    },
+    observe: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      order.push("observed");
+      if (order.length === 4) throw new Error("enough was seen");
+    },
+  });
+  const { error } = await smallRun({ sampler, epochs: 1, diagnose: false });
+  assert.deepEqual(order, ["propose", "observed", "propose", "observed"]);
+  assert.match(`${error}`, /enough was seen/);
+});
+
+Deno.test("a sampler that proposes NaN is stopped by name: losses take such a weight for none", async () => {
+  const sampler: Policy<"ids" | "weight"> = (setting) => ({
+    ...rns()(setting),
+    proposes: { ids: 1, weight: { dtype: "float32", shape: [setting.rows, 1] } },
+    propose: ({ users, first }) => ({
+      ids: new Int32Array(users.length),
+      weight: new Float32Array(users.length).fill(1).fill(first > 0 ? NaN : 1, 3),
+    }),
+    select: ({ items }, { ids, weight }) => ({ ids, items: items(ids), weight }),
+  });
+  const { error } = await smallRun({ sampler, epochs: 1, batchSize: 16 });
+  assert(error instanceof RangeError);
+  assert.equal(error.message, 'Training stopped: the sampler proposed "weight" with NaN at 3, at epoch 0, step 1');
+});
+
+Deno.test("a sampler that proposes no whole number of ids is refused by name", async () => {
+  for (const ids of [0, 1.5]) {
+    const { error } = await smallRun({ sampler: uniformAnd({ proposes: { ids } }) });
+    assert.match(
+      `${error}`,
+      new RegExp(`^TypeError: Cannot train: the sampler proposes ${ids} "ids" a row; that is a`),
+    );
+  }
 });
