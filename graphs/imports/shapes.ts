@@ -2,7 +2,7 @@ import type { Value } from "../builder.ts";
 import { RESHAPING } from "../layout_ops.ts";
 import { gather } from "../ops/index.ts";
 import { ints, readInts } from "../ops/operand.ts";
-import { concat, padOp, reshape, reshapeOp, sliceOp, sliceRanges, split } from "../ops/shape.ts";
+import { concat, expand, padOp, reshape, reshapeOp, sliceOp, sliceRanges, split } from "../ops/shape.ts";
 import { normalizeAxis, type Shape, sizeOf } from "../tensor.ts";
 import { type ImportCall, type Importer, numberOf, oneOf } from "./importer.ts";
 
@@ -100,8 +100,15 @@ function counted(ids: Value, length: number): Value {
   return ids.graph.constant(at, ids.shape);
 }
 
+/** What is repeated for each row of a batch has length 1 there: it is stretched, not joined to itself as often. */
 const tile = (x: Value, repeats: Shape): Value =>
-  repeats.reduce((y, times, axis) => concat(Array.from({ length: times }, () => y), axis), x);
+  repeats.reduce(
+    (y, times, axis) =>
+      y.shape[axis] === 1 && times > 1
+        ? expand(y, y.shape.with(axis, times))
+        : concat(Array.from({ length: times }, () => y), axis),
+    x,
+  );
 
 /** Ops of axes that take inputs in more ways than Foil's own. */
 export const shapes: Readonly<Record<string, Importer>> = {

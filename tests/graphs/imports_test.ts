@@ -4,6 +4,7 @@ import type { Value } from "../../graphs/builder.ts";
 import { inline } from "../../graphs/inline.ts";
 import { readModel } from "../../graphs/model_file.ts";
 import { concat, reshape } from "../../graphs/ops/shape.ts";
+import { prune } from "../../graphs/prune.ts";
 import { sizeOf } from "../../graphs/tensor.ts";
 import { Rng } from "../../random/rng.ts";
 import { openModel } from "../../runtime/model.ts";
@@ -60,6 +61,14 @@ Deno.test("operators of files compute what onnxruntime computes", async (t) => {
     });
   }
   await runtime.dispose();
+});
+
+Deno.test("what is repeated for a large batch is no node of as many inputs", () => {
+  const inputs = [{ shape: [1, 2], values: () => [1, 2] }, longs(5000, 3)];
+  const bytes = fileOf({ name: "Tile", op: "Tile", opset: 17, inputs, attributes: {}, outputs: 1 });
+  const { graph, outputs } = decode(bytes), { nodes } = prune(graph, [...outputs.values()]);
+  assert.deepEqual(outputs.get("y0")!.shape, [5000, 6]);
+  assert(nodes.every(({ inputs }) => inputs.length <= 3), nodes.map(({ op }) => op.type).join());
 });
 
 Deno.test("what a node asks that Foil does not know is told, not taken for something else", () => {
