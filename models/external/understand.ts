@@ -87,6 +87,16 @@ export function understand(bytes: Uint8Array, options: UnderstandOptions = {}): 
   }
 }
 
+/** The gradients of a batch's scores. @throws TypeError naming the file, where an op is used in a way that has none. */
+function differentiated({ source }: ModelFile, scores: Value) {
+  try {
+    return gradients(sum(scores), [...scores.graph.variables.values()]);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new TypeError(`Cannot train "${source}": ${error.message}`, { cause: error });
+  }
+}
+
 /** Builds a small batch of pairs, to see what its parts look like, that they fit, and what gradients reach. */
 function look(file: ModelFile, cut: Cut, parameters: readonly Parameter[]): Omit<Understanding, "file" | "names"> {
   const graph = new GraphBuilder(), instance = instantiate(graph, file, cut, parameters);
@@ -103,7 +113,7 @@ function look(file: ModelFile, cut: Cut, parameters: readonly Parameter[]): Omit
       `"${cut.scores}" is [${scores.shape}] for ${LOOKED_AT} users and items; it must score each pair`,
     );
   }
-  const reached = gradients(sum(scores), [...graph.variables.values()]);
+  const reached = differentiated(file, scores);
   return {
     parameters: parameters.map((parameter) => {
       const variable = graph.variables.get(variableName(parameter.name));

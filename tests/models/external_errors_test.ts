@@ -138,6 +138,28 @@ Deno.test("what scores do not need may be of any op", () => {
   assert.deepEqual(external(bytes, { scores: "scores" }).cut.queries, ["u"]);
 });
 
+Deno.test("an op that has a gradient, but not as it is used, is told with the file's name", () => {
+  const scattered = product({
+    opset: 16,
+    initializers: {
+      p: table(12),
+      q: table(12),
+      axis: longs(1),
+      first: { shape: [1, 1], data: BigInt64Array.of(0n) },
+      rest: floats([1], 2),
+    },
+  }, [{
+    op: "ScatterND",
+    inputs: ["sums", "first", "rest"],
+    outputs: ["scores"],
+    attributes: { reduction: "mul" },
+  }]);
+  assert.throws(
+    () => external(scattered, { source: "mine.onnx" }),
+    /^TypeError: Cannot train "mine\.onnx": Cannot differentiate "ScatterND" with reduction "mul": only "add" and "none"/,
+  );
+});
+
 Deno.test("a cut that leaks names the node where what it misses comes in", () => {
   assert.throws(
     () => external(neumf(sizes), { source: "neumf.onnx", query: "gu" }),
