@@ -1,9 +1,10 @@
 import type { GraphBuilder, Value } from "./builder.ts";
 import type { ImportCall } from "./imports/mod.ts";
 import { RESHAPING } from "./layout_ops.ts";
+import { onnxTypes } from "./ops/compare.ts";
 import { sliceRanges } from "./ops/shape.ts";
 import { opTable } from "./ops/table.ts";
-import { broadcastShapes, type DType, normalizeAxis, type Shape, sizeOf, type TensorData } from "./tensor.ts";
+import { broadcastShapes, type DType, long, normalizeAxis, type Shape, sizeOf, type TensorData } from "./tensor.ts";
 
 /** Of float32, what comes from shapes is folded, up to this many elements: the rest is onnxruntime's to fold. */
 const FOLDED_FLOATS = 64;
@@ -55,6 +56,10 @@ export function fold(
   inputs: readonly (Value | undefined)[],
   call: FoldedCall,
 ): readonly Value[] | null {
+  const [cast, like] = inputs;
+  if (call.type === "CastLike" && like) {
+    return fold(graph, [cast], { ...call, type: "Cast", attributes: { to: onnxTypes[like.dtype] } });
+  }
   const op = opTable.get(call.type);
   const measured = inputs.some((_, at) => call.fromShapes(at));
   const constant = inputs.length > 0 && inputs.every((input) => input?.data && isSmall(input));
@@ -149,11 +154,10 @@ function gathered({ shape, at }: Known, ids: Known, axis: number): readonly numb
     })).flat();
 }
 
-const LONGEST = 2n ** 63n - 1n;
-/** Quotients of whole numbers are cut towards zero. What int64 cannot hold (an open end of a Slice) is its largest. */
+/** Quotients of whole numbers are cut towards zero. */
 function typed(dtype: DType, at: readonly number[]): TensorData {
   if (dtype === "float32") return Float32Array.from(at);
   if (dtype === "bool") return Uint8Array.from(at, (x) => Number(x !== 0));
   if (dtype === "int32") return Int32Array.from(at, Math.trunc);
-  return BigInt64Array.from(at, (x) => x >= 2 ** 63 ? LONGEST : BigInt(Math.trunc(x)));
+  return BigInt64Array.from(at, long);
 }

@@ -34,6 +34,10 @@ export function allocate(dtype: DType, size: number): TensorData {
   return dtype === "int64" ? new BigInt64Array(size) : new Uint8Array(size);
 }
 
+const LONGEST = 2n ** 63n - 1n;
+/** A whole number as int64: towards 0; what int64 cannot hold (an open end of a Slice) is its largest. */
+export const long = (x: number): bigint => x >= 2 ** 63 ? LONGEST : BigInt(Math.trunc(x));
+
 /** The shape that numpy broadcasting gives `a` and `b`; an axis of length 1 stretches. */
 export function broadcastShapes(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);

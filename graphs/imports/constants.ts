@@ -3,7 +3,7 @@ import type { FileTensor, UnreadTensor } from "../file_tensor.ts";
 import type { FileAttribute } from "../model_file.ts";
 import { expand } from "../ops/shape.ts";
 import { readInts } from "../ops/operand.ts";
-import { allocate, sizeOf } from "../tensor.ts";
+import { allocate, long, sizeOf } from "../tensor.ts";
 import { type ImportCall, type Importer, oneOf } from "./importer.ts";
 
 /** Elements written in the node itself. */
@@ -11,9 +11,9 @@ function constant({ graph, attributes }: ImportCall): Value {
   const { value, value_float, value_floats, value_int, value_ints } = attributes;
   if (isTensor(value)) return graph.constant(value.data, value.shape);
   if (typeof value_float === "number") return graph.constant(Float32Array.of(value_float), []);
-  if (typeof value_int === "number") return graph.constant(BigInt64Array.of(BigInt(value_int)), []);
+  if (typeof value_int === "number") return graph.constant(BigInt64Array.of(long(value_int)), []);
   if (Array.isArray(value_floats)) return graph.constant(Float32Array.from(value_floats));
-  if (Array.isArray(value_ints)) return graph.constant(BigInt64Array.from(value_ints, BigInt));
+  if (Array.isArray(value_ints)) return graph.constant(BigInt64Array.from(value_ints, long));
   throw new TypeError(`it has ${Object.keys(attributes).join(", ") || "no value"}; Foil reads tensors and numbers`);
 }
 function isTensor(value: FileAttribute | undefined): value is FileTensor {

@@ -8,9 +8,15 @@ export interface FileElements {
   readonly data: TensorData;
 }
 export interface FileAttributes {
-  readonly [name: string]: number | string | readonly number[] | { readonly float: number } | FileElements | {
-    readonly graph: WrittenModel;
-  };
+  readonly [name: string]:
+    | number
+    | string
+    | readonly (number | bigint)[]
+    | { readonly float: number }
+    | FileElements
+    | {
+      readonly graph: WrittenModel;
+    };
 }
 /** A node, as exporters write them. */
 export interface WrittenNode {
@@ -87,5 +93,10 @@ function attributeProto(value: FileAttributes[string]) {
   if (typeof value === "string") return { type: STRING, s: new TextEncoder().encode(value) };
   if ("graph" in value) return { type: GRAPH, g: graphProto(value.graph) };
   if ("float" in value) return { type: FLOAT, f: value.float };
-  return "data" in value ? { type: TENSOR, t: tensorProto(value) } : { type: INTS, ints: [...value] };
+  return "data" in value
+    ? { type: TENSOR, t: tensorProto(value) }
+    : { type: INTS, ints: value.map(halved) as number[] };
 }
+/** protobufjs takes as two halves what a number does not hold. */
+const halved = (x: number | bigint) =>
+  typeof x === "number" ? x : { low: Number(BigInt.asIntN(32, x)), high: Number(x >> 32n), unsigned: false };
