@@ -1,4 +1,4 @@
-import { type ColumnNames, namesOf } from "./columns.ts";
+import { type ColumnNames, columnsByName, namesOf, readNotes } from "./columns.ts";
 import type { Piece, Position } from "./fields.ts";
 import { type Format, inPieces, type ParseOptions } from "./format.ts";
 import { InputError } from "./input_error.ts";
@@ -38,8 +38,8 @@ export const jsonLines: Format = {
   matches: (file, lines) => /\.(jsonl|ndjson|json)(\.gz)?$/i.test(file) || /^\s*\{/.test(lines[0] ?? ""),
 
   ...inPieces((head, ids, { columns = {} }) => {
-    const { file } = head, paths = pathsOf(head, columns), { user, item, rating, time } = paths;
-    const rows = valueRows(file, ids, { rating: rating !== undefined, time: time !== undefined }, "line");
+    const { file } = head, paths = pathsOf(head, columns), { user, item, rating, time, notes } = paths;
+    const rows = valueRows(file, ids, { rating: rating !== undefined, time: time !== undefined }, "line", notes);
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     return {
       take: (piece) =>
@@ -124,8 +124,12 @@ function at(object: Json, path: string): unknown {
 const own = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null && Object.hasOwn(value, name) ? (value as Json)[name] : undefined;
 
+interface Paths extends ColumnNames {
+  readonly notes: readonly string[];
+}
+
 /** Which field each column is: as chosen, else by the names of the first objects' fields. */
-function pathsOf(head: Source, choices: NonNullable<ParseOptions["columns"]>): ColumnNames {
+function pathsOf(head: Source, choices: NonNullable<ParseOptions["columns"]>): Paths {
   const { file } = head, names = new Set<string>();
   for (const [role, choice] of Object.entries(choices)) {
     if (typeof choice !== "number") continue;
@@ -139,7 +143,9 @@ function pathsOf(head: Source, choices: NonNullable<ParseOptions["columns"]>): C
     else for (const name of fieldsOf(parsedOrNone(text))) names.add(name);
     return ++seen < SAMPLE;
   });
-  return namesOf([...names], choices, file, 1);
+  const header = [...names];
+  const held = header.map((name) => header.some((other) => other.startsWith(`${name}.`)) ? "" : name);
+  return { ...namesOf(header, choices, file, 1), notes: readNotes(held, columnsByName(header, choices, file, 1)) };
 }
 
 /** What an object holds, and paths to what the objects in it hold. */

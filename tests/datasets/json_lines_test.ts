@@ -23,8 +23,14 @@ Deno.test("fields of JSON lines are found by the names of columns, in any order,
 
 Deno.test("a chosen field may be a path, or have a dot in its name", async () => {
   const columns = { user: "who.id", item: "what" };
-  const { userIds } = await parse('{"who": {"id": 7}, "what": "x"}\n{"who.id": 8, "what": "x"}\n', { columns });
-  assert.deepEqual(userIds.names, ["7", "8"]);
+  const { userIds, notes } = await parse('{"who": {"id": 7}, "what": "x"}\n{"who.id": 8, "what": "x"}\n', { columns });
+  assert.deepEqual([userIds.names, notes], [["7", "8"], []]);
+});
+
+Deno.test("fields of JSON lines that are not read are named", async () => {
+  const { itemIds, notes } = await parse('{"user": "ann", "asin": "B1", "parent_asin": "P", "more": {"id": 1}}\n');
+  assert.deepEqual(itemIds.names, ["P"]);
+  assert.deepEqual(notes, ['train: columns read are user "user", item "parent_asin"; not "asin", "more.id"']);
 });
 
 Deno.test("ids that are whole numbers above 2^53 keep all their digits", async () => {
