@@ -76,11 +76,14 @@ export function srnsMemory({ catalogue, seen, rows }: Setting, options: MemoryOp
   const renew = (draw: Draw) => {
     const { epoch } = draw;
     for (let user = 0; user < users; user++) {
-      if (seen.unseenCount(user) === 0) continue;
+      const unseen = seen.unseenCount(user);
+      if (unseen === 0) continue;
       const stream = otherStream(draw, user), mine = memory.subarray(user * size, (user + 1) * size);
       const held = Array.from({ length: sets }, () => new Set<number>());
       for (let place = 0; place < tracked; place++) held[place % sets]!.add(items[user * tracked + place]!);
-      for (let place = 0; place < tracked; place++) {
+      // where every set has all that there is, no draw would be taken
+      const hasAll = (own: Set<number>) => own.size - (own.has(-1) ? 1 : 0) === unseen;
+      for (let place = 0; place < tracked && !held.every(hasAll); place++) {
         const empty = items[user * tracked + place]! < 0;
         const due = place % HISTORY === epoch % HISTORY && (renewal === "all" || !inMemory(user, place));
         if (empty || due) track(user, place, held, epoch, stream);
