@@ -1,5 +1,4 @@
 import type { Batch } from "../datasets/batching.ts";
-import type { SeenItems } from "../datasets/negatives.ts";
 import type { Value } from "../graphs/builder.ts";
 import { sigmoid } from "../graphs/ops/activation.ts";
 import { add, div, max, mul, sub } from "../graphs/ops/arithmetic.ts";
@@ -12,6 +11,7 @@ import { integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
 import { finiteOr, LARGEST, pickSmallest } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
+import { keptColumns } from "./kept_columns.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { batchStream } from "./streams.ts";
 import { uniformRows } from "./uniform_rows.ts";
@@ -40,6 +40,7 @@ export const bns = define({
   },
 }, ({ pool, negatives, lambda, sample }): Policy<"candidates" | "sample" | "unseen"> => ({ catalogue, rows }) => {
   const { items: count, popularity } = catalogue, size = sample === 0 ? count : Math.min(sample, count);
+  const unseenOf = keptColumns(count);
   const interactions = popularity.reduce((a, b) => a + b, 0);
   const prior = Float32Array.from(popularity, (c) => c / interactions); // [I]
   const drawSample = (draw: Draw, batch: Batch) => {
@@ -55,11 +56,11 @@ export const bns = define({
       unseen: { dtype: "float32", shape: [rows, size] },
     },
     propose(batch, draw) {
-      const ids = drawSample(draw, batch);
+      const ids = drawSample(draw, batch), met = (row: number) => draw.seen.of(batch.users[row]!);
       return {
         candidates: uniformRows(batch, draw, pool * negatives),
         sample: ids,
-        unseen: unseenOf(batch, ids, draw.seen),
+        unseen: new Float32Array(unseenOf(ids, batch.users.length, met)), // 1 where a row's user has not met an item
       };
     },
     select({ graph, score, items, positive }, { candidates, sample, unseen }) {
@@ -102,12 +103,4 @@ function lowerShare({ ids, scores }: Rated, others: Rated, unseen: Value): Value
     return sum(mul(cast(noHigher, "float32"), unseen), [1], true);
   }); // [R, 1]
   return div(concat(columns, 1), add(1, sum(unseen, [1], true)));
-}
-
-/** 1 where a row's user has not met an item of the sample: [R, S]. */
-function unseenOf({ users }: Batch, sample: Int32Array, seen: SeenItems): Float32Array {
-  const mask = new Float32Array(users.length * sample.length);
-  let at = 0;
-  for (const user of users) for (const item of sample) mask[at++] = seen.has(user, item) ? 0 : 1;
-  return mask;
 }
