@@ -3,7 +3,7 @@ import { methodText } from "../options/method_spec.ts";
 import { dataOptions, type DataValues } from "./data_options.ts";
 import { columnsOf, fingerprintOf } from "./fingerprint.ts";
 import { kebab } from "./flags.ts";
-import { digestOfStart } from "./digest_of_start.ts";
+import { digestOfNames, digestOfStart } from "./digest_of_start.ts";
 import { decisiveOptions } from "./train_parts.ts";
 import type { TrainValues } from "./train_options.ts";
 
@@ -36,7 +36,10 @@ export async function runFacts(values: TrainValues, data: Dataset): Promise<RunF
   for (const [name, part] of Object.entries(metadata)) {
     if (part) found[name] = { from: sources[name]?.(values) ?? log(values), digest: await digestOf(part) };
   }
-  if (values.init !== null) found.init = { from: values.init, digest: await digestOfStart(values.init) };
+  if (values.init !== null) {
+    found.init = { from: values.init, digest: await digestOfStart(values.init) };
+    found.names = { from: log(values), digest: await digestOfNames(data) }; // which decide what is carried over
+  }
   return { options: decisive(values), data: found };
 }
 

@@ -1,7 +1,7 @@
 import type { Dataset } from "../datasets/dataset.ts";
 import { factsOf } from "../recipes/facts.ts";
 import { decisiveColumns, fingerprintOf } from "./fingerprint.ts";
-import { digestOfStart } from "./digest_of_start.ts";
+import { digestOfNames, digestOfStart } from "./digest_of_start.ts";
 import type { StudyMethod } from "./study_methods.ts";
 import type { CompareValues } from "./study_options.ts";
 import { decisiveOptions, namedParts } from "./train_parts.ts";
@@ -41,7 +41,8 @@ export async function openPlaces(folder: string, data: Dataset, values: CompareV
     /** Of one method under one seed. */
     trial: async ({ settled }: StudyMethod, seed: number) => {
       const method = settled(facts), { backbone, sampler, loss, optimizer, ...others } = decisiveOptions(method);
-      const start = method.init !== null && { init: await digestOfStart(method.init) };
+      const start = method.init !== null &&
+        { init: await digestOfStart(method.init), names: await digestOfNames(data) };
       const decides = { backbone, sampler, loss, optimizer, ...others, ...start }; // in this order ever since
       const settings = { evaluateEvery, patience, provider, seed };
       return await place("trials", [...namedParts(method), seed].join("-"), { ...decides, ...settings });

@@ -4,6 +4,9 @@ import { dataOptions, openData } from "../../cli/data_options.ts";
 import { rankedAsOptions } from "../../cli/ranked_as.ts";
 import { settledOptions } from "../../cli/report/read_trial.ts";
 import { decisive, digestOfFacts, runFacts } from "../../cli/run_facts.ts";
+import { readMethods } from "../../cli/study_methods.ts";
+import { compareOptions } from "../../cli/study_options.ts";
+import { openPlaces } from "../../cli/study_places.ts";
 import { savedConfig } from "../../cli/run_folder.ts";
 import { trainOptions, type TrainValues } from "../../cli/train_options.ts";
 import { makeRecipe } from "../../cli/train_parts.ts";
@@ -145,6 +148,26 @@ Deno.test("every option of train decides what a checkpoint belongs to, unless it
     const drawn = { visit: "users", evaluateUsers: 3, dislikes: at("pairs.csv"), sampler: "dns:pool=4", freeze: null };
     assert.equal(await identity({}), "0d651e41a426ec71ab5fcdc16d8e82ed");
     assert.equal(await identity(drawn), "9a7359ae10dea44306b6295474a18dc1");
+  }));
+
+Deno.test("what users and items are called decides where a run starts from another, by whose names rows are found, and only there", () =>
+  inFolder(async (folder) => {
+    const at = (name: string) => `${folder}/${name}`;
+    await writeFiles(at);
+    const log = await Deno.readTextFile(at("log.csv"));
+    await Deno.writeTextFile(at("renamed.csv"), log.replaceAll(/^(?=\d)/gm, "u"));
+    const digests = async (given: Given) =>
+      await Promise.all(["log.csv", "renamed.csv"].map(async (name) => {
+        const values = valuesOf({ data: at(name), ...given }), data = await openData(values);
+        const [method] = readMethods(["rns"], resolve("compare", compareOptions, given));
+        const places = await openPlaces("study", data, resolve("compare", compareOptions, given), ["hit@1"]);
+        return [await digestOfFacts(await runFacts(values, data)), (await places.trial(method!, 0)).fingerprint];
+      }));
+    const [[run, trial], [renamedRun, renamedTrial]] = await digests({ init: at("begun") }) as [string[], string[]];
+    assert.notEqual(renamedRun, run);
+    assert.notEqual(renamedTrial, trial);
+    const [usual, renamed] = await digests({});
+    assert.deepEqual(renamed, usual);
   }));
 
 Deno.test("what decides a run makes it another method, or protocol, in a report", () => {
