@@ -67,20 +67,36 @@ export interface SideTask {
 
 /** One batch in a graph. */
 export interface BatchValues {
+  /**
+   * R; 1 in an exported file, which leaves it open, so that what has `rows` in its shape would fix it there. Ones for each
+   * row come from what each row has, as `add(mul(slice(x, 1, 0, 1), 0), 1)` of x [R, D], and axes come and go by `squeeze`
+   * and `unsqueeze`, not by `reshape`.
+   */
   readonly rows: number;
-  readonly users: Value; // [R] int32
+  /** int32; int64 in an exported file, and of a backbone that reads histories not there to be read. */
+  readonly users: Value; // [R]
   /** Whether the graph trains: dropout is for training only. */
   readonly training?: boolean;
   /** What each row has met before: there for backbones that read it. */
   readonly history?: HistoryValues;
 }
 
-/** A `HistoryBatch` in a graph: K tokens of S histories of up to T items. */
+/**
+ * A `HistoryBatch` in a graph: K tokens of S histories of up to T items. With v [K, D] of the tokens, `gather(v, cells)` has
+ * them by history and time, [S, T, D]; of what becomes of these, as [S T, D], `gather(.., places)` is back by token, and
+ * `gather(.., asked)` of that is what each row asks with, [R, D]. Past a history's end a cell is token 0: what time t
+ * reads of its history is times 0 to t.
+ */
 export interface HistoryValues {
+  /** The item of each token; those of a history follow each other, oldest first. */
   readonly items: Value; // [K]
+  /** How many tokens of its history are newer than each. */
   readonly ages: Value; // [K]
+  /** The token at each time of each history. */
   readonly cells: Value; // [S, T]
+  /** The cell of each token, s T + t. */
   readonly places: Value; // [K]
+  /** The token after which each row asks. */
   readonly asked: Value; // [R]
 }
 

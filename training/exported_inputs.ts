@@ -57,7 +57,7 @@ function byHistory(graph: GraphBuilder, { items }: Catalogue, length: number): E
   return {
     batch: {
       rows: 1,
-      users: graph.constant(Int32Array.of(0)),
+      users: graph.input("users", "int32", [1]), // a file is asked with a history alone: it may not be read
       history: {
         items: reshape(max(ids, 0), [length]),
         ages: max(sub(last, token), 0),

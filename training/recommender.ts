@@ -6,6 +6,7 @@ import { cast } from "../graphs/ops/compare.ts";
 import { scatterElementsAdd, topK } from "../graphs/ops/index.ts";
 import { pad, slice } from "../graphs/ops/shape.ts";
 import type { Backbone } from "../models/backbone.ts";
+import { prune } from "../graphs/prune.ts";
 import { settled } from "../graphs/settled.ts";
 import { openModel } from "../runtime/model.ts";
 import { rowsOf } from "../runtime/table_rows.ts";
@@ -32,7 +33,7 @@ export interface RecommenderOptions {
  * A user that there is not is refused by the runtime, which says that an index is out of bounds. N is at least 1: of no
  * users onnxruntime's TopK divides by zero, which ends the process.
  *
- * @throws TypeError where `weights` lacks a variable of the backbone or has it in another shape, RangeError where `top` is no whole number from 1.
+ * @throws TypeError where `weights` lacks a variable of the backbone or has it in another shape, or the backbone reads both a history and who the user is; RangeError where `top` is no whole number from 1.
  *
  * @example
  * ```ts
@@ -73,7 +74,8 @@ export async function recommenderModel(
  * The same file without a choice among items: `users` or `history`, as {@link recommenderModel} takes them, to the
  * `scores` of all items, seen or not, float32 [N, I].
  *
- * @throws TypeError where `weights` lacks a variable of the backbone or has it in another shape.
+ * @throws TypeError where `weights` lacks a variable of the backbone or has it in another shape, or the backbone reads both a
+ * history and who the user is.
  *
  * @example
  * ```ts
@@ -115,6 +117,11 @@ async function exported(
   const encoder = backbone.build(graph, catalogue, batch);
   const all = graph.constant(Int32Array.from({ length: items }, (_, id) => id), [1, items]);
   const scores = encoder.score(encoder.query, encoder.items(all)); // [N, I]
+  if (backbone.history && prune(graph, [scores]).leaves.includes(batch.users)) {
+    throw new TypeError(
+      "Cannot export: the backbone reads who the user is beside a history, and the file is asked with a history alone",
+    );
+  }
   const wanted = outputs(scores, seen);
   const weighted = new Map([...graph.variables.values()].map((variable) => {
     const saved = weights.get(variable.name);

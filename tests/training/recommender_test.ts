@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { catalogue } from "../../datasets/catalogue.ts";
 import { interactions } from "../../datasets/interactions.ts";
+import { zeros } from "../../graphs/initializers.ts";
+import { add } from "../../graphs/ops/arithmetic.ts";
+import { gather } from "../../graphs/ops/index.ts";
+import { unsqueeze } from "../../graphs/ops/shape.ts";
+import { sizeOf } from "../../graphs/tensor.ts";
+import { avgpool } from "../../models/avgpool.ts";
+import type { Backbone } from "../../models/backbone.ts";
 import { mf } from "../../models/mf.ts";
 import { Rng } from "../../random/rng.ts";
 import { openModel } from "../../runtime/model.ts";
@@ -127,4 +134,25 @@ Deno.test("weights of a model of other users or items are refused by name", asyn
     recommenderModel(mf({ dim: 4 }), other, weights, { top: 1 }),
     /^TypeError: Cannot load "item": it is \[9,4\], the saved tensor \[5,4\] with 20 elements/,
   );
+});
+
+Deno.test("a backbone that reads a history and who the user is is not exported as if all were user 0", async () => {
+  const seen = catalogue(interactions({ users: [0, 0, 1], items: [0, 1, 2], userCount: 2, itemCount: 3 }));
+  const plain = avgpool({ dim: 2, dropout: 0 }), weights = new Map<string, SavedTensor>();
+  const personal: Backbone = {
+    ...plain,
+    build(graph, catalogue, batch) {
+      const encoder = plain.build(graph, catalogue, batch), user = graph.variable("user", [2, 2], zeros);
+      for (const { name, shape } of graph.variables.values()) {
+        weights.set(name, { shape, data: new Float32Array(sizeOf(shape)) });
+      }
+      return { ...encoder, query: add(encoder.query, unsqueeze(gather(user, batch.users), 1)) };
+    },
+  };
+  await assert.rejects(() => recommenderModel(personal, seen, weights, { top: 1 }), {
+    name: "TypeError",
+    message:
+      "Cannot export: the backbone reads who the user is beside a history, and the file is asked with a history alone",
+  });
+  await recommenderModel(plain, seen, weights, { top: 1 });
 });
