@@ -9,7 +9,10 @@ import type { Checkpoint } from "./checkpoint.ts";
 import type { NegativesReport } from "./negatives_report.ts";
 import type { Optimizer } from "./optimizers.ts";
 
-/** All that a training run depends on. Two runs of equal recipes on one provider give the same bytes. */
+/**
+ * All that a training run depends on. Two runs of equal recipes on one provider give the same bytes; on
+ * WebGPU, which adds up in no fixed order, they differ by rounding.
+ */
 export interface Recipe {
   readonly runtime: Runtime;
   /** The interactions to learn from. */
