@@ -3,8 +3,8 @@ import type { SeenItems } from "../datasets/negatives.ts";
 
 /**
  * Makes masks over columns of items that all rows share, of a catalogue of `items`: 1 where a row keeps a column, 0
- * where it `leavesOut` the item, row-major [rows, columns]. Their cost follows what is left out, not rows times
- * columns.
+ * where it `leavesOut` the item, row-major [rows, columns]. For each row their cost follows what it leaves out and the
+ * columns that repeat an item; the others are copied.
  */
 export const keptColumns =
   (items: number) => (columns: Int32Array, rows: number, leavesOut: (row: number) => Int32Array): Uint8Array => {
