@@ -91,31 +91,27 @@ Deno.test("--ties says where held-out items stand among items of the same score,
       assert.equal(code, 0, said);
       const { ties: told, references } = await readJson(`${out}/metrics.json`);
       assert.deepEqual([told, references[POPULAR]["hit@1"]], [asked[1], wanted]);
-      const study = `${out}-study`;
-      const compared = await quietly([
-        "compare",
-        ...flags,
-        ...asked,
-        "--samplers",
-        "rns",
-        "--seeds",
-        "1",
-        "--out",
-        study,
-      ]);
-      assert.equal(compared.code, 0, compared.said);
-      const { rows, notes, ties: kept } = await readJson(`${study}/compare.json`);
-      assert.equal(rows.find(({ label }: { label: string }) => label === POPULAR).cells["hit@1"].mean, wanted);
-      assert.deepEqual([kept, notes.some((note: string) => note.startsWith("Ties: "))], [asked[1], ties !== "by-id"]);
-      // a run says how it was ranked, and a flag may say otherwise
-      const evaluate = async (...more: readonly string[]) => {
-        const { stdout } = await foil(["evaluate", "--run", out, "--json", "--metrics", "hit@1", ...more], folder);
-        return jsonLines(stdout)[0].references[POPULAR]["hit@1"];
-      };
-      assert.deepEqual([await evaluate(), await evaluate("--ties", "by-id")], [wanted, ORDERS["by-id"]]);
-      const { stdout, stderr } = await foil(["evaluate", "--run", out, "--metrics", "hit@1"], folder);
-      assert.equal(`${stdout}${stderr}`.includes(`(${ties})`), ties !== "by-id", `${stdout}${stderr}`);
     }
+    const compared = async (...asked: readonly string[]) => {
+      const study = `${folder}/study${asked.length}`, few = ["--samplers", "rns", "--seeds", "1", "--out", study];
+      const { code, said } = await quietly(["compare", ...flags, ...asked, ...few]);
+      assert.equal(code, 0, said);
+      const { rows, notes, ties } = await readJson(`${study}/compare.json`);
+      const found = rows.find(({ label }: { label: string }) => label === POPULAR).cells["hit@1"].mean;
+      return [ties, found, notes.some((note: string) => note.startsWith("Ties: "))];
+    };
+    assert.deepEqual(await compared(), [undefined, ORDERS["by-id"], false]);
+    assert.deepEqual(await compared("--ties", "optimistic"), ["optimistic", ORDERS.optimistic, true]);
+    // a run says how it was ranked, and a flag may say otherwise
+    const evaluated = async (...more: readonly string[]) => {
+      const { stdout } = await foil(["evaluate", "--run", "pessimistic", "--metrics", "hit@1", ...more], folder);
+      return stdout;
+    };
+    const valueOf = (stdout: string) => jsonLines(stdout)[0].references[POPULAR]["hit@1"];
+    assert.equal(valueOf(await evaluated("--json")), ORDERS.pessimistic);
+    assert.equal(valueOf(await evaluated("--json", "--ties", "by-id")), ORDERS["by-id"]);
+    assert.match(await evaluated(), /\(pessimistic\)/);
+    assert.doesNotMatch(await evaluated("--ties", "by-id"), /ties|of the same score/);
   }));
 
 Deno.test("that validation stays in the lists is said of --mask train, but not once it was trained on, nor of a later log", () =>
