@@ -1,6 +1,7 @@
 import type { Dataset } from "../datasets/dataset.ts";
 import type { Backbone } from "../models/backbone.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { isState } from "../runtime/update.ts";
 import { type Protocol, testingOptions } from "../studies/protocol.ts";
 import { testTrial } from "../studies/trial.ts";
 import { recommenderModel } from "../training/recommender.ts";
@@ -60,7 +61,7 @@ export async function forgetMeasured(folder: string): Promise<void> {
 export async function finishRun(
   { values, data, protocol, runtime, folder, backbone, reports, start, output }: Finished,
 ): Promise<void> {
-  const { catalogue, testing } = protocol, isWeight = (name: string) => !name.includes("#") && isModel(name);
+  const { catalogue, testing } = protocol, isWeight = (name: string) => !isState(name) && isModel(name);
   const weights = await runtime.save(isWeight);
   const model = backbone.written?.(weights);
   const recommender = await recommenderModel(backbone, catalogue, weights, { top: EXPORTED_TOP });

@@ -3,6 +3,7 @@ import type { Catalogue } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { yamlText } from "../options/yaml.ts";
 import type { SavedTensor } from "../runtime/runtime.ts";
+import { isState } from "../runtime/update.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
 import { decodeSafetensors, safetensorsParts, type Tensor } from "../training/safetensors.ts";
 import type { Metadata, Relation } from "../datasets/metadata.ts";
@@ -118,7 +119,7 @@ export async function readModel(folder: string): Promise<SavedModel> {
   const { backbone, dataset, users, items, ids } = jsonObject(metadata.foil ?? "{}", `"${path}"`) as
     & Pick<SavedModel, "backbone" | "dataset" | "ids">
     & { users: number; items: number };
-  const weights = new Map([...under("", tensors)].filter(([name]) => !name.includes("#")));
+  const weights = new Map([...under("", tensors)].filter(([name]) => !isState(name)));
   const side = unpackMetadata({ tensors, layout: metadata.metadata ?? "{}" }, users, items);
   const catalogue = { users, items, offsets, positives, popularity, metadata: side, sequences: () => order };
   const past = "past#items" in tensors && { past: { offsets: ints("past#offsets"), targets: ints("past#items") } };

@@ -236,7 +236,7 @@ export class GraphBuilder {
     return value;
   }
 
-  /** A tensor that outlives a run. */
+  /** A tensor that outlives a run; its name has no `#`, which an optimiser's state is told by. */
   variable(
     name: string,
     shape: Shape,
@@ -245,6 +245,9 @@ export class GraphBuilder {
   ): Variable {
     const full = this.#scoped(name);
     checkShape("variable", full, shape);
+    if (full.includes("#")) {
+      throw new TypeError(`Cannot declare variable "${full}": "#" parts a variable's name from an optimiser's state`);
+    }
     this.#claim(full);
     const variable = new Variable(this, full, { dtype: "float32", shape }, init, trainable, rowsOf);
     this.variables.set(full, variable);

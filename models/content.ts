@@ -6,6 +6,7 @@ import { sum } from "../graphs/ops/reduce.ts";
 import { unsqueeze } from "../graphs/ops/shape.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import { linear } from "./linear.ts";
+import { named } from "./named.ts";
 
 /** Vectors of ids, learnt of what is known of them. */
 export type Lookup = (ids: Value) => Value; // [..] -> [.., D]
@@ -57,11 +58,11 @@ export function projections(
     if (length > 0) units.set(f.map((x) => x / length), row * size);
   }
   const row = graph.constant(rows.map((at) => at < 0 ? count : at)), known = graph.constant(units, [count + 1, size]);
-  const projection = graph.variable(`vectors/${name}`, [size, width], init);
+  const variable = `vectors/${named(name)}`, projection = graph.variable(variable, [size, width], init);
   const found: Lookup = (ids) => linear(gather(known, gather(row, ids)), projection);
   if (!rows.includes(-1)) return found;
   const missing = graph.constant(Float32Array.from(rows, (at) => at < 0 ? 1 : 0), [rows.length, 1]);
-  const none = graph.variable(`vectors/${name}/none`, [1, width], init);
+  const none = graph.variable(`${variable}/none`, [1, width], init);
   return (ids) => add(found(ids), mul(gather(missing, ids), none));
 }
 

@@ -11,6 +11,7 @@ import { among, byMagnitude } from "../options/searched.ts";
 import type { Backbone, Encoder } from "./backbone.ts";
 import { requireBehaviours } from "./requirements.ts";
 import { dot } from "./scoring.ts";
+import { named } from "./named.ts";
 
 /** The matrix that changes nothing: behaviours start alike. */
 const identity: Initializer = ([rows, columns]) =>
@@ -80,18 +81,20 @@ export const multiBehaviourMf = define({
   },
 }));
 
+const ofBehaviour = (name: string): string => `h/${named(name)}`;
+
 /** h of each behaviour [1, D], the strongest first; called, because a model that ranks declares no more than it needs. */
 type Weights = (graph: GraphBuilder, behaviours: readonly Behaviour[], dim: number) => readonly (() => Value)[];
 
 const apart: Weights = (graph, behaviours, dim) => {
   const own = (name: string) => () => graph.variable(name, [1, dim], filled(1));
-  return [own("h"), ...behaviours.map(({ name }) => own(`h/${name}`))];
+  return [own("h"), ...behaviours.map(({ name }) => own(ofBehaviour(name)))];
 };
 
 /** From the weakest up: h_b = h_{b+1} M_b + r_b. */
 const transferred: Weights = (graph, behaviours, dim) => {
-  const found = [graph.variable(`h/${behaviours.at(-1)!.name}`, [1, dim], filled(1)) as Value];
-  for (const name of [...behaviours.slice(0, -1).map(({ name }) => `h/${name}`).reverse(), "h"]) {
+  const found = [graph.variable(ofBehaviour(behaviours.at(-1)!.name), [1, dim], filled(1)) as Value];
+  for (const name of [...behaviours.slice(0, -1).map(({ name }) => ofBehaviour(name)).reverse(), "h"]) {
     const m = graph.variable(`${name}/transfer`, [dim, dim], identity), r = graph.variable(name, [1, dim], zeros);
     found.unshift(add(matmul(found[0]!, m), r));
   }

@@ -35,6 +35,9 @@ export interface UpdateRule {
 /** The state's name: what a checkpoint calls it. */
 export const stateName = ({ name }: Pick<Variable, "name">, state: string): string => `${name}#${state}`;
 
+/** Whether a saved tensor is an optimiser's state, not a variable: no variable has `#` in its name. */
+export const isState = (name: string): boolean => name.includes("#");
+
 /**
  * A row gradient with duplicates summed, without a table of the gradient: for each row, the highest position among the
  * gathered ids is elected, and every duplicate is added there. `rows` hold a sum where `elected[n]` is n, else nothing.

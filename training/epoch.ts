@@ -1,6 +1,7 @@
 import type { Batch, Batches } from "../datasets/batching.ts";
 import type { Rng } from "../random/rng.ts";
 import type { Result } from "../runtime/runtime.ts";
+import { isState } from "../runtime/update.ts";
 import type { Draw, Probe, Proposed, Sampler } from "../samplers/sampler.ts";
 import type { DrawThread } from "./draw_ahead.ts";
 import { EpochSums, type EpochTotals, type Sums } from "./epoch_sums.ts";
@@ -123,7 +124,7 @@ const isDue = (refresh: number, epoch: number) => epoch === 0 || (refresh > 0 &&
 
 /** Copies the model into the variables that the loss compares with. */
 async function freeze({ runtime }: Recipe): Promise<void> {
-  const prefix = `${SCOPES.frozen}/`, saved = await runtime.save((name) => !name.includes("#"));
+  const prefix = `${SCOPES.frozen}/`, saved = await runtime.save((name) => !isState(name));
   const copies = [...saved].flatMap(([name]): [string, NonNullable<ReturnType<typeof saved.get>>][] => {
     const model = name.startsWith(prefix) ? saved.get(name.slice(prefix.length)) : undefined;
     return model ? [[name, model]] : [];

@@ -1,4 +1,5 @@
 import type { SavedTensor } from "../runtime/runtime.ts";
+import { isState } from "../runtime/update.ts";
 import { type Position, START } from "./epoch.ts";
 import type { Best, EpochReport, Recipe } from "./recipe.ts";
 import { openRun } from "./run.ts";
@@ -53,14 +54,14 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
   const keep = async (at: Position & { epoch: number }) => {
     if (!recipe.keep) return;
     const tensors = await runtime.save(),
-      kept = bestTensors ?? new Map([...tensors].filter(([name]) => isVariable(name)));
+      kept = bestTensors ?? new Map([...tensors].filter(([name]) => !isState(name)));
     const samplerState = run.samplerState();
     await recipe.keep({ ...at, reports: [...reports], waited, best, tensors, bestTensors: kept, samplerState });
   };
   try {
     for (let epoch = resume?.epoch ?? 0; epoch < Math.min(epochs, until) && waited < patience; epoch++) {
       const start = epoch === resume?.epoch ? resume : START;
-      bestTensors ??= await runtime.save(isVariable);
+      bestTensors ??= await runtime.save((name) => !isState(name));
       const done = await run.epoch(epoch, start, keep);
       const since = performance.now();
       const due = epoch % evaluateEvery === 0 || epoch === epochs - 1;
@@ -99,6 +100,3 @@ export async function* train(recipe: Recipe): AsyncGenerator<EpochReport, void, 
     await run.dispose();
   }
 }
-
-/** Whether it is something else than what optimisers keep. */
-const isVariable = (name: string): boolean => !name.includes("#");

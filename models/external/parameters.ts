@@ -2,6 +2,7 @@ import { neededNodes } from "../../graphs/inline.ts";
 import type { FileTensor } from "../../graphs/file_tensor.ts";
 import type { ModelFile } from "../../graphs/model_file.ts";
 import { failing } from "./names.ts";
+import { named } from "../named.ts";
 
 /** An initialiser that scores depend on, and what becomes of it. */
 export interface Parameter extends FileTensor {
@@ -20,8 +21,8 @@ export interface Patterns {
   readonly fresh?: readonly string[];
 }
 
-/** The name of the variable that an initialiser becomes; "#" begins what optimisers keep. */
-export const variableName = (initializer: string): string => `external/${initializer.replaceAll("#", "%23")}`;
+/** The name of the variable that an initialiser becomes. */
+export const variableName = (initializer: string): string => `external/${named(initializer)}`;
 
 /**
  * The initialisers that the scores take. float32 ones are trained, but for those that `freeze` names, the means and

@@ -142,6 +142,10 @@ Deno.test("what onnxruntime would refuse at the run, of a node that nobody wrote
       () => g.variable("half", [2.5], zeros),
       /Cannot declare variable "half" of shape \[2.5\]: lengths are whole numbers/,
     ],
+    [
+      () => g.variable("b#ias", [], zeros),
+      /Cannot declare variable "b#ias": "#" parts a variable's name from an optimiser's/,
+    ],
     [() => g.input("less", "int32", [-1]), /Cannot declare input "less" of shape \[-1\]/],
   ];
   for (const [build, message] of refused) assert.throws(build, message);

@@ -66,6 +66,16 @@ Deno.test("an item whose vector has no length has no content, and neither vector
   assert.deepEqual(found, [1, 1 + 22, 2 + 22, 1, 1 + 44, 2 + 44]);
 });
 
+Deno.test("a modality may be called anything: what parts a variable's name from an optimiser's state is written otherwise", async () => {
+  const found = await scores(vbpr({ dim: 1, contentDim: 1 }), { vectors: [{ ...image, name: "image#1%" }] }, {
+    ...{ user: [0, 0], "user/content": [1, 2], item: [0, 0, 0], bias: [0, 0, 0] },
+    ...{ "vectors/image%231%": [10, 20], "vectors/image%231%/none": [-5] },
+    ...{ "bias/vectors/image%231%": [0, 0], "bias/vectors/image%231%/none": [8] },
+  });
+  assert.equal(found.length, 6);
+  assert.equal(found[2], -5 + 8);
+});
+
 Deno.test("two towers without layers whose parts are added sum the vectors of ids and features, over tau", async () => {
   const userAttributes = { offsets: Int32Array.of(0, 1, 1), targets: Int32Array.of(0), names: ["old"] };
   const found = await scores(
