@@ -110,7 +110,15 @@ export type { IdTables, Rows } from "./datasets/rows.ts";
 export type { Source } from "./datasets/source.ts";
 export { sampleUsers } from "./datasets/sample_users.ts";
 export { skewed, type SkewedOptions } from "./datasets/skewed.ts";
-export { carveValidation, leaveOneOut, type Shares, splitByRatio, splitByTime, splitByUser } from "./datasets/split.ts";
+export {
+  carveValidation,
+  leaveOneOut,
+  type Shares,
+  splitByRatio,
+  splitByTime,
+  splitByUser,
+  splitByUserTime,
+} from "./datasets/split.ts";
 export { filterDataset, kCore, type Kept } from "./datasets/filter.ts";
 export type { MetadataProfile, PairsProfile } from "./datasets/metadata_profile.ts";
 export { type Before, type Few, type PartProfile, type Profile, profile, type Quantiles } from "./datasets/profile.ts";

@@ -1,5 +1,12 @@
 import { before, firstHeldOut, firstOfAll } from "../datasets/before.ts";
-import { carveValidation, leaveOneOut, splitByRatio, splitByTime, splitByUser } from "../datasets/split.ts";
+import {
+  carveValidation,
+  leaveOneOut,
+  splitByRatio,
+  splitByTime,
+  splitByUser,
+  splitByUserTime,
+} from "../datasets/split.ts";
 import { counted } from "../datasets/counted.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { embeddedDataset } from "../datasets/embedded.ts";
@@ -41,13 +48,13 @@ export const dataOptions = {
   ),
   core: integer(0, "keep users and items with at least so many interactions (k-core)", { min: 0 }),
   split: choice(
-    ["auto", "ratio", "leave-one-out", "time", "by-user"],
+    ["auto", "ratio", "leave-one-out", "user-time", "time", "by-user"],
     "auto",
-    "how a single log is parted: by a random share of each user, each user's last two, time, or users at random, of whom the last is held out; auto is ratio, of a backbone that reads histories leave-one-out",
+    "how a single log is parted: by a random share of each user, each user's last two, the latest share of each user, time, or users at random, of whom the last is held out; auto is ratio, of a backbone that reads histories leave-one-out",
   ),
   validShare: real(0.1, "share of the interactions (or users) to select by", { min: 0, max: 0.9 }),
   testShare: real(0.2, "share of the interactions (or users) to test on", { min: 0, max: 0.9 }),
-  splitSeed: integer(0, "seed of random splits"),
+  splitSeed: integer(0, "seed of random splits, and of how shares of a user are rounded"),
   ids: choice(
     ["auto", "names", "rows"],
     "auto",
@@ -71,6 +78,13 @@ export async function openData(values: DataValues): Promise<Dataset> {
     return noted(
       { ...knownBefore(filtered, firstHeldOut(parts)), ...parts },
       "split: each user's last to test, the one before to select by",
+    );
+  }
+  if (values.split === "user-time") {
+    const parts = splitByUserTime(filtered.train, { valid, test }, splitSeed);
+    return noted(
+      { ...knownBefore(filtered, firstHeldOut(parts)), ...parts },
+      `split by each user's time: the last ${test} of each user to test, ${valid} before it to select by (seed ${splitSeed})`,
     );
   }
   if (values.split === "time") {

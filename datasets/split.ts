@@ -35,16 +35,8 @@ const ROUNDING = 1e-9;
  * ```
  */
 export function splitByRatio(log: Interactions, shares: Shares, seed: number): Parts {
-  const { valid, test } = checked(shares), { offsets, rows } = rowsByUser(log), rng = new Rng(seed, "split");
-  const part = new Uint8Array(rows.length);
-  for (let user = 0; user < log.userCount; user++) {
-    const own = rng.seek(user, 0).shuffle(rows.slice(offsets[user], offsets[user + 1]));
-    const tested = Math.min(Math.floor(own.length * test + rng.uniform()), own.length - 1);
-    const validated = Math.min(Math.floor(own.length * valid + rng.uniform()), own.length - 1 - tested);
-    for (const row of own.subarray(0, tested)) part[row] = TEST;
-    for (const row of own.subarray(tested, tested + validated)) part[row] = VALID;
-  }
-  return take(log, part, { valid: valid > 0, test: test > 0 });
+  const { offsets, rows } = rowsByUser(log);
+  return holdOutOfEach(log, shares, seed, (user, rng) => rng.shuffle(rows.slice(offsets[user], offsets[user + 1])));
 }
 
 /**
@@ -69,6 +61,31 @@ export function carveValidation(
 ): { readonly train: Interactions; readonly valid: Interactions } {
   const parts = splitByRatio(train, { valid: share }, seed);
   return { train: parts.train, valid: parts.valid ?? select(train, []) };
+}
+
+/**
+ * Holds out the latest share of each user's interactions for test, and the share before it for validation; one at least,
+ * the oldest, stays in train. Of equal times the later row is the later. Shares are rounded as `splitByRatio` does: how
+ * many of a user are held out depends on the seed, the user's id and the number of the user's rows alone. RecBole's
+ * `order: TO, split: RS, group_by: user`, whose shares are rounded down, but to 1 at least where train keeps one.
+ *
+ * @throws RangeError where a share is out of range, or there are no times and rows are not in order by nature.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { interactions } from "./interactions.ts";
+ * import { splitByUserTime } from "./split.ts";
+ *
+ * const log = interactions({ users: [0, 0, 0, 0], items: [0, 1, 2, 3], times: [40, 10, 30, 20], userCount: 1, itemCount: 4 });
+ * const { train, valid, test } = splitByUserTime(log, { valid: 0.25, test: 0.25 }, 2026);
+ * assert.deepEqual([train.items, valid?.items[0], test?.items[0]], [Int32Array.of(1, 3), 2, 0]);
+ * ```
+ */
+export function splitByUserTime(log: Interactions, shares: Shares, seed: number): Parts {
+  requireOrder(log, "split by each user's time");
+  const { offsets, rows } = orderedRows(log);
+  return holdOutOfEach(log, shares, seed, (user) => rows.subarray(offsets[user], offsets[user + 1]).toReversed());
 }
 
 /**
@@ -165,6 +182,24 @@ export function splitByUser(log: Interactions, shares: Shares, seed: number): Pa
     ...(ends.test && { test: ends.test.last }),
     before: { ...(ends.valid && { valid: ends.valid.before }), ...(ends.test && { test: ends.test.before }) },
   };
+}
+
+/** Holds out shares of each user's rows, in the order `ownRows` gives them: first those of test, then of validation. */
+function holdOutOfEach(
+  log: Interactions,
+  shares: Shares,
+  seed: number,
+  ownRows: (user: number, rng: Rng) => Int32Array,
+): Parts {
+  const { valid, test } = checked(shares), rng = new Rng(seed, "split"), part = new Uint8Array(log.users.length);
+  for (let user = 0; user < log.userCount; user++) {
+    const own = ownRows(user, rng.seek(user, 0));
+    const tested = Math.min(Math.floor(own.length * test + rng.uniform()), own.length - 1);
+    const validated = Math.min(Math.floor(own.length * valid + rng.uniform()), own.length - 1 - tested);
+    for (const row of own.subarray(0, tested)) part[row] = TEST;
+    for (const row of own.subarray(tested, tested + validated)) part[row] = VALID;
+  }
+  return take(log, part, { valid: valid > 0, test: test > 0 });
 }
 
 function checked({ valid = 0, test = 0 }: Shares): Required<Shares> {

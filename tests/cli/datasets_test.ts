@@ -149,6 +149,15 @@ Deno.test("dislikes of the time that a split holds out are left out", () =>
     // ann's of 2 (her first that is held out is of 3) and 9; bob's of 4 (nothing of his is held out)
     assert.deepEqual(await pairs({}), 3);
     assert.deepEqual(await pairs({ split: "leave-one-out" }), 2);
+    // of ann's three the last or the last two are held out, of bob's two the last: what he dislikes was before
+    const own = await openData({ ...values, split: "user-time", validShare: 0, testShare: 0.5 });
+    assert.equal(own.metadata!.dislikes!.targets.length, 2);
+    assert.deepEqual([own.valid, [...own.test!.times!].filter((time) => time !== 3).sort()], [undefined, [5, 9]]);
+    assert(
+      own.notes.includes(
+        "split by each user's time: the last 0.5 of each user to test, 0 before it to select by (seed 0)",
+      ),
+    );
     // held out from time 5 on
     const late = await openData({ ...values, split: "time", validShare: 0, testShare: 0.4 });
     assert.equal(late.metadata!.dislikes!.targets.length, 2);

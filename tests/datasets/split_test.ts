@@ -4,7 +4,14 @@ import type { Parts } from "../../datasets/dataset.ts";
 import { filterDataset, kCore } from "../../datasets/filter.ts";
 import { type Interactions, interactions } from "../../datasets/interactions.ts";
 import { merge } from "../../datasets/merge.ts";
-import { carveValidation, leaveOneOut, splitByRatio, splitByTime, splitByUser } from "../../datasets/split.ts";
+import {
+  carveValidation,
+  leaveOneOut,
+  splitByRatio,
+  splitByTime,
+  splitByUser,
+  splitByUserTime,
+} from "../../datasets/split.ts";
 import { numberedIds } from "../../datasets/ids.ts";
 import { anyLog } from "./any_log.ts";
 import { assertLaw } from "../samplers/chi_square.ts";
@@ -48,6 +55,9 @@ Deno.test("a share holds on average where each user has too few interactions for
   assert(Math.abs(two.test!.users.length - 800) < 110, `${two.test!.users.length} of users of two`);
   assert.deepEqual(Object.keys(splitByRatio(logOf(2), { valid: 0.2, test: 0 }, 1)), ["train", "valid"]);
   const { valid, test } = splitByRatio(logOf(3), { valid: 0.1, test: 0.2 }, 1);
+  const latest = splitByUserTime({ ...logOf(2), inOrder: true }, { test: 0.2 }, 1).test!;
+  assert(Math.abs(latest.users.length - 800) < 110, `${latest.users.length} of the latest of users of two`);
+  assert(latest.items.every((item) => item === 1));
   // 600 and 1,200 are expected; five standard deviations of the rounding are 102 and 110
   assert(Math.abs(valid!.users.length - 600) < 102, `${valid!.users.length} to select by`);
   assert(Math.abs(test!.users.length - 1200) < 110, `${test!.users.length} to test on`);
@@ -66,6 +76,7 @@ Deno.test("shares out of range are refused", () => {
   assert.throws(() => splitByRatio(log, { test: 1 }, 1), /share of 1 \("test"\)/);
   assert.throws(() => splitByRatio(log, { valid: 0.6, test: 0.5 }, 1), /"valid and test"/);
   assert.throws(() => splitByRatio(log, { valid: -0.1 }, 1), /-0.1/);
+  assert.throws(() => splitByUserTime({ ...log, inOrder: true }, { test: 1 }, 1), /share of 1 \("test"\)/);
 });
 
 Deno.test("carving validation is a partition of train", () => {
@@ -83,6 +94,41 @@ Deno.test("leaving one out holds out each user's latest for test and the one bef
       else assert(Math.max(...train!) <= valid![0]! && valid![0]! <= test![0]!);
     }
   }));
+});
+
+Deno.test("a split by each user's time is a partition by order, rounds shares up or down, and leaves each user one train item", () => {
+  fc.assert(fc.property(anyLog, fc.boolean(), fc.integer(), (drawn, timed, seed) => {
+    const { times, ...untimed } = drawn, log: Interactions = timed ? drawn : { ...untimed, inOrder: true };
+    const parts = splitByUserTime(log, { valid: 0.3, test: 0.4 }, seed);
+    assertPartition(log, parts);
+    // each row with its number as the rating, by which equal times and rows without times are told apart
+    const numbered = splitByUserTime({ ...log, ratings: Float32Array.from(log.users.keys()) }, {
+      valid: 0.3,
+      test: 0.4,
+    }, seed);
+    for (let user = 0; user < log.userCount; user++) {
+      const own = [numbered.train, numbered.valid!, numbered.test!].map((part) =>
+        [...part.ratings!].filter((_, at) => part.users[at] === user)
+          .sort((a, b) => (timed ? times![a]! - times![b]! : 0) || a - b)
+      );
+      const [train, valid, test] = own.map((part) => part.length), all = train! + valid! + test!;
+      assert.deepEqual(own.flat(), own.flat().toSorted((a, b) => (timed ? times![a]! - times![b]! : 0) || a - b));
+      assert(valid! <= Math.ceil(all * 0.3) && test! <= Math.ceil(all * 0.4));
+      assert(all < 4 || (valid! >= Math.floor(all * 0.3) && test! >= Math.floor(all * 0.4)));
+      assert(all === 0 || train! > 0);
+    }
+  }));
+});
+
+Deno.test("a split by each user's time holds out the latest, of equal times the later rows, as many as a whole share has", () => {
+  const times = [50, 10, 40, 40, 40, 20, 30, 60, 15, 5];
+  const log = interactions({
+    ...{ users: times.map(() => 0), items: [...times.keys()], times, userCount: 2, itemCount: 10 }, // user 1 met nothing
+  });
+  for (const seed of [1, 2, 3]) {
+    const { train, valid, test } = splitByUserTime(log, { valid: 0.2, test: 0.3 }, seed);
+    assert.deepEqual([train, valid!, test!].map(({ items }) => [...items]), [[1, 5, 6, 8, 9], [2, 3], [0, 4, 7]]);
+  }
 });
 
 Deno.test("a split by user holds out the last of some users, and keeps them out of train", () => {
@@ -168,6 +214,7 @@ Deno.test("splits by time say that there are no times", () => {
   const log = interactions({ users: [0], items: [0], userCount: 1, itemCount: 1 });
   assert.throws(() => leaveOneOut(log), /Cannot leave one out: .* no "times"/);
   assert.throws(() => splitByTime(log, { test: 0.1 }), /Cannot split by time: .* no "times"/);
+  assert.throws(() => splitByUserTime(log, { test: 0.1 }, 1), /Cannot split by each user's time: .* no "times"/);
 });
 
 Deno.test("a k-core has k interactions of every user and item, is its own k-core, and is the largest such", () => {
