@@ -65,17 +65,23 @@ export async function readIndex(folder: string, items: Vectors): Promise<NearGra
 
 /**
  * Search by an index: it is asked for as many more as are hidden, and what it finds is ordered by exact inner products.
- * What it does not find is missing.
+ * What it does not find is missing. Where it would be asked for half of the items or more, all that are not hidden are
+ * ordered so instead.
  */
 export function indexedNearest(graph: NearGraph, { data, width }: Vectors): Nearest {
-  const count = data.length / width;
+  const count = data.length / width, all = new Int32Array(count).map((_, item) => item);
+  const isHidden = new Uint8Array(count);
   return {
     search(queries, k, hidden) {
       const rows = queries.length / width, top = new TopK(rows, Math.min(k, count));
       for (let row = 0; row < rows; row++) {
-        const own = new Set(hidden?.(row)), from = row * width;
-        const { keys } = graph.search(queries.subarray(from, from + width), Math.min(count, top.k + own.size), 1);
-        const ids = Int32Array.from(keys, Number).filter((item) => !own.has(item)).sort();
+        const own = Int32Array.from(hidden?.(row) ?? []), from = row * width, wanted = top.k + own.length;
+        for (const item of own) isHidden[item] = 1;
+        const sought = 2 * wanted < count
+          ? Int32Array.from(graph.search(queries.subarray(from, from + width), wanted, 1).keys, Number).sort()
+          : all;
+        const ids = sought.filter((item) => isHidden[item] === 0);
+        for (const item of own) isHidden[item] = 0;
         const scores = Float32Array.from(ids, (item) => {
           let sum = 0;
           for (let d = 0; d < width; d++) sum += queries[from + d]! * data[item * width + d]!;

@@ -8,15 +8,19 @@ import { openModel } from "../runtime/model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { servedLength } from "../training/exported_inputs.ts";
 import { scoresModel } from "../training/recommender.ts";
+import { hiding } from "./candidates.ts";
 import type { OpenedRun } from "./opened_run.ts";
 import { type Ranked, rankedIn } from "./recommendations.ts";
 
 /** Who asks: a user of the log by number, or somebody new by what they met, oldest first. */
-export type Ask = { readonly user: number } | { readonly met: readonly number[] };
+export type Ask = ({ readonly user: number } | { readonly met: readonly number[] }) & {
+  /** Items that are not to be in the list, beside what was met. */
+  readonly barred?: Int32Array;
+};
 
 /** A model that is asked one thing or several at a time. */
 export interface Answers {
-  /** The best items for each, without what they met. Whoever met nothing gets nothing where the backbone asks with that. */
+  /** The best items for each, without what they met and what is barred. Whoever met nothing gets nothing where the backbone asks with that. */
   recommend(asks: readonly Ask[], top: number): Promise<Ranked[][]>;
   /** Why nobody new can be recommended to; undefined where they can. */
   readonly noNew?: string;
@@ -72,7 +76,7 @@ async function byVectors(
           row * width,
         )
       );
-      const found = await nearest.search(queries, top, (row) => metBy(catalogue, asks[row]!));
+      const found = await nearest.search(queries, top, (row) => hiddenFrom(catalogue, asks[row]!));
       return asks.map((_, row) => rankedIn(found, row));
     },
     dispose: nearest.dispose,
@@ -98,7 +102,7 @@ async function byHistory(
         const data = new BigInt64Array(length).fill(-1n);
         met.slice(-length).forEach((item, at) => data[at] = BigInt(item));
         const { scores } = await model.run({ history: { dtype: "int64", shape: [1, length], data } });
-        lists.push(best(scores!.data as Float32Array, size, top, [met])[0]!);
+        lists.push(best(scores!.data as Float32Array, size, top, [hiddenFrom(catalogue, ask)])[0]!);
       }
       return lists;
     },
@@ -118,7 +122,7 @@ async function byScores({ backbone, catalogue, weights, name }: OpenedRun): Prom
         const some = asks.slice(from, from + atOnce);
         const data = BigInt64Array.from(some, (ask) => BigInt((ask as { readonly user: number }).user));
         const { scores } = await model.run({ users: { dtype: "int64", shape: [some.length], data } });
-        lists.push(...best(scores!.data as Float32Array, size, top, some.map((ask) => metBy(catalogue, ask))));
+        lists.push(...best(scores!.data as Float32Array, size, top, some.map((ask) => hiddenFrom(catalogue, ask))));
       }
       return lists;
     },
@@ -126,16 +130,17 @@ async function byScores({ backbone, catalogue, weights, name }: OpenedRun): Prom
   };
 }
 
-/** What whoever asks has met. */
-const metBy = ({ offsets, positives }: OpenedRun["catalogue"], ask: Ask): Iterable<number> =>
-  "met" in ask ? ask.met : positives.subarray(offsets[ask.user], offsets[ask.user + 1]);
+/** What is not to be in the list of whoever asks: what they have met, and what is barred. */
+function hiddenFrom({ offsets, positives }: OpenedRun["catalogue"], ask: Ask): Iterable<number> {
+  return hiding("met" in ask ? ask.met : positives.subarray(offsets[ask.user], offsets[ask.user + 1]), ask.barred);
+}
 
-/** The best of each row of scores [rows, size], without what was met. */
-function best(scores: Float32Array, size: number, top: number, met: readonly Iterable<number>[]): Ranked[][] {
-  const list = new TopK(met.length, Math.min(top, size));
-  met.forEach((items, row) => {
+/** The best of each row of scores [rows, size], without what is hidden from it. */
+function best(scores: Float32Array, size: number, top: number, hidden: readonly Iterable<number>[]): Ranked[][] {
+  const list = new TopK(hidden.length, Math.min(top, size));
+  hidden.forEach((items, row) => {
     for (const item of items) scores[row * size + item] = -Infinity;
   });
   list.push(scores, size, 0);
-  return met.map((_, row) => rankedIn(list, row));
+  return hidden.map((_, row) => rankedIn(list, row));
 }

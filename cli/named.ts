@@ -29,7 +29,7 @@ export async function denseIds(
     throw new TypeError(`Cannot take ${kind}s from both --${kind}s and --${kind}s-file: give one of them`);
   }
   if (list === "all") return Int32Array.from(names.keys());
-  const ids = namedIds(names), find = (name: string) => ids.indexOf(name) ?? ids.indexOf(name.trim());
+  const find = finder(names);
   const unknown = (name: string, where = "") =>
     new TypeError(`Cannot find ${kind} "${name}"${where}: run "${run}" knows none (its first is "${names[0]}")`);
   if (list !== null) {
@@ -42,16 +42,26 @@ export async function denseIds(
     return Int32Array.from(found);
   }
   if (file === null) return null;
+  const lines = await idsOfFile(kind, file);
+  if (lines.length === 0) throw new TypeError(`Cannot read the ids of ${kind}s "${file}": it has none`);
+  return Int32Array.from(lines, ({ name, line }) => {
+    const id = find(name);
+    if (id === undefined) throw unknown(name.trim(), ` of line ${line} of "${file}"`);
+    return id;
+  });
+}
+
+/** What finds the dense id of a name: spaces around it may be no part of it. */
+export function finder(names: readonly string[]): (name: string) => number | undefined {
+  const ids = namedIds(names);
+  return (name) => ids.indexOf(name) ?? ids.indexOf(name.trim());
+}
+
+/** The ids in a file, as they are written, and the lines they are on, from 1; blank lines are left out. */
+export async function idsOfFile(
+  kind: "user" | "item",
+  file: string,
+): Promise<readonly { readonly name: string; readonly line: number }[]> {
   const lines = (await readText(file, `the ids of ${kind}s`)).split(/\r?\n/);
-  if (lines.every((name) => name.trim() === "")) {
-    throw new TypeError(`Cannot read the ids of ${kind}s "${file}": it has none`);
-  }
-  return Int32Array.from(
-    lines.flatMap((name, at) => {
-      if (name.trim() === "") return [];
-      const id = find(name);
-      if (id === undefined) throw unknown(name.trim(), ` of line ${at + 1} of "${file}"`);
-      return [id];
-    }),
-  );
+  return lines.map((name, at) => ({ name, line: at + 1 })).filter(({ name }) => name.trim() !== "");
 }

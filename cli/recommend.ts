@@ -2,6 +2,7 @@ import { flag, integer, text, type Values } from "../options/option.ts";
 import { openRuntime } from "../runtime/providers.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { foldInOptions, openAnswers } from "./answers.ts";
+import { barredItems, candidateOptions } from "./candidates.ts";
 import { indexedAnswers } from "./indexed.ts";
 import { learnt } from "./learnt.ts";
 import { giveOut, listOf } from "./lists.ts";
@@ -21,6 +22,7 @@ export const recommendOptions = {
   ...foldInOptions,
   top: integer(10, "items for each user", { min: 1 }),
   includeSeen: flag(false, "also items that the user met in training"),
+  ...candidateOptions,
   index: flag(false, "find items by the index that `index` built, not by scoring all"),
   out: text(null, "a file to write instead of printing: .csv, .jsonl or .parquet"),
   ...providerOptions,
@@ -51,15 +53,16 @@ export async function recommendCommand(values: RecommendValues): Promise<number>
       "Cannot recommend: --users says for whom, as ids of the data or `all`, --users-file in a file; --items says what somebody new has met",
     );
   }
+  const barred = await barredItems(values, ids.items, values.run, output);
   const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
   await runtime.load(weights);
   if (given) {
-    await forNew(values, opened, given, runtime, output);
+    await forNew(values, opened, { met: [...given], ...barred && { barred } }, runtime, output);
     return 0;
   }
   const lists = values.index
-    ? byIndex(values, opened, runtime, users)
-    : recommendations(runtime, { backbone, catalogue, top, includeSeen }, users);
+    ? byIndex(values, opened, runtime, users, barred)
+    : recommendations(runtime, { backbone, catalogue, top, includeSeen, ...barred && { barred } }, users);
   let none = 0;
   const entries = async function* () {
     for await (const { user, items } of lists) {
@@ -88,6 +91,7 @@ async function* byIndex(
   run: OpenedRun,
   runtime: Runtime,
   users: Int32Array,
+  barred: Int32Array | undefined,
 ): AsyncGenerator<Recommended> {
   if (values.includeSeen) {
     throw new TypeError("Cannot recommend: --include-seen goes through all scores, found --index");
@@ -95,7 +99,7 @@ async function* byIndex(
   const answers = await indexedAnswers(runtime, run, values);
   for (let from = 0; from < users.length; from += BLOCK) {
     const some = users.subarray(from, from + BLOCK);
-    const lists = await answers.recommend(Array.from(some, (user) => ({ user })), values.top);
+    const lists = await answers.recommend(Array.from(some, (user) => ({ user, ...barred && { barred } })), values.top);
     for (const [row, items] of lists.entries()) yield { user: some[row]!, items };
   }
   await answers.dispose();
@@ -105,16 +109,16 @@ async function* byIndex(
 async function forNew(
   { c0, decay, top, includeSeen, index, out }: RecommendValues,
   run: OpenedRun,
-  met: Int32Array,
+  ask: { readonly met: readonly number[]; readonly barred?: Int32Array },
   runtime: Runtime,
   output: Output,
 ): Promise<void> {
   if (includeSeen) throw new TypeError("Cannot recommend: --include-seen is for users of the log, found --items");
   const answers = await (index ? indexedAnswers : openAnswers)(runtime, run, { c0, decay });
   if (answers.noNew !== undefined) throw new TypeError(`Cannot recommend to somebody new: ${answers.noNew}`);
-  const [items] = await answers.recommend([{ met: [...met] }], top), { ids } = run;
+  const [items] = await answers.recommend([ask], top), { ids } = run;
   const lists = async function* () {
-    yield await Promise.resolve(listOf("given", Array.from(met, (item) => ids.items[item]!).join(","), items!, ids));
+    yield await Promise.resolve(listOf("given", ask.met.map((item) => ids.items[item]!).join(","), items!, ids));
   };
   await giveOut(lists(), { kind: "given" }, out, ids, output);
   await answers.dispose();

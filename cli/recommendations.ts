@@ -1,4 +1,5 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
+import { lowerBound } from "../datasets/lower_bound.ts";
 import { hide } from "../evaluation/hide.ts";
 import { blocksFor, floatsPerScore, openScorer } from "../evaluation/scorer.ts";
 import { TopK } from "../evaluation/top_k.ts";
@@ -26,6 +27,8 @@ export interface Asked {
   readonly top: number;
   /** Also what a user met in training. */
   readonly includeSeen: boolean;
+  /** Items that are in nobody's list, ascending. */
+  readonly barred?: Int32Array;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface Asked {
  */
 export async function* recommendations(
   runtime: Runtime,
-  { backbone, catalogue, top, includeSeen }: Asked,
+  { backbone, catalogue, top, includeSeen, barred }: Asked,
   users: Int32Array,
 ): AsyncGenerator<Recommended> {
   const { rows: most, columns } = blocksFor(MEMORY, catalogue.items, floatsPerScore(backbone, catalogue));
@@ -48,11 +51,21 @@ export async function* recommendations(
     list.clear();
     await scorer.score(some, (scores, first, ways) => {
       if (!includeSeen) hide(catalogue, some, scores, columns, first);
+      if (barred) bar(barred, some.length, scores, columns, first);
       list.push(scores, columns, first, ways);
     });
     for (const [row, user] of some.entries()) yield { user, items: asks(user) ? rankedIn(list, row) : [] };
   }
   await scorer.dispose();
+}
+
+/** Takes barred items out of a block of scores, row-major [rows, columns], of items `first` and up. */
+function bar(barred: Int32Array, rows: number, scores: Float32Array, columns: number, first: number): void {
+  const from = lowerBound(barred, 0, barred.length, first);
+  const end = lowerBound(barred, from, barred.length, first + columns);
+  for (let row = 0; row < rows; row++) {
+    for (let at = from; at < end; at++) scores[row * columns + barred[at]! - first] = -Infinity;
+  }
 }
 
 /** A row's list. */

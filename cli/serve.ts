@@ -16,7 +16,7 @@ export const serveOptions = {
   index: flag(false, "find items by the index that `index` built, not by scoring all"),
   ...foldInOptions,
   maxTop: integer(100, "items in an answer, at most", { min: 1 }),
-  maxItems: integer(1000, "items that somebody new has met, at most", { min: 1 }),
+  maxItems: integer(1000, "items that somebody new has met, or in another list of a request, at most", { min: 1 }),
   maxBody: integer(65536, "bytes of a request's body, at most", { min: 1 }),
   maxUrl: integer(8192, "characters of a request's URL, at most", { min: 64 }),
   maxRequests: integer(256, "requests under way, at most; others are told to come again", { min: 1 }),

@@ -1,3 +1,4 @@
+import { barredItems, candidateOptions, hiding } from "./candidates.ts";
 import { openNearest } from "../evaluation/nearest.ts";
 import { itemDirections } from "../evaluation/vectors.ts";
 import { integer, text, type Values } from "../options/option.ts";
@@ -15,6 +16,7 @@ export const similarOptions = {
   items: text(null, "ids of items as the data has them, comma separated; or `all`"),
   itemsFile: text(null, "a file of ids of items, a line each"),
   top: integer(10, "similar items for each item", { min: 1 }),
+  ...candidateOptions,
   out: text(null, "a file to write instead of printing: .csv, .jsonl or .parquet"),
   ...providerOptions,
   ...outputOptions,
@@ -33,6 +35,7 @@ export async function similarCommand(values: Values<typeof similarOptions>): Pro
   if (items === null) {
     throw new TypeError("Cannot find similar items: --items says to which, as ids of the data or `all`");
   }
+  const barred = await barredItems(values, ids.items, values.run, output);
   const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
   await runtime.load(weights);
   const directions = await itemDirections(runtime, backbone, catalogue), nearest = await openNearest(directions);
@@ -41,7 +44,7 @@ export async function similarCommand(values: Values<typeof similarOptions>): Pro
     for (let from = 0; from < items.length; from += BLOCK) {
       const some = items.subarray(from, from + BLOCK), queries = new Float32Array(some.length * width);
       some.forEach((item, row) => queries.set(data.subarray(item * width, (item + 1) * width), row * width));
-      const found = await nearest.search(queries, values.top, (row) => [some[row]!]);
+      const found = await nearest.search(queries, values.top, (row) => hiding([some[row]!], barred));
       for (const [row, item] of some.entries()) yield listOf("item", ids.items[item]!, rankedIn(found, row), ids);
     }
   };

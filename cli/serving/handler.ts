@@ -1,5 +1,6 @@
 import type { Ask } from "../answers.ts";
 import type { Ranked } from "../recommendations.ts";
+import { barredBy } from "./barred.ts";
 import {
   checkKnown,
   idOf,
@@ -136,22 +137,25 @@ const routes: Readonly<Record<string, Route | undefined>> = {
   "/recommend": {
     methods: ["GET", "HEAD", "POST"],
     async asked(model, given, limits) {
-      checkKnown(given, ["user", "items", "n"]);
+      checkKnown(given, ["user", "items", "n", "without", "among"]);
       if (("user" in given) === ("items" in given)) {
         throw new Refusal(400, '"user" says for whom, or "items" what somebody new has met: give one of them', {
           parameter: "user" in given ? "items" : "user",
         });
       }
       const top = topOf(given, limits), [about, ask] = askOf(model, given, limits);
-      return { ...about, items: shown(model, await model.recommend(ask, top)) };
+      const { unknown, ...barred } = barredBy(model, given, limits);
+      const items = shown(model, await model.recommend({ ...ask, ...barred }, top));
+      return { ...about, items, ...unknown > 0 && { unknown } };
     },
   },
   "/similar": {
     methods: ["GET", "HEAD"],
     async asked(model, given, limits) {
-      checkKnown(given, ["item", "n"]);
-      const item = idOf(given, "item"), top = topOf(given, limits);
-      return { item, items: shown(model, await model.similar(known("item", item, model.itemOf), top)) };
+      checkKnown(given, ["item", "n", "without", "among"]);
+      const item = idOf(given, "item"), top = topOf(given, limits), to = known("item", item, model.itemOf);
+      const { unknown, barred } = barredBy(model, given, limits);
+      return { item, items: shown(model, await model.similar(to, top, barred)), ...unknown > 0 && { unknown } };
     },
   },
   "/health": { methods: ["GET", "HEAD"] },
@@ -164,7 +168,7 @@ function askOf(model: ServedModel, given: Parameters, limits: Limits): readonly 
     return [{ user }, { user: known("user", user, model.userOf) }];
   }
   if (model.noNew !== undefined) throw new Refusal(400, model.noNew, { parameter: "items" });
-  const given_ = idsOf(given, limits);
+  const given_ = idsOf(given, "items", limits);
   return [{ given: given_ }, { met: given_.map((id) => known("items", id, model.itemOf)) }];
 }
 

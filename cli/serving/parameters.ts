@@ -4,7 +4,7 @@ import { Refusal } from "./refusal.ts";
 export interface ParameterLimits {
   /** Items in an answer, at most. */
   readonly maxTop: number;
-  /** Items that somebody new has met, at most. */
+  /** Items that somebody new has met, or in another list, at most. */
   readonly maxItems: number;
   /** Bytes of a body, at most. */
   readonly maxBody: number;
@@ -86,15 +86,20 @@ export function idOf(given: Parameters, parameter: string): string {
 const isExact = (id: unknown): id is number =>
   typeof id === "number" && (Number.isSafeInteger(id) || !Number.isInteger(id));
 
-/** Ids of items: a list in a body, parted by commas in a URL. */
-export function idsOf({ items }: Parameters, { maxItems }: ParameterLimits): readonly string[] {
-  const parts = typeof items === "string" ? items.split(",") : Array.isArray(items) ? items : [];
-  const ids = parts.map((id) => isExact(id) ? String(id) : id);
-  if (ids.length === 0 || !ids.every((id): id is string => typeof id === "string" && id !== "")) {
-    throw new Refusal(400, `"items" is a list of ids, found ${shown(items)}`, { parameter: "items" });
+/** Ids of items: a list in a body, which may be empty where so few are enough, parted by commas in a URL. */
+export function idsOf(
+  given: Parameters,
+  parameter: string,
+  { maxItems }: ParameterLimits,
+  least: 0 | 1 = 1,
+): readonly string[] {
+  const list = given[parameter], parts = typeof list === "string" ? list.split(",") : Array.isArray(list) ? list : null;
+  const ids = parts?.map((id) => isExact(id) ? String(id) : id) ?? [null];
+  if (ids.length < least || !ids.every((id): id is string => typeof id === "string" && id !== "")) {
+    throw new Refusal(400, `"${parameter}" is a list of ids, found ${shown(list)}`, { parameter });
   }
   if (ids.length <= maxItems) return ids;
-  throw new Refusal(400, `"items" has at most ${maxItems} ids, found ${ids.length}`, { parameter: "items" });
+  throw new Refusal(400, `"${parameter}" has at most ${maxItems} ids, found ${ids.length}`, { parameter });
 }
 
 /** A value as an error shows it: its beginning. */

@@ -3,6 +3,7 @@ import { openNearest } from "../../evaluation/nearest.ts";
 import { itemDirections } from "../../evaluation/vectors.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import { type Ask, type FoldIn, openAnswers } from "../answers.ts";
+import { hiding } from "../candidates.ts";
 import { indexedAnswers } from "../indexed.ts";
 import { learnt } from "../learnt.ts";
 import { openRun } from "../opened_run.ts";
@@ -21,7 +22,8 @@ export interface ServedModel {
   /** Why nobody new can be recommended to. */
   readonly noNew?: string;
   recommend(ask: Ask, top: number): Promise<readonly Ranked[]>;
-  similar(item: number, top: number): Promise<readonly Ranked[]>;
+  /** @param barred items that are not to be in the list. */
+  similar(item: number, top: number, barred?: Int32Array): Promise<readonly Ranked[]>;
   /** Lets go of it once nobody waits for an answer of it. */
   retire(): void;
 }
@@ -57,10 +59,10 @@ export async function loadServed({ run: folder, index, ...foldIn }: ServedOption
     const lists = await answers.recommend(asks.map(([ask]) => ask), Math.max(...asks.map(([, top]) => top)));
     return lists.map((list, at) => list.slice(0, asks[at]![1]));
   }, TOGETHER);
-  const similar = batched(async (asks: readonly (readonly [number, number])[]) => {
+  const similar = batched(async (asks: readonly (readonly [item: number, top: number, barred?: Int32Array])[]) => {
     const queries = new Float32Array(asks.length * width), top = Math.max(...asks.map(([, top]) => top));
     asks.forEach(([item], row) => queries.set(data.subarray(item * width, (item + 1) * width), row * width));
-    const found = await nearest.search(queries, top, (row) => [asks[row]![0]]);
+    const found = await nearest.search(queries, top, (row) => hiding([asks[row]![0]], asks[row]![2]));
     return asks.map(([, top], row) => rankedIn(found, row).slice(0, top));
   }, TOGETHER);
   let using = 0, retired = false;
@@ -81,7 +83,7 @@ export async function loadServed({ run: folder, index, ...foldIn }: ServedOption
     ...{ ids, backbone: run.name, loaded: new Date(), userOf, itemOf: items.indexOf },
     ...answers.noNew !== undefined && { noNew: answers.noNew },
     recommend: (ask, top) => use(recommend([ask, top])),
-    similar: (item, top) => use(similar([item, top])),
+    similar: (item, top, barred) => use(similar(barred ? [item, top, barred] : [item, top])),
     retire() {
       retired = true;
       release();

@@ -28,6 +28,15 @@ Deno.test("an index finds nearly all that exact search finds, with its scores, a
     });
   }
   assert(hits > 0.95 * rows * k, `${hits} of ${rows * k}`);
+  // of few that are left the lists are exact, and what was hidden from one row is not from the next
+  const few = (row: number) => Int32Array.from({ length: row % 2 === 0 ? count - 3 * k : 0 }, (_, item) => item);
+  const rest = await indexed.search(queries, k, few), exactly = await exact.search(queries, k, few);
+  for (let row = 0; row < rows; row += 2) {
+    const list = (ids: Int32Array) => [...ids.subarray(row * k, (row + 1) * k)];
+    assert.deepEqual(list(rest.ids), list(exactly.ids));
+    assert(list(rest.ids).every((item) => item >= count - 3 * k));
+    assert(rest.ids.subarray((row + 1) * k, (row + 2) * k).some((item) => item < count - 3 * k));
+  }
   await exact.dispose();
 });
 

@@ -104,6 +104,61 @@ Deno.test("a backbone that asks with what was met recommends nothing to whoever 
     await runtime.dispose();
   }));
 
+Deno.test("items are left out for all, or lists are of some alone, whoever they are for and however they are found", () =>
+  inFolder(async (folder) => {
+    const run = `${folder}/run`, out = `${folder}/lists.jsonl`, cup = SMALL.items[1];
+    await writeSmallRun(run);
+    await Deno.writeTextFile(`${folder}/sold-out.txt`, "gin\r\n\n ale\nbeer \n");
+    await Deno.writeTextFile(`${folder}/drinks.txt`, `tea \ngin\n${cup}\n`);
+    await Deno.writeTextFile(`${folder}/beer.txt`, "beer\n");
+    await Deno.writeTextFile(`${folder}/all.txt`, SMALL.items.join("\n"));
+    await Deno.writeTextFile(`${folder}/nothing.txt`, "\n");
+    const without = ["--without", `${folder}/sold-out.txt`], among = ["--among", `${folder}/drinks.txt`];
+    const listed = async (command: string, ...args: readonly string[]) => {
+      const { code, said } = await quietly([command, "--run", run, "--out", out, ...args]);
+      assert.equal(code, 0, said);
+      const lists = jsonLines(await Deno.readTextFile(out)) as { items: { item: string }[] }[];
+      return lists.map(({ items }) => items.map(({ item }) => item));
+    };
+    assert.deepEqual(await listed("recommend", "--users", "all", ...without), [["rum"], [cup, "tea"], [
+      "tea",
+      cup,
+      "rum",
+    ]]);
+    const { stderr } = await foil(["recommend", "--run", run, "--users", "all", ...without], folder);
+    assert.match(stderr, /^2 of 3 items of ".*sold-out\.txt" are none that run ".*run" knows$/m);
+    const all = ["--users", "all"], both = [...without, ...among];
+    assert.deepEqual(await listed("recommend", ...all, ...among), [["gin"], ["gin", cup, "tea"], [
+      "gin",
+      "tea",
+      cup,
+    ]]);
+    assert.deepEqual(await listed("recommend", ...all, ...both), [[], [cup, "tea"], ["tea", cup]]);
+    const seen = await listed("recommend", ...all, ...both, "--include-seen", "--top", "1");
+    assert.deepEqual(seen, [["tea"], [cup], ["tea"]]);
+    assert.deepEqual(await listed("recommend", "--items", "rum", ...both), [[cup, "tea"]]);
+    assert.deepEqual(await listed("similar", "--items", "gin,tea", ...both), [[cup, "tea"], [cup]]);
+    assert.deepEqual((await listed("recommend", ...all, "--without", `${folder}/nothing.txt`))[0], ["gin", "rum"]);
+    assert.equal((await quietly(["index", "--run", run])).code, 0);
+    assert.deepEqual(await listed("recommend", ...all, ...both, "--index"), [[], [cup, "tea"], ["tea", cup]]);
+
+    for (
+      const [args, message] of [
+        [["--among", `${folder}/beer.txt`], /--among ".*beer\.txt" leaves none of the 4 items of run/],
+        [["--among", `${folder}/nothing.txt`], /--among ".*nothing\.txt" leaves none of the 4 items/],
+        [["--without", `${folder}/all.txt`], /--without ".*all\.txt" leaves none of the 4 items/],
+        [[...among, "--without", `${folder}/all.txt`], /--among ".*" and --without ".*" leave none of the 4 items/],
+        [["--without", `${folder}/none.txt`], /none\.txt": there is no such file/],
+      ] as const
+    ) {
+      for (const command of [["recommend", ...all], ["similar", "--items", "gin"]]) {
+        const { code, said } = await quietly([...command, "--run", run, ...args]);
+        assert.equal(code, 1, args.join(" "));
+        assert.match(said, message);
+      }
+    }
+  }));
+
 Deno.test("what recommend cannot do is said by name, and no file is left behind", () =>
   inFolder(async (folder) => {
     const run = `${folder}/run`, base = ["recommend", "--run", run];
@@ -179,6 +234,19 @@ Deno.test("answers are the lists that ranking gives, whatever the backbone asks 
       const many = Int32Array.from({ length: 300 }, (_, at) => at % 3); // more than are scored at a time
       for await (const { user, items } of recommendations(runtime, asked, many)) {
         assert.deepEqual(shown(items), shown(lists[user]!.items), name);
+      }
+      // of whole lists those that are left, in their order
+      const whole = await answers.recommend([{ user: 0 }, { user: 1 }, { user: 2 }], 4);
+      for (const barred of [Int32Array.of(0), Int32Array.of(1, 3), Int32Array.of(0, 1, 2)]) {
+        const left = whole.map((list) => list.filter(({ item }) => !barred.includes(item)).slice(0, 2)).map(shown);
+        const some = await answers.recommend([0, 1, 2].map((user) => ({ user, barred })), 2);
+        assert.deepEqual(some.map(shown), left, `${name} ${barred}`);
+        const ranked = await Array.fromAsync(
+          recommendations(runtime, { ...asked, top: 2, barred }, Int32Array.of(0, 1, 2)),
+        );
+        assert.deepEqual(ranked.map(({ items }) => shown(items)), left, `${name} ${barred}`);
+        const mixed = await answers.recommend([{ user: 1, barred }, { user: 1 }], 4);
+        assert.deepEqual(shown(mixed[1]!), shown(whole[1]!), "of one who asks with others nothing else is left out");
       }
       if (run.backbone.history) {
         const [own] = await answers.recommend([{ met: SMALL.met[0] }], 3);

@@ -80,6 +80,25 @@ Deno.test("serve answers with the log's ids, names what is wrong with a request,
     });
     assert.deepEqual(await items("/recommend", post({ items: ["tea"], n: 1 })), [SMALL.items[1]]);
     assert.deepEqual(await items("/similar?item=gin&n=1"), ["rum"]);
+    assert.deepEqual(await items("/recommend?user=bob&without=gin"), [SMALL.items[1], "tea"]);
+    assert.deepEqual(await items("/recommend", post({ items: ["rum"], among: ["tea", SMALL.items[1]] })), [
+      SMALL.items[1],
+      "tea",
+    ]);
+    assert.deepEqual(await items("/similar?item=gin&without=rum&among=tea,rum"), ["tea"]);
+    const some = await ask(
+      `${url}/recommend`,
+      post({ user: "ann", without: ["gin", "ale"], among: ["rum", "beer", 7] }),
+    );
+    assert.deepEqual(some.body, { user: "ann", items: [{ item: "rum", score: 0, title: "Rum" }], unknown: 3 });
+    assert.deepEqual((await ask(`${url}/similar?item=gin&among=ale`)).body, { item: "gin", items: [], unknown: 1 });
+    assert.deepEqual(await items("/recommend", post({ user: "ann", without: [] })), ["gin", "rum"]);
+    assert.deepEqual(await items("/recommend", post({ user: "ann", among: [] })), []);
+    // asked together, each has its own
+    assert.deepEqual(
+      await Promise.all(["", "&without=gin", "&among=tea"].map((more) => items(`/recommend?user=bob${more}`))),
+      [["gin", SMALL.items[1], "tea"], [SMALL.items[1], "tea"], ["tea"]],
+    );
     const { body: health } = await ask(`${url}/health`);
     for (const path of ["/health", "/recommend?user=bob", "/similar?item=gin"]) {
       const head = await fetch(`${url}${path}`, { method: "HEAD" });
@@ -105,6 +124,16 @@ Deno.test("serve answers with the log's ids, names what is wrong with a request,
       ["/recommend?user=ann&k=2", undefined, 400, "k", /no parameter "k"/],
       ["/recommend?user=ann&user=bob", undefined, 400, "user", /twice/],
       ["/recommend?items=tea,tea,tea,tea", undefined, 400, "items", /at most 3 ids, found 4/],
+      [
+        "/recommend?user=ann&without=tea,tea,tea,tea",
+        undefined,
+        400,
+        "without",
+        /"without" has at most 3 ids, found 4/,
+      ],
+      ["/recommend?user=ann&among=", undefined, 400, "among", /"among" is a list of ids, found ""/],
+      ["/recommend", post({ user: "ann", among: 1 }), 400, "among", /"among" is a list of ids, found 1/],
+      ["/recommend", post({ user: "ann", without: [null] }), 400, "without", /"without" is a list of ids/],
       ["/similar", undefined, 400, "item", /is an id, found nothing/],
       ["/recommend", post({ items: [{}] }), 400, "items", /list of ids/],
       ["/recommend", post("{"), 400, undefined, /no JSON/],
