@@ -16,7 +16,7 @@ import { uniformRows } from "./uniform_rows.ts";
  * the row's interaction and what is not: for the positive p_r = p * sigmoid(W_i p + W_u u), for a candidate
  * c_r = c * sigmoid(W_n c + W_p p_r). Each hop takes the candidate that maximises u . ((1 - min(1, t / warmup)) c - c_r):
  * at first by its irrelevant part, at last the one of the least relevant part. Four contrasts of the parts of positive
- * and negatives are added to the loss, gamma / 4 times each: the gates learn from them alone.
+ * and negatives are added to the loss, gamma / 4 times each: the gates learn from them alone, and of gamma 0 not at all.
  *
  * The code of AHNS has no warm-up (`compat` ahns): a constant `alpha` stands for t / warmup.
  */
@@ -38,7 +38,8 @@ export const dens = define({
   propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool * negatives) }),
   select(step, { candidates }) {
     const { graph, query, items, rows, epoch } = step, [, layers, width] = query.shape as [number, number, number];
-    const gate = (name: string) => linear(graph, name, width);
+    const learns = { trainable: gamma > 0 }; // without contrasts the gates stay as they start
+    const gate = (name: string) => linear(graph, name, width, width, learns);
     const ofItem = gate("item"), ofUser = gate("user"), ofPositive = gate("positive"), ofNegative = gate("negative");
     const u = reshape(query, [rows, 1, layers, width]), p = step.positive;
     const relevantP = mul(p, sigmoid(add(ofItem(p), ofUser(u)))); // [R, 1, L, D]

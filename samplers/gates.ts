@@ -7,10 +7,20 @@ import { concat, reshape, zerosOf } from "../graphs/ops/shape.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import type { Step } from "./sampler.ts";
 
-/** A trained map x W + b of the last axis, [.., `from`] -> [.., `to`]; it starts as torch's `nn.Linear` does. */
-export function linear(graph: GraphBuilder, name: string, from: number, to = from): (x: Value) => Value {
-  const init: Initializer = uniform(1 / Math.sqrt(from));
-  const weight = graph.variable(`${name}/weight`, [from, to], init), bias = graph.variable(`${name}/bias`, [to], init);
+/**
+ * A map x W + b of the last axis, [.., `from`] -> [.., `to`]; it starts as torch's `nn.Linear` does, and is trained unless
+ * `trainable` is false.
+ */
+export function linear(
+  graph: GraphBuilder,
+  name: string,
+  from: number,
+  to = from,
+  { trainable = true } = {},
+): (x: Value) => Value {
+  const init: Initializer = uniform(1 / Math.sqrt(from)), options = { trainable };
+  const weight = graph.variable(`${name}/weight`, [from, to], init, options),
+    bias = graph.variable(`${name}/bias`, [to], init, options);
   return (x) => {
     const rows = reshape(x, [sizeOf(x.shape) / from, from]); // one product of two matrices, whatever the leading axes
     return reshape(gemm(rows, weight, bias), [...x.shape.slice(0, -1), to]);
