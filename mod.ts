@@ -176,7 +176,16 @@ export { among, byMagnitude, evenly } from "./options/searched.ts";
 export { type Ends, oneOf, reals, type Space, wholes } from "./options/space.ts";
 
 // backbones
-export type { Backbone, BatchValues, Denoiser, Encoder, HistoryValues, SideTask } from "./models/backbone.ts";
+export type {
+  Backbone,
+  BatchValues,
+  Coordinate,
+  Coordinates,
+  Denoiser,
+  Encoder,
+  HistoryValues,
+  SideTask,
+} from "./models/backbone.ts";
 export { backbones } from "./models/mod.ts";
 export { mf } from "./models/mf.ts";
 export { gmf } from "./models/gmf.ts";
@@ -194,7 +203,8 @@ export { gru4rec } from "./models/gru4rec.ts";
 export { avgpool } from "./models/avgpool.ts";
 export { cosine } from "./models/cosine.ts";
 export { external, type ExternalBackbone, type ExternalOptions } from "./models/external.ts";
-export type { Seam, Understanding, UnderstandOptions, Widths as ModelWidths } from "./models/external/understand.ts";
+export type { Seam, Understanding, UnderstandOptions } from "./models/external/understand.ts";
+export type { Part as ModelPart, Widths as ModelWidths } from "./models/external/widths.ts";
 export type { GivenNames, Names as ModelNames } from "./models/external/names.ts";
 export type { Cut as ModelCut } from "./models/external/cut.ts";
 export type { Parameter as ModelParameter, Patterns as ModelPatterns } from "./models/external/parameters.ts";

@@ -29,12 +29,26 @@ export interface Encoder {
   pool?(x: Value): Value; // [.., L, D] -> [.., 1, D]
   /** The part of `query` that weight decay applies to, where that is not its first layer. */
   readonly decayed?: Value; // [R, D]
+  /** What the coordinates of a representation are, where not all of them are trained. */
+  readonly coordinates?: Coordinates;
   /** What each row's user is in every domain, where the model has a vector of that: another query. */
   readonly shared?: Value; // [R, L, D]
   /** What a step trains on beside its rows: other behaviours, another domain. */
   readonly tasks?: readonly SideTask[];
   /** What makes the query out of noise: a loss of diffusion trains it, and no other loss can. */
   readonly denoiser?: Denoiser;
+}
+
+/**
+ * What a coordinate of a representation is: "fixed" is one that no trained variable reaches, which does not decay; "exact"
+ * one, too, that is no number to calculate with, an id or a truth: methods that mix or compare vectors are refused.
+ */
+export type Coordinate = "trained" | "fixed" | "exact";
+
+/** Of a query's last axis, and of an item's. */
+export interface Coordinates {
+  readonly query: readonly Coordinate[]; // [D]
+  readonly items: readonly Coordinate[]; // [D]
 }
 
 /** f of diffusion models, and the noise that it is to take out: x_t = sqrt(abar_t) x_0 + sqrt(1 - abar_t) eps. */

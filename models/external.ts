@@ -8,6 +8,7 @@ import { variableName } from "./external/parameters.ts";
 import { seamText } from "./external/seam_text.ts";
 import { type Seam, understand, type Understanding, type UnderstandOptions } from "./external/understand.ts";
 import { checkTables } from "./external/tables.ts";
+import { coordinatesOf } from "./external/widths.ts";
 import { dot } from "./scoring.ts";
 
 /** How a file is to be read: `query`, `item`, `scores` and `inputs` name its tensors where that is not obvious. */
@@ -56,7 +57,7 @@ export interface ExternalBackbone
 export function external(bytes: Uint8Array, options: ExternalOptions = {}): ExternalBackbone {
   const { file, names, parameters, seam } = understand(bytes, options);
   if (seam instanceof TypeError) throw seam;
-  const { cut, widths, innerProduct } = seam;
+  const { cut, widths, innerProduct } = seam, coordinates = coordinatesOf(widths);
   return {
     file,
     parameters,
@@ -65,8 +66,9 @@ export function external(bytes: Uint8Array, options: ExternalOptions = {}): Exte
     notes: seamText(names, seam),
     build(graph, catalogue, batch) {
       checkTables(file, cut, catalogue);
-      const instance = instantiate(graph, file, cut, parameters);
+      const instance = instantiate(graph, file, cut, parameters, catalogue);
       const encoder = {
+        ...coordinates && { coordinates },
         query: joined(instance.vectors("user", batch.users), widths.dim),
         items: (ids: Value) => {
           const flat = joined(instance.vectors("item", ids), widths.dim); // [n, 1, D]

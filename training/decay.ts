@@ -2,9 +2,17 @@ import type { Value } from "../graphs/builder.ts";
 import { add, div, mul } from "../graphs/ops/arithmetic.ts";
 import { maxOver, sum } from "../graphs/ops/reduce.ts";
 import { reshape, slice, unsqueeze } from "../graphs/ops/shape.ts";
+import type { Encoder } from "../models/backbone.ts";
+import { decaying } from "../models/coordinates.ts";
 
 /** Hop 0 of a representation [.., L, D]: what weight decay applies to. */
-export const firstLayer = (x: Value): Value => reshape(slice(x, -2, 0, 1), [...x.shape.slice(0, -2), x.shape.at(-1)!]);
+const firstLayer = (x: Value): Value => reshape(slice(x, -2, 0, 1), [...x.shape.slice(0, -2), x.shape.at(-1)!]);
+
+/** What of an encoder's query, and of items, weight decay applies to. */
+export const decayOf = ({ query, decayed, coordinates }: Pick<Encoder, "query" | "decayed" | "coordinates">) => ({
+  query: decayed ?? firstLayer(decaying(query, coordinates?.query)), // [R, D]
+  items: (x: Value): Value => firstLayer(decaying(x, coordinates?.items)), // [.., L, D] -> [.., D]
+});
 
 /** Weight decay of a step. */
 export interface Decay {

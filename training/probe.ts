@@ -3,9 +3,11 @@ import { type Form, openRepresentations, type Representations, type Side } from 
 import { GraphBuilder } from "../graphs/builder.ts";
 import { type Asking, asking } from "../models/asking.ts";
 import type { Backbone } from "../models/backbone.ts";
+import { holdsExact } from "../models/coordinates.ts";
 import { pointOf } from "../models/point.ts";
 import type { Program, Runtime } from "../runtime/runtime.ts";
 import type { Probe, Vectors } from "../samplers/sampler.ts";
+import { noVectors } from "./vectors_only.ts";
 import { neighbours } from "./neighbours.ts";
 
 /** Rows that a program computes at a time, where there are so many users or items. */
@@ -24,7 +26,11 @@ export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catal
   /** As the model stands: what is propagated is so once for all ids. */
   const represent = async (what: Side | "points", ids: Int32Array): Promise<Vectors> => {
     const side = what === "users" ? what : "items", total = catalogue[side], size = Math.min(ROWS, total);
-    const form: Form = (encoder, x) => what === "points" ? pointOf(encoder)(x) : x;
+    const form: Form = (encoder, x) => {
+      if (what === "points") return pointOf(encoder)(x);
+      if (holdsExact(encoder.coordinates)) throw noVectors("this sampler");
+      return x;
+    };
     const opened = sides.get(what) ?? openRepresentations(runtime, backbone, catalogue, side, { size, total }, form);
     sides.set(what, opened);
     const { shape: [, layers, width], of, refresh } = await opened, each = layers! * width!;

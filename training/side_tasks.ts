@@ -8,7 +8,7 @@ import type { Loss } from "../losses/loss.ts";
 import type { SideTask } from "../models/backbone.ts";
 import type { Objective, TaskStep } from "../samplers/sampler.ts";
 import { Rng } from "../random/rng.ts";
-import { type Decay, firstLayer, withDecay } from "./decay.ts";
+import { type Decay, decayOf, withDecay } from "./decay.ts";
 import { lossOfScores, type OwnScores } from "./loss_of_scores.ts";
 import { SCOPES } from "./scopes.ts";
 
@@ -35,11 +35,11 @@ export function taskLoss(task: SideTask, loss: Loss, shared: Shared, whole?: Obj
   const { batchSize, decay, ...common } = shared, { graph, rows } = common, names = inputsOf(task);
   const users = graph.input(names.users, "int32", [batchSize]);
   const positiveIds = graph.input(names.positives, "int32", [batchSize, 1]);
-  const encoder = task.encode(users), { query, items, dot, decayed = firstLayer(query) } = encoder;
-  const positive = items(positiveIds), vectors = [decayed, firstLayer(positive)];
-  const weighed = (lost: Value, decays: readonly Value[]) => ({
+  const encoder = task.encode(users), { query, items, dot } = encoder, decays = decayOf(encoder);
+  const positive = items(positiveIds), vectors = [decays.query, decays.items(positive)];
+  const weighed = (lost: Value, vectors: readonly Value[]) => ({
     lost,
-    weighed: mul(task.weight, withDecay(lost, decays, decay)),
+    weighed: mul(task.weight, withDecay(lost, vectors, decay)),
   });
   if (whole) {
     const ids = { query, positive, positiveIds, userIds: users, items };
@@ -54,7 +54,7 @@ export function taskLoss(task: SideTask, loss: Loss, shared: Shared, whole?: Obj
     positive: encoder.score(query, positive),
     negative: encoder.score(query, negative),
   }, "this backbone");
-  return weighed(lost, [...vectors, firstLayer(negative)]);
+  return weighed(lost, [...vectors, decays.items(negative)]);
 }
 
 /** A task's pairs, as a log is known. */

@@ -8,11 +8,12 @@ import type { Backbone, Encoder, SideTask } from "../models/backbone.ts";
 import { historyInputs } from "../models/history_inputs.ts";
 import { pointOf } from "../models/point.ts";
 import type { Negatives, Objective, Sampler, Step } from "../samplers/sampler.ts";
-import { type Decay, firstLayer, type Kept, withDecay } from "./decay.ts";
+import { type Decay, decayOf, type Kept, withDecay } from "./decay.ts";
 import { lossOfScores } from "./loss_of_scores.ts";
 import { checkEncoder, checkLost, checkNegatives, checkReport, checkScores } from "./returned.ts";
 import { isModel, SCOPES } from "./scopes.ts";
 import { taskLoss } from "./side_tasks.ts";
+import { vectorsOnly } from "./vectors_only.ts";
 
 /** What meets in one step. */
 export interface StepRecipe {
@@ -90,7 +91,8 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
   const rows = padded ? graph.input(stepInputs.rows, "float32", [batchSize, 1]) : undefined;
   const history = histories && historyInputs(graph, histories, batchSize);
   const batch = { rows: batchSize, users: ids.users, training: true, ...history && { history } };
-  const encoder = backbone.build(graph, catalogue, batch), { query, shared, dot, denoiser, tasks = [] } = encoder;
+  const { encoder, watch } = vectorsOnly(graph, backbone.build(graph, catalogue, batch)),
+    { query, shared, dot, denoiser, tasks = [] } = encoder;
   if (!denoiser !== !loss.denoises) throw unmatched(loss);
   const positive = encoder.items(ids.positive); // [R, 1, L, D]
   checkEncoder(encoder, positive, batchSize);
@@ -113,7 +115,10 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
     loss: (positive, negative, mask) =>
       lossOfScores(loss, { ...common, positive, negative, ...mask && { mask } }, "this sampler"),
   };
-  const found = graph.scope(SCOPES.sampler, () => sampler.select(step, proposedInputs(graph, sampler, batchSize)));
+  const found = graph.scope(
+    SCOPES.sampler,
+    () => watch("sampler", () => sampler.select(step, proposedInputs(graph, sampler, batchSize))),
+  );
   checkReport(found);
   const measures: Record<string, Value> = {};
   const measure = (values: typeof measures) => void Object.assign(measures, values);
@@ -129,7 +134,7 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
   }
   const positiveScore = step.score(positive);
   checkScores(positiveScore, positive, batchSize);
-  const decayed = [encoder.decayed ?? firstLayer(query), firstLayer(positive)];
+  const decays = decayOf(encoder), decayed = [decays.query, decays.items(positive)];
   const rank = (): Ranked => {
     if ("objective" in found) {
       if (denoiser) throw unmatched();
@@ -155,13 +160,13 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
       ...denoiser && { denoiser },
       measure,
     };
-    const kept = { vectors: firstLayer(items), ...said.mask && { mask: said.mask } };
-    const lost = graph.scope(SCOPES.loss, () => loss(scores));
+    const kept = { vectors: decays.items(items), ...said.mask && { mask: said.mask } };
+    const lost = graph.scope(SCOPES.loss, () => watch("loss", () => loss(scores)));
     checkLost("the loss", "its value", lost);
     return { lost, decayed: [], kept, negative };
   };
   const ranked = rank();
-  const lost = withDecay(ranked.lost, [...decayed, ...ranked.decayed.map(firstLayer)], decay, ranked.kept);
+  const lost = withDecay(ranked.lost, [...decayed, ...ranked.decayed.map(decays.items)], decay, ranked.kept);
   const trainable = [...graph.variables.values()].filter(({ trainable, name }) => trainable && !isFrozen(name));
   if (trainable.length === 0) {
     throw new TypeError("Cannot train: nothing of the backbone is trained, all of it is frozen");

@@ -6,6 +6,7 @@ import type { FileInput, ModelFile } from "../../graphs/model_file.ts";
 import { cast } from "../../graphs/ops/compare.ts";
 import { concat, pad, reshape, unsqueeze } from "../../graphs/ops/shape.ts";
 import { sizeOf } from "../../graphs/tensor.ts";
+import { largest } from "./largest.ts";
 import { failing } from "./names.ts";
 import type { Cut } from "./cut.ts";
 import { type Parameter, variableName } from "./parameters.ts";
@@ -14,17 +15,25 @@ import { type Parameter, variableName } from "./parameters.ts";
 export interface Instance {
   /** Tensors `wanted`, of a batch of `count`, from others that are given. */
   part(count: number, given: ReadonlyMap<string, Value>, wanted: readonly string[]): ReadonlyMap<string, Value>;
-  /** The vectors of one side's ids [count], in the order of the cut. */
+  /** What one side's ids [count] have at the cut, in its order: vectors, mostly. */
   vectors(side: "user" | "item", ids: Value): readonly Value[]; // [count, ..] each
 }
 
-/** Declares a model's parameters in `graph`: tensors as variables, scalars and whole numbers as constants. */
+/** Whole numbers up to here are float32. */
+const EXACT = 2 ** 24;
+
+/**
+ * Declares a model's parameters in `graph`: tensors as variables, scalars and whole numbers as constants. Ids are below
+ * `counts`, where these are known.
+ */
 export function instantiate(
   graph: GraphBuilder,
   file: ModelFile,
   cut: Cut,
   parameters: readonly Parameter[],
+  counts: { readonly users: number; readonly items: number },
 ): Instance {
+  const fail = failing(file.source);
   const declared = new Map(parameters.map((parameter) => [parameter.name, declare(graph, parameter)]));
   const blanks = new Map<number, Value>();
   /** Ids of a batch of which only the length matters. */
@@ -48,9 +57,14 @@ export function instantiate(
       const found = part(count, new Map([[inputs[side].name, asInput(reshape(ids, [count]), inputs[side])]]), wanted);
       return wanted.map((name) => {
         const value = found.get(name)!;
-        if (value.shape[0] === count && value.dtype === "float32") return value;
-        return failing(file.source)(
-          `"${name}" is ${value.dtype} [${value.shape}] for ${count} ids; a representation is float32, its first axis the batch`,
+        if (value.shape[0] !== count) {
+          fail(`"${name}" is [${value.shape}] for ${count} ids; the first axis of a representation is the batch`);
+        }
+        const most = value.dtype === "float32" ? 0 : largest(value, ids, side === "user" ? counts.users : counts.items);
+        if (most <= EXACT) return value;
+        return fail(
+          `"${name}" is ${value.dtype}, which crosses the cut as float32, exact up to ${EXACT}; ` +
+            (most < Infinity ? `its numbers are up to ${most}` : "how large its numbers are cannot be told"),
         );
       });
     },
@@ -80,9 +94,10 @@ const asInput = (ids: Value, { dtype, dims }: FileInput): Value =>
 
 /** Tensors of a batch beside each other as one vector each, filled up with zeros: [n, ..] and more of them -> [n, 1, D]. */
 export function joined(tensors: readonly Value[], width: number): Value {
-  const vectors = tensors.map((x) =>
-    x.shape.length === 2 ? unsqueeze(x, 1) : openReshape(x, [x.shape[0]!, 1, sizeOf(x.shape.slice(1))])
-  );
+  const vectors = tensors.map((tensor) => {
+    const x = tensor.dtype === "float32" ? tensor : cast(tensor, "float32");
+    return x.shape.length === 2 ? unsqueeze(x, 1) : openReshape(x, [x.shape[0]!, 1, sizeOf(x.shape.slice(1))]);
+  });
   const all = concat(vectors, -1);
   return pad(all, [0, 0, 0], [0, 0, width - all.shape[2]!]);
 }

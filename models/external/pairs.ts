@@ -4,14 +4,15 @@ import { neededNodes } from "../../graphs/inline.ts";
 import { MEASURING } from "../../graphs/layout_ops.ts";
 import type { FileNode, ModelFile } from "../../graphs/model_file.ts";
 import { add, max, min, mul, sub } from "../../graphs/ops/arithmetic.ts";
+import { cast } from "../../graphs/ops/compare.ts";
 import { slice } from "../../graphs/ops/shape.ts";
-import { sameShape, type Shape, sizeOf } from "../../graphs/tensor.ts";
+import { sameShape, sizeOf } from "../../graphs/tensor.ts";
 import type { Cut } from "./cut.ts";
 import type { Instance } from "./instance.ts";
 import { type JoinedProduct, joinedProducts, piecewise } from "./joined_product.ts";
 import { failing } from "./names.ts";
 import { spreadOf } from "./spread.ts";
-import type { Widths } from "./understand.ts";
+import type { Part, Widths } from "./widths.ts";
 
 /**
  * Scores of representations where they are no inner product: the model's joint part, for each pair of a row with one of
@@ -30,12 +31,12 @@ export function pairScore(
   const fail = failing(file.source), read = readOf(file, cut), spread = spreadOf(query, items);
   const side = (
     x: Value,
-    shapes: readonly Shape[],
+    parts: readonly Part[],
     names: readonly string[],
     size: number,
     wanted: readonly string[],
   ) => {
-    const given = new Map(parted(x, shapes, size).map((value, at) => [names[at]!, value]));
+    const given = new Map(parted(x, parts, size).map((value, at) => [names[at]!, value]));
     const found = part(size, given, wanted);
     return new Map(wanted.map((name) => {
       const value = found.get(name)!;
@@ -101,9 +102,12 @@ const binary: Readonly<Record<string, (a: Value, b: Value) => Value>> = {
 const sameTail = (a: Value, b: Value) => sameShape(a.shape.slice(1), b.shape.slice(1));
 
 /** [n, .., D] -> the tensors that it joins, [size, ..] each. */
-function parted(x: Value, shapes: readonly Shape[], size: number): readonly Value[] {
+function parted(x: Value, parts: readonly Part[], size: number): readonly Value[] {
   let start = 0;
-  return shapes.map((shape) => openReshape(slice(x, -1, start, start += sizeOf(shape)), [size, ...shape]));
+  return parts.map(({ shape, dtype }) => {
+    const part = openReshape(slice(x, -1, start, start += sizeOf(shape)), [size, ...shape]);
+    return dtype === "float32" ? part : cast(part, dtype);
+  });
 }
 
 /** What the joint part reads of each side, and its nodes that take both, in order. */

@@ -1,6 +1,7 @@
 import type { Value } from "../../graphs/builder.ts";
 import { openReshape } from "../../graphs/imports/shapes.ts";
 import { add, mul } from "../../graphs/ops/arithmetic.ts";
+import { cast, less, or } from "../../graphs/ops/compare.ts";
 import { ints } from "../../graphs/ops/operand.ts";
 import { expandOp, reshapeOp, slice } from "../../graphs/ops/shape.ts";
 import { type Shape, sizeOf } from "../../graphs/tensor.ts";
@@ -21,13 +22,18 @@ export interface Spread {
 export function spreadOf(query: Value, items: Value): Spread {
   const [rows] = query.shape as [number], [pools, count] = items.shape as [number, number];
   const zeros = mul(slice(query, -1, 0, 1), 0); // [R, 1, 1]
+  const forEachRow = (x: Value) => {
+    if (x.dtype === "float32") return add(x, zeros);
+    const falses = less(zeros, zeros); // of what is not a number, too
+    return x.dtype === "bool" ? or(x, falses) : add(x, cast(falses, x.dtype));
+  };
   const byRow = (x: Value) => openReshape(x, [rows, 1, width(x)]);
   const byCandidate = (x: Value) => inShape(x, [pools === 1 ? 1 : -1, count, width(x)]);
   const flat = (x: Value, like: Value) => inShape(x, [-1, ...like.shape.slice(1)]);
   return {
     ofRows: (x) =>
       count === 1 ? x : flat(x.graph.apply(expandOp, [byRow(x), ints(x.graph, [1, count, width(x)])])[0]!, x),
-    ofCandidates: (x) => pools === 1 ? flat(add(byCandidate(x), zeros), x) : x,
+    ofCandidates: (x) => pools === 1 ? flat(forEachRow(byCandidate(x)), x) : x,
     meet: (op, row, candidate) => flat(op(byRow(row), byCandidate(candidate)), row),
     toRows: (x) => inShape(x, [-1, count]),
   };

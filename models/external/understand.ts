@@ -1,14 +1,15 @@
-import { gradients } from "../../graphs/autodiff.ts";
+import { gradients, pathsTo } from "../../graphs/autodiff.ts";
 import { GraphBuilder, type Value } from "../../graphs/builder.ts";
 import { isKnown, neededNodes } from "../../graphs/inline.ts";
 import { type FileLimits, type ModelFile, readModel } from "../../graphs/model_file.ts";
 import { sum } from "../../graphs/ops/reduce.ts";
-import { type Shape, sizeOf } from "../../graphs/tensor.ts";
+import { sizeOf } from "../../graphs/tensor.ts";
 import { type Cut, findCut } from "./cut.ts";
 import { isInnerProduct } from "./inner_product.ts";
 import { instantiate } from "./instance.ts";
 import { failing, findNames, type GivenNames, type Names } from "./names.ts";
 import { type Parameter, parametersOf, type Patterns, variableName } from "./parameters.ts";
+import type { Part, Widths } from "./widths.ts";
 
 /** How a file is to be read. */
 export interface UnderstandOptions extends GivenNames, Patterns {
@@ -16,14 +17,6 @@ export interface UnderstandOptions extends GivenNames, Patterns {
   readonly source?: string;
   /** How large the file may be. Default: 2 GiB and 20,000 nodes. */
   readonly limits?: Partial<FileLimits>;
-}
-
-/** Shapes of the tensors that are joined to a representation, without their batch. */
-export interface Widths {
-  readonly queries: readonly Shape[];
-  readonly items: readonly Shape[];
-  /** Of representations: of the side that has more numbers; the other's are filled up, since methods mix the two. */
-  readonly dim: number;
 }
 
 /** What training takes to know of a file. */
@@ -99,7 +92,7 @@ function differentiated({ source }: ModelFile, scores: Value) {
 
 /** Builds a small batch of pairs, to see what its parts look like, that they fit, and what gradients reach. */
 function look(file: ModelFile, cut: Cut, parameters: readonly Parameter[]): Omit<Understanding, "file" | "names"> {
-  const graph = new GraphBuilder(), instance = instantiate(graph, file, cut, parameters);
+  const graph = new GraphBuilder(), instance = instantiate(graph, file, cut, parameters, { users: 0, items: 0 });
   const ids = (name: string) => graph.input(name, "int32", [LOOKED_AT]);
   const queries = instance.vectors("user", ids("users")), items = instance.vectors("item", ids("items"));
   const named = (tensors: readonly string[], values: readonly Value[]) =>
@@ -114,6 +107,8 @@ function look(file: ModelFile, cut: Cut, parameters: readonly Parameter[]): Omit
     );
   }
   const reached = differentiated(file, scores);
+  const isTrained = pathsTo([...graph.variables.values()].filter(({ trainable }) => trainable));
+  const part = (x: Value): Part => ({ shape: x.shape.slice(1), dtype: x.dtype, trained: isTrained(x) });
   return {
     parameters: parameters.map((parameter) => {
       const variable = graph.variables.get(variableName(parameter.name));
@@ -122,8 +117,8 @@ function look(file: ModelFile, cut: Cut, parameters: readonly Parameter[]): Omit
     seam: {
       cut,
       widths: {
-        queries: queries.map(({ shape }) => shape.slice(1)),
-        items: items.map(({ shape }) => shape.slice(1)),
+        queries: queries.map(part),
+        items: items.map(part),
         dim: Math.max(
           ...[queries, items].map((side) => side.reduce((sum, { shape }) => sum + sizeOf(shape.slice(1)), 0)),
         ),

@@ -8,10 +8,9 @@ import { sub } from "../../graphs/ops/arithmetic.ts";
 import { sum } from "../../graphs/ops/reduce.ts";
 import { bce } from "../../losses/bce.ts";
 import { bpr } from "../../losses/bpr.ts";
-import { external, type ExternalBackbone } from "../../models/external.ts";
-import { type HostTensor, openModel } from "../../runtime/model.ts";
+import { external } from "../../models/external.ts";
+import { openModel } from "../../runtime/model.ts";
 import { openRuntime } from "../../runtime/providers.ts";
-import type { Runtime } from "../../runtime/runtime.ts";
 import type { UpdateRule } from "../../runtime/update.ts";
 import { rns } from "../../samplers/rns.ts";
 import { adam } from "../../training/optimizers.ts";
@@ -20,67 +19,11 @@ import { train } from "../../training/trainer.ts";
 import { floats, longs, onnxFile, type WrittenModel } from "../graphs/onnx_file.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
 import { checkerboard } from "./checkerboard.ts";
+import { agrees, near, stock } from "./as_stock.ts";
 import { biased, neumf, twoTower } from "./exported.ts";
 
 const SIZE = 12, sizes = { users: SIZE, items: SIZE }, of = catalogue(checkerboard(SIZE));
 const models = { neumf, twoTower, biased } as const;
-
-/** What Foil scores: rows by their own candidates, and by a pool that all share. */
-async function scored(
-  runtime: Runtime,
-  backbone: ExternalBackbone,
-  users: readonly number[],
-  items: readonly number[],
-) {
-  const graph = new GraphBuilder(), rows = users.length, count = items.length / rows;
-  const seen = { ...of, users: Math.max(...users) + 1, items: Math.max(...items) + 1 };
-  const encoder = backbone.build(graph, seen, { rows, users: graph.input("users", "int32", [rows]) });
-  const own = encoder.score(encoder.query, encoder.items(graph.input("own", "int32", [rows, count])));
-  const shared = encoder.score(encoder.query, encoder.items(graph.input("pool", "int32", [1, count])));
-  const program = await runtime.compile(graph, { outputs: { scoresOfOwn: own, scoresOfShared: shared } });
-  const { scoresOfOwn, scoresOfShared } = await program.run({
-    users: Int32Array.from(users),
-    own: Int32Array.from(items),
-    pool: Int32Array.from(items.slice(0, count)),
-  });
-  await program.dispose();
-  return { own: scoresOfOwn as Float32Array, shared: scoresOfShared as Float32Array };
-}
-
-/** What stock onnxruntime scores, pair by pair. */
-async function stock(bytes: Uint8Array, users: readonly number[], items: readonly number[]): Promise<Float32Array> {
-  const model = await openModel(bytes), file = readModel(bytes);
-  const fed = (at: 0 | 1, ids: readonly number[]): [string, HostTensor] => {
-    const { name, dtype, dims } = file.inputs[at]!, shape = [ids.length, ...dims!.slice(1).map(() => 1)];
-    return [name, {
-      dtype,
-      shape,
-      data: dtype === "int64" ? BigInt64Array.from(ids, BigInt) : Int32Array.from(ids),
-    }];
-  };
-  const outputs = await model.run(Object.fromEntries([fed(0, users), fed(1, items)]));
-  await model.dispose();
-  return outputs[file.outputs[0]!.name]!.data as Float32Array;
-}
-
-/** That Foil's scores, by rows and from a shared pool, are those of stock onnxruntime on the file. */
-async function agrees(
-  runtime: Runtime,
-  backbone: ExternalBackbone,
-  bytes: Uint8Array,
-  users: readonly number[],
-  items: readonly number[],
-): Promise<void> {
-  const { own, shared } = await scored(runtime, backbone, users, items), count = items.length / users.length;
-  const each = users.flatMap((user) => Array.from({ length: count }, () => user));
-  near(own, await stock(bytes, each, items));
-  near(shared, await stock(bytes, each, users.flatMap(() => items.slice(0, count))));
-}
-function near(found: Float32Array, wanted: Float32Array): void {
-  assert.equal(found.length, wanted.length);
-  assert(new Set(wanted).size > 1, "the scores differ");
-  for (const [at, x] of found.entries()) assert(Math.abs(x - wanted[at]!) <= 1e-5, `${at}: ${x}, not ${wanted[at]}`);
-}
 
 for (const [name, make] of Object.entries(models)) {
   eachProvider(`${name} scores before training as onnxruntime scores its file`, async (runtime) => {
