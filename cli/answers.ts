@@ -7,7 +7,7 @@ import { real } from "../options/option.ts";
 import { openModel } from "../runtime/model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { servedLength } from "../training/exported_inputs.ts";
-import { scoresModel } from "../training/recommender.ts";
+import { scoresModel, takesMany } from "../training/recommender.ts";
 import { hiding } from "./candidates.ts";
 import type { OpenedRun } from "./opened_run.ts";
 import { type Ranked, rankedIn } from "./recommendations.ts";
@@ -113,7 +113,8 @@ async function byHistory(
 /** Nothing but the model itself says how a user and an item go together. */
 async function byScores({ backbone, catalogue, weights, name }: OpenedRun): Promise<Answers> {
   const model = await openModel(await scoresModel(backbone, catalogue, weights)), { items: size } = catalogue;
-  const atOnce = Math.max(1, Math.floor(HELD / (size * floatsPerScore(backbone, catalogue))));
+  const held = Math.max(1, Math.floor(HELD / (size * floatsPerScore(backbone, catalogue))));
+  const atOnce = takesMany(backbone, catalogue) ? held : 1;
   return {
     noNew: `backbone "${name}" knows users by their ids alone, and its scores are no inner products to solve for`,
     async recommend(asks, top) {

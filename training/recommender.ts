@@ -1,6 +1,7 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
 import { GraphBuilder, type Value } from "../graphs/builder.ts";
 import { encode } from "../graphs/encode.ts";
+import { isOpen } from "../graphs/open_axis.ts";
 import { mul, sub } from "../graphs/ops/arithmetic.ts";
 import { cast } from "../graphs/ops/compare.ts";
 import { scatterElementsAdd, topK } from "../graphs/ops/index.ts";
@@ -30,7 +31,8 @@ export interface RecommenderOptions {
  * fewer than `top` unseen items, the rest are seen ones with scores around -1e30. Of a backbone that reads histories the
  * input is `history` int64 [1, T] instead: what somebody has met, oldest first, -1 past its end.
  *
- * A user that there is not is refused by the runtime, which says that an index is out of bounds. N is at least 1: of no
+ * N is any number, but 1 where the graph of the backbone, one that came as a file, holds lengths for one user: the file
+ * declares that. A user that there is not is refused by the runtime, which says that an index is out of bounds. N is at least 1: of no
  * users onnxruntime's TopK divides by zero, which ends the process.
  *
  * @throws TypeError where `weights` lacks a variable of the backbone or has it in another shape, or the backbone reads both a history and who the user is; RangeError where `top` is no whole number from 1.
@@ -112,11 +114,8 @@ async function exported(
   weights: ReadonlyMap<string, SavedTensor>,
   outputs: (scores: Value, seen: Value | undefined) => Readonly<Record<string, Value>>,
 ): Promise<Uint8Array> {
-  const graph = new GraphBuilder(), { items } = catalogue;
-  const { batch, seen, symbolic, description } = exportedInputs(graph, backbone, catalogue);
-  const encoder = backbone.build(graph, catalogue, batch);
-  const all = graph.constant(Int32Array.from({ length: items }, (_, id) => id), [1, items]);
-  const scores = encoder.score(encoder.query, encoder.items(all)); // [N, I]
+  const graph = new GraphBuilder();
+  const { scores, inputs: { batch, seen, symbolic, description } } = scoresOfAll(graph, backbone, catalogue);
   if (backbone.history && prune(graph, [scores]).leaves.includes(batch.users)) {
     throw new TypeError(
       "Cannot export: the backbone reads who the user is beside a history, and the file is asked with a history alone",
@@ -134,10 +133,39 @@ async function exported(
   return encode(graph, wanted, {
     given: new Set(ready.keys()),
     frozen: new Map([...weighted, ...ready]),
-    symbolic,
+    ...hasOpenAxis(scores) && { symbolic },
     metadata: { description },
   });
 }
+
+/** The scores of all items, and the inputs that they are asked for with. */
+function scoresOfAll(graph: GraphBuilder, backbone: Backbone, catalogue: Catalogue) {
+  const { items } = catalogue, inputs = exportedInputs(graph, backbone, catalogue);
+  const encoder = backbone.build(graph, catalogue, inputs.batch);
+  const all = graph.constant(Int32Array.from({ length: items }, (_, id) => id), [1, items]);
+  return { inputs, scores: encoder.score(encoder.query, encoder.items(all)) }; // [N, I]
+}
+
+const hasOpenAxis = (scores: Value): boolean => isOpen(scores.graph.inputs.get("users")!, [scores]);
+
+/**
+ * Whether the files of {@link recommenderModel} and {@link scoresModel} take any number of users: those of a backbone that
+ * came as a file may hold lengths for one, and then say so.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { catalogue } from "../datasets/catalogue.ts";
+ * import { interactions } from "../datasets/interactions.ts";
+ * import { mf } from "../models/mf.ts";
+ * import { takesMany } from "./recommender.ts";
+ *
+ * const of = catalogue(interactions({ users: [0], items: [0], userCount: 2, itemCount: 3 }));
+ * assert.equal(takesMany(mf({ dim: 1 }), of), true);
+ * ```
+ */
+export const takesMany = (backbone: Backbone, catalogue: Catalogue): boolean =>
+  backbone.history === undefined && hasOpenAxis(scoresOfAll(new GraphBuilder(), backbone, catalogue).scores);
 
 /** What a value is that is rows of a table, and not computed: for it alone no engine is opened. */
 function copied(value: Value, frozen: ReadonlyMap<Value, Float32Array>): Float32Array | undefined {

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
+import { openAnswers } from "../../cli/answers.ts";
+import type { OpenedRun } from "../../cli/opened_run.ts";
 import { loadServed } from "../../cli/serving/served_model.ts";
+import { catalogue } from "../../datasets/catalogue.ts";
+import { interactions } from "../../datasets/interactions.ts";
 import { readModel } from "../../graphs/model_file.ts";
+import { external } from "../../models/external.ts";
 import { openModel } from "../../runtime/model.ts";
+import { openRuntime } from "../../runtime/providers.ts";
+import { floats, longs, onnxFile } from "../graphs/onnx_file.ts";
 import { neumf, twoTower } from "../models/exported.ts";
 import { foil, inFolder, jsonLines } from "./foil.ts";
 
@@ -158,3 +165,39 @@ Deno.test("what does not fit a file is told in a line", () =>
       assert.match(stderr, message);
     }
   }));
+
+Deno.test("a model whose file of scores takes one user at a time answers many all the same", async () => {
+  const items = 6,
+    written = onnxFile({
+      inputs: { users: ["int64", "batch"], items: ["int64", "batch"] },
+      outputs: { scores: ["float32", "batch"] },
+      initializers: {
+        p: floats([4, 1], 1, -1, 2, 0.5),
+        q: floats([items, 1], 3, 1, -2, 4, 0, 5),
+        ...{ axis: longs(1), first: longs(0) },
+      },
+      nodes: [
+        { op: "Gather", inputs: ["p", "users"], outputs: ["u"] },
+        { op: "Gather", inputs: ["q", "items"], outputs: ["i"] },
+        { op: "Mul", inputs: ["u", "i"], outputs: ["product"] },
+        { op: "Shape", inputs: ["product"], outputs: ["lengths"] },
+        { op: "Slice", inputs: ["lengths", "first", "axis"], outputs: ["batch"] },
+        { op: "ConstantOfShape", inputs: ["batch"], outputs: ["zeros"] },
+        { op: "Unsqueeze", inputs: ["zeros", "axis"], outputs: ["column"] },
+        { op: "Concat", inputs: ["product", "column"], outputs: ["both"], attributes: { axis: 1 } },
+        { op: "ReduceSum", inputs: ["both", "axis"], outputs: ["scores"], attributes: { keepdims: 0 } },
+      ],
+    });
+  const backbone = external(written), runtime = await openRuntime({ provider: "wasm" });
+  const of = catalogue(interactions({ users: [0, 1], items: [5, 2], userCount: 4, itemCount: items }));
+  const weights = new Map(["p", "q"].map((name) => {
+    const { shape, data } = readModel(written).initializers.get(name)!;
+    return [`external/${name}`, { shape, data: data as Float32Array }];
+  }));
+  const run = { backbone, catalogue: of, weights, name: "model.onnx" } as unknown as OpenedRun;
+  const answers = await openAnswers(runtime, run, { c0: 0.01, decay: 10 });
+  const found = await answers.recommend([0, 1, 2].map((user) => ({ user })), 2);
+  assert.deepEqual(found.map((list) => list.map(({ item }) => item)), [[3, 0], [4, 1], [5, 3]]);
+  await answers.dispose();
+  await runtime.dispose();
+});

@@ -14,7 +14,7 @@ import { openRuntime } from "../../runtime/providers.ts";
 import type { UpdateRule } from "../../runtime/update.ts";
 import { rns } from "../../samplers/rns.ts";
 import { adam } from "../../training/optimizers.ts";
-import { scoresModel } from "../../training/recommender.ts";
+import { recommenderModel, scoresModel, takesMany } from "../../training/recommender.ts";
 import { train } from "../../training/trainer.ts";
 import { floats, longs, onnxFile, type WrittenModel } from "../graphs/onnx_file.ts";
 import { eachProvider } from "../runtime/each_provider.ts";
@@ -254,6 +254,14 @@ eachProvider("rows whose ids a file computes, counted from the end of the table,
   await program.dispose();
 });
 
+/** The weights of a file as a run saves them. */
+const saved = ({ parameters }: ReturnType<typeof external>) =>
+  new Map(
+    parameters.filter(({ dtype }) => dtype === "float32").map(({ name, shape, data }) =>
+      [`external/${name}`, { shape, data: data as Float32Array }] as const
+    ),
+  );
+
 Deno.test("a file with heads, and sums of exponentials, is exported for a batch of any length", async () => {
   const bytes = crossed([
     { op: "Reshape", inputs: ["u", "heads"], outputs: ["h"] }, // [batch, 2, 1]
@@ -263,12 +271,7 @@ Deno.test("a file with heads, and sums of exponentials, is exported for a batch 
     { op: "ReduceSum", inputs: ["products", "axis"], outputs: ["scores"], attributes: { keepdims: 0 } },
   ], { heads: longs(-1, 2, 1), keys: floats([3, 2, 1], 1, -1, 0.5, 2, -2, 1), axis: longs(1) });
   const backbone = external(bytes);
-  const weights = new Map(
-    backbone.parameters.filter(({ dtype }) => dtype === "float32").map(({ name, shape, data }) =>
-      [`external/${name}`, { shape, data: data as Float32Array }] as const
-    ),
-  );
-  const model = await openModel(await scoresModel(backbone, of, weights));
+  const model = await openModel(await scoresModel(backbone, of, saved(backbone)));
   for (const users of [[4], [3, 0, 11], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]]) {
     const data = BigInt64Array.from(users, BigInt), items = Array.from({ length: SIZE }, (_, item) => item);
     const { scores } = await model.run({ users: { dtype: "int64", shape: [users.length], data } });
@@ -277,3 +280,45 @@ Deno.test("a file with heads, and sums of exponentials, is exported for a batch 
   }
   await model.dispose();
 });
+
+for (const count of [1, 2]) {
+  Deno.test(`a file that ${count === 1 ? "joins a token to each user" : "meets pairs with ones of as many"} is exported for one user, and says so`, async () => {
+    const token: WrittenModel["nodes"] = [
+      { op: "Shape", inputs: [count === 1 ? "u" : "i"], outputs: ["lengths"] },
+      { op: "Slice", inputs: ["lengths", "first", "axis"], outputs: ["batch"] },
+      { op: "ConstantOfShape", inputs: ["batch"], outputs: ["zeros"] },
+      { op: "Add", inputs: ["zeros", "half"], outputs: ["halves"] },
+      { op: "Unsqueeze", inputs: ["halves", "axis"], outputs: ["tokens"] }, // [batch, 1]
+    ];
+    const product: WrittenModel["nodes"] = count === 1
+      ? [
+        { op: "Concat", inputs: ["u", "tokens"], outputs: ["longer"], attributes: { axis: 1 } },
+        { op: "Gather", inputs: ["longer", "places"], outputs: ["v"], attributes: { axis: 1 } },
+        { op: "Mul", inputs: ["v", "i"], outputs: ["products"] },
+      ]
+      : [
+        { op: "Mul", inputs: ["u", "i"], outputs: ["plain"] },
+        { op: "Concat", inputs: ["plain", "tokens"], outputs: ["products"], attributes: { axis: 1 } },
+      ];
+    const bytes = crossed([
+      ...token,
+      ...product,
+      { op: "ReduceSum", inputs: ["products", "axis"], outputs: ["scores"], attributes: { keepdims: 0 } },
+    ], { axis: longs(1), first: longs(0), half: floats([1], 0.5), places: longs(1, 2) });
+    const backbone = external(bytes), weights = saved(backbone);
+    assert.equal(takesMany(backbone, of), false);
+    const written = await scoresModel(backbone, of, weights),
+      lists = await recommenderModel(backbone, of, weights, { top: 2 });
+    for (const file of [written, lists].map((each) => readModel(each))) assert.deepEqual(file.inputs[0]!.dims, [1]);
+    const model = await openModel(written), items = Array.from({ length: SIZE }, (_, item) => item);
+    for (const user of [0, 3, 11]) {
+      const { scores } = await model.run({
+        users: { dtype: "int64", shape: [1], data: BigInt64Array.of(BigInt(user)) },
+      });
+      near(scores!.data as Float32Array, await stock(bytes, items.map(() => user), items));
+    }
+    const two = { dtype: "int64" as const, shape: [2], data: BigInt64Array.of(0n, 3n) };
+    await assert.rejects(model.run({ users: two }), /Got: 2 Expected: 1/);
+    await model.dispose();
+  });
+}
