@@ -13,7 +13,7 @@ import type { OpenedRun } from "./opened_run.ts";
 import { type Ranked, rankedIn } from "./recommendations.ts";
 
 /** Who asks: a user of the log by number, or somebody new by what they met, oldest first. */
-export type Ask = ({ readonly user: number } | { readonly met: readonly number[] }) & {
+export type Ask = ({ readonly user: number } | { readonly met: readonly number[] | Int32Array }) & {
   /** Items that are not to be in the list, beside what was met. */
   readonly barred?: Int32Array;
 };

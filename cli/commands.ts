@@ -17,6 +17,7 @@ import { indexCommand, indexOptions } from "./index_run.ts";
 import { inspectCommand } from "./inspect.ts";
 import { list } from "./list.ts";
 import { openOutput } from "./output.ts";
+import { peopleDefaults } from "./people.ts";
 import { recommendCommand, recommendOptions } from "./recommend.ts";
 import { reportCommand, reportOptions } from "./report.ts";
 import { serveCommand, serveOptions } from "./serve.ts";
@@ -84,7 +85,9 @@ const using: readonly Entry[] = [
     evaluateCommand,
     { defaults: evaluateDefaults },
   ),
-  entry("recommend", "the best unseen items for given users", recommendOptions, recommendCommand),
+  entry("recommend", "the best unseen items for given users", recommendOptions, recommendCommand, {
+    defaults: peopleDefaults,
+  }),
   entry("serve", "answer over HTTP with a trained model", serveOptions, serveCommand, { heeds: true }),
   entry("index", "an index of the items, for catalogues too large to score whole", indexOptions, indexCommand),
   entry("similar", "the items most similar to given items", similarOptions, similarCommand),

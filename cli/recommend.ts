@@ -9,6 +9,7 @@ import { giveOut, listOf } from "./lists.ts";
 import { denseIds } from "./named.ts";
 import { type OpenedRun, openRun } from "./opened_run.ts";
 import { openOutput, type Output } from "./output.ts";
+import { checkPeople, peopleOptions, type Person, readPeople } from "./people.ts";
 import { recommendations, type Recommended } from "./recommendations.ts";
 import { formatOf } from "./table.ts";
 import { outputOptions, providerOptions } from "./train_options.ts";
@@ -19,6 +20,7 @@ export const recommendOptions = {
   usersFile: text(null, "a file of ids of users, a line each"),
   items: text(null, "instead of users: what somebody new has met, ids of items, oldest first, comma separated"),
   itemsFile: text(null, "a file of such ids, a line each"),
+  ...peopleOptions,
   ...foldInOptions,
   top: integer(10, "items for each user", { min: 1 }),
   includeSeen: flag(false, "also items that the user met in training"),
@@ -28,7 +30,7 @@ export const recommendOptions = {
   ...providerOptions,
   ...outputOptions,
 } as const;
-/** Users asked of an index at a time. */
+/** Users asked of an index, or by what they have met, at a time. */
 const BLOCK = 256;
 
 type RecommendValues = Values<typeof recommendOptions>;
@@ -46,18 +48,24 @@ export async function recommendCommand(values: RecommendValues): Promise<number>
   if ((met.list ?? met.file) !== null && (list.list ?? list.file) !== null) {
     throw new TypeError("Cannot recommend: --items is instead of --users and --users-file, found both");
   }
+  if (values.met !== null && (met.list ?? met.file ?? list.list ?? list.file) !== null) {
+    throw new TypeError("Cannot recommend: --met is instead of users and --items, found both");
+  }
+  checkPeople(values);
   const given = await denseIds("item", met, ids.items, values.run);
-  const users = given ? Int32Array.of() : await denseIds("user", list, ids.users, values.run);
+  const users = given || values.met !== null ? Int32Array.of() : await denseIds("user", list, ids.users, values.run);
   if (users === null) {
     throw new TypeError(
-      "Cannot recommend: --users says for whom, as ids of the data or `all`, --users-file in a file; --items says what somebody new has met",
+      "Cannot recommend: --users says for whom, as ids of the data or `all`, --users-file in a file; --items says what somebody new has met, --met what many have",
     );
   }
+  const people = values.met === null ? undefined : await readPeople({ ...values, met: values.met }, opened, output);
   const barred = await barredItems(values, ids.items, values.run, output);
   const runtime = await openRuntime({ provider: values.provider, threads: values.threads });
   await runtime.load(weights);
-  if (given) {
-    await forNew(values, opened, { met: [...given], ...barred && { barred } }, runtime, output);
+  if (given || people) {
+    const asks = people ?? [{ name: Array.from(given!, (item) => ids.items[item]!).join(","), met: given! }];
+    await forNew(values, opened, { people: asks, kind: people ? "user" : "given", barred }, runtime, output);
     return 0;
   }
   const lists = values.index
@@ -71,9 +79,7 @@ export async function recommendCommand(values: RecommendValues): Promise<number>
     }
   };
   await giveOut(entries(), { kind: "user" }, values.out, ids, output);
-  if (none > 0) {
-    output.say(`${none} of ${users.length} users got nothing: nothing is left, or nothing is known of them`);
-  }
+  if (none > 0) sayNone(none, users.length, output);
   const knows = learnt(opened), unmet = users.filter((user) => !knows(user)).length;
   if (unmet > 0) {
     output.say(
@@ -105,22 +111,46 @@ async function* byIndex(
   await answers.dispose();
 }
 
-/** Somebody whom the log does not know, by what they have met. */
+/** People whom the run's log need not know, by what they have met. */
+interface ForNew {
+  readonly people: readonly Person[];
+  /** What names them: what was given of one, or a user of another log. */
+  readonly kind: "given" | "user";
+  readonly barred: Int32Array | undefined;
+}
+
 async function forNew(
   { c0, decay, top, includeSeen, index, out }: RecommendValues,
   run: OpenedRun,
-  ask: { readonly met: readonly number[]; readonly barred?: Int32Array },
+  { people, kind, barred }: ForNew,
   runtime: Runtime,
   output: Output,
 ): Promise<void> {
-  if (includeSeen) throw new TypeError("Cannot recommend: --include-seen is for users of the log, found --items");
+  if (includeSeen) {
+    throw new TypeError(
+      `Cannot recommend: --include-seen is for users of the log, found ${kind === "given" ? "--items" : "--met"}`,
+    );
+  }
   const answers = await (index ? indexedAnswers : openAnswers)(runtime, run, { c0, decay });
   if (answers.noNew !== undefined) throw new TypeError(`Cannot recommend to somebody new: ${answers.noNew}`);
-  const [items] = await answers.recommend([ask], top), { ids } = run;
+  let none = 0;
   const lists = async function* () {
-    yield await Promise.resolve(listOf("given", ask.met.map((item) => ids.items[item]!).join(","), items!, ids));
+    for (let from = 0; from < people.length; from += BLOCK) {
+      const some = people.slice(from, from + BLOCK);
+      const found = await answers.recommend(some.map(({ met }) => ({ met, ...barred && { barred } })), top);
+      for (const [row, { name, met }] of some.entries()) {
+        const items = met.length > 0 ? found[row]! : []; // who met nothing would get the first items there are
+        if (items.length === 0) none++;
+        yield listOf(kind, name, items, run.ids);
+      }
+    }
   };
-  await giveOut(lists(), { kind: "given" }, out, ids, output);
+  await giveOut(lists(), { kind }, out, run.ids, output);
+  if (kind === "user" && none > 0) sayNone(none, people.length, output);
   await answers.dispose();
   await runtime.dispose();
+}
+
+function sayNone(none: number, all: number, output: Output): void {
+  output.say(`${none} of ${all} users got nothing: nothing is left, or nothing is known of them`);
 }
