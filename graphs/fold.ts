@@ -2,7 +2,7 @@ import type { GraphBuilder, Value } from "./builder.ts";
 import type { ImportCall } from "./imports/mod.ts";
 import { RESHAPING } from "./layout_ops.ts";
 import { onnxTypes } from "./ops/compare.ts";
-import { sliceRanges } from "./ops/shape.ts";
+import { evenly, sliceRanges } from "./ops/shape.ts";
 import { opTable } from "./ops/table.ts";
 import { broadcastShapes, type DType, long, normalizeAxis, type Shape, sizeOf, type TensorData } from "./tensor.ts";
 
@@ -63,8 +63,10 @@ export function fold(
   const op = opTable.get(call.type);
   const measured = inputs.some((_, at) => call.fromShapes(at));
   const constant = inputs.length > 0 && inputs.every((input) => input?.data && isSmall(input));
-  if (!op || !constant || call.outputs !== 1) return null;
+  if (!op || !constant) return null;
   const values = inputs as readonly Value[];
+  if (call.type === "Split") return measured ? pieces(graph, values, call) : null;
+  if (call.outputs !== 1) return null;
   if (call.type === "Pow" && values[0]!.dtype !== values[1]!.dtype) return null; // whose importer casts the exponent
   const at = elementsOf(call, values);
   if (!at) return null;
@@ -73,6 +75,15 @@ export function fold(
   const { dtype, shape } = type!;
   if (dtype === "float32" && !measured) return null;
   return [graph.constant(typed(dtype, at(shape)), shape)];
+}
+
+/** Lengths by themselves: exporters split a shape into those of its axes. Null where the sizes do not fit. */
+function pieces(graph: GraphBuilder, values: readonly Value[], { outputs }: FoldedCall): readonly Value[] | null {
+  const [x, sizes] = values.map(knownOf) as [Known, Known?], length = x.shape[0]!;
+  const lengths = sizes?.at ?? evenly(length, outputs), total = lengths.reduce((a, b) => a + b, 0);
+  if (x.shape.length !== 1 || total !== length || lengths.some((each) => each < 0)) return null;
+  let start = 0;
+  return lengths.map((each) => graph.constant(typed(x.dtype, x.at.slice(start, start += each)), [each]));
 }
 
 const isSmall = ({ data }: Value) => !(data instanceof Float32Array) || data.length <= FOLDED_FLOATS;

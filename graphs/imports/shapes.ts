@@ -2,7 +2,7 @@ import type { Value } from "../builder.ts";
 import { RESHAPING } from "../layout_ops.ts";
 import { gather } from "../ops/index.ts";
 import { ints, readInts } from "../ops/operand.ts";
-import { concat, expand, padOp, reshape, reshapeOp, sliceOp, sliceRanges, split } from "../ops/shape.ts";
+import { concat, evenly, expand, padOp, reshape, reshapeOp, sliceOp, sliceRanges, split } from "../ops/shape.ts";
 import { normalizeAxis, type Shape, sizeOf } from "../tensor.ts";
 import { type ImportCall, type Importer, numberOf, oneOf } from "./importer.ts";
 
@@ -33,8 +33,7 @@ export function openReshape(x: Value, shape: Shape): Value {
 function importSplit([x, sizes]: readonly (Value | undefined)[], call: ImportCall): readonly Value[] {
   const axis = normalizeAxis(numberOf(call, "axis", 0), x!.shape.length, "Split"), length = x!.shape[axis]!;
   if (sizes) return split(x!, axis, readInts(sizes, "Split", "sizes"));
-  const each = Math.ceil(length / call.outputs);
-  return split(x!, axis, Array.from({ length: call.outputs }, (_, at) => Math.min(each, length - at * each)));
+  return split(x!, axis, evenly(length, call.outputs));
 }
 
 /** A step other than 1 looks positions up, which has a gradient. */

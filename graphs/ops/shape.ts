@@ -122,15 +122,17 @@ export const sliceOp: Op = {
     return [pad(g!, before, after), ...inputs.slice(1).map(() => null)];
   },
 };
+/** Lengths of `count` pieces as long as each other, but for the last. */
+export const evenly = (length: number, count: number): readonly number[] => {
+  const each = Math.ceil(length / count);
+  return Array.from({ length: count }, (_, at) => Math.min(each, length - at * each));
+};
 export const splitOp: Op = {
   type: "Split",
   attributes: { axis: "int", num_outputs: "int" },
   infer: ([x, sizes], { axis, num_outputs }) => {
     const at = normalizeAxis((axis as number | undefined) ?? 0, x!.shape.length, "Split"), length = x!.shape[at]!;
-    const chunk = Math.ceil(length / ((num_outputs as number | undefined) ?? 1));
-    const lengths = sizes
-      ? readInts(sizes, "Split", "sizes")
-      : Array.from({ length: Number(num_outputs) }, (_, i) => Math.min(chunk, length - i * chunk));
+    const lengths = sizes ? readInts(sizes, "Split", "sizes") : evenly(length, Number(num_outputs ?? 0));
     if (lengths.some((each) => each < 0)) {
       throw new TypeError(`Cannot split into pieces of [${lengths}]: one is negative`);
     }

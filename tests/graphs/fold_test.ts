@@ -24,6 +24,22 @@ const chains: Readonly<Record<string, readonly WrittenNode[]>> = {
     { op: "Concat", inputs: ["[batch]", "rest"], outputs: ["target"], attributes: { axis: 0 } },
     { op: "Reshape", inputs: ["x", "target"], outputs: ["y"] },
   ],
+  "batch, _ = x.shape; x.view(batch, 2, -1)": [
+    { op: "Shape", inputs: ["x"], outputs: ["shape"] },
+    { op: "Split", inputs: ["shape"], outputs: ["batch", "width"], attributes: { axis: 0 } },
+    constant("rest", longs(2, -1)),
+    { op: "Concat", inputs: ["batch", "rest"], outputs: ["target"], attributes: { axis: 0 } },
+    { op: "Reshape", inputs: ["x", "target"], outputs: ["y"] },
+  ],
+  "batch, width = x.shape; x.view(batch, 2, width // 2), with sizes": [
+    { op: "Shape", inputs: ["x"], outputs: ["shape"] },
+    constant("sizes", longs(1, 1)),
+    { op: "Split", inputs: ["shape", "sizes"], outputs: ["batch", "width"] },
+    constant("two", longs(2)),
+    { op: "Div", inputs: ["width", "two"], outputs: ["half"] },
+    { op: "Concat", inputs: ["batch", "two", "half"], outputs: ["target"], attributes: { axis: 0 } },
+    { op: "Reshape", inputs: ["x", "target"], outputs: ["y"] },
+  ],
   "row.expand(x.size(0), -1, 6) + x: Where(shape == -1, 1, shape)": [
     { op: "Shape", inputs: ["x"], outputs: ["shape"], attributes: { start: 0, end: 1 } },
     constant("tail", longs(-1, 6)),
