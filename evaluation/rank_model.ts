@@ -65,6 +65,11 @@ export async function rankModel(
           `Cannot rank by "${file.source}": "${names.scores}" has ${found.length} elements for ${count} pairs`,
         );
       }
+      if (found instanceof BigInt64Array) {
+        throw new TypeError(
+          `Cannot rank by "${file.source}": "${names.scores}" is int64; scores are float32, float16 or int32`,
+        );
+      }
       scores.set(found as Float32Array, first);
     }
     return scores;

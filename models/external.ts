@@ -4,7 +4,7 @@ import { reshape } from "../graphs/ops/shape.ts";
 import type { Backbone } from "./backbone.ts";
 import { instantiate, joined } from "./external/instance.ts";
 import { pairScore } from "./external/pairs.ts";
-import { variableName } from "./external/parameters.ts";
+import { checkTrained, variableName } from "./external/parameters.ts";
 import { seamText } from "./external/seam_text.ts";
 import { type Seam, understand, type Understanding, type UnderstandOptions } from "./external/understand.ts";
 import { checkTables } from "./external/tables.ts";
@@ -66,6 +66,7 @@ export function external(bytes: Uint8Array, options: ExternalOptions = {}): Exte
     notes: seamText(names, seam),
     build(graph, catalogue, batch) {
       checkTables(file, cut, catalogue);
+      if (batch.training) checkTrained(file, parameters);
       const instance = instantiate(graph, file, cut, parameters, catalogue);
       const encoder = {
         ...coordinates && { coordinates },

@@ -77,6 +77,21 @@ export function parametersOf(
   return all.map((parameter) => drawn.has(parameter.name) ? { ...parameter, fresh: true } : parameter);
 }
 
+/** @throws TypeError where nothing is trained, saying why. */
+export function checkTrained({ source, nodes }: ModelFile, parameters: readonly Parameter[]): void {
+  if (parameters.some(({ kept }) => kept === undefined)) return;
+  const floats = Map.groupBy(parameters.filter(({ dtype }) => dtype === "float32"), ({ kept }) => kept!);
+  const written = nodes.find(({ type, attributes: { value } }) =>
+    type === "Constant" && typeof value === "object" && "data" in value && value.data instanceof Float32Array &&
+    value.data.length > 1
+  );
+  const why = Array.from(floats, ([kept, all]) => `${kept}: ${all.length}`).join(", ") || "none is float32";
+  throw new TypeError(
+    `Cannot train "${source}": of its initialisers none is trained (${why})` +
+      (written ? `; elements that a node holds, as Constant "${written.outputs[0]}" does, are no initialisers` : ""),
+  );
+}
+
 /** `*` stands for any characters. */
 function glob(pattern: string): (name: string) => boolean {
   const parts = pattern.split("*").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));

@@ -5,8 +5,12 @@ import { fullRanking } from "../../evaluation/full_ranking.ts";
 import { rankModel } from "../../evaluation/rank_model.ts";
 import { GraphBuilder } from "../../graphs/builder.ts";
 import { onnx } from "../../graphs/proto.ts";
+import { bpr } from "../../losses/bpr.ts";
 import { external } from "../../models/external.ts";
 import { openRuntime } from "../../runtime/providers.ts";
+import { rns } from "../../samplers/rns.ts";
+import { adam } from "../../training/optimizers.ts";
+import { train } from "../../training/trainer.ts";
 import { type FileElements, floats, longs, onnxFile, type WrittenModel } from "../graphs/onnx_file.ts";
 import { checkerboard } from "./checkerboard.ts";
 import { biased, neumf, twoTower } from "./exported.ts";
@@ -270,5 +274,49 @@ Deno.test("what onnxruntime cannot run either is told with the file's name", asy
   await assert.rejects(
     rankModel(unknown, { source: "odd.onnx" }, of, held, { metrics: ["hit@3"] }),
     /Cannot rank by "odd\.onnx": onnxruntime cannot run it \(.*Mystery/s,
+  );
+});
+
+Deno.test("where weights are elements of nodes, nothing is trained, and it is told why", async () => {
+  const held = (name: string): WrittenModel["nodes"][number] => ({
+    op: "Constant",
+    outputs: [name],
+    attributes: { value: table(12) },
+  });
+  const bytes = onnxFile({
+    inputs: { users: ["int64", "batch"], items: ["int64", "batch"] },
+    outputs: { scores: ["float32", "batch"] },
+    initializers: { axis: longs(1) },
+    nodes: [
+      ...[held("p"), held("q")],
+      { op: "Gather", inputs: ["p", "users"], outputs: ["u"] },
+      { op: "Gather", inputs: ["q", "items"], outputs: ["i"] },
+      { op: "Mul", inputs: ["u", "i"], outputs: ["products"] },
+      { op: "ReduceSum", inputs: ["products", "axis"], outputs: ["scores"], attributes: { keepdims: 0 } },
+    ],
+  });
+  const begun = async (backbone: ReturnType<typeof external>) => {
+    const runtime = await openRuntime({ provider: "wasm" }), data = checkerboard(12);
+    const recipe = { runtime, data, backbone, sampler: rns(), loss: bpr(), optimizer: adam(), epochs: 1 };
+    for await (const _ of train(recipe)) break;
+  };
+  await assert.rejects(
+    begun(external(bytes, { source: "model.onnx" })),
+    /^TypeError: Cannot train "model\.onnx": of its initialisers none is trained \(none is float32\); elements that a node holds, as Constant "p" does, are no initialisers$/,
+  );
+  await assert.rejects(
+    begun(external(product(), { source: "model.onnx", freeze: ["*"] })),
+    /^TypeError: Cannot train "model\.onnx": of its initialisers none is trained \(frozen: 2\)$/,
+  );
+});
+
+Deno.test("scores that are whole numbers of 64 bits are refused with the file's name, not taken for numbers", async () => {
+  const bytes = product({ outputs: { scores: ["int64", "batch"] } }, [
+    { op: "Cast", inputs: ["sums"], outputs: ["scores"], attributes: { to: 7 } },
+  ]);
+  const held = interactions({ users: [0], items: [1], userCount: 12, itemCount: 12 });
+  await assert.rejects(
+    rankModel(bytes, { source: "model.onnx" }, of, held, { metrics: ["ndcg@5"] }),
+    /^TypeError: Cannot rank by "model\.onnx": "scores" is int64; scores are float32, float16 or int32$/,
   );
 });
