@@ -28,9 +28,10 @@ export class EpochSums {
   add(outputs: Readonly<Record<string, TensorData>>, epoch: number, step: number): void {
     const loss = Number(outputs.loss![0]) + Number(outputs.auxiliary?.[0] ?? 0);
     if (!Number.isFinite(loss)) {
-      throw new RangeError(
-        `Training stopped: the loss is ${loss} at epoch ${epoch}, step ${step}; a smaller learning rate often helps`,
-      );
+      const hint = epoch === 0 && step === 0
+        ? "nothing was learnt before it: it is what the backbone starts from, or a weight decay (--l2) of that"
+        : "a smaller learning rate often helps";
+      throw new RangeError(`Training stopped: the loss is ${loss} at epoch ${epoch}, step ${step}; ${hint}`);
     }
     for (const output of ["loss", "auxiliary", ...this.#measures.map(({ output }) => output)]) {
       const value = outputs[output]?.[0];

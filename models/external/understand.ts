@@ -99,6 +99,7 @@ function look(file: ModelFile, cut: Cut, parameters: readonly Parameter[]): Omit
     tensors.map((name, at) => [name, values[at]!] as const);
   const vectors = new Map([...named(cut.queries, queries), ...named(cut.itemsOf, items)]);
   const scores = instance.part(LOOKED_AT, vectors, [cut.scores]).get(cut.scores)!;
+  if (scores.dtype !== "float32") failing(file.source)(`"${cut.scores}" is ${scores.dtype}; scores are float32`);
   const innerProduct = queries.length === 1 && items.length === 1 && isInnerProduct(scores, queries[0]!, items[0]!);
   const all = innerProduct && sizeOf(scores.shape) === LOOKED_AT ** 2; // every user with every item of the batch
   if (!all && sizeOf(scores.shape) !== LOOKED_AT) {

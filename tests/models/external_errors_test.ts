@@ -314,6 +314,10 @@ Deno.test("scores that are whole numbers of 64 bits are refused with the file's 
   const bytes = product({ outputs: { scores: ["int64", "batch"] } }, [
     { op: "Cast", inputs: ["sums"], outputs: ["scores"], attributes: { to: 7 } },
   ]);
+  assert.throws(
+    () => external(bytes, { source: "model.onnx" }),
+    /^TypeError: Cannot use "model\.onnx" as a backbone: "scores" is int64; scores are float32$/,
+  );
   const held = interactions({ users: [0], items: [1], userCount: 12, itemCount: 12 });
   await assert.rejects(
     rankModel(bytes, { source: "model.onnx" }, of, held, { metrics: ["ndcg@5"] }),

@@ -65,6 +65,12 @@ Deno.test("a loss that is not finite stops the run with its epoch and step", asy
   assert.equal(reports.length, 0);
 });
 
+Deno.test("a loss that is not finite before anything was learnt is not put down to the learning rate", async () => {
+  const { error } = await smallRun({ l2: 3e38, backbone: mf({ dim: 64 }) });
+  assert(error instanceof RangeError);
+  assert.match(error.message, /is Infinity at epoch 0, step 0; nothing was learnt before it: .*\(--l2\) of that$/);
+});
+
 Deno.test("a run that diverges after its best epoch leaves that epoch's variables", async () => {
   let lr = 0.05;
   const given = adam(), growing = { ...given, scalars: (step: number) => ({ ...given.scalars(step), size: lr }) };
