@@ -30,8 +30,13 @@ const rules: Readonly<Record<string, (sizes: readonly number[]) => number>> = {
  * `ids`, which are below `count`. Infinity where that cannot be told.
  */
 export function largest(value: Value, ids: Value, count: number): number {
+  const found = new Map<Value, number>([[ids, Math.max(0, count - 1)]]);
   const of = (x: Value): number => {
-    if (x === ids) return count;
+    const most = found.get(x) ?? computed(x);
+    found.set(x, most);
+    return most;
+  };
+  const computed = (x: Value): number => {
     if (x.data) return largestOf(x.data);
     if (x.dtype === "bool") return 1;
     if (x.dtype === "float32" || !x.node) return Infinity;

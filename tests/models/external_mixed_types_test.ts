@@ -24,7 +24,7 @@ import { eachProvider } from "../runtime/each_provider.ts";
 import { opened } from "../samplers/drawn.ts";
 import { anyMetadata } from "../samplers/metadata.ts";
 import { agrees, near, scored } from "./as_stock.ts";
-import { deepfm, din, ITEMS, masks, USERS } from "./mixed_types.ts";
+import { countedOn, deepfm, din, ITEMS, masks, USERS } from "./mixed_types.ts";
 
 const pairs = Array.from({ length: USERS * ITEMS }, (_, at) => [Math.floor(at / ITEMS), at % ITEMS] as const)
   .filter(([user, item]) => (user + item) % 3 === 0);
@@ -143,6 +143,23 @@ Deno.test("whole numbers that float32 does not hold exactly are refused at the c
   );
   assert.equal(external(deepfm(2 ** 24)).cut.queries[0], "fu");
 });
+
+eachProvider(
+  "ids of items that the joint part reads are themselves, as long as they are few enough",
+  async (runtime) => {
+    const bytes = countedOn(), backbone = external(bytes);
+    await agrees(runtime, backbone, bytes, ASKING, ASKED);
+    const built = (items: number) => {
+      const graph = new GraphBuilder(), users = graph.input("users", "int32", [3]);
+      backbone.build(graph, { ...of, items }, { rows: 3, users }).items(graph.input("items", "int32", [3, 1]));
+    };
+    built(2 ** 24);
+    assert.throws(
+      () => built(2 ** 24 + 1),
+      /"next" is int64, .* exact up to 16777216; its numbers are up to 16777217$/,
+    );
+  },
+);
 
 for (const mask of Object.keys(masks) as (keyof typeof masks)[]) {
   Deno.test(`a mask (${mask}) does not decay, nor anything else that is not trained`, async () => {

@@ -55,6 +55,17 @@ export const din = (mask: keyof typeof masks): Uint8Array =>
     { op: "ReduceSum", inputs: ["pi", "axis1"], outputs: ["scores"], attributes: { keepdims: 0 } },
   ]);
 
+/** A score of which the joint part reads the item's id, one on: that and a number of the user's, times another. */
+export const countedOn = (): Uint8Array =>
+  model({ n: longs(4, 1, 0, 3, 2), p: sines(1, USERS), one: table([], 1) }, [
+    { op: "Gather", inputs: ["n", "users"], outputs: ["m"] },
+    { op: "Gather", inputs: ["p", "users"], outputs: ["v"] },
+    { op: "Add", inputs: ["items", "one"], outputs: ["next"] },
+    { op: "Sub", inputs: ["next", "m"], outputs: ["difference"] },
+    { op: "Cast", inputs: ["difference"], outputs: ["c"], attributes: { to: 1 } },
+    { op: "Mul", inputs: ["c", "v"], outputs: ["scores"] },
+  ]);
+
 /** The second-order part of DeepFM (Guo et al., IJCAI 2017): features of both sides, of one table, with a field's offset. */
 export const deepfm = (highest = 3): Uint8Array =>
   model({
