@@ -15,9 +15,10 @@ export function assignUpdate(
   rule: UpdateRule,
 ): void {
   const states = Object.fromEntries(
-    rule.states.map((
-      state,
-    ) => [state, graph.variable(stateName(variable, state), variable.shape, zeros, { trainable: false })]),
+    rule.states.map((state) => {
+      const name = stateName(variable, state).replace("#", STATE);
+      return [state, graph.variable(name, variable.shape, zeros, { trainable: false })];
+    }),
   );
   const scalars = Object.fromEntries(
     Object.keys(rule.scalars(1)).map((name) => [name, graph.input(scalarName(variable, name), "float32", [])]),
@@ -43,3 +44,9 @@ export function assignUpdate(
 
 /** The input that feeds a scalar of the rule that updates `variable`. */
 export const scalarName = (variable: Variable, scalar: string): string => `${variable.name}@${scalar}`;
+
+/** Here a state is a variable, in whose name `#` is not. */
+const STATE = "~";
+/** What was saved, by the names that states have elsewhere. */
+export const statesRenamed = <T>(saved: ReadonlyMap<string, T>): Map<string, T> =>
+  new Map([...saved].map(([name, tensor]) => [name.replace(STATE, "#"), tensor]));

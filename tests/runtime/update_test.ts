@@ -9,7 +9,7 @@ import { openRuntime } from "../../runtime/providers.ts";
 import type { Provider, Update } from "../../runtime/runtime.ts";
 import type { UpdateRule } from "../../runtime/update.ts";
 import { optimizers } from "../../training/optimizers.ts";
-import { assignUpdate, scalarName } from "./assign_update.ts";
+import { assignUpdate, scalarName, statesRenamed } from "./assign_update.ts";
 import { webgpuTest } from "./webgpu_test_case.ts";
 
 /** A rule with one state that remembers, and one with none; both in both row modes. */
@@ -94,7 +94,7 @@ async function byGraph() {
     );
     await program.start({ ...batch, ...Object.fromEntries(scalars) });
   }
-  return await runtime.save();
+  return statesRenamed(await runtime.save());
 }
 type Saved = Awaited<ReturnType<typeof byRuntime>>;
 
