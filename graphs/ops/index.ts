@@ -179,7 +179,10 @@ export const gatherNd = (x: Value, at: Value): Value => x.graph.apply(gatherNdOp
 /** `x` with `rows` [.., ...the axes after the first n] added at coordinates `at` [.., n]; they may repeat. Ids out of range corrupt: check them on the host. */
 export const scatterNdAdd = (x: Value, at: Value, rows: Value): Value =>
   x.graph.apply(scatterNdOp, [x, cast(at, "int64"), rows], { reduction: "add" })[0]!;
-/** `x` with `rows` written at coordinates `at` [.., n]; where they repeat, the rows must be equal. It has no gradient. */
+/**
+ * `x` with `rows` written at coordinates `at` [.., n]; where they repeat, the rows must be equal. The gradient is that of
+ * what is left of `x` and of `rows`, where no coordinates repeat.
+ */
 export const scatterNd = (x: Value, at: Value, rows: Value): Value =>
   x.graph.apply(scatterNdOp, [x, cast(at, "int64"), rows], { reduction: "none" })[0]!;
 /** The element-wise larger of `x` and every row written at coordinates `at` [.., n]. It has no gradient. */
