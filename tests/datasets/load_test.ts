@@ -20,6 +20,12 @@ Deno.test("a folder with train, valid and test lists is a split dataset, gzip in
     ]);
   }));
 
+Deno.test("nothing need be held out of a user of a folder's test list, as in KGAT's Amazon-Book", () =>
+  withFiles({ "train.txt": "0 1\n1 2\n", "test.txt": "0 2\n1\n" }, async (folder) => {
+    const { test, notes } = await loadDataset(folder);
+    assert.deepEqual([test!.users, notes], [Int32Array.of(0), ["test: 1 line of a user and no items"]]);
+  }));
+
 Deno.test("gzip files put one behind the other are read whole; what is cut, or has something else behind it, is an error", () =>
   withFiles({}, async (folder) => {
     const [first, second] = await Promise.all([gzip("user,item\nann,x\n"), gzip("bob,y\ncat,x\n")]);
@@ -100,6 +106,8 @@ Deno.test("of a folder with several logs, as RecBole's part1.inter and part2.int
   await withFiles({ "ml.zip": await zipOf(two) }, async (folder) => {
     await assert.rejects(loadDataset(`${folder}/ml.zip`), /which of "ml.part1.inter", "ml.part2.inter"/);
   });
+  const gzipped = { "ml.inter": log, "ml.inter.gz": log }; // one log, and the same again
+  await withFiles(gzipped, async (folder) => assert.equal((await loadDataset(folder)).train.users.length, 1));
   const twice = { "train.txt": "0 1\n", "train.csv": "user,item\n0,1\n", "a.inter": log, "b.inter": log };
   await withFiles(twice, async (folder) => assert.equal((await loadDataset(folder)).train.users.length, 1));
 });

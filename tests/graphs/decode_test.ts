@@ -80,6 +80,15 @@ Deno.test("an initialiser, or a constant, of an element type that Foil lacks fai
   assert.throws(() => decode(model("m")), /op "Constant" \(node "c"\): "value of node "c"" has elements of DOUBLE/);
 });
 
+Deno.test("an initialiser of an element type that Foil lacks is no input where the file lists it among these", () => {
+  const input = [tensor("x", FLOAT, of(1)), tensor("w", DOUBLE, of(1))];
+  const initializer = [{ name: "w", dims: [1n], dataType: DOUBLE, doubleData: [1] }];
+  const node = [{ name: "n", opType: "Neg", input: ["x"], output: ["y"] }];
+  assert.deepEqual([...decode(file({ input, node, initializer, output: [tensor("y", FLOAT)] })).graph.inputs.keys()], [
+    "x",
+  ]);
+});
+
 Deno.test("what no node computes is named with who reads it", () => {
   const node = [{ name: "n", opType: "Neg", input: ["lost"], output: ["y"] }];
   assert.throws(

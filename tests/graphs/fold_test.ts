@@ -237,6 +237,25 @@ Deno.test("what is computed while a file is read is what onnxruntime computes", 
   await model.dispose();
 });
 
+Deno.test("a remainder of the sign of what is divided, and a product over one axis of several, are onnxruntime's to compute", () => {
+  const bytes = onnxFile({
+    inputs: {},
+    nodes: [
+      constant("a", { shape: [2, 2], data: BigInt64Array.of(-7n, 5n, 2n, 3n) }),
+      constant("b", longs(2)),
+      constant("axis", longs(1)),
+      { op: "Mod", inputs: ["a", "b"], outputs: ["rest"], attributes: { fmod: 1 } },
+      { op: "ReduceProd", inputs: ["a", "axis"], outputs: ["product"], attributes: { keepdims: 0 } },
+    ],
+    outputs: { rest: null, product: null },
+  });
+  const { outputs } = decode(bytes);
+  for (const [name, shape] of [["rest", [2, 2]], ["product", [2]]] as const) {
+    const { shape: found, data } = outputs.get(name)!;
+    assert.deepEqual([found, data ?? null], [shape, null], name);
+  }
+});
+
 Deno.test("an id that a folded Gather does not have is told with its node", () => {
   const nodes: WrittenNode[] = [
     { op: "Shape", inputs: ["x"], outputs: ["shape"] },

@@ -96,6 +96,21 @@ Deno.test("a memory of one is resampled with the probabilities of a softmax", ()
   assertLaw(found, mass.map((m) => m / total));
 });
 
+Deno.test("a memory that is larger than its candidates holds them in turn, the best first", () => {
+  const scores = Float32Array.of(9, 0, 5, 7), places = Int32Array.of(-1, 1, 2, 3);
+  assert.deepEqual(gumbelTop(scores, places, 5, 1e-3, new Rng(6, "gumbel")), Int32Array.of(3, 2, 1, 3, 2));
+});
+
+Deno.test("of a user with few unseen items each set has all of them", async () => {
+  const of = catalogueWhere([[0, 1]], 5), setting = { catalogue: of, seen: new SeenItems(of), rows: 1, epochs: 10 };
+  const held = srnsMemory(setting, { size: 2, fresh: 0, temperature: 1, monitor: 4, renewal: "all" });
+  await held.beginEpoch(drawIn(of, { epoch: 0, probe: stubProbe(() => 0) }));
+  for (const set of [0, 1, 2, 3, 4]) {
+    const items = held.state.items.filter((_, place) => place % 5 === set);
+    assert.deepEqual(items.toSorted(), Int32Array.of(-1, 2, 3, 4));
+  }
+});
+
 Deno.test("memories hold distinct unseen items, follow the scores, and keep what they hold through renewals", async () => {
   const items = 60, of = catalogueWhere([[0, 5], [1], []], items), rows = 3, { seen } = drawIn(of);
   const sampler = opened(srns({ memory: 4, fresh: 12, temperature: 0.05, monitor: 20 }), of, rows);
