@@ -140,9 +140,15 @@ eachProvider("a program that was disposed of does not run, and touches nothing t
   assert.deepEqual(await runtime.save(), before);
 });
 
-eachProvider("an initializer that makes too few elements is refused by the variable's name", async (runtime) => {
-  await assert.rejects(() => valueOf(runtime, graphWith("bias", [4, 1], () => Float32Array.of(1, 2)).w), {
-    name: "TypeError",
-    message: 'Cannot initialise variable "bias": its shape is [4,1], 4 elements; its initializer made 2',
-  });
-});
+eachProvider(
+  "an initializer of too few elements, or too many, is refused by the variable's name",
+  async (runtime) => {
+    await assert.rejects(() => valueOf(runtime, graphWith("long", [2], () => Float32Array.of(1, 2, 3)).w), {
+      message: 'Cannot initialise variable "long": its shape is [2], 2 elements; its initializer made 3',
+    });
+    await assert.rejects(() => valueOf(runtime, graphWith("bias", [4, 1], () => Float32Array.of(1, 2)).w), {
+      name: "TypeError",
+      message: 'Cannot initialise variable "bias": its shape is [4,1], 4 elements; its initializer made 2',
+    });
+  },
+);

@@ -51,6 +51,22 @@ Deno.test("what a sampler returns in another shape, which broadcasting would for
     returns("weight", "float32 [3]", "float32 [R|1, N|1], here [16|1,3|1]"),
   );
   assert.throws(
+    () => stepOf((step) => ({ logQ: ones(step, R) })),
+    returns("logQ", "float32 [16]", "float32 [R|1, N|1], here [16|1,3|1]"),
+  );
+  assert.throws(
+    () => stepOf((step) => ({ positiveLogQ: ones(step, 1, R) })),
+    returns("positiveLogQ", "float32 [1,16]", "float32 [R, 1], here [16,1]"),
+  );
+  assert.throws(
+    () => stepOf((step) => ({ sources: ones(step, R, 5) })),
+    returns("sources", "float32 [16,5]", "int32 [R|1, n], here [16|1,5]"),
+  );
+  assert.throws(
+    () => stepOf(({ score, positive }) => ({ objective: score(positive) }) as Record<string, unknown>),
+    returns("objective", "float32 [16,1]", "float32 []"),
+  );
+  assert.throws(
     () => stepOf((_, ids) => ({ ids: slice(ids, 1, 0, 1) })),
     returns("ids", "int32 [16,1]", "int32 [R|1, N], here [16,3]"),
   );
@@ -148,4 +164,14 @@ Deno.test("a sampler's or a loss's variable that nothing moves is refused, unles
       'Cannot train: no gradient reaches variable "sampler/rate"; one that is not to learn is declared with { trainable: false }',
   });
   assert.deepEqual([...learning(false)().gradients.keys()].map(({ name }) => name), ["user", "item"]);
+});
+
+Deno.test("a variable of the model's that nothing moves is let be: a file may have such", () => {
+  const backbone: Backbone = {
+    build(graph, ...more) {
+      graph.variable("idle", [2], zeros);
+      return mf({ dim: D }).build(graph, ...more);
+    },
+  };
+  assert.deepEqual([...stepOf(() => ({}), backbone).gradients.keys()].map(({ name }) => name), ["user", "item"]);
 });
