@@ -6,6 +6,7 @@ import type { Policy } from "../../samplers/sampler.ts";
 import type { Checkpoint } from "../../training/checkpoint.ts";
 import { optimizers } from "../../training/optimizers.ts";
 import { anyMetadata } from "../samplers/metadata.ts";
+import { webgpuTest } from "../runtime/webgpu_test_case.ts";
 import { smallLog, type SmallOptions, smallRun } from "./small_run.ts";
 
 /** Runs until `epoch`, `step` is done, and gives back the checkpoint that was kept there. */
@@ -51,6 +52,16 @@ const runs: readonly (Pick<SmallOptions, "sampler" | "backbone"> & { readonly na
   ]),
   { name: "sasrec, with dropout and packed histories,", backbone: sasrec({ dim: 4, length: 6 }) },
 ];
+webgpuTest(
+  "on WebGPU, where losses are read many steps at a time, a run that is stopped keeps those of all its steps",
+  async () => {
+    const options: SmallOptions = { provider: "webgpu", epochs: 1 }, whole = await smallRun(options);
+    const { checkpoint } = await stoppedAt(0, 1, options),
+      { reports } = await smallRun({ ...options, resume: checkpoint });
+    assert(Math.abs(reports[0]!.loss - whole.reports[0]!.loss) < 1e-5);
+  },
+);
+
 for (const { name, ...own } of runs) {
   Deno.test(`a ${name} run stopped in the middle of an epoch and resumed ends with the same bytes and reports`, async () => {
     const options = { ...four, ...own, metadata }, whole = await smallRun(options);
