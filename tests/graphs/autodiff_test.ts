@@ -16,7 +16,7 @@ import { relu, sigmoid } from "../../graphs/ops/activation.ts";
 import { argMax, gather, scatterElementsOp, scatterNdOp } from "../../graphs/ops/index.ts";
 import { matmul } from "../../graphs/ops/linear.ts";
 import { softmax } from "../../graphs/ops/normalize.ts";
-import { maxOver, mean, minOver, sum } from "../../graphs/ops/reduce.ts";
+import { maxOver, mean, minOver, product, sum } from "../../graphs/ops/reduce.ts";
 import { slice } from "../../graphs/ops/shape.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 
@@ -259,4 +259,9 @@ Deno.test("a rule that leaves out an input is caught: it would be taken for one 
     message:
       'Cannot use the gradient of op "Mul" (node "Mul_0"): it has 2 inputs, its vjp gave 1 cotangents; null is that of an input without one',
   });
+});
+
+Deno.test("each factor's gradient is the product of the others, where none, one or two of them are zero", async () => {
+  const g = new GraphBuilder(), x = g.variable("x", [3, 3], () => Float32Array.of(2, 3, 4, 2, 0, 3, 0, 0, 5));
+  assert.deepEqual(await computed(sum(product(x, [1])), x), [12, 8, 6, 0, 6, 0, 0, 0, 0]);
 });
