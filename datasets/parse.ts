@@ -53,7 +53,10 @@ export async function parseDataset(
 }
 
 /** How a held-out part is read: a user of it may have nothing, as in KGAT's Amazon-Book, whose test has 88 such lines. */
-export const heldOutOptions = <T extends TextOptions>(options: T): T => ({ allowEmptyUsers: true, ...options });
+export const heldOutOptions = <T extends TextOptions>(options: T): T => ({
+  ...options,
+  allowEmptyUsers: options.allowEmptyUsers ?? true,
+});
 
 /** The dataset with the titles that lie beside its log, where its format keeps any. */
 export async function withTitles(
