@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
 import { external } from "../models/external.ts";
 import type { ExternalOptions } from "../models/external.ts";
 import type { Backbone } from "../models/backbone.ts";
-import { backbones as registry } from "../models/mod.ts";
-import { find } from "../options/method.ts";
-import { makeMethod, type MethodSpec, methodSpec } from "../options/method_spec.ts";
+import { isModule, type MethodSpec, methodSpec } from "../options/method_spec.ts";
 import { resolve, text } from "../options/option.ts";
 import { readBytesNow } from "./files.ts";
+import { digestOfFile, madeMethod, settledMethod } from "./methods.ts";
 
 /** A backbone as options give it. */
 export interface BackboneValues {
@@ -32,15 +30,28 @@ export const isFile = ({ name }: Pick<MethodSpec, "name">): boolean => name.ends
 export function makeBackbone(values: BackboneValues): Backbone {
   const spec = methodSpec("backbone", values.backbone);
   if (isFile(spec)) return external(readBytesNow(spec.name, "the backbone"), readingOf(values));
-  if (values.freeze === null) return makeMethod<Backbone>(registry, "backbone", spec);
+  if (values.freeze === null) return madeMethod("backbone", spec);
   throw new TypeError(`Cannot freeze "${values.freeze}": backbone "${spec.name}" is none of a file`);
 }
 
 /** The backbone of a run, whose file, where it has one, lies at `path` with the trained weights. */
 export function savedBackbone(backbone: string, path: string): Backbone {
   const spec = methodSpec("backbone", backbone);
-  if (!isFile(spec)) return makeMethod<Backbone>(registry, "backbone", spec);
+  if (isModule(spec)) return ofRun(spec);
+  if (!isFile(spec)) return madeMethod("backbone", spec);
   return external(readBytesNow(path, "the backbone of run"), readingOf({ backbone, freeze: null }));
+}
+
+/** @throws Error where the file of somebody's own that made it is not where it was, or makes it no more. */
+function ofRun(spec: MethodSpec): Backbone {
+  try {
+    return madeMethod("backbone", spec);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new Error(`Cannot open the run: its backbone is in a file, as it was named to train it. ${why}`, {
+      cause: error,
+    });
+  }
 }
 
 /**
@@ -54,7 +65,7 @@ export function withDataFor<V extends { readonly ids: string; readonly split: st
   const specs = backbones.map((given) => methodSpec("backbone", given));
   const ofRows = values.ids === "auto" && specs.some(isFile);
   const ofHistories = values.split === "auto" &&
-    specs.some((spec) => !isFile(spec) && makeMethod<Backbone>(registry, "backbone", spec).history);
+    specs.some((spec) => !isFile(spec) && madeMethod("backbone", spec).history);
   return { ...values, ...ofRows && { ids: "rows" }, ...ofHistories && { split: "leave-one-out" } };
 }
 
@@ -81,9 +92,8 @@ export function readingOf({ backbone, freeze }: BackboneValues): ExternalOptions
 }
 
 /** A backbone with every option in it: two ways to write the same give the same. A file counts by what is in it. */
-export function settledBackbone({ backbone, freeze }: BackboneValues) {
-  const { name, options } = methodSpec("backbone", backbone);
-  if (!isFile({ name })) return { name, options: resolve(name, find(registry, "backbone", name).options, options) };
-  const digest = createHash("sha256").update(readBytesNow(name, "the backbone")).digest("hex");
-  return { name: digest, options: { ...resolve(name, fileOptions, options), freeze } };
+export function settledBackbone({ backbone, freeze }: BackboneValues): MethodSpec {
+  const spec = methodSpec("backbone", backbone), { name, options } = spec;
+  if (!isFile(spec)) return settledMethod("backbone", spec);
+  return { name: digestOfFile(name, "backbone"), options: { ...resolve(name, fileOptions, options), freeze } };
 }

@@ -174,7 +174,7 @@ function addFetch(datasets: Command, { signal, end }: Invocation): void {
 
 function addList(program: Command): void {
   program.command("list").description("samplers, backbones, losses and optimisers, with options and sources")
-    .argument("[kinds...]", "samplers, backbones, losses, optimizers")
+    .argument("[kinds...]", "samplers, backbones, losses, optimizers, or files of your own, such as mine.ts")
     .option("--json", "print JSON lines")
     .action((kinds, { json }) => list(kinds, openOutput({ json: json === true, quiet: false })));
 }

@@ -1,13 +1,15 @@
 import { losses } from "../losses/mod.ts";
 import { backbones } from "../models/mod.ts";
 import type { About } from "../options/method.ts";
+import { isModule } from "../options/method_spec.ts";
 import type { Options } from "../options/option.ts";
 import { samplers } from "../samplers/mod.ts";
 import { optimizers } from "../training/optimizers.ts";
+import { methodsIn } from "./methods.ts";
 import { bold, type Output } from "./output.ts";
 
 /** Every registry, under the name that flags have. */
-export const registries: Readonly<Record<string, Readonly<Record<string, About<Options>>>>> = {
+const registries: Readonly<Record<string, Readonly<Record<string, About<Options>>>>> = {
   samplers,
   backbones,
   losses,
@@ -21,13 +23,14 @@ const singular: Readonly<Record<string, string>> = {
   optimizers: "optimiser",
 };
 
-/** `list`: what there is, with options, defaults and sources. */
+/** `list`: what there is, or is in files of one's own, with options, defaults and sources. */
 export function list(kinds: readonly string[], output: Output): void {
   const wanted = kinds.length > 0 ? kinds : Object.keys(registries);
   for (const kind of wanted) {
-    const registry = registries[kind];
+    const registry = isModule({ name: kind }) ? methodsIn(kind) : registries[kind];
     if (!registry) {
-      throw new TypeError(`There is no list of "${kind}"; there are ${Object.keys(registries).join(", ")}`);
+      const known = Object.keys(registries).join(", ");
+      throw new TypeError(`There is no list of "${kind}"; there are ${known}, or the file of methods of your own`);
     }
     for (const { name, summary, citation, options } of Object.values(registry)) {
       const described = Object.entries(options).map(([option, { default: fallback, help, takes, space }]) => ({
@@ -42,7 +45,7 @@ export function list(kinds: readonly string[], output: Output): void {
       );
       output.result(
         { kind, name, summary, citation, options: described },
-        [`${bold(name)}  ${singular[kind]}: ${summary}`, `    ${citation}`, ...lines].join("\n"),
+        [`${bold(name)}  ${singular[kind] ?? kind}: ${summary}`, `    ${citation}`, ...lines].join("\n"),
       );
     }
   }

@@ -1,10 +1,9 @@
-import { find } from "../options/method.ts";
 import { type MethodSpec, methodSpec } from "../options/method_spec.ts";
 import type { Options } from "../options/option.ts";
 import type { Space } from "../options/space.ts";
 import { autoSamplers } from "./auto_samplers.ts";
 import { isFile } from "./backbone_spec.ts";
-import { registries } from "./list.ts";
+import { type Kind, methodOf } from "./methods.ts";
 import { DEFAULT, spaceOf, type SpaceSpec } from "./space_spec.ts";
 import { parted } from "./study_methods.ts";
 import { trainOptions, type TrainValues } from "./train_options.ts";
@@ -40,9 +39,7 @@ export interface SearchAxes {
   readonly general: readonly Axis[];
 }
 
-const REGISTRIES = { backbone: "backbones", sampler: "samplers", loss: "losses", optimizer: "optimizers" } as const;
-export type Kind = keyof typeof REGISTRIES;
-export const kinds = Object.keys(REGISTRIES) as readonly Kind[];
+export const kinds = ["backbone", "sampler", "loss", "optimizer"] as const satisfies readonly Kind[];
 /** Options of `train` that are no method's. */
 const GENERAL = ["l2", "batchSize"] as const;
 /** What `train` calls the optimiser's learning rate. */
@@ -101,8 +98,7 @@ export function searchAxes(given: GivenValues, written: SpaceSpec, fixedKind?: K
   return { methods, general };
 }
 
-const optionsOf = (kind: Kind, method: MethodSpec): Options =>
-  isFile(method) ? {} : find(registries[REGISTRIES[kind]]!, kind, method.name).options;
+const optionsOf = (kind: Kind, method: MethodSpec): Options => isFile(method) ? {} : methodOf(kind, method).options;
 
 function unknown(name: string, methods: SearchAxes["methods"]): TypeError {
   const [head = "", option] = name.split("."), kind = kinds.find((each) => each === head);

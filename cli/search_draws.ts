@@ -1,11 +1,11 @@
 import { methodText } from "../options/method_spec.ts";
 import { oneOf, type Space } from "../options/space.ts";
 import { Rng } from "../random/rng.ts";
+import type { Kind } from "./methods.ts";
 import {
   type Axis,
   type Choice,
   type GivenValues,
-  type Kind,
   kinds,
   LR,
   type SearchAxes,

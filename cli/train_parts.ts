@@ -1,11 +1,7 @@
-import { losses } from "../losses/mod.ts";
-import { type AnyMethod, find } from "../options/method.ts";
-import { type MethodSpec, methodSpec, shortName } from "../options/method_spec.ts";
-import { resolve } from "../options/option.ts";
-import { madeParts, optimizerSpec } from "../recipes/parts.ts";
-import { samplers } from "../samplers/mod.ts";
-import { optimizers } from "../training/optimizers.ts";
+import { methodSpec, shortName } from "../options/method_spec.ts";
+import { partSpecs } from "../recipes/parts.ts";
 import { makeBackbone, settledBackbone } from "./backbone_spec.ts";
+import { madeMethod, settledMethod } from "./methods.ts";
 import type { TrainValues } from "./train_options.ts";
 
 /** The options that name a recipe's parts. */
@@ -20,11 +16,14 @@ export type RecipeValues =
 /** Makes what options name. @throws TypeError naming what is not known. */
 export function makeRecipe(values: RecipeValues) {
   const { batchSize, dropLast, visit, epochs, l2, exclude, distinct, seed, evaluateEvery, patience, workers } = values;
+  const { sampler, loss, optimizer } = partSpecs(values);
   return {
     ...{ batchSize, dropLast, visit, epochs, l2, exclude, distinct, seed, evaluateEvery, patience },
     drawAhead: workers !== 1,
     backbone: makeBackbone(values),
-    ...madeParts(values),
+    sampler: madeMethod("sampler", sampler),
+    loss: madeMethod("loss", loss),
+    optimizer: madeMethod("optimizer", optimizer),
   };
 }
 
@@ -52,14 +51,11 @@ export function decisiveOptions(
 
 /** The parts with every option in it, defaults too: two ways to write the same parts give the same. */
 export function settledParts(values: PartValues) {
-  const settled = (registry: Readonly<Record<string, AnyMethod<unknown>>>, kind: string, spec: MethodSpec) => {
-    const { name, options } = spec;
-    return { name, options: resolve(name, find(registry, kind, name).options, options) };
-  };
+  const { sampler, loss, optimizer } = partSpecs(values);
   return {
     backbone: settledBackbone(values),
-    sampler: settled(samplers, "sampler", methodSpec("sampler", values.sampler)),
-    loss: settled(losses, "loss", methodSpec("loss", values.loss)),
-    optimizer: settled(optimizers, "optimizer", optimizerSpec(values)),
+    sampler: settledMethod("sampler", sampler),
+    loss: settledMethod("loss", loss),
+    optimizer: settledMethod("optimizer", optimizer),
   };
 }

@@ -1,35 +1,6 @@
-/** A sampler of one's own, used in training: of some uniform candidates, one that is hard, but not the hardest. */
-import {
-  adam,
-  bpr,
-  define,
-  embeddedDataset,
-  integer,
-  mf,
-  openRuntime,
-  ops,
-  type Policy,
-  train,
-  uniformRows,
-} from "../mod.ts";
-
-const nthHardest = define({
-  name: "nthHardest",
-  summary: "Of some uniform candidates, the one that scores n-th highest.",
-  citation: "an example",
-  options: {
-    pool: integer(16, "candidates", { min: 1 }),
-    n: integer(3, "1 is the hardest, as in dns", { min: 1 }),
-  },
-}, ({ pool, n }): Policy<"candidates"> => () => ({
-  proposes: { candidates: pool },
-  propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool) }),
-  select({ score, items }, { candidates }) {
-    const { slots } = ops.topK(score(items(candidates)), Math.min(n, pool)); // [R, n], highest first
-    const ids = ops.gatherElements(candidates, ops.slice(slots, 1, Math.min(n, pool) - 1, Math.min(n, pool)), 1);
-    return { ids, items: items(ids) };
-  },
-}));
+/** A sampler of one's own, used in training by a program; any command takes it, too: `--sampler nth_hardest.ts:n=2`. */
+import { adam, bpr, embeddedDataset, mf, openRuntime, train } from "../mod.ts";
+import { nthHardest } from "./nth_hardest.ts";
 
 const { train: data } = await embeddedDataset(), runtime = await openRuntime({ seed: 1 });
 const sampler = nthHardest({ n: 2 });

@@ -41,8 +41,14 @@ export interface AnyMethod<T> extends About<Options> {
 export function define<O extends Options, T>(about: About<O>, make: (values: Values<O>) => T): Method<O, T> {
   const method = (given: Partial<Values<O>> = {}) => make(resolve(about.name, about.options, given));
   for (const [key, value] of Object.entries(about)) Object.defineProperty(method, key, { value, enumerable: true });
+  defined.add(method);
   return method as Method<O, T>;
 }
+const defined = new WeakSet<object>();
+
+/** Whether {@link define} made it: this one, not that of another copy of Foil, whose graphs are not this one's. */
+export const isDefined = (value: unknown): value is AnyMethod<unknown> =>
+  typeof value === "function" && defined.has(value);
 
 /** Finds a method by name. @throws TypeError listing the names there are, and the one that may be meant. */
 export function find<M>(registry: Readonly<Record<string, M>>, kind: string, name: string): M {

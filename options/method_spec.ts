@@ -33,8 +33,19 @@ export function methodSpec(kind: string, given: string | null): MethodSpec {
 }
 
 /** What runs are called by: a method's name, or that of its file. */
-export const shortName = ({ name }: Pick<MethodSpec, "name">): string =>
-  name.slice(name.lastIndexOf("/") + 1).replace(/\.onnx$/, "");
+export const shortName = ({ name }: Pick<MethodSpec, "name">): string => {
+  const { file, method } = ofModule(name);
+  return method ?? file.slice(file.lastIndexOf("/") + 1).replace(/\.(onnx|[jt]s)$/, "");
+};
+
+/** Whether a method is one of somebody's own, in a file of TypeScript or JavaScript: `mine.ts`, `mine.ts#semi-hard`. */
+export const isModule = ({ name }: Pick<MethodSpec, "name">): boolean => /\.[jt]s(#|$)/.test(name);
+
+/** The file that such a name says, and which of its methods where it says that. */
+export function ofModule(name: string): { readonly file: string; readonly method?: string } {
+  const [, file = name, method] = /^(.*\.[jt]s)#(.*)$/.exec(name) ?? [];
+  return { file, ...method !== undefined && { method } };
+}
 
 /** A method as text: YAML may say `{ name: ahns, alpha: 1 }` for `ahns:alpha=1`. Anything else stays as it is. */
 export function methodText(given: unknown): unknown {

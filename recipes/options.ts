@@ -7,12 +7,12 @@ export type RecipeOptions = Readonly<Record<string, string | number | boolean>>;
 
 /** What a recipe may say. */
 export const recipeOptions = {
-  backbone: text("mf", "scoring model, such as mf:dim=64; see `list`; or an ONNX file"),
+  backbone: text("mf", "scoring model, such as mf:dim=64; see `list`; or an ONNX file, or a .ts file of your own"),
   sampler: text(
     "dns",
-    "negative sampler, such as ahns:alpha=1,beta=0.1,pool=32; see `list`; auto tries several and trains the best",
+    "negative sampler, such as ahns:alpha=1,beta=0.1,pool=32; see `list`; or a .ts file of your own; auto tries several and trains the best",
   ),
-  loss: text("bpr", "loss; see `list`"),
+  loss: text("bpr", "loss; see `list`; or a .ts file of your own"),
   optimizer: text("adam", "optimiser, such as lazyAdam:lr=0.01; see `list`"),
   lr: optionalReal("learning rate; the same as the optimiser's option lr", { min: 0 }),
   epochs: integer(100, "at most so many", { min: 1 }),

@@ -2,7 +2,7 @@ import type { Loss } from "../losses/loss.ts";
 import { losses } from "../losses/mod.ts";
 import type { Backbone } from "../models/backbone.ts";
 import { backbones } from "../models/mod.ts";
-import { makeMethod, methodSpec } from "../options/method_spec.ts";
+import { makeMethod, type MethodSpec, methodSpec } from "../options/method_spec.ts";
 import { resolve, type Values } from "../options/option.ts";
 import { samplers } from "../samplers/mod.ts";
 import type { Policy } from "../samplers/sampler.ts";
@@ -12,15 +12,15 @@ import { type RecipeOptions, recipeOptions } from "./options.ts";
 /** The parts of training that are methods of a registry each, beside the backbone. */
 export type PartSpecs = Pick<Values<typeof recipeOptions>, "sampler" | "loss" | "optimizer" | "lr">;
 
-/** Makes sampler, loss and optimiser of what specifies them. @throws TypeError naming what is not known. */
-export const madeParts = (specs: PartSpecs): { sampler: Policy; loss: Loss; optimizer: Optimizer } => ({
-  sampler: makeMethod<Policy>(samplers, "sampler", methodSpec("sampler", specs.sampler)),
-  loss: makeMethod<Loss>(losses, "loss", methodSpec("loss", specs.loss)),
-  optimizer: makeMethod<Optimizer>(optimizers, "optimizer", optimizerSpec(specs)),
+/** What specifies sampler, loss and optimiser. */
+export const partSpecs = (specs: PartSpecs): Readonly<Record<"sampler" | "loss" | "optimizer", MethodSpec>> => ({
+  sampler: methodSpec("sampler", specs.sampler),
+  loss: methodSpec("loss", specs.loss),
+  optimizer: optimizerSpec(specs),
 });
 
 /** The optimiser, with the learning rate that is given beside it. */
-export function optimizerSpec({ optimizer, lr }: Pick<PartSpecs, "optimizer" | "lr">) {
+function optimizerSpec({ optimizer, lr }: Pick<PartSpecs, "optimizer" | "lr">): MethodSpec {
   const spec = methodSpec("optimizer", optimizer);
   return lr === null ? spec : { ...spec, options: { ...spec.options, lr } };
 }
@@ -41,10 +41,13 @@ export function optimizerSpec({ optimizer, lr }: Pick<PartSpecs, "optimizer" | "
  */
 export function madeRecipe(options: RecipeOptions) {
   const values = resolve("recipe", recipeOptions, options),
-    { backbone, epochs, batchSize, dropLast, visit, l2 } = values;
+    { backbone, epochs, batchSize, dropLast, visit, l2 } = values,
+    { sampler, loss, optimizer } = partSpecs(values);
   return {
     backbone: makeMethod<Backbone>(backbones, "backbone", methodSpec("backbone", backbone)),
-    ...madeParts(values),
+    sampler: makeMethod<Policy>(samplers, "sampler", sampler),
+    loss: makeMethod<Loss>(losses, "loss", loss),
+    optimizer: makeMethod<Optimizer>(optimizers, "optimizer", optimizer),
     ...{ epochs, batchSize, dropLast, visit, l2, evaluateEvery: values.evaluateEvery, patience: values.patience },
   };
 }

@@ -18,7 +18,7 @@ const standFor: Readonly<Record<string, string>> = {
 
 /** The flags of deno that a command line needs in a folder which has all that it reads, and takes all that it writes. */
 export function leastFlags(args: readonly string[]): readonly string[] {
-  const [command = "", sub = ""] = args;
+  const [command = "", first = ""] = args, sub = first.replace(/^.*\.ts$/, "FILE");
   const isOf = ({ names }: { names: readonly string[] }) =>
     names.some((name) => [command, `${command} ${sub}`].includes(name));
   const given = (option: string) => args.join(" ").includes(option.replace("NAME", ""));
