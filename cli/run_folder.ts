@@ -120,7 +120,12 @@ export async function readModel(folder: string): Promise<SavedModel> {
     & Pick<SavedModel, "backbone" | "dataset" | "ids">
     & { users: number; items: number };
   const weights = new Map([...under("", tensors)].filter(([name]) => !isState(name)));
-  const side = unpackMetadata({ tensors, layout: metadata.metadata ?? "{}" }, users, items);
+  let side: Metadata;
+  try {
+    side = unpackMetadata({ tensors, layout: metadata.metadata ?? "{}" }, users, items);
+  } catch (error) {
+    throw new TypeError(`Cannot read the side information in "${path}": ${(error as Error).message}`, { cause: error });
+  }
   const catalogue = { users, items, offsets, positives, popularity, metadata: side, sequences: () => order };
   const past = "past#items" in tensors && { past: { offsets: ints("past#offsets"), targets: ints("past#items") } };
   return { backbone, dataset, catalogue, weights, ...past, ...ids !== undefined && { ids } };

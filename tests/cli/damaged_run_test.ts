@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { decodeSafetensors, encodeSafetensors } from "../../training/safetensors.ts";
 import { inFolder } from "./foil.ts";
-import { quietly } from "./small_run.ts";
+import { quietly, writeSmallRun } from "./small_run.ts";
 import { SMALL_LOG, trainArgs } from "./trained_run.ts";
 
 Deno.test("a run's file that is damaged is named by whoever reads it", () =>
@@ -29,6 +30,29 @@ Deno.test("a run's file that is damaged is named by whoever reads it", () =>
     const { code, said } = await quietly(trainArgs(folder, "run", "--resume"));
     assert.equal(code, 1);
     assert.match(said, /^error: Cannot read ".*\/run\/checkpoint\.safetensors": /);
+  }));
+
+Deno.test("side information in a run that is damaged is told with the file that it is in", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/weights.safetensors`;
+    await writeSmallRun(folder);
+    const { tensors, metadata } = decodeSafetensors(await Deno.readFile(path));
+    for (
+      const [layout, why] of [
+        ['{"attributes', /Unterminated string/],
+        ['{"attributes":{"offsets":{"tensor":"gone"},"targets":{"tensor":"gone"},"names":[]}}', /undefined/],
+        [
+          '{"attributes":{"offsets":{"tensor":"seen#offsets"},"targets":{"tensor":"seen#items"},"names":[]}}',
+          /Cannot use "attributes" with 4 rows/,
+        ],
+      ] as const
+    ) {
+      await Deno.writeFile(path, encodeSafetensors(tensors, { ...metadata, metadata: layout }));
+      const { code, said } = await quietly(["recommend", "--run", folder, "--users", "ann"]);
+      assert.equal(code, 1);
+      assert.match(said, /^error: Cannot read the side information in ".*\/weights\.safetensors": /);
+      assert.match(said, why);
+    }
   }));
 
 Deno.test("a trial's outcome that is damaged is named by the comparison that would take it for its own", () =>
