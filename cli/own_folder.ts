@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { readYaml, yamlText } from "../options/yaml.ts";
 import { exists } from "./files.ts";
+import { kebab } from "./flags.ts";
 import { runFiles } from "./run_files.ts";
 
 /** What is written to a folder, by its files, and those that tell it from others once there is something to lose. */
@@ -52,6 +53,22 @@ export async function checkOwnFolder(
   throw new TypeError(
     `${cannot} it is no ${kind}'s, and its "${first}" would be overwritten; --out names another folder`,
   );
+}
+
+/**
+ * Sees that a file to write is none that is read.
+ *
+ * @param inputs paths by the option that names them.
+ * @throws TypeError naming the option.
+ */
+export async function checkNotRead(out: string, inputs: Readonly<Record<string, string | null>>): Promise<void> {
+  const placeOf = (path: string) => Deno.realPath(path).catch(() => undefined);
+  const place = await placeOf(out);
+  if (place === undefined) return; // nothing is there
+  for (const [option, path] of Object.entries(inputs)) {
+    if (path === null || await placeOf(path) !== place) continue;
+    throw new TypeError(`Cannot write "${out}": --${kebab(option)} reads it; --out names another file`);
+  }
 }
 
 /** Whether the options in a folder are as Foil writes them: whoever wrote them by hand would miss them. */

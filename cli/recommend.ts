@@ -9,6 +9,7 @@ import { giveOut, listOf } from "./lists.ts";
 import { denseIds } from "./named.ts";
 import { type OpenedRun, openRun } from "./opened_run.ts";
 import { openOutput, type Output } from "./output.ts";
+import { checkNotRead } from "./own_folder.ts";
 import { checkPeople, peopleOptions, type Person, readPeople } from "./people.ts";
 import { recommendations, type Recommended } from "./recommendations.ts";
 import { formatOf } from "./table.ts";
@@ -39,7 +40,11 @@ type RecommendValues = Values<typeof recommendOptions>;
 export async function recommendCommand(values: RecommendValues): Promise<number> {
   const output = openOutput(values);
   if (values.run === null) throw new TypeError("Cannot recommend: --run says which folder holds the trained model");
-  if (values.out !== null) formatOf(values.out);
+  if (values.out !== null) {
+    formatOf(values.out);
+    const { usersFile, itemsFile, met, without, among } = values;
+    await checkNotRead(values.out, { usersFile, itemsFile, met, without, among });
+  }
   const opened = await openRun(values.run),
     { ids, catalogue, backbone, weights } = opened,
     { top, includeSeen } = values;

@@ -7,6 +7,7 @@ import { giveOut, listOf } from "./lists.ts";
 import { denseIds } from "./named.ts";
 import { openRun } from "./opened_run.ts";
 import { openOutput } from "./output.ts";
+import { checkNotRead } from "./own_folder.ts";
 import { rankedIn } from "./recommendations.ts";
 import { formatOf } from "./table.ts";
 import { outputOptions, providerOptions } from "./train_options.ts";
@@ -29,7 +30,11 @@ const BLOCK = 256;
 export async function similarCommand(values: Values<typeof similarOptions>): Promise<number> {
   const output = openOutput(values);
   if (values.run === null) throw new TypeError("Cannot find similar items: --run says which folder holds the model");
-  if (values.out !== null) formatOf(values.out);
+  if (values.out !== null) {
+    formatOf(values.out);
+    const { itemsFile, without, among } = values;
+    await checkNotRead(values.out, { itemsFile, without, among });
+  }
   const { ids, catalogue, backbone, weights } = await openRun(values.run);
   const items = await denseIds("item", { list: values.items, file: values.itemsFile }, ids.items, values.run);
   if (items === null) {

@@ -89,6 +89,33 @@ Deno.test("what is split is not written over, and parts of another split do not 
     assert.deepEqual(textIn(parts), before);
   }));
 
+Deno.test("lists are not written over a file that they are made of, by whatever name it goes", () =>
+  inFolder(async (folder) => {
+    const run = `${folder}/run`, own = `${folder}/own.csv`, link = `${folder}/link.csv`;
+    await writeSmallRun(run);
+    await Deno.symlink(own, link);
+    const cases: readonly (readonly [command: string, option: string, text: string, ...more: string[]])[] = [
+      ["recommend", "users-file", "ann\nbob\n"],
+      ["recommend", "items-file", "tea\nrum\n"],
+      ["recommend", "met", "user,item\neve,tea\neve,rum\n"],
+      ["recommend", "without", "tea\n", "--users", "all"],
+      ["similar", "items-file", "tea\nrum\n"],
+      ["similar", "among", "tea\nrum\n", "--items", "all"],
+    ];
+    for (const [command, option, text, ...more] of cases) {
+      await Deno.writeTextFile(own, text);
+      const args = [command, "--run", run, `--${option}`, own, ...more, "--out"];
+      for (const out of [own, link]) {
+        assert.deepEqual(await quietly([...args, out]), {
+          code: 1,
+          said: `error: Cannot write "${out}": --${option} reads it; --out names another file`,
+        });
+      }
+      assert.equal(await Deno.readTextFile(own), text);
+      assert.equal((await quietly([...args, `${folder}/lists.csv`])).code, 0);
+    }
+  }));
+
 Deno.test("a page is HTML by its name, and no methods are no comparison", () =>
   inFolder(async (folder) => {
     const log = `${folder}/log.csv`;
