@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { Dataset } from "../datasets/dataset.ts";
 import { entryRows } from "../datasets/entry_rows.ts";
 import { type Interactions, interactions } from "../datasets/interactions.ts";
@@ -11,7 +10,7 @@ import { choice, integer, real, text, type Values } from "../options/option.ts";
 import { dataOptions, openData, openWhole } from "./data_options.ts";
 import { makeFolder, writeTogether } from "./files.ts";
 import { openOutput } from "./output.ts";
-import { checkNamed } from "./own_folder.ts";
+import { checkNamed, placeOf } from "./own_folder.ts";
 import { outputOptions } from "./train_options.ts";
 
 export const infoOptions = { ...dataOptions, ...outputOptions } as const;
@@ -62,7 +61,8 @@ export async function splitCommand(values: Values<typeof splitOptions>): Promise
   const data = await openData(values), folder = values.out;
   if (folder === null) throw new TypeError("Cannot split: --out says which folder to write to");
   checkNamed(folder, "parts");
-  await checkParts(folder, data, values);
+  const ending = values.as === "tsv" ? ".tsv" : values.as === "adjacency" ? ".txt" : "_data.txt";
+  await checkParts("split into", folder, data, ending, values);
   if (values.as === "sequences") await writeSequenceParts(folder, data);
   else {
     if (data.before) {
@@ -107,6 +107,7 @@ export async function synthesizeCommand(values: Values<typeof synthesizeOptions>
   checkNamed(folder, "interactions");
   const data = synthetic(settings);
   const { behaviours = [], source } = data.metadata ?? {};
+  await checkParts("synthesize into", folder, data, ".txt");
   await writeParts(folder, data, "txt", [
     [`${folder}/affinity.json`, JSON.stringify(data.affinity)],
     ...behaviours.map((views) => [`${folder}/${views.name}.txt`, pairsText(views, values.items)] as const),
@@ -143,19 +144,23 @@ async function writeSequenceParts(folder: string, { before, train, valid, test, 
 const PART = /^(train|valid|test)(_data)?\.(txt|csv|tsv|inter|jsonl|ndjson|json|parquet)(\.gz)?$/;
 
 /** @throws TypeError where what is read would be overwritten, or what lies there would be read with, or for, the parts. */
-async function checkParts(folder: string, data: Dataset, { as, ...values }: Values<typeof splitOptions>) {
-  const ending = as === "tsv" ? ".tsv" : as === "adjacency" ? ".txt" : "_data.txt", parts = partsOf(data);
-  const written = Object.keys(parts).map((part) => `${part}${ending}`);
-  const inputs = [values.data, values.valid, values.test].filter((path) => path !== null).map((path) => resolve(path));
+async function checkParts(
+  act: string,
+  folder: string,
+  data: Dataset,
+  ending: string,
+  { data: log, valid, test }: { readonly [part in "data" | "valid" | "test"]?: string | null } = {},
+) {
+  const written = Object.keys(partsOf(data)).map((part) => `${part}${ending}`), place = await placeOf(folder);
+  const inputs = await Promise.all([log, valid, test].map((path) => path && placeOf(path)));
   for (const { name } of await Array.fromAsync(Deno.readDir(folder)).catch(() => [])) {
     if (!PART.test(name)) continue;
-    const path = resolve(folder, name);
-    if (inputs.includes(path) || inputs.includes(resolve(folder))) {
-      throw new TypeError(`Cannot split into "${folder}": its "${name}" is what is split; --out names another folder`);
+    if (inputs.includes(place) || inputs.includes(await placeOf(`${folder}/${name}`))) {
+      throw new TypeError(`Cannot ${act} "${folder}": its "${name}" is what is split; --out names another folder`);
     }
     if (written.includes(name)) continue;
     throw new TypeError(
-      `Cannot split into "${folder}": its "${name}" is of another split, and would be read with this one; remove it, or --out names another folder`,
+      `Cannot ${act} "${folder}": its "${name}" is of another split, and would be read with this one; remove it, or --out names another folder`,
     );
   }
 }

@@ -35,8 +35,10 @@ export async function checkOwnFolder(
   kind: Kind = "run",
 ): Promise<void> {
   checkNamed(folder, `a ${kind}`);
-  const { files: names, marks: own } = kinds[kind], ours = names.map((name) => resolve(folder, name));
-  const input = inputs.find((path) => path !== null && ours.includes(resolve(path)));
+  const { files: names, marks: own } = kinds[kind];
+  const ours = await Promise.all(names.map((name) => placeOf(`${folder}/${name}`)));
+  const places = await Promise.all(inputs.map((path) => path && placeOf(path)));
+  const input = inputs.find((_, at) => places[at] && ours.includes(places[at]));
   const cannot = `Cannot write a ${kind} to "${folder}":`;
   if (input) throw new TypeError(`${cannot} "${input}", which it reads, would be overwritten`);
   for (const [other, { marks }] of Object.entries(kinds)) {
@@ -55,6 +57,9 @@ export async function checkOwnFolder(
   );
 }
 
+/** Where a file or folder lies, whatever links lead to it: its own path where there is none. */
+export const placeOf = (path: string): Promise<string> => Deno.realPath(path).catch(() => resolve(path));
+
 /**
  * Sees that a file to write is none that is read.
  *
@@ -62,9 +67,8 @@ export async function checkOwnFolder(
  * @throws TypeError naming the option.
  */
 export async function checkNotRead(out: string, inputs: Readonly<Record<string, string | null>>): Promise<void> {
-  const placeOf = (path: string) => Deno.realPath(path).catch(() => undefined);
+  if (!await exists(out)) return;
   const place = await placeOf(out);
-  if (place === undefined) return; // nothing is there
   for (const [option, path] of Object.entries(inputs)) {
     if (path === null || await placeOf(path) !== place) continue;
     throw new TypeError(`Cannot write "${out}": --${kebab(option)} reads it; --out names another file`);

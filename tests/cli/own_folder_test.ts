@@ -78,6 +78,16 @@ Deno.test("what is split is not written over, and parts of another split do not 
     await Deno.writeTextFile(log, SMALL_LOG);
     const own = await quietly([...split, log, "--out", folder]);
     assert.match(own.said, /its "train\.csv" is what is split/);
+    await Deno.mkdir(`${folder}/log`);
+    await Deno.writeTextFile(`${folder}/log/train.tsv`, SMALL_LOG);
+    await Deno.symlink(`${folder}/log`, `${folder}/link`);
+    await Deno.symlink(`${folder}/log/train.tsv`, `${folder}/named.csv`);
+    for (const linked of [`${folder}/link/train.tsv`, `${folder}/link`, `${folder}/named.csv`]) {
+      const { code, said } = await quietly([...split, linked, "--format", "delimited", "--out", `${folder}/log`]);
+      assert.equal(code, 1);
+      assert.match(said, /its "train\.tsv" is what is split/);
+    }
+    assert.deepEqual(textIn(`${folder}/log`), { "train.tsv": SMALL_LOG });
     assert.equal((await quietly([...split, log, "--out", parts])).code, 0);
     assert.equal((await quietly([...split, log, "--split-seed", "1", "--out", parts])).code, 0);
     const before = textIn(parts);
@@ -87,6 +97,21 @@ Deno.test("what is split is not written over, and parts of another split do not 
       assert.match(said, /is of another split, and would be read with this one/);
     }
     assert.deepEqual(textIn(parts), before);
+  }));
+
+Deno.test("what is synthesized is not laid beside parts of other data, which would be read with it", () =>
+  inFolder(async (folder) => {
+    const sizes = "--users 30 --items 40 --least 3 --median 5 --most 9".split(" "), out = `${folder}/made`;
+    const synthesize = (...more: string[]) => quietly(["datasets", "synthesize", ...sizes, "--out", out, ...more]);
+    assert.equal((await synthesize()).code, 0);
+    const before = textIn(out);
+    assert.deepEqual(await synthesize("--seed", "9", "--valid", "0"), {
+      code: 1,
+      said:
+        `error: Cannot synthesize into "${out}": its "valid.txt" is of another split, and would be read with this one; remove it, or --out names another folder`,
+    });
+    assert.deepEqual(textIn(out), before);
+    assert.equal((await synthesize("--seed", "9")).code, 0);
   }));
 
 Deno.test("lists are not written over a file that they are made of, by whatever name it goes", () =>
