@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { DiskError } from "./disk_error.ts";
-import { exists, writeWhole } from "./files.ts";
+import { exists, takeTemporary, writeWhole } from "./files.ts";
 
 /** A file that is to be there. */
 export interface Download {
@@ -11,11 +11,18 @@ export interface Download {
   readonly progress?: (bytes: number, total: number | undefined) => void;
   /** Checks the SHA-256 and MD5 of what came, in hex, before it gets its name. Throws where they are wrong. */
   readonly check?: (sums: Sums) => Promise<void> | void;
+  /** Keeps what is said of it, before it gets its name: what has the name has that, too. */
+  readonly settle?: (fetched: Fetched) => Promise<void>;
 }
 
 export interface Sums {
   readonly sha256: string;
   readonly md5: string;
+}
+
+/** What came. */
+export interface Fetched extends Sums {
+  readonly bytes: number;
 }
 
 /** What is known of a part of a file, to go on only with the same one. */
@@ -25,6 +32,9 @@ interface PartState {
   readonly validator: string;
 }
 
+/** Bytes that are held of a file that is read. */
+const HELD = 2 ** 16;
+
 /** No byte in this time, and the host is taken for gone. */
 const STALLED_MS = 60_000;
 
@@ -33,11 +43,32 @@ const STALLED_MS = 60_000;
  * it, and then gives it its name: what has the name is whole.
  *
  * @throws Error naming the URL where the host cannot be reached, refuses, or stops; what came so far stays for the next
- * attempt. What fails its check is removed.
+ * attempt. What fails its check is removed. DiskError where it cannot be written, as while another process fetches it.
  */
-export async function download({ url, path, signal, progress, check }: Download): Promise<Sums & { bytes: number }> {
-  const part = `${path}.part`, about = `${part}.json`;
-  const before = await resumable(part, about, url);
+export async function download(wanted: Download): Promise<Fetched> {
+  const { path } = wanted, part = `${path}.part`, about = `${part}.json`;
+  using file = await takeTemporary(part, { keep: true }).catch((error) => {
+    throw new DiskError(`write "${part}"`, error);
+  });
+  try {
+    const fetched = await fetchInto(file, part, about, wanted);
+    await Deno.rename(part, path);
+    await removeAll(about);
+    return fetched;
+  } catch (error) {
+    if ((await file.stat()).size === 0) await removeAll(part, about);
+    throw error;
+  }
+}
+
+/** Downloads into a file, after what came of it before, and checks it. */
+async function fetchInto(
+  file: Deno.FsFile,
+  part: string,
+  about: string,
+  { url, signal, progress, check, settle }: Download,
+): Promise<Fetched> {
+  const before = await resumable(file, about, url);
   const stalled = new AbortController(), aborted = AbortSignal.any([stalled.signal, ...signal ? [signal] : []]);
   let timer = setTimeout(() => stalled.abort(new Error(`no byte in ${STALLED_MS / 1000} s`)), STALLED_MS);
   let bytes = 0;
@@ -49,28 +80,26 @@ export async function download({ url, path, signal, progress, check }: Download)
     const total = length !== null && !response.headers.has("content-encoding") ? start + Number(length) : undefined;
     const validator = validatorOf(response.headers);
     if (!resumed) {
-      await removeAll(part, about);
+      await removeAll(about);
+      await file.truncate();
       // what the client unpacks on the way has no length, and no bytes that a range could go on from
       if (validator !== undefined && total !== undefined) {
         await writeWhole(about, JSON.stringify({ url, validator } satisfies PartState));
       }
     }
     bytes = start;
-    {
-      const full = (error: unknown): never => {
-        throw new DiskError(`write "${part}"`, error);
-      };
-      using file = await Deno.open(part, { write: true, create: true, append: resumed, truncate: !resumed }).catch(
-        full,
-      );
-      progress?.(bytes, total);
-      for await (const piece of response.body ?? []) {
-        for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at)).catch(full);
-        bytes += piece.length;
-        progress?.(bytes, total);
-        clearTimeout(timer);
-        timer = setTimeout(() => stalled.abort(new Error(`no byte in ${STALLED_MS / 1000} s`)), STALLED_MS);
+    await file.seek(start, Deno.SeekMode.Start);
+    progress?.(bytes, total);
+    for await (const piece of response.body ?? []) {
+      for (let at = 0; at < piece.length;) {
+        at += await file.write(piece.subarray(at)).catch((error) => {
+          throw new DiskError(`write "${part}"`, error);
+        });
       }
+      bytes += piece.length;
+      progress?.(bytes, total);
+      clearTimeout(timer);
+      timer = setTimeout(() => stalled.abort(new Error(`no byte in ${STALLED_MS / 1000} s`)), STALLED_MS);
     }
     if (total !== undefined && bytes !== total) throw new Error(`${bytes} of ${total} bytes came`);
   } catch (error) {
@@ -83,16 +112,15 @@ export async function download({ url, path, signal, progress, check }: Download)
   } finally {
     clearTimeout(timer);
   }
-  const sums = await sumsOf(part);
+  const fetched = { ...await sumsIn(file), bytes };
   try {
-    await check?.(sums);
+    await check?.(fetched);
   } catch (error) {
     await removeAll(part, about);
     throw error;
   }
-  await Deno.rename(part, path);
-  await removeAll(about);
-  return { ...sums, bytes };
+  await settle?.(fetched);
+  return fetched;
 }
 
 /** What an error says, and what was behind it: of a connection that cannot be made only that tells. */
@@ -129,9 +157,9 @@ function validatorOf(headers: Headers): string | undefined {
   return tag !== null && !tag.startsWith("W/") ? tag : headers.get("last-modified") ?? undefined;
 }
 
-async function resumable(part: string, about: string, url: string) {
+async function resumable(part: Deno.FsFile, about: string, url: string) {
   try {
-    const { size } = await Deno.stat(part), state = JSON.parse(await Deno.readTextFile(about)) as PartState;
+    const { size } = await part.stat(), state = JSON.parse(await Deno.readTextFile(about)) as PartState;
     return size > 0 && state.url === url && typeof state.validator === "string"
       ? { bytes: size, validator: state.validator }
       : undefined;
@@ -142,9 +170,16 @@ async function resumable(part: string, about: string, url: string) {
 
 /** The SHA-256 and MD5 of a file, in hex. */
 export async function sumsOf(path: string): Promise<Sums> {
-  const sha256 = createHash("sha256"), md5 = createHash("md5");
-  const file = await Deno.open(path);
-  for await (const piece of file.readable) {
+  using file = await Deno.open(path);
+  return await sumsIn(file);
+}
+
+/** The same of an open file: one that is locked may not be opened again. */
+async function sumsIn(file: Deno.FsFile): Promise<Sums> {
+  const sha256 = createHash("sha256"), md5 = createHash("md5"), held = new Uint8Array(HELD);
+  await file.seek(0, Deno.SeekMode.Start);
+  for (let read = await file.read(held); read !== null; read = await file.read(held)) {
+    const piece = held.subarray(0, read);
     sha256.update(piece);
     md5.update(piece);
   }

@@ -1,6 +1,6 @@
 import { published, type PublishedDataset } from "../datasets/published.ts";
 import { cachedFile, cacheFolder, publishedNamed } from "./cache.ts";
-import { download, reasonOf, sumsOf } from "./download.ts";
+import { download, type Fetched, reasonOf, sumsOf } from "./download.ts";
 import { exists, makeFolder, writeWhole } from "./files.ts";
 import { openOutput, type Output } from "./output.ts";
 import { text, type Values } from "../options/option.ts";
@@ -47,7 +47,11 @@ export async function fetchCommand(values: FetchValues, signal: AbortSignal): Pr
   }
   await makeFolder(folder);
   const md5 = dataset.md5 || values.url !== null ? await publishedMd5(`${url}.md5`, dataset, signal) : undefined;
-  const { bytes, sha256 } = await download({
+  const { name, terms, citation } = dataset;
+  const receiptFor = ({ bytes, sha256 }: Fetched): Receipt => {
+    return { name, url, bytes, sha256, ...md5 !== undefined && { md5 }, terms, citation };
+  };
+  const fetched = await download({
     url,
     path,
     signal,
@@ -57,14 +61,12 @@ export async function fetchCommand(values: FetchValues, signal: AbortSignal): Pr
       if (md5 === undefined || md5 === sums.md5) return;
       throw new Error(`Cannot use "${url}": its MD5 is ${sums.md5}, its publisher says ${md5}; what came was removed`);
     },
+    settle: (fetched) => writeWhole(receiptOf(path), `${JSON.stringify(receiptFor(fetched), null, 2)}\n`),
   });
-  const { name, terms, citation } = dataset;
-  const receipt: Receipt = { name, url, bytes, sha256, ...md5 !== undefined && { md5 }, terms, citation };
-  await writeWhole(receiptOf(path), `${JSON.stringify(receipt, null, 2)}\n`);
   const checked = md5 === undefined
     ? "its publisher states no checksum: its SHA-256 is kept, and later checked against"
     : "its MD5 is what its publisher says";
-  return done(output, path, receipt, checked);
+  return done(output, path, receiptFor(fetched), checked);
 }
 
 const receiptOf = (path: string) => `${path}.json`;

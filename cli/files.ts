@@ -41,13 +41,14 @@ export async function writePieces<T>(
 }
 
 /**
- * Opens a temporary file, empty, for this process alone until it is closed: bytes of two would get mixed.
+ * Opens a temporary file, empty or with what it holds, for this process alone until it is closed: bytes of two would get
+ * mixed.
  *
  * @throws Error where another process is writing it.
  */
-async function takeTemporary(temporary: string): Promise<Deno.FsFile> {
+export async function takeTemporary(temporary: string, { keep = false } = {}): Promise<Deno.FsFile> {
   for (let tries = 1;; tries++) {
-    const file = await Deno.open(temporary, { write: true, create: true });
+    const file = await Deno.open(temporary, { read: keep, write: true, create: true });
     try {
       // where the file system knows no locks nobody is kept out
       const mine = !(await file.stat()).isFile || await file.tryLock(true).catch(() => true);
@@ -55,7 +56,7 @@ async function takeTemporary(temporary: string): Promise<Deno.FsFile> {
       const { ino, size } = await file.stat(), there = await Deno.stat(temporary).catch(() => undefined);
       // else whoever had it gave it its name just then
       if (there && there.ino === ino || tries >= UNTOLD) {
-        if (size > 0) await file.truncate();
+        if (size > 0 && !keep) await file.truncate();
         return file;
       }
     } catch (error) {

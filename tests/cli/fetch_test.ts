@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { dataOptions, openWhole } from "../../cli/data_options.ts";
+import { download } from "../../cli/download.ts";
 import { fetchCommand } from "../../cli/fetch.ts";
 import { resolve } from "../../options/option.ts";
 import { zipOf } from "../datasets/zip_of.ts";
@@ -129,6 +130,32 @@ Deno.test("a download that was interrupted goes on where it stopped, if the host
     );
   }
 });
+
+Deno.test("a file is fetched by one at a time, whose bytes the other's do not get into", () =>
+  inFolder((cache) =>
+    withHost(async (url, host) => {
+      host.md5 = undefined;
+      const path = `${cache}/a.zip`, both = await Promise.allSettled([1, 2].map(() => download({ url, path })));
+      const refused = both.flatMap((one) => one.status === "rejected" ? [one.reason.message] : []);
+      assert.deepEqual(refused, [`Cannot write "${path}.part": another process is writing it`]);
+      assert.deepEqual(await Deno.readFile(path), archive);
+      assert.deepEqual(await names(cache), ["a.zip"]);
+    })
+  ));
+
+Deno.test("a file whose receipt could not be written has no name yet: the next attempt has both", () =>
+  inFolder((cache) =>
+    withHost(async (url) => {
+      const receipt = `${cache}/ml-1m.zip.json`;
+      await Deno.symlink("/dev/full", `${receipt}.tmp`);
+      await assert.rejects(fetchTo(cache, url), { message: `Cannot write "${receipt}": the disk is full` });
+      assert.deepEqual(await names(cache), ["ml-1m.zip.part", "ml-1m.zip.part.json"]);
+      await fetchTo(cache, url);
+      assert.deepEqual(await Deno.readFile(`${cache}/ml-1m.zip`), archive);
+      assert.deepEqual(await names(cache), ["ml-1m.zip", "ml-1m.zip.json"]);
+      await fetchTo(cache, url); // what is there is what its receipt says
+    })
+  ));
 
 Deno.test("what is not what its publisher says is an error, and nothing is left that looks whole", () =>
   inFolder((cache) =>
