@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { columnsByName, namesOf, quoted, readNotes } from "./columns.ts";
 import type { ParseOptions } from "./format.ts";
 import { InputError } from "./input_error.ts";
@@ -67,11 +67,31 @@ function rowsOf(database: DatabaseSync, path: string, sql: string, choices: Choi
   const notes = readNotes(names, columnsByName(names, choices, path, null));
   const rows = valueRows(path, ids, { rating: rating !== undefined, time: time !== undefined }, "row", notes);
   let row = 0;
-  for (const cells of statement.iterate()) {
+  for (const cells of allRows(database, statement, names)) {
     rows.push(cells[user], cells[item], cells[rating ?? user], cells[time ?? user], ++row);
   }
   return rows.end();
 }
+
+/**
+ * The rows that a query answers. Deno's iterator ends at a row that fails, as if there were no more: that none does is
+ * asked first, of a query that counts what this one answers. What can be no part of another query is held whole.
+ *
+ * @throws Error where a row fails, in the words of SQLite.
+ */
+function allRows(database: DatabaseSync, statement: StatementSync, names: readonly string[]): Iterable<Cells> {
+  const counts = names.map((name) => `count(${quotedName(name)})`).join(", ");
+  let counting: StatementSync;
+  try {
+    counting = database.prepare(`select ${counts} from (\n${statement.sourceSQL.replace(/;\s*$/, "")}\n)`);
+  } catch {
+    return statement.all();
+  }
+  counting.get();
+  return statement.iterate();
+}
+
+type Cells = Record<string, SQLOutputValue>;
 
 /** A query of the table asked for, or of the only one of interactions. */
 function selectAll(database: DatabaseSync, path: string, { table }: Query, choices: Choices): string {

@@ -54,6 +54,8 @@ Deno.test("mistakes in SQL and in tables are told by SQLite's words, and nothing
     await rejects(path, { sql: "select user, item from songs" }, /SQLite says: no such table: songs/);
     await rejects(path, { sql: "select user, 1 as n from plays" }, /no item column among "user", "n"/);
     await rejects(path, { sql: "delete from plays" }, /"delete from plays" answers no rows/);
+    const insert = "insert into views values ('ann', '5') returning user, item";
+    await rejects(path, { sql: insert }, /SQLite says: attempt to write a readonly database/);
     await rejects(path, { sql: " " }, /answers no rows: a query selects them/);
     assert.deepEqual(await Deno.readFile(path), before);
 
@@ -64,3 +66,29 @@ Deno.test("mistakes in SQL and in tables are told by SQLite's words, and nothing
     await Deno.writeTextFile(`${folder}/log.csv`, "user,item\na,b\n");
     await rejects(`${folder}/log.csv`, { sql: "select 1" }, /it is no database of SQLite or DuckDB to ask/);
   }));
+
+Deno.test("a row that SQLite fails at is an error, not the end of the rows", () =>
+  withDatabase(
+    `${PLAYS}; create table notes (user text, item text, more text);
+    insert into notes values ('ann', 'x', '1'), ('bob', 'y', '2'), ('cat', 'z', '{'), ('dan', 'w', '4')`,
+    async (path) => {
+      for (const column of ["json_extract(more, '$') as rating", "json_extract(more, '$')"]) {
+        for (const end of ["", ";", " -- of all"]) {
+          await rejects(path, { sql: `select user, item, ${column} from notes${end}` }, /SQLite says: malformed JSON/);
+        }
+      }
+      const names = async (sql: string) => (await loadDataset(path, { query: { sql } })).userIds.names;
+      assert.deepEqual(await names("select user, item from notes; select 1"), ["ann", "bob", "cat", "dan"]);
+      assert.deepEqual(
+        await names("with kept as (select * from notes where user > 'b') select * from kept order by user desc"),
+        [
+          "dan",
+          "cat",
+          "bob",
+        ],
+      );
+      const columns = { user: "name", item: "type" }; // of what can be no part of a query
+      const { train } = await loadDataset(path, { query: { sql: "pragma table_info(notes)" }, columns });
+      assert.equal(train.users.length, 3);
+    },
+  ));
