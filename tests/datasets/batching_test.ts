@@ -83,3 +83,13 @@ Deno.test("very many interactions are visited once each, in an order that is not
   assert.deepEqual(plan(0, new Rng(1, "order")).at(1), first.at(1));
   assert.notDeepEqual(plan(1, new Rng(1, "order")).at(1).users, first.at(1).users);
 });
+
+Deno.test("batches of which none is padded do not say that some may be", () => {
+  const paddedOf = (size: number, dropLast: boolean) => pairBatches(log, { size, dropLast }).padded;
+  assert.deepEqual([paddedOf(2, false), paddedOf(2, true), paddedOf(5, false)], [true, false, false]);
+});
+
+Deno.test("the order of an epoch is what it was in runs that are under way, and in those that figures are of", () => {
+  const orders = [0, 1].map((epoch) => [...epochOrder(6, epoch, new Rng(0, "order"))]);
+  assert.deepEqual(orders, [[1, 2, 4, 0, 5, 3], [2, 3, 0, 4, 5, 1]]);
+});

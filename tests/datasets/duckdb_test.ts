@@ -38,6 +38,13 @@ Deno.test("a query asks files of all kinds by DuckDB, and databases, whose value
     assert.deepEqual([many.users.length, ids.items.names()[4999]], [5000, "4999"]);
     assert.deepEqual(many.notes, ['columns read are user "user", item "item"; not "rank"']);
 
+    const times = ["date '1970-01-03'", "timestamp_s '1970-01-01 00:01:00'", "timestamp_ms '1970-01-01 00:01:00.5'"]
+      .concat("timestamp_ns '1970-01-01 00:01:00.125'", "timestamptz '1970-01-01 02:01:00+02'");
+    const read = await Promise.all(times.map((time) => loadQuery(`select 1 as user, 2 as item, ${time} as time`)));
+    assert.deepEqual(read.map(({ train }) => train.times![0]), [172800, 60, 60.5, 60.125, 60]);
+    const late = "select 1 as user, case when i < 4000 then i end as item from range(4500) t(i)"; // in a later chunk
+    await assert.rejects(loadQuery(late), /row 4001: its item is missing/);
+
     await makeDatabase(`${folder}/my.duckdb`);
     for (const query of [{ table: "plays" }, { sql: "select item as user, user as item from plays" }]) {
       const { train } = await loadDataset(`${folder}/my.duckdb`, { query });

@@ -35,6 +35,8 @@ Deno.test("adjacency of ids that are not canonical numbers numbers them by first
   const { train, userIds, itemIds } = await parse("train.txt", "bob x 07\nann 07 7\n");
   assert.deepEqual([userIds.names, itemIds.names], [["bob", "ann"], ["x", "07", "7"]]);
   assert.deepEqual(train.items, Int32Array.of(0, 1, 1, 2));
+  assert.deepEqual((await parse("train.txt", "-bob -x -\nann -7z\n")).itemIds.names, ["-x", "-", "-7z"]);
+  assert.deepEqual((await parse("train.txt", "0 07\n1 7\n")).itemIds.names, ["07", "7"]); // which are two
 });
 
 Deno.test("a number so large that its table would be mostly empty is a name, not a dense id", async () => {
@@ -47,6 +49,7 @@ Deno.test("adjacency errors name the file and the line", async () => {
   await rejects("a.txt", "-1 1\n", /line 1: user -1 is negative/);
   await rejects("a.txt", "0 1\n1\n", /line 2: its user has no items: .*; leave it out, or in code let it be by "allow/);
   await rejects("a.txt", "0 1\n\n1 2\n", /line 2: it is blank/);
+  await rejects("a.txt", "0 1\n\n\n1 2\n", /line 2: it is blank/);
   await rejects("a.txt", "0\n1\n", /no interactions/, { allowEmptyUsers: true });
   const { train, notes } = await parse("a.txt", "0 1\n1\n", { allowEmptyUsers: true });
   assert.deepEqual([train.users.length, notes], [1, ["train: 1 line of a user and no items"]]);
@@ -73,6 +76,10 @@ Deno.test("empty files, and bytes that are not UTF-8, are refused by file and li
   cut[cut.length - 2] = 0xff;
   await rejects("a.txt", cut, /line 2: byte 0xff/);
   await rejects("a.txt", long.subarray(0, 65536), /line 1: byte 0xe2/);
+  // signs of two bytes, one of which is cut where that many bytes less 3 are
+  const signs = new TextEncoder().encode("é".repeat(32770) + "\n0 1\n");
+  signs[signs.length - 2] = 0xff;
+  await rejects("a.txt", signs, /line 2: byte 0xff/);
 });
 
 Deno.test("a byte-order mark, Windows line ends and a missing last line end change nothing", async () => {
@@ -100,6 +107,8 @@ Deno.test("columns are found by common names, by the names given, and by number"
   assert.deepEqual([numbered.itemIds.names, numbered.train.times], [["z"], undefined]);
   const bare = await parse("log.csv", "9,u,m\n8,v,m\n", { columns: { user: 2, item: 3, rating: 1 } });
   assert.deepEqual([bare.userIds.names, bare.train.ratings], [["u", "v"], Float32Array.of(9, 8)]);
+  const chosen = await parse("log.csv", "u,m,3,5\n", { columns: { user: 1, item: 2 } }); // and nothing else
+  assert.deepEqual([chosen.train.ratings, chosen.train.times], [undefined, undefined]);
 });
 
 Deno.test("without a header columns are user, item, rating, time, and a third that can only be a time is one", async () => {
@@ -159,6 +168,7 @@ Deno.test("a delimiter at the end of a row is no column, and columns that are no
   assert.deepEqual(itemIds.names, ["b", "c"]);
   const read = 'columns read are user "user", item "sku", time "event_time"; not "user_id", "price"';
   assert.deepEqual(notes, [`train: ${read}`]);
+  await rejects("log.csv", "user,item\na,b\nc,d,,\n", /line 3: it has 4 columns, the first row has 2/); // two of them
   const lists = "user_id:token\titem_id_list:token_seq\titem_id:token\n7\t1 2\t3\n"; // RecBole's, of next items
   const { train, notes: told } = await parse("x.train.inter", lists);
   assert.equal(train.items.length, 1);
@@ -180,12 +190,19 @@ Deno.test("a threshold keeps ratings from it up, and only the users and items th
   const { train, itemIds, notes } = await parse("log.csv", text, { minRating: 3.5 });
   assert.deepEqual([train.users, itemIds.names], [Int32Array.of(0, 1), ["x"]]);
   assert.deepEqual(notes, ["train: dropped 1 row rated below 3.5, kept 2"]);
+  const twice = await parse("log.csv", "user,item,rating\na,x,1\na,x,4\nb,y,3\nb,x,5\n");
+  assert.deepEqual([twice.train.items, twice.train.ratings], [Int32Array.of(0, 1, 0), Float32Array.of(4, 3, 5)]);
+  assert.equal(twice.merged, 1);
+  const tenths = await parse("log.csv", "user,item,rating\na,x,4.1\na,y,4\n", { minRating: 4.1 }); // no float32 is 4.1
+  assert.deepEqual(tenths.itemIds.names, ["x"]);
   await rejects("log.csv", text, /none of its ratings is 6 or more/, { minRating: 6 });
   assert.match((await parse("log.csv", text)).notes[0]!, /all 3 rows are positives/);
 });
 
 Deno.test("what looks like sequences but has no usual name is refused, and both ways to read it are named", async () => {
   await rejects("data.txt", "5 1 2 3\n6 2 4\n5 9 9 9 9\n", /several begin with the same id.*"sequences".*"adjacency"/);
+  await rejects("data.txt", "1\t2\t3,4\n2\t5\n", /its format is not known/); // no list of blanks alone
+  await rejects("data.txt", "5 1 2 3 4\n6 2 4 1 3\n5 9 9 9 9\n", /"sequences".*"adjacency"/); // as wide as each other
 });
 
 Deno.test("every format is found again by its name, and an unknown one is refused", async () => {
@@ -303,4 +320,18 @@ Deno.test("rows of MovieLens and RecBole that are wider than theirs are errors, 
   for (const day of ["2023-02-29", "2024-02-30", "2024-04-31T10:00:00Z", "2024-13-01"]) {
     await assert.rejects(parse("log.csv", log(day)), /its time \(column 3\) is/);
   }
+});
+
+Deno.test("RecBole's typed header is known by itself, whatever the file is called", async () => {
+  const { userIds, itemIds } = await parse("log.txt", "user_id:token\titem_id:token\n7\t1\n8\t1\n");
+  assert.deepEqual([userIds.names, itemIds.names], [["7", "8"], ["1"]]);
+});
+
+Deno.test("repeated rows of what is held out are merged, and are not counted among those of train", async () => {
+  const { merged, test, notes } = await parseDataset("test", {
+    train: source("a.csv", "user,item\nu,x\n"),
+    test: source("b.csv", "user,item\nu,y\nu,y\n"),
+  });
+  assert.deepEqual([merged, test!.users.length], [undefined, 1]);
+  assert(notes.includes("test: merged 1 row that repeats a user and item"));
 });

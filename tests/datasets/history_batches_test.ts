@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { historyBatches, type HistoryWants } from "../../datasets/history_batches.ts";
+import { capsOf, capsWithin, fitting } from "../../datasets/histories.ts";
 import { interactions } from "../../datasets/interactions.ts";
 import { continued, sequences } from "../../datasets/sequences.ts";
 import { Rng } from "../../random/rng.ts";
@@ -143,4 +144,26 @@ Deno.test("sequences are by time, of equal times by row, and by row where there 
 Deno.test("sequences that go on keep the order of both", () => {
   const both = continued(of([1, 2], [], [3]), of([4], [5, 6], []));
   assert.deepEqual([both.offsets, both.items], [Int32Array.of(0, 3, 5, 6), Int32Array.of(1, 2, 4, 5, 6, 3)]);
+});
+
+Deno.test("a batch has space for as many tokens as histories of usual length, and a quarter more, but not more than can be", () => {
+  // of lengths 1, 1, 1, 1, 6 the mean is 2: four histories have 8 usually, 10 with a quarter more
+  assert.deepEqual(capsOf(Int32Array.of(1, 1, 1, 1, 6), 4), { histories: 4, tokens: 10, length: 6 });
+  assert.deepEqual(capsOf(Int32Array.of(3, 3), 4), { histories: 4, tokens: 12, length: 3 }); // all of the longest
+  assert.deepEqual(capsOf(Int32Array.of(1, 1, 1, 1, 6), 1), { histories: 1, tokens: 6, length: 6 }); // the longest fits
+  // 12 tokens are 6 histories of length 2, 8 with a quarter more; no more than there are, nor than tokens
+  assert.deepEqual(capsWithin(Int32Array.from({ length: 20 }, () => 2), 12), { histories: 8, tokens: 12, length: 2 });
+  assert.equal(capsWithin(Int32Array.of(2, 2, 2), 12).histories, 3);
+  assert.equal(capsWithin(Int32Array.from({ length: 20 }, () => 1), 12).histories, 12);
+  assert.equal(capsWithin(new Int32Array(), 12).histories, 1);
+});
+
+Deno.test("histories fit that fill a batch's tokens, or its rows, to the last", () => {
+  const caps = { histories: 9, tokens: 6, length: 3 }, twos = () => 2;
+  assert.equal(fitting(9, 0, twos, caps, 99, "all"), 3);
+  assert.equal(fitting(9, 0, twos, { ...caps, tokens: 5 }, 99, "all"), 2);
+  assert.equal(fitting(9, 0, twos, caps, 4, "all"), 2);
+  assert.equal(fitting(9, 0, twos, caps, 2, "last"), 2);
+  assert.equal(fitting(9, 7, twos, caps, 99, "last"), 2);
+  assert.equal(fitting(9, 0, () => 7, caps, 99, "all"), 1);
 });

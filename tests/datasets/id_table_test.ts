@@ -27,3 +27,9 @@ Deno.test("a table of many names stays right while it grows", () => {
   }
   assert.deepEqual([table.size, table.names()[3], table.names()[19_999]], [count, "a longer name 3", "19999"]);
 });
+
+Deno.test("a name that begins with a byte-order mark keeps it: without it, it is another name", () => {
+  const table = idTable(), encoder = new TextEncoder();
+  for (const name of ["\uFEFFa", "a"]) table.add(encoder.encode(name), 0, encoder.encode(name).length);
+  assert.deepEqual(table.names(), ["\uFEFFa", "a"]);
+});

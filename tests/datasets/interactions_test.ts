@@ -64,3 +64,27 @@ Deno.test("each of many names is found by its id, and others are not", () => {
     assert.equal(ids.indexOf(other), names.includes(other) ? names.indexOf(other) : undefined);
   }));
 });
+
+Deno.test("merging leaves the log that it is given as it was, unless that is its own, whose columns stay rows of each other", () => {
+  const made = () =>
+    interactions({
+      users: [0, 0, 1, 1],
+      items: [1, 1, 1, 0],
+      times: [5, 9, 3, 4],
+      ratings: [2, 1, 4, 5],
+      userCount: 2,
+      itemCount: 2,
+    });
+  const log = made(),
+    wanted = interactions({
+      users: [0, 1, 1],
+      items: [1, 1, 0],
+      times: [9, 3, 4],
+      ratings: [2, 4, 5],
+      userCount: 2,
+      itemCount: 2,
+    });
+  assert.deepEqual(merge(log), { interactions: wanted, repeats: 1 });
+  assert.deepEqual(log, made());
+  assert.deepEqual(merge(log, true), { interactions: wanted, repeats: 1 });
+});

@@ -36,6 +36,8 @@ Deno.test("fields of JSON lines that are not read are named", async () => {
 Deno.test("ids that are whole numbers above 2^53 keep all their digits", async () => {
   const { userIds, itemIds } = await parse('{"user": 9007199254740993, "item": 12345678901234567890}\n');
   assert.deepEqual([userIds.names, itemIds.names], [["9007199254740993"], ["12345678901234567890"]]);
+  const one = await parse('{"user": 7, "item": 9007199254740993}\n{"user": 9007199254740993, "item": 7}\n');
+  assert.deepEqual([one.userIds.names, one.itemIds.names], [["7", "9007199254740993"], ["9007199254740993", "7"]]);
 });
 
 Deno.test("what is wrong in JSON lines is told by file and line", async () => {
@@ -56,6 +58,8 @@ Deno.test("what is wrong in JSON lines is told by file and line", async () => {
     /line 2: its time is missing: .* or a date such as/,
   );
   await rejects('{"user": 1, "item": 2, "rating": 1e39}\n', /line 1: its rating is "1e\+39": a rating is a number/);
+  await rejects('{"user": 1, "item": 2, "time": true}\n', /line 1: its time is "true": a time is a number or a date/);
+  await rejects('{"user": 1e20, "item": 2}\n', /line 1: its user is "100000000000000000000": an id is text or a whole/);
   const deep = 50_000;
   await rejects(`${'{"user":'.repeat(deep)}1${"}".repeat(deep)}\n`, /line 1: no item column among "user"/);
   await rejects(`{"user": 9007199254740993, "item": ${"[".repeat(deep)}${"]".repeat(deep)}}\n`, /line 1: /);
@@ -65,11 +69,18 @@ Deno.test("what is wrong in JSON lines is told by file and line", async () => {
 
 Deno.test("ids and numbers may be of any length, and each is read as it is written", async () => {
   const long = (sign: string, length: number) => sign.repeat(length);
-  const users = ["ann", long("a", 90), "bob", long("é", 600), long("b", 5000)];
+  const users = ["ann", long("a", 90), long("€", 100), long("€", 101), long("é", 600), long("b", 5000)];
   const text = users.map((user, at) =>
     JSON.stringify({ user, item: "x", rating: `${long("0", 90 * at * at)}${at}`, time: `${long("0", 3000 * at)}${at}` })
   );
   const { train, userIds } = await parse(text.join("\n"));
   assert.deepEqual(userIds.names, users);
-  assert.deepEqual([train.ratings, train.times], [Float32Array.of(0, 1, 2, 3, 4), Float64Array.of(0, 1, 2, 3, 4)]);
+  assert.deepEqual([train.ratings, train.times], [
+    Float32Array.of(0, 1, 2, 3, 4, 5),
+    Float64Array.of(0, 1, 2, 3, 4, 5),
+  ]);
+});
+
+Deno.test("a field that later objects have alone is read, and the object that lacks it is told", async () => {
+  await rejects('{"user": 1, "item": 2}\n{"user": 1, "item": 3, "rating": 4}\n', /line 1: its rating is missing/);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { openFile } from "../../datasets/files.ts";
 import { InputError } from "../../datasets/input_error.ts";
 import { loadDataset } from "../../datasets/load.ts";
 import { withFiles } from "./with_files.ts";
@@ -89,6 +90,13 @@ Deno.test("titles come from the file beside: .item, Latin-1 movies.dat and u.ite
       assert.deepEqual((await loadDataset(folder)).titles, ["Les Misérables (1995)"], Object.keys(files).join());
     });
   }
+  const untitled = {
+    "ratings.csv": "userId,movieId,rating\n7,1,5\n7,2,5\n",
+    "movies.csv": "movieId,title\n1,\n2,Heat\n",
+  };
+  await withFiles(untitled, async (folder) => {
+    assert.deepEqual((await loadDataset(folder)).titles, [undefined, "Heat"]);
+  });
 });
 
 Deno.test("of a folder with several logs, as RecBole's part1.inter and part2.inter, none is taken for all", async () => {
@@ -119,4 +127,19 @@ Deno.test("an unknown folder and a missing path say what was looked for", () =>
       loadDataset(`${folder}/none`),
       (error) => error instanceof InputError && /no such file/.test(error.message),
     );
+  }));
+
+Deno.test("what is held out is read as train is, though its lines by themselves look like something else", () =>
+  withFiles({ "train.txt": "0 5 3\n0 6 4\n1 7 3\n", "test.txt": "0 8 3\n1 5 2\n" }, async (folder) => {
+    const { name, test, itemIds } = await loadDataset(`${folder}/`); // lines of different users might be lists of items
+    assert.deepEqual([...test!.items].map((item) => itemIds.names[item]), ["8", "5"]);
+    assert.deepEqual([...test!.ratings!], [3, 2]);
+    assert.equal(name, folder.split("/").at(-1));
+  }));
+
+Deno.test("a file that becomes shorter while it is read is an error, not an end", () =>
+  withFiles({ "log.csv": "user,item\na,b\n" }, async (folder) => {
+    const file = await openFile(`${folder}/log.csv`);
+    await Deno.truncate(`${folder}/log.csv`, 4);
+    await assert.rejects(file.slice(0), /log\.csv": it became shorter while it was read/);
   }));

@@ -114,6 +114,8 @@ Deno.test("what was disliked or viewed once something is held out is left out: b
   const known = before({ dislikes: timed, behaviours: [{ name: "views", ...untimed }] }, firstHeldOut(parts));
   assert.deepEqual([known.dislikes!.offsets, known.dislikes!.targets], [Int32Array.of(0, 1, 2), Int32Array.of(2, 2)]);
   assert.deepEqual(known.behaviours, [{ name: "views", ...untimed }]);
+  const [viewed] = before({ behaviours: [{ name: "views", ...timed }] }, firstHeldOut(parts)).behaviours!;
+  assert.deepEqual([viewed!.name, viewed!.targets], ["views", Int32Array.of(2, 2)]);
   assert.deepEqual(before({ dislikes: timed }, firstOfAll(parts)).dislikes!.offsets, Int32Array.of(0, 0, 1));
 });
 

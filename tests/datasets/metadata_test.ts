@@ -79,6 +79,10 @@ Deno.test("columns of attributes are chosen by name and number; of several, name
   assert.deepEqual(both.names, ["year:79", "class:horror", "class:space", "year:95", "class:crime"]);
   assert.deepEqual(rowsOf(both), [[0, 1, 2], [3, 4], []]);
   assert.deepEqual(readAttributes(source("x.item", typed), items, ["year"]).attributes.names, ["79", "95"]);
+  const whole = "item_id:token\tbrand:token\nalien\tThe Brandywine Co\n"; // a token is one, blanks and all
+  assert.deepEqual(readAttributes(source("x.item", whole), items, ["brand"]).attributes.names, ["The Brandywine Co"]);
+  const loose = "movieId,genres\nalien, horror | space |\nheat,|space||\n"; // without the blanks around, and none that is empty
+  assert.deepEqual(readAttributes(source("x.csv", loose), items).attributes.names, ["horror", "space"]);
   const bare = "heat::Heat (1995)::Crime|Action\n";
   assert.deepEqual(readAttributes(source("movies.dat", bare), items, [3]).attributes.names, ["Crime", "Action"]);
 });
@@ -116,6 +120,8 @@ Deno.test("behaviours and dislikes are logs of any format, with weights, times a
   ]);
   const adjacent = readBehaviour("views", source("views.txt", "ann saw heat\nbob alien\n"), ids).entries;
   assert.deepEqual(rowsOf(adjacent), [[1, 2], [0], []]);
+  const weightless = readBehaviour("views", source("v.csv", "user,item,weight\nann,saw,0\n"), ids).entries;
+  assert.deepEqual(weightless.weights, Float32Array.of(0));
   refuses(
     () => readBehaviour("views", source("v.csv", "user,item,weight\nann,saw,1\nbob,heat,-1\n"), ids),
     /"v.csv": user "bob" and item "heat" have the weight -1: weights are from 0/,
@@ -129,7 +135,10 @@ Deno.test("a linked entity is its item, others follow in order of appearance, it
     "x.kg",
     "head_id:token\trelation_id:token\ttail_id:token\nm9\tby\tm7\nm8\tby\tm7\nm7\tmade\tm8\n",
   );
-  const links = source("x.link", "item_id:token\tentity_id:token\nheat\tm9\nsaw\tm8\nzulu\tm1\nalien\tm2\nalien\tm9\n");
+  const links = source(
+    "x.link",
+    "item_id:token\tentity_id:token\nheat\tm9\nheat\tm9\nsaw\tm8\nzulu\tm1\nalien\tm2\nalien\tm9\n",
+  );
   const { knowledge, notes } = readKnowledge(facts, links, items);
   assert.deepEqual(knowledge, {
     entities: 4,
@@ -197,6 +206,9 @@ Deno.test("a file of dislikes takes the place of low ratings, and behaviours kee
   assert(notes.includes("dislikes: the file's take the place of low ratings"));
   assert.equal(withMetadata(log, {}), log);
   refuses(() => withMetadata(log, { links: source("x.link", "saw\tm\n") }), /"x.link": links need a knowledge graph/);
+  const choose = (columns: object) => () => withMetadata(log, {}, columns);
+  assert.throws(choose({ attributeColumns: ["genre"] }), /columns of items' attributes, found genre: no file of them/);
+  assert.throws(choose({ userAttributeColumns: ["age", 2] }), /columns of users' attributes, found age, 2: no file of/);
 });
 
 Deno.test("a source domain has users of the log by name, then its own, and any items", () => {
@@ -230,4 +242,9 @@ Deno.test("rows without a header that are wider than what is read are errors, no
     );
   }
   assert.equal(readFriends(source("user,friend,since,note\n1,2,2020,x\n"), users).friends.targets.length, 1);
+});
+
+Deno.test("a friend may weigh nothing, and is one all the same", () => {
+  const { friends } = readFriends(source("f.csv", "user,friend,weight\nann,bob,0\nann,cat,2\n"), users);
+  assert.deepEqual([rowsOf(friends), friends.weights], [[[1, 2], [], []], Float32Array.of(0, 2)]);
 });

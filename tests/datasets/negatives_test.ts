@@ -122,3 +122,16 @@ Deno.test("more draws than there are unseen items repeat, though they are to dif
   seen.fillUnseen(0, new Rng(8, "all"), into, 0, 3);
   assert.deepEqual([...into.subarray(0, 3)].sort(), [37, 38, 39]);
 });
+
+Deno.test("what a seed draws is what it was where figures are of it, and in runs that go on", () => {
+  const met = [[3, 7], range(30)], rng = new Rng(0, "sampler"); // few, and many, of 40
+  const drawn = (distinct: boolean, user: number, count: number) => {
+    const into = new Int32Array(count);
+    seenOf(met, 40, distinct).fillUnseen(user, rng.seek(1, 2), into, 0, count);
+    return [...into];
+  };
+  assert.deepEqual(drawn(false, 0, 8), [10, 32, 6, 33, 14, 31, 4, 9]);
+  assert.deepEqual(drawn(false, 1, 8), [35, 32, 32, 33, 36, 31, 31, 31]);
+  assert.deepEqual(drawn(true, 1, 4), [32, 33, 31, 35]);
+  assert.deepEqual(drawn(true, 1, 8), [32, 38, 33, 31, 36, 30, 34, 37]);
+});

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { type Interactions, interactions } from "../../datasets/interactions.ts";
+import { numberedIds } from "../../datasets/ids.ts";
+import { metadataProfile } from "../../datasets/metadata_profile.ts";
 import { parseDataset } from "../../datasets/parse.ts";
 import { profile } from "../../datasets/profile.ts";
 import { recommendedProtocol } from "../../datasets/recommended_protocol.ts";
@@ -32,6 +34,8 @@ Deno.test("the split is by time where users stay, leaves one out where they come
   const stay = recommended(log(20, 10, { time: (_, item) => START + item * DAY }));
   assert.equal(stay.split, "time");
   assert.match(stay.why.join("\n"), /by time, .*; 0.0% of the latest 20% are of users who are new then/);
+  const once = recommended(log(10, 1, { time: (user) => START + user * DAY }));
+  assert.match(once.why.join("\n"), /by time 100% of the latest 20% are of users who are new then/);
   const comeAndGo = recommended(log(20, 10, { time: (user, item) => START + (user * 10 + item) * DAY }));
   assert.deepEqual([comeAndGo.split, comeAndGo.metrics], ["leave-one-out", ["hit@10", "ndcg@10"]]);
   const tied = recommended(log(20, 10, { time: (user) => START + user * DAY }));
@@ -96,6 +100,8 @@ Deno.test("a profile tells duplicates, those with few interactions, the populari
   });
   assert.deepEqual(popularity, { top1: 0.75, top5: 0.75, top10: 0.75, top20: 0.75, top50: 0.75, gini: 0.25 });
   assert.deepEqual([times?.unit, times?.days, times?.ties], ["seconds", 2, 0.5]);
+  const alone = { users: [0, 1, 1, 2], items: [0, 0, 1, 0], userCount: 3, itemCount: 2 };
+  assert.equal(timeProfile(interactions({ ...alone, times: [7, 7, 8, 8] }))!.ties, 0); // others' times are none of a user's
 });
 
 Deno.test("the unit of times is judged by their size, and not guessed where it could be none", () => {
@@ -107,4 +113,46 @@ Deno.test("the unit of times is judged by their size, and not guessed where it c
     "microseconds",
     undefined,
   ]);
+});
+
+Deno.test("quantiles are by nearest rank, and what users had met before they were tested counts among the rows", () => {
+  const rows = [1, 2, 3, 4, 5].flatMap((count, user) => Array.from({ length: count }, (_, item) => [user, item]));
+  const part = (pairs: readonly (readonly number[])[]) =>
+    interactions({
+      users: pairs.map(([user]) => user!),
+      items: pairs.map(([, item]) => item!),
+      userCount: 6,
+      itemCount: 5,
+    });
+  const train = part(rows), test = part([[5, 0]]), before = { test: part([[5, 1], [5, 2]]) };
+  const names = { userIds: numberedIds(6), itemIds: numberedIds(5), notes: [] };
+  const { perUser, density, test: tested } = profile({ name: "five", train, test, before, ...names });
+  assert.deepEqual(perUser, {
+    ...{ least: 1, quarter: 2, median: 3, threeQuarters: 4, ninetyPercent: 5, most: 5, mean: 3 },
+  });
+  assert.deepEqual([density, tested!.before], [18 / 30, 2]);
+});
+
+Deno.test("ratings of two values, or above ten, are no scale, and where all are liked none is left out", () => {
+  const of = (rating: (user: number, item: number) => number) => recommended(log(20, 12, { rating }));
+  assert.equal(of((_, item) => item % 2).minRating, undefined);
+  assert.equal(of((_, item) => 1 + item).minRating, undefined);
+  const high = of((_, item) => 4 + item % 3 / 2);
+  assert.equal(high.minRating, undefined);
+  assert(high.why.includes("positives: all ratings are from 4 up already"), high.why.join());
+});
+
+Deno.test("ids of which train shows nothing have not few interactions, but none", () => {
+  const dense = log(12, 10, {}), { core, why } = recommended({ ...dense, userCount: 500, itemCount: 500 });
+  assert.equal(core, 0);
+  assert.match(why.join("\n"), /of the users 0.0% and of the items 0.0% have fewer than 5/);
+});
+
+Deno.test("facts of an item count from either end, and users of the source domain who are the log's are common", () => {
+  const fact = { heads: Int32Array.of(2), kinds: Int32Array.of(0), tails: Int32Array.of(1) };
+  const knowledge = { ...fact, entities: 3, relations: 1 };
+  const source = { offsets: Int32Array.of(0, 0, 1, 2), targets: Int32Array.of(0, 0), items: 1 };
+  const found = metadataProfile({ knowledge, source }, 2, 2);
+  assert.deepEqual(found.knowledge, { facts: 1, entities: 3, relations: 1, items: 1 }); // item 1, of entity 2
+  assert.deepEqual(found.source, { pairs: 2, users: 2, items: 1, common: 1 });
 });

@@ -50,6 +50,7 @@ Deno.test("a file larger than its head is read in pieces from disk and from gzip
     "short.csv": late("ann\n"),
     "quote.csv": late('ann,"heat,3\n'),
     "latin1.csv": late(Uint8Array.of(...encode("ann,heat,3\nb"), 0xe9, ...encode(",heat,3\n"))),
+    "nul.csv": late("ann,heat,3\nb\0b,heat,3\n"),
     "cut.csv": late(Uint8Array.of(0x61, 0xe2, 0x82)),
     "cut.csv.gz": zipped.subarray(0, zipped.length - 20000),
   }, async (folder) => {
@@ -68,6 +69,7 @@ Deno.test("a file larger than its head is read in pieces from disk and from gzip
     await rejects("short.csv", new RegExp(`short.csv", line ${next}: it has 1 columns`));
     await rejects("quote.csv", new RegExp(`line ${next}: a quote opens here and never closes`));
     await rejects("latin1.csv", new RegExp(`line ${next + 1}: byte 0xe9 is not UTF-8`));
+    await rejects("nul.csv", new RegExp(`line ${next + 1}: byte 0x00 is of no text`));
     await rejects("cut.csv", new RegExp(`line ${next}: byte 0xe2 is not UTF-8`));
     await rejects("cut.csv.gz", /it starts as gzip but does not unzip/);
   });

@@ -77,8 +77,8 @@ Deno.test("contains, difference and jaccard agree with sets", () => {
       const next = (row + 1) % ROWS, neighbour = rowOf(a, next), union = own.union(neighbour).size;
       assert.equal(jaccard(a, row, next), union > 0 ? own.intersection(neighbour).size / union : 0);
     }
-    const weights = new Map(list(a).map(([row, target, weight]) => [`${row} ${target}`, weight]));
-    for (const [row, target, weight] of list(less)) assert.equal(weight, weights.get(`${row} ${target}`));
+    const beside = new Map(list(a).map(([row, target, ...numbers]) => [`${row} ${target}`, numbers]));
+    for (const [row, target, ...numbers] of list(less)) assert.deepEqual(numbers, beside.get(`${row} ${target}`));
   }));
 });
 
@@ -128,6 +128,14 @@ Deno.test("a catalogue refuses metadata of other users or items than its own", (
   assert.throws(() => catalogue(train, { friends: rows([1]) }), /"friends" with 2 rows: it has 1 rows/);
   assert.throws(() => catalogue(train, { friends: rows([2], []) }), /"friends": target 2 .* below 2/);
   assert.throws(() => catalogue(train, { dislikes: rows([2, 1], []) }), /"dislikes": targets ascend/);
+  assert.throws(() => catalogue(train, { dislikes: rows([1, 1], []) }), /"dislikes": targets ascend/);
+  const longer = { offsets: Int32Array.of(0, 1, 1), targets: Int32Array.of(1, 2) };
+  assert.throws(
+    () => catalogue(train, { dislikes: longer }),
+    /"dislikes" with 2 rows: it has 2 rows that end at entry 1 of 2/,
+  );
+  const source = { ...rows([0], [1]), items: 2 }; // its users may be those of the log alone
+  assert.equal(catalogue(train, { source }).metadata.source, source);
   assert.throws(
     () => catalogue(train, { attributes: { ...rows([0], [1], []), names: ["only"] } }),
     /"attributes": target 1 .* below 1/,
@@ -152,4 +160,6 @@ Deno.test("pairs with nothing beside them are related as those with weights are;
     assert.deepEqual(ordered, { offsets, targets });
     assert.equal(ordered.targets, targets);
   }));
+  const again = { rows: Int32Array.of(0, 0, 1), targets: Int32Array.of(2, 2, 2), rowCount: 2, targetCount: 3 };
+  assert.deepEqual(relation(again), { offsets: Int32Array.of(0, 1, 2), targets: Int32Array.of(2, 2) });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { loadDataset } from "../../datasets/load.ts";
+import { joined } from "../../datasets/joined.ts";
 import { merge } from "../../datasets/merge.ts";
 import { interactions } from "../../datasets/interactions.ts";
 import { parseDataset } from "../../datasets/parse.ts";
@@ -27,6 +28,8 @@ Deno.test("a sequence file with a blank line, or with nothing in it, names the l
 
 Deno.test("an item that comes again is kept where it is last", () => {
   const log = interactions({ users: [0, 0, 0, 0], items: [3, 4, 3, 5], userCount: 1, itemCount: 6, inOrder: true });
+  const timed = merge(interactions({ ...log, times: [1, 2, 3, 4] })).interactions; // times tell the order
+  assert.deepEqual([timed.items, timed.times], [Int32Array.of(3, 4, 5), Float64Array.of(3, 2, 4)]);
   const { interactions: merged, repeats } = merge(log);
   assert.deepEqual([merged.items, merged.inOrder, repeats], [Int32Array.of(4, 3, 5), true, 1]);
 });
@@ -103,3 +106,10 @@ Deno.test("a file of the usual name with columns in it is no file of sequences",
     const { train, userIds } = await loadDataset(folder);
     assert.deepEqual([train.users.length, userIds.names], [2, ["a", "b"]]);
   }));
+
+Deno.test("what is joined is in order only where both parts are", () => {
+  const part = (inOrder: boolean) =>
+    interactions({ users: [0], items: [0], userCount: 1, itemCount: 1, ...inOrder && { inOrder } });
+  const orders = [[true, true], [true, false], [false, true]].map(([a, b]) => joined(part(a!), part(b!)).inOrder);
+  assert.deepEqual(orders, [true, undefined, undefined]);
+});

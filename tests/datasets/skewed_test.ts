@@ -25,4 +25,8 @@ Deno.test("the head of a skewed log's items has most of its rows, and its users 
 Deno.test("more interactions than a user can have are refused, and so is an exponent that cannot be inverted", () => {
   assert.throws(() => skewed({ users: 1, items: 3, interactions: 4 }), /user 0 would have 4 of 3 items/);
   assert.throws(() => skewed({ ...shape, exponent: 1 }), /"exponent" 1/);
+  const all = Int32Array.from({ length: 300 }, (_, item) => item); // to the last, which draws hardly hit
+  for (let seed = 0; seed < 5; seed++) {
+    assert.deepEqual(skewed({ users: 1, items: 300, interactions: 300, seed }).items, all);
+  }
 });

@@ -40,6 +40,16 @@ Deno.test("a split by ratio is a partition, rounds each user's shares up or down
   }));
 });
 
+Deno.test("what a seed holds out is what it was where figures are of it, and in runs that go on", () => {
+  const ids = { users: [0, 0, 0, 0, 0, 1, 1, 1, 1, 1], items: [0, 1, 2, 3, 4, 0, 1, 2, 3, 4] };
+  const { valid, test } = splitByRatio(
+    interactions({ ...ids, userCount: 2, itemCount: 5 }),
+    { valid: 0.2, test: 0.2 },
+    0,
+  );
+  assert.deepEqual([rowsOf(valid!), rowsOf(test!)], [["0 1  ", "1 3  "], ["0 4  ", "1 4  "]]);
+});
+
 Deno.test("a share holds on average where each user has too few interactions for it", () => {
   const users = 2000;
   const logOf = (each: number) => {

@@ -84,6 +84,20 @@ Deno.test("of an archive of several logs one is named, by its path behind the ar
   });
 });
 
+Deno.test("of an archive of several datasets the one in the fewest folders is taken, and of two that are alike none", async () => {
+  const parts = (folder: string, item: number) => ({
+    [`${folder}/train.txt`]: `0 ${item}\n`,
+    [`${folder}/test.txt`]: "0 9\n",
+  });
+  await withFiles({
+    "two.zip": await zipOf({ ...parts("a", 1), ...parts("b", 2) }),
+    "deep.zip": await zipOf({ ...parts("a/b", 1), ...parts("z", 2) }),
+  }, async (folder) => {
+    await assert.rejects(loadDataset(`${folder}/two.zip`), /which of "a\/test.txt", "a\/train.txt", "b\/test.txt"/);
+    assert.deepEqual((await loadDataset(`${folder}/deep.zip`)).train.items, Int32Array.of(2));
+  });
+});
+
 Deno.test("archives that are cut, broken, encrypted or packed by other methods say so", async () => {
   const files = { "log.csv": `user,item\n${"a,x\n".repeat(500)}` }, good = await zipOf(files);
   const flipped = (at: number, zip: Uint8Array<ArrayBuffer>) => zip.map((byte, n) => n === at ? byte ^ 1 : byte);
