@@ -28,6 +28,7 @@ Deno.test("Student's t and the normal tail are scipy's, far out as well", () => 
     [1.96, 1e7, 0.04999581802531422],
     [4, 1e6, 6.334703401004779e-05],
     [4, 1e4, 6.379866882313948e-05],
+    [3.1, 1e4, 0.0019405830195619955],
     [12, 1e5, 3.7445058119564235e-33],
     [30, 1e5, 7.378536872221507e-197],
     [30, 1e7, 1.0014613690819487e-197],
@@ -56,10 +57,12 @@ Deno.test("the paired t-test is scipy's ttest_rel", () => {
 Deno.test("values that are alike have no spread, though their sum is rounded", () => {
   assert.notEqual((0.1 + 0.1 + 0.1) / 3, 0.1);
   assert.deepEqual(summary([0.1, 0.1, 0.1]), { n: 3, mean: 0.1, sd: 0 });
+  assert.deepEqual(summary([1, 4, 1]), { n: 3, mean: 2, sd: Math.sqrt(3) }); // the last is as the first, not all are
 });
 
 Deno.test("a paired t-test of one pair, or of differences that do not vary, has no p", () => {
   assert.deepEqual(pairedT([1], [3]), { n: 1, difference: -2, t: null, p: null });
+  assert.deepEqual(pairedT([1, 2, 4], [1, 2, 4]), { n: 3, difference: 0, t: null, p: null });
   assert.notEqual(0.3 - 0.2, 0.4 - 0.3);
   assert.equal(pairedT([0.3, 0.4, 0.9], [0.2, 0.3, 0.8]).p, null); // 0.1 each, but for rounding
   assert.throws(() => pairedT([1, 2], [1]), /Cannot pair 2 values with 1/);

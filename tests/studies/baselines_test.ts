@@ -3,8 +3,9 @@ import { catalogue } from "../../datasets/catalogue.ts";
 import { type Interactions, interactions } from "../../datasets/interactions.ts";
 import { synthetic } from "../../datasets/synthetic.ts";
 import { joined } from "../../datasets/joined.ts";
+import { ease } from "../../evaluation/ease.ts";
 import { type Baseline, baselines, testBaseline } from "../../studies/baselines.ts";
-import { heldIn, type Protocol } from "../../studies/protocol.ts";
+import { heldIn, type Protocol, selectingOptions } from "../../studies/protocol.ts";
 import { refitted, withoutValidation } from "../../studies/refitted.ts";
 
 const data = synthetic({ users: 80, items: 120, median: 25, seed: 4 });
@@ -71,6 +72,43 @@ Deno.test("users who are not in train are scored by what they had met before", a
     const { scoresOf } = await baselines[name](protocol);
     assert.equal((await testBaseline(protocol, scoresOf)).metrics["hit@1"], 1, name);
   }
+});
+
+Deno.test("where validation tells no options apart the first are taken", async () => {
+  const { chosen } = await baselines["item-knn"]({ ...common, selecting: held, selectBy: "hit@120" }); // all items
+  assert.equal(chosen, "k=20, shrink=0, the best of 12 on validation");
+});
+
+Deno.test("users of validation are scored by what they had met before, and trained anew by what was held out, too", async () => {
+  const log = (users: number[], items: number[]) => interactions({ users, items, userCount: 12, itemCount: 4 });
+  const ten = [...Array(10).keys()];
+  const train = log(ten.flatMap((user) => [user, user]), ten.flatMap((user) => user % 2 ? [2, 3] : [0, 1]));
+  const before = { valid: log([10], [0]), test: log([11], [2]) }, valid = log([10], [1]), test = log([11], [3]);
+  const data = { train, valid, test, before };
+  const picking: Protocol = {
+    ...{ ...common, data, catalogue: catalogue(train, { behaviours: [] }), selectBy: "hit@1", metrics: ["hit@1"] },
+    selecting: heldIn(data, "valid")!,
+    testing: heldIn(data, "test")!,
+  };
+  const whole = refitted(picking), all = joined(joined(train, before.valid), valid);
+  for (const name of ["item-knn", "ease"] as const) {
+    const scores = (await baselines[name](picking)).scoresOf(10);
+    assert.equal(scores.indexOf(Math.max(...scores)), 1, name); // goes with 0, which was met before
+  }
+  const { chosen, scoresOf } = await baselines.ease(picking, whole), l2 = Number(/l2=(\d+)/.exec(chosen)![1]);
+  const known = catalogue(joined(all, before.test));
+  for (const user of [10, 11]) assert.deepEqual(scoresOf(user), ease(catalogue(all), { l2 }, known)(user));
+  // what is known when test is ranked, beside train: what its users had met before; what was held out is in train
+  assert.deepEqual(whole.testing, { held: test, alsoSeen: [before.test] });
+  assert.equal(whole.catalogue.metadata, picking.catalogue.metadata);
+  assert.equal(whole.selecting, undefined);
+});
+
+Deno.test("epochs are picked with metrics of all items alone: of some there may be none to select by", () => {
+  const metrics = ["ndcg@20", "cold5/ndcg@20", "only-cold5/hit@20", "tail/ndcg@20", "recall@10"];
+  assert.deepEqual(selectingOptions({ ...common, metrics }, held).metrics, ["ndcg@20", "recall@10"]);
+  const bySome = { ...common, metrics, selectBy: "tail/ndcg@20" };
+  assert.deepEqual(selectingOptions(bySome, held).metrics, ["ndcg@20", "recall@10", "tail/ndcg@20"]);
 });
 
 Deno.test("when a part is ranked, what its users had met before is known, and for test what was held out to select by", () => {

@@ -95,3 +95,30 @@ Deno.test("each is tested against the one that it names, and the correction coun
   ]);
   assert.deepEqual([dns!.overSeeds.n, other!.overSeeds.p], [2, null]);
 });
+
+Deno.test("against a mean of 0 there is no percentage", () => {
+  const [, second] = compareToFirst([contender("a", { 0: [0, 0] }), contender("b", { 0: [1, 0] })], ["hit@1"]);
+  assert.deepEqual([second!.cells!["hit@1"]!.against!.difference, second!.cells!["hit@1"]!.against!.percent], [
+    0.5,
+    null,
+  ]);
+});
+
+Deno.test("users are tested only where every trial of both has their values", () => {
+  const whole = contender("whole", { 0: [0, 1], 1: [1, 1] }), results = new Map(whole.results);
+  results.set(1, { ...results.get(1)!, perUser: {} });
+  const lacking: Contender = { label: "lacking", results };
+  for (const pair of [[whole, lacking], [lacking, whole]]) {
+    const [, second] = compareToFirst(pair, ["hit@1"]);
+    assert.equal(second!.cells!["hit@1"]!.against!.overUsers, null);
+  }
+});
+
+Deno.test("which of two is the first makes no difference to a test over users, where a difference is rounded, too", () => {
+  const one = contender("one", { 0: [2 ** -21, 1] }), other = contender("other", { 0: [0, 0] }); // half of what is told apart
+  const tests = [[one, other], [other, one]].map((pair) => {
+    const { n, p } = compareToFirst(pair, ["hit@1"])[1]!.cells!["hit@1"]!.against!.overUsers!;
+    return [n, p];
+  });
+  assert.deepEqual(tests, [[2, 0.5], [2, 0.5]]);
+});

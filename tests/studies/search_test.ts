@@ -144,3 +144,10 @@ Deno.test("what is thrown by the strategy, or by `run` itself, is thrown by the 
     /^RangeError: Cannot search 0 jobs at a time: it takes at least 1$/,
   );
 });
+
+Deno.test("how trials stand is told as it is then, and what was known before stays as it was given", async () => {
+  const known = [[1]], told: (readonly Standing[])[] = [];
+  const run: Run = ({ trial }) => Promise.resolve([trial]);
+  for await (const { standings } of search({ strategy: randomSearch({ trials: 3 }), run, known })) told.push(standings);
+  assert.deepEqual([known, told], [[[1]], [[[1], [1]], [[1], [1], [2]]]]);
+});

@@ -27,9 +27,10 @@ const partOf = (item: number) => (Object.keys(PARTS) as Part[]).find((name) => i
 /** What a trial trained on, what it drew, by part, and what it reported and came to on test. */
 async function trial(exclude?: TrialRecipe["exclude"]) {
   const data = { train: part("train"), valid: part("valid"), test: part("test") };
-  const positives = new Set<string>(), negatives = new Set<string>();
+  const positives = new Set<string>(), negatives = new Set<string>(), metadata = { behaviours: [] };
   const sampler: Policy<"ids"> = (setting) => {
     const made = (rns() as Policy<"ids">)(setting);
+    assert.equal(setting.catalogue.metadata, metadata);
     return {
       ...made,
       async propose(batch, draw) {
@@ -43,7 +44,7 @@ async function trial(exclude?: TrialRecipe["exclude"]) {
   const runtime = await openRuntime({ provider: "wasm", seed: 1 }), backbone = mf({ dim: 2 });
   const protocol = {
     data,
-    catalogue: catalogue(data.train),
+    catalogue: catalogue(data.train, metadata),
     selecting: { held: data.valid, alsoSeen: [] },
     selectBy: "precision@30",
     testing: { held: data.test, alsoSeen: [data.valid] },
