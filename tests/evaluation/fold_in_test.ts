@@ -77,3 +77,11 @@ Deno.test("beside a bias a folded vector has the length that it is given and end
   assert.equal(lengthBesideBias(items), Math.sqrt((25 + 2) / 2));
   assert.throws(() => openFoldIn(items, { c0: 0, l2: 1 }), /c0 is above 0 and at most 1, l2 above 0, found 0 and 1/);
 });
+
+Deno.test("items that say nothing, and those not met that weigh as much as those met, are folded in, too", () => {
+  const nothing = { data: new Float32Array(6), width: 2 };
+  assert.deepEqual(openFoldIn(nothing, { c0: 0.1, l2: 1 })([0, 2]), Float32Array.of(0, 0));
+  // of items 1 and 2, both met or not, the squares (1 - p)^2 + 4 p^2 + 1 * 2.5 p^2 are least at p = 1 / 7.5
+  const [p] = openFoldIn({ data: Float32Array.of(1, 2), width: 1 }, { c0: 1, l2: 1 })([0]);
+  assert(Math.abs(p! - 1 / 7.5) < 1e-6, `${p}`);
+});

@@ -111,6 +111,9 @@ Deno.test("dispersion is the deviation of groups over the mean: quarters of user
   // all get 4 and 5: recalls 1/2, 1/2, 1/2 and 1; of a four of four, of b none of three
   near(found["dispersion@2"]!, Math.sqrt((3 * 0.125 ** 2 + 0.375 ** 2) / 4) / 0.625);
   near(found["group-dispersion@2"]!, 0.5 / 0.5);
+  const longer = await rankBy(() => scores, seen, held, { metrics: ["group-dispersion@2", "recall@4"] });
+  near(longer.metrics["group-dispersion@2"]!, 1); // what is third is not among the first two
+  near(dispersion([0.002, 0.004]), 1 / 3);
   assert.deepEqual(Object.keys(perUser), ["recall@2"]);
   // quarters of users by 1, 2, 3 and 4 interactions are 0 and 7, 1 and 6, 2 and 5, 3 and 4: hits of the first alone
   const more = catalogueWhere([...met, ...met.toReversed()], 8),
@@ -152,4 +155,8 @@ Deno.test("the Gini coefficient is 0 where every item is recommended as often, n
   const popularity = new Int32Array(100).fill(1);
   near(spread([Int32Array.from({ length: 100 }, (_, item) => item)], popularity, 10).gini, 0);
   near(spread([new Int32Array(50)], popularity, 10).gini, 0.99);
+  // a list of nothing, whose popularity is none, is left out of the means over lists
+  const some = spread([Int32Array.of(0, 1, -1, -1), Int32Array.of(0, -1)], Int32Array.of(4, 2), 2);
+  assert.deepEqual([some.popularity, some.relativePopularity], [(3 + 4) / 2, 3.5 / 4]);
+  near(some.logPopularity, ((Math.log(5) + Math.log(3)) / 2 + Math.log(5)) / 2);
 });

@@ -201,3 +201,46 @@ Deno.test("of a study that knows nothing no chart is drawn: each says what it ta
   assert(none.length >= 10);
   for (const figure of none) assert(!isChart(figure) && figure.title !== "" && figure.takes !== "");
 });
+
+Deno.test("an epoch whose value is no number is no point, and a long curve's table ends with its last epoch", () => {
+  const losses = [NaN, 3, Infinity, 1].map((loss, at) => epoch(at, { loss }));
+  const chart = drawn(lossByEpoch(study([method("dns", { trials: [trial(0, losses)] })]))[0]);
+  assert.deepEqual(dataOf(chart), shown([1, 3, 3, 3], [3, 1, 1, 1]));
+  const long = [trial(0, Array.from({ length: 60 }, (_, at) => epoch(at)))];
+  const { rows } = drawn(lossByEpoch(study([method("dns", { trials: long })]))[0]).table;
+  assert.deepEqual(rows.map(([at]) => at), [...Array.from({ length: 20 }, (_, at) => 3 * at), 59]);
+});
+
+Deno.test("bins whose positives score below a thousandth have no ratio", () => {
+  const byPositive = { positive: [0.0009, 0.5, 2], negative: [1, 1, 1], low: [0, 0, 0], high: [1, 1, 1] };
+  const trials = [trial(0, [epoch(0, { negatives: negatives({ byPositive }) })])];
+  const chart = drawn(hardnessByPositive(study([method("dns", { trials })])));
+  assert.deepEqual(dataOf(chart).map(({ x }: { x: number }) => x), [0.5, 2]);
+});
+
+Deno.test("a trial that was not tested is in no mean of what is recommended", () => {
+  const test = { head: 0.5, mid: 0.25, tail: 0.25, popularity: 4, coverage: 0.5, gini: 0.25 };
+  const chart = drawn(popularity(study([method("dns", { trials: [trial(0, [], { test }), trial(1, [])] })])));
+  assert.deepEqual(chart.table.rows, [["dns", "50.0%", "25.0%", "25.0%", "4.0", "0.500", "0.250"]]);
+});
+
+Deno.test("balance is drawn against a metric of all items, not of those with few interactions", () => {
+  const cells = { "cold5/ndcg@20": cell([0.3], 0.3, null), "ndcg@20": cell([0.1], 0.1, null) };
+  const of = method("rns", { cells: { ...cells, "balance@10": cell([0.5], 0.5, null) } });
+  const { table } = drawn(balance(study([of], { metrics: ["cold5/ndcg@20", "ndcg@20", "balance@10"] })));
+  assert.deepEqual(table.head, ["method", "ndcg@20", "balance@10"]);
+});
+
+Deno.test("an option whose values reach from one to eight times it has a logarithmic axis", () => {
+  const of = (pools: readonly number[]) => {
+    const methods = pools.map((pool) =>
+      method(`dns ${pool}`, {
+        options: { sampler: "dns", "sampler.pool": pool },
+        cells: { "ndcg@20": cell([0.1], 0.1, null) },
+      })
+    );
+    const [across] = drawn(againstOption(study(methods))[0]).spec.scales as readonly { readonly type: string }[];
+    return across!.type;
+  };
+  assert.deepEqual([of([2, 4, 16]), of([2, 4, 15])], ["log", "linear"]);
+});

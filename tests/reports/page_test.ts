@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { casePage } from "../../reports/case_page.ts";
 import { isChart } from "../../reports/chart.ts";
 import { figures } from "../../reports/figures.ts";
+import { jsonInScript } from "../../reports/html.ts";
 import { page } from "../../reports/page.ts";
 import { standalone } from "../../reports/standalone.ts";
 import { summaryTable } from "../../reports/summary_table.ts";
@@ -65,6 +66,9 @@ Deno.test("a drawing as a file has a name, a description and colours for dark pa
   assert(wellFormed(file));
   assert(file.includes(`<title>${chart.title}</title>`) && file.includes("prefers-color-scheme:dark"));
   assert(!/href=|url\((?!#)|@import|<script|<image/.test(file));
+  const heightOf = (text: string) => Number(/viewBox="0 -?\d+ [\d.]+ ([\d.]+)"/.exec(text)![1]);
+  assert.equal(heightOf(file) - heightOf(svg), 30); // of its heading, which is above
+  assert.match(file, new RegExp(`height="${heightOf(file)}" viewBox="0 -30 `));
 });
 
 Deno.test("the page is one file that loads nothing and runs no script but its own, whatever names hold", async () => {
@@ -142,6 +146,9 @@ Deno.test("on a terminal a study is a table whose columns line up, with a sparkl
     "rns           0.2500 ± 0.0700      0      1.0  ▁▅█",
     "most popular           0.2500      –        –",
   ]);
+  const labelled = (letters: number) => terminalTable(study([method("x".repeat(letters))])).split("\n")[1]!;
+  assert(labelled(36).startsWith(`${"x".repeat(36)} `), labelled(36));
+  assert(labelled(37).startsWith(`${"x".repeat(35)}… `), labelled(37));
 });
 
 /** Whether every element that begins ends, in order. */
@@ -153,3 +160,9 @@ function wellFormed(xml: string): boolean {
   }
   return open.length === 0;
 }
+
+Deno.test("what stands in a script neither ends it nor begins a line that JavaScript would not read", () => {
+  const names = ["</script>", "a\u2028b", "a\u2029b", "<!--"], text = jsonInScript(names);
+  assert(!/[<\u2028\u2029]/.test(text), text);
+  assert.deepEqual(JSON.parse(text), names);
+});

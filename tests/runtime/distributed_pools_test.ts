@@ -65,15 +65,15 @@ Deno.test("rows that all queries share stay mixed, though they be as many as que
 
 eachProvider("scores of mixed pools are those of plain loops", async (runtime) => {
   const { g, users, items, user, positive, candidates, alpha } = model();
-  const mixed = add(mul(alpha, positive), mul(sub(1, alpha), candidates));
-  const program = await runtime.compile(g, { outputs: { scores: scores(user, mixed) } });
+  const mixed = add(mul(alpha, positive), mul(sub(1, alpha), candidates)), less = sub(candidates, mul(alpha, positive));
+  const program = await runtime.compile(g, { outputs: { scores: scores(user, mixed), less: scores(user, less) } });
   const feeds = {
     users: Int32Array.of(4, 0, 8),
     positives: Int32Array.of(7, 7, 29),
     candidates: Int32Array.from({ length: R * K * M }, (_, at) => (at * 11) % ITEMS),
     alpha: Float32Array.from({ length: R * K }, (_, at) => at / (R * K)),
   };
-  const { scores: found } = await program.run(feeds), saved = await runtime.save();
+  const { scores: found, less: differences } = await program.run(feeds), saved = await runtime.save();
   const row = (table: Value, id: number) =>
     Array.from(saved.get(table.name)!.data).slice(id * D, (id + 1) * D) as number[];
   const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, d) => sum + x * b[d]!, 0);
@@ -81,8 +81,10 @@ eachProvider("scores of mixed pools are those of plain loops", async (runtime) =
     const u = row(users, feeds.users[r]!), p = dot(u, row(items, feeds.positives[r]!));
     for (let n = 0; n < K * M; n++) {
       const share = feeds.alpha[r * K + Math.floor(n / M)]!;
-      const expected = share * p + (1 - share) * dot(u, row(items, feeds.candidates[r * K * M + n]!));
-      assert(Math.abs((found as Float32Array)[r * K * M + n]! - expected) < 1e-5, `row ${r}, candidate ${n}`);
+      const at = r * K * M + n, candidate = dot(u, row(items, feeds.candidates[at]!));
+      const expected = share * p + (1 - share) * candidate, where = `row ${r}, candidate ${n}`;
+      assert(Math.abs((found as Float32Array)[at]! - expected) < 1e-5, where);
+      assert(Math.abs((differences as Float32Array)[at]! - (candidate - share * p)) < 1e-5, where);
     }
   }
   await program.dispose();

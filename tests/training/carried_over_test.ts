@@ -4,11 +4,14 @@ import { catalogue } from "../../datasets/catalogue.ts";
 import { interactions } from "../../datasets/interactions.ts";
 import type { Metadata } from "../../datasets/metadata.ts";
 import { GraphBuilder } from "../../graphs/builder.ts";
+import * as initializers from "../../graphs/initializers.ts";
+import * as ops from "../../graphs/ops/mod.ts";
 import { asking } from "../../models/asking.ts";
 import type { Backbone } from "../../models/backbone.ts";
 import { mf } from "../../models/mf.ts";
 import { backbones } from "../../models/mod.ts";
 import { neumf } from "../../models/neumf.ts";
+import { dot } from "../../models/scoring.ts";
 import { sasrec } from "../../models/sasrec.ts";
 import { twoTower } from "../../models/two_tower.ts";
 import type { AnyMethod } from "../../options/method.ts";
@@ -172,4 +175,30 @@ Deno.test("every backbone says whose rows a variable has that is longer on more 
       );
     }
   }
+});
+
+Deno.test("rows that nobody can name start anew and are not left behind, and what a variable starts from stays as it is", () => {
+  const start = Float32Array.of(5, 6);
+  const backbone: Backbone = {
+    build(graph, { users, items }, batch) {
+      const table = graph.variable("table", [users + items, 2], initializers.zeros, { rowsOf: "users, then items" });
+      const item = graph.variable("item", [items, 1], () => start, { rowsOf: "items" });
+      const rows = (ids: Parameters<typeof ops.gather>[1]) =>
+        ops.concat([ops.gather(table, ids), ops.gather(item, ids)], -1);
+      return {
+        query: ops.unsqueeze(rows(ops.mul(batch.users, 0)), 1),
+        items: (ids) => ops.unsqueeze(rows(ids), -2),
+        score: dot,
+      };
+    },
+  };
+  const from = onData(backbone, ["a"], ["x", "y"]), to = onData(backbone, ["a"], ["z", "x"]);
+  const weights = new Map([
+    ["table", { shape: [3, 2], data: new Float32Array(6).fill(1) }],
+    ["item", { shape: [2, 1], data: Float32Array.of(1, 2) }],
+  ]);
+  const found = carriedOver({ ...from, weights }, to, 0);
+  assert.deepEqual([found.fresh, found.left], [["table"], []]);
+  assert.deepEqual(found.weights.get("item")!.data, Float32Array.of(5, 1));
+  assert.deepEqual(start, Float32Array.of(5, 6));
 });

@@ -183,6 +183,22 @@ Deno.test("diversity is the mean over users of the mean over pairs, of vectors a
   [[1, 0], [1, 0]].forEach((vector) => diversity.vector(1, Float32Array.from(vector)));
   near(await diversity.mean(stubProbe(() => 0)), (7 / 6 + 0) / 2);
   assert.equal(await new Diversity(2, 0).mean(stubProbe(() => 0)), null);
+  const alone = new Diversity(2, 2); // a user of one negative has no pair
+  for (const [user, vector] of [[0, [1, 0]], [0, [0, 1]], [1, [1, 0]]] as const) {
+    const given = Float32Array.from(vector);
+    alone.vector(user, given);
+    given.fill(7); // what is given may be another's by then
+  }
+  assert.equal(await alone.mean(stubProbe(() => 0)), 1);
+  for (const [users, looked] of [[1023, 1], [1024, null]] as const) { // every n-th user, of at least 512
+    const some = new Diversity(users, 2);
+    for (const vector of [[1, 0], [0, 1]]) some.vector(1, Float32Array.from(vector));
+    assert.equal(await some.mean(stubProbe(() => 0)), looked);
+  }
+  const many = new Diversity(1, 2); // 64 negatives of a user, and no more
+  for (let at = 0; at < 64; at++) many.vector(0, Float32Array.of(1, 0));
+  many.vector(0, Float32Array.of(0, 1));
+  assert.equal(await many.mean(stubProbe(() => 0)), 0);
 });
 
 Deno.test("vectors that point one way are 0 apart, never less, whatever rounding makes of them", async () => {
