@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { interactions } from "../../datasets/interactions.ts";
 import { resolve } from "../../options/option.ts";
+import { chosenRecipe } from "../../recipes/chosen.ts";
 import { condition } from "../../recipes/condition.ts";
+import { factsOf } from "../../recipes/facts.ts";
 import { loadRecipe, recipeNames } from "../../recipes/load.ts";
 import { recipeOptions } from "../../recipes/options.ts";
-import { madeRecipe } from "../../recipes/parts.ts";
-import { parseRecipe } from "../../recipes/recipe.ts";
+import { madeRecipe, optimizerSpec } from "../../recipes/parts.ts";
+import { parseRecipe, settledRecipe } from "../../recipes/recipe.ts";
 
 Deno.test("every recipe that comes with Foil can be made, with each of its variants, and says what it is and whose", async () => {
   for (const name of recipeNames) {
@@ -56,4 +59,40 @@ Deno.test("docs/recipes.md has a row for each recipe, with its backbone, sampler
     const { backbone, sampler, loss } = (await loadRecipe(name)).options;
     for (const part of [backbone, sampler, loss]) assert(row?.includes(`\`${part}\``), `${name}: ${part} in ${row}`);
   }
+});
+
+Deno.test("what recipes go by is counted of those who have interactions: their own, and those of each item", () => {
+  const train = interactions({ users: [0, 0, 0, 2, 2, 2], items: [1, 3, 1, 1, 3, 3], userCount: 9, itemCount: 9 });
+  const wide = interactions({ users: [0, 1, 2, 3], items: [5, 5, 5, 5], userCount: 4, itemCount: 9 });
+  const shared = { interactions: 6, density: 6 / 4 };
+  assert.deepEqual(factsOf(train), { users: 2, items: 2, ...shared, perUser: 3, perItem: 3 });
+  assert.deepEqual([factsOf(wide).perUser, factsOf(wide).perItem], [1, 4]);
+});
+
+Deno.test("of variants that hold the later goes before, and each says why, by its condition where nobody did", () => {
+  const text = `
+options: { sampler: rns, epochs: 5, lr: 0.1 }
+where:
+  - { when: users > 1, because: there are several, options: { epochs: 6, sampler: dns } }
+  - { when: users > 2, options: { epochs: 7 } }
+  - { when: users > 99, options: { epochs: 8 } }`;
+  const facts = { users: 10, items: 5, interactions: 20, density: 0.4, perUser: 2, perItem: 4 };
+  assert.deepEqual(settledRecipe(parseRecipe("ours", text, "ours.yaml"), facts), {
+    options: { sampler: "dns", epochs: 7, lr: 0.1 },
+    because: ["there are several", "users > 2"],
+  });
+});
+
+Deno.test("a learning rate that is given beside an optimiser goes before the one in it", () => {
+  const optimizer = "adam:lr=0.5,beta1=0.8";
+  assert.deepEqual(optimizerSpec({ optimizer, lr: 0.1 }).options, {
+    ...optimizerSpec({ optimizer, lr: null }).options,
+    lr: 0.1,
+  });
+});
+
+Deno.test("a million interactions are few enough for the stronger recipe, one more is not, and what is next has its own", () => {
+  const facts = { users: 1, items: 1, density: 1, perUser: 1, perItem: 1 };
+  const chosen = (interactions: number, next: boolean) => chosenRecipe({ ...facts, interactions }, next).name;
+  assert.deepEqual([chosen(1e6, false), chosen(1e6 + 1, false), chosen(1e9, true)], ["strong", "fast", "sequential"]);
 });

@@ -139,6 +139,10 @@ Deno.test("negatives are told by the score of their positive, in bins of as many
   assert.deepEqual([positive.length, positive[0], positive[15]], [16, 28, 988]); // 0, 8 .. 56, and 960 .. 1016
   assert.deepEqual([negative[0], low[0], high[0]], [1, 1, 1]);
   assert.deepEqual([negative[15], low[15], high[15]], [4, 3, 5]);
+  const eights = new ScoreBins(128); // 0 to 7 in each bin
+  for (let at = 0; at < 128; at++) eights.see(Math.floor(at / 8), (at * 5) % 8);
+  const found = eights.report()!;
+  assert.deepEqual([found.low, found.high], [Array(16).fill(2), Array(16).fill(6)]);
 });
 
 Deno.test("a quantile is the share of the unseen items that score lower, ties half", async () => {
@@ -160,6 +164,9 @@ Deno.test("a quantile is the share of the unseen items that score lower, ties ha
   close(await of(1, 100), 1);
   close(await of(2, 600), 400 / 800);
   close(await of(2, 950), 50 / 800);
+  const met0 = new Quantiles(seen, 1); // of an item that is none of the unseen: it is not ranked among itself
+  met0.see(2, 0);
+  assert.deepEqual([await met0.mean(probe), await met0.mean(stubProbe((_, item) => item))], [1, 0]);
   assert.equal(await new Quantiles(seen, 10).mean(probe), null);
 });
 

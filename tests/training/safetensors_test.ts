@@ -60,3 +60,21 @@ Deno.test("a tensor with more or fewer elements than its shape says is not writt
   const short = { w: { dtype: "F32", shape: [3], data: new Float32Array(2) } } as const;
   assert.throws(() => encodeSafetensors(short), /^TypeError: Cannot write "w": it is \[3\] with 2 elements/);
 });
+
+Deno.test("tensors that are a part of a larger array are written alone, and files that are, are read so", () => {
+  const larger = Float32Array.of(9, 1, 2, 9), w = { dtype: "F32", shape: [2], data: larger.subarray(1, 3) } as const;
+  const bytes = encodeSafetensors({ w });
+  assert.deepEqual(decodeSafetensors(bytes).tensors.w!.data, Float32Array.of(1, 2));
+  const within = Uint8Array.of(7, 7, 7, ...bytes, 7).subarray(3, 3 + bytes.length);
+  assert.deepEqual(decodeSafetensors(within).tensors.w!.data, Float32Array.of(1, 2));
+  assert.deepEqual(decodeSafetensors(encodeSafetensors({}, { of: "nothing" })), {
+    tensors: {},
+    metadata: { of: "nothing" },
+  });
+});
+
+Deno.test("a header that is no UTF-8 is refused, not read with another name", () => {
+  const bytes = encodeSafetensors({ w: { dtype: "F32", shape: [1], data: Float32Array.of(1) } });
+  bytes[bytes.indexOf("w".charCodeAt(0))] = 0xff;
+  assert.throws(() => decodeSafetensors(bytes, "w"), /Cannot read "w" as safetensors: its header is no JSON/);
+});

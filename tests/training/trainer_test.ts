@@ -6,10 +6,11 @@ import { sasrec } from "../../models/sasrec.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import { rns } from "../../samplers/rns.ts";
 import type { Negatives, Policy, Sampler, Vectors } from "../../samplers/sampler.ts";
+import type { Checkpoint } from "../../training/checkpoint.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import { train } from "../../training/trainer.ts";
 import { adam, sgd } from "../../training/optimizers.ts";
-import { smallLog, smallRun, variablesOf } from "./small_run.ts";
+import { smallLog, type SmallOptions, smallRun, variablesOf } from "./small_run.ts";
 
 /** An evaluation that answers `values` in turn. */
 const answers = (values: readonly number[]) => {
@@ -25,6 +26,13 @@ Deno.test("training stops after `patience` evaluations in a row that are worse t
   assert.equal(await stopsAfter([5, 4, 6, 5, 4, 9, 9], 2), 5);
   assert.equal(await stopsAfter([1, 2, 3, 4, 5, 6, 7], 1), 7);
   assert.equal(await stopsAfter([5, NaN, NaN, 1, 1, 1, 1], 2), 3);
+  assert.equal(await stopsAfter([5, 5, 4, 5, 4, 4, 9], 2), 6); // an equal one counts as the best
+  const bests = async (values: readonly number[]) =>
+    (await smallRun({ ...selected, evaluate: answers(values), epochs: values.length })).reports.map(({ best }) =>
+      best?.epoch
+    );
+  assert.deepEqual(await bests([5, 5, 4]), [0, 1, 1]);
+  assert.deepEqual(await bests([NaN, 1, 0]), [0, 1, 1]); // any number is better than none
 });
 
 Deno.test("epochs 0, n, 2n, ... and the last are evaluated", async () => {
@@ -36,6 +44,14 @@ Deno.test("epochs 0, n, 2n, ... and the last are evaluated", async () => {
   });
   assert.deepEqual(reports.map(({ metrics }) => metrics?.quality), [1, undefined, undefined, 2, undefined, 3]);
   assert.deepEqual(reports.map(({ best }) => best?.epoch), [0, 0, 0, 3, 3, 5]);
+  const some = await smallRun({
+    evaluate: answers([1, 2]),
+    selectBy: "quality",
+    evaluateEvery: 3,
+    epochs: 6,
+    until: 2,
+  });
+  assert.deepEqual(some.reports.map(({ metrics }) => metrics?.quality), [1, undefined]); // the last of six is not there yet
 });
 
 Deno.test("a run ends with the variables of its best epoch, ended by itself, by patience or by break", async () => {
@@ -117,7 +133,7 @@ Deno.test("a number that a recipe cannot have is refused by name", async () => {
     "patience",
     0,
   ]] as const;
-  for (const [name, found] of [...cases, ["evaluateEvery", NaN], ["l2", -1], ["l2", NaN]] as const) {
+  for (const [name, found] of [...cases, ["evaluateEvery", NaN], ["l2", -1], ["l2", NaN], ["l2", Infinity]] as const) {
     const { error, reports } = await smallRun({ [name]: found });
     assert(error instanceof RangeError, `${name} ${found}: ${error}`);
     assert.match(error.message, new RegExp(`Cannot train with "${name}" ${found}: it is a`));
@@ -261,4 +277,51 @@ Deno.test("a sampler that proposes no whole number of ids is refused by name", a
       new RegExp(`^TypeError: Cannot train: the sampler proposes ${ids} "ids" a row; that is a`),
     );
   }
+});
+
+Deno.test("the order of interactions and what a sampler draws go by the recipe's seed, each by itself", async () => {
+  const told = async (seed: number) => {
+    const order: number[] = [], drawn: number[] = [];
+    const sampler = uniformAnd({
+      beginEpoch: ({ rng, epoch }) => Promise.resolve(void drawn.push(rng.seek(epoch, 0).next())),
+      propose: ({ users, positives }) => {
+        order.push(...positives);
+        return { ids: new Int32Array(users.length) };
+      },
+    });
+    await smallRun({ sampler, seed, epochs: 2 });
+    return { order, drawn };
+  };
+  const [first, again, other] = [await told(3), await told(3), await told(4)];
+  assert.deepEqual(first, again);
+  assert.notDeepEqual(first.order, other.order);
+  assert.notDeepEqual(first.drawn, other.drawn);
+});
+
+Deno.test("a checkpoint stays as it was kept, and a run that goes on keeps what was before, whatever it was to start from", async () => {
+  const kept: Checkpoint[] = [], counts = Int32Array.of(0);
+  const sampler = uniformAnd({ state: { counts }, observe: () => void counts[0]!++ });
+  const options: SmallOptions = { sampler, ...selected, evaluate: answers([1, 2, 3, 4, 5, 6]), epochs: 3 };
+  await smallRun({ ...options, keep: (checkpoint) => Promise.resolve(void kept.push(checkpoint)) });
+  const steps = Math.ceil(smallLog().train.users.length / 16);
+  assert.deepEqual(kept.map(({ reports }) => reports.length), [1, 2, 3]);
+  assert.deepEqual(kept.map(({ samplerState }) => samplerState.counts![0]), [steps, 2 * steps, 3 * steps]);
+
+  const later: Checkpoint[] = [], zeros = new Map([["user", { shape: [12, 4], data: new Float32Array(48) }]]);
+  const evaluate = answers([2, 3]), keep = (checkpoint: Checkpoint) => Promise.resolve(void later.push(checkpoint));
+  const gone = await smallRun({ ...options, evaluate, resume: kept[0]!, initial: zeros, keep });
+  assert.equal(gone.error, undefined);
+  assert.deepEqual(later.map(({ reports }) => reports.map(({ epoch }) => epoch)), [[0, 1], [0, 1, 2]]);
+  assert.deepEqual(later.at(-1)!.tensors, kept.at(-1)!.tensors); // from the checkpoint, not from zeros
+  assert.equal(counts[0], 3 * steps);
+});
+
+Deno.test("a sampler that restores itself is left alone, whatever its state has become", async () => {
+  const kept: Checkpoint[] = [], told: unknown[] = [];
+  const keep = (checkpoint: Checkpoint) => Promise.resolve(void kept.push(checkpoint));
+  const options: SmallOptions = { ...selected, evaluate: answers([1, 2, 3]), epochs: 2 };
+  await smallRun({ ...options, sampler: uniformAnd({ state: { counts: Int32Array.of(7, 8) } }), keep });
+  const sampler = uniformAnd({ state: { counts: new Int32Array(5) }, restore: (saved) => void told.push(saved) });
+  const { error } = await smallRun({ ...options, sampler, resume: kept[0]! });
+  assert.deepEqual([error, told], [undefined, [{ counts: Int32Array.of(7, 8) }]]);
 });
