@@ -110,3 +110,11 @@ Deno.test("a table says of p over users what it is, or that a balance, a coverag
     ]);
   }
 });
+
+Deno.test("what draws nothing has the same result under every seed, and no spread beside its mean", () => {
+  const [trained] = table([contender("popular", [0.5, 0.5])], []).rows;
+  const shown = (bestEpoch: number | null) =>
+    markdown({ metrics: ["hit@1"], rows: [{ ...trained!, bestEpoch }], notes: [] }).split("\n")[2]!;
+  assert.match(shown(1), /\*\*0\.5000 ± 0\.0000\*\*/);
+  assert.match(shown(null), /\*\*0\.5000\*\* /);
+});

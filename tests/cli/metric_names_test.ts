@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { metricNames } from "../../cli/metrics_text.ts";
+import { metricNames, rankingTables } from "../../cli/metrics_text.ts";
+import { rankedAs } from "../../cli/ranked_as.ts";
 import { foil, inFolder } from "./foil.ts";
 import { SMALL_LOG } from "./trained_run.ts";
 
@@ -22,3 +23,28 @@ Deno.test("train takes the flags that datasets info recommends", () =>
     );
     assert.equal(code, 0, stderr);
   }));
+
+Deno.test("what is ranked among drawn candidates has a table of its own, and numbers have as many digits as they need", () => {
+  const found = { "ndcg@5": 0.5, "sampled9/ndcg@5": 0.25, popularity: 100, odd: -150, near: 99.99 };
+  assert.equal(
+    rankingTables("test", "by event", { model: found, other: { "ndcg@5": 0.125 } }),
+    [
+      "by event",
+      "test, full ranking     model     other",
+      "ndcg@5                0.5000    0.1250",
+      "popularity             100.0          ",
+      "odd                   -150.0          ",
+      "near                 99.9900          ",
+      "",
+      "among drawn candidates: NOT full ranking     model     other",
+      "ndcg@5 (1+9 sampled)                        0.2500          ",
+    ].join("\n"),
+  );
+  assert.doesNotMatch(rankingTables("test", "", { model: { "ndcg@5": 0.5 } }), /drawn/);
+});
+
+Deno.test("users that are ranked for, where not all are, are drawn by the seed of the split", () => {
+  const values = { mask: "seen", average: "users", ties: "by-id", evaluateUsers: 5, splitSeed: 7 } as const;
+  assert.deepEqual(rankedAs(values).sample, { users: 5, seed: 7 });
+  assert.equal(rankedAs({ ...values, evaluateUsers: 0 }).sample, undefined);
+});

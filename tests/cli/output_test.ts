@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { duration } from "../../cli/output.ts";
 import { run } from "../../cli/program.ts";
 import { inFolder } from "./foil.ts";
 import { SMALL_LOG, trainArgs } from "./trained_run.ts";
@@ -31,3 +32,8 @@ Deno.test("on a terminal an error has a line of its own, whatever was drawn of w
     // deno-lint-ignore no-control-regex -- what takes a line away on a terminal
     assert.match(text, /\r\x1b\[Kerror: Training stopped: the loss is \w+ at epoch 0, step [1-9]/);
   }));
+
+Deno.test("seconds are told as people read them, rounded before they are parted", () => {
+  const told = [0.4, 59.4, 59.6, 187, 3599.6, 3600, 7500].map(duration);
+  assert.deepEqual(told, ["0s", "59s", "1m00s", "3m07s", "1h00m", "1h00m", "2h05m"]);
+});

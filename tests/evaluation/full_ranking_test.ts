@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hide } from "../../evaluation/hide.ts";
 import { sampleUsers } from "../../datasets/sample_users.ts";
 import { catalogue } from "../../datasets/catalogue.ts";
 import { interactions } from "../../datasets/interactions.ts";
@@ -209,4 +210,11 @@ Deno.test("items that memory does not hold are represented for each block of use
   assert.deepEqual(anew.found, kept.found);
   assert.deepEqual([kept.runs, anew.runs], [[1, 1], [4, 4]]); // of queries and of items
   await runtime.dispose();
+});
+
+Deno.test("what is hidden in a block of items is of that block alone, from its first to its last", () => {
+  const met = { offsets: Int32Array.of(0, 4, 5), positives: Int32Array.of(1, 2, 3, 4, 9) },
+    scores = new Float32Array(4);
+  hide(met as unknown as Parameters<typeof hide>[0], Int32Array.of(0, 1), scores, 2, 2); // items 2 and 3, for two users
+  assert.deepEqual(scores, Float32Array.of(-Infinity, -Infinity, 0, 0));
 });

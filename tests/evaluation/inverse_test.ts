@@ -30,4 +30,6 @@ Deno.test("a matrix times its inverse is one, of any number of blocks, the last 
 
 Deno.test("what is not positive definite is refused", () => {
   assert.throws(() => inverse(Float64Array.of(1, 0, 2, 1), 2), /Cannot invert: row 1 is no positive definite one/);
+  const many = Float64Array.from({ length: 70 * 70 }, (_, at) => at === 66 * 71 ? -1 : at % 71 === 0 ? 1 : 0);
+  assert.throws(() => inverse(many, 70), /row 66 is no positive definite one/); // of the second block
 });

@@ -32,6 +32,9 @@ Deno.test("of equally similar items the one with the smaller id is the nearer", 
   const scores = itemKnn(catalogue(log), { neighbours: 1, shrink: 0 }); // 0 is as near to 1 as to 2
   assert.equal(scores(0)[0], Math.fround(1 / Math.SQRT2));
   assert.equal(scores(1)[0], 0);
+  const other = interactions({ users: [0, 0, 1, 1], items: [0, 2, 0, 1], userCount: 2, itemCount: 3 }); // 2 is met first
+  const [own, its] = [0, 1].map((user) => itemKnn(catalogue(other), { neighbours: 1, shrink: 0 })(user)[0]);
+  assert.deepEqual([own, its], [0, Math.fround(1 / Math.SQRT2)]);
 });
 
 Deno.test("neighbours and shrink that mean nothing are refused", () => {

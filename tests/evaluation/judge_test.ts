@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { catalogue } from "../../datasets/catalogue.ts";
 import { type Evaluation, rankBy, type RankingOptions } from "../../evaluation/full_ranking.ts";
+import { keptLists } from "../../evaluation/kept_lists.ts";
 import { parseMetric } from "../../evaluation/parse_metric.ts";
 import { Rng } from "../../random/rng.ts";
 import { pairLog as log } from "./pair_log.ts";
@@ -130,6 +131,8 @@ Deno.test("each of a user's held-out items is ranked among the same drawn ones, 
   const rank = (byEvent: boolean) =>
     rankBy(() => Float32Array.of(9, 8, 7, 6, 5), seen, held, { metrics: ["sampled1/mrr@5", "mrr@5"], byEvent });
   const users: Evaluation = await rank(false), events = await rank(true);
+  assert.deepEqual([...users.perUser["mrr@5"]!], [1]); // of all items the user's are first and third
+  assert.deepEqual([...events.perUser["mrr@5"]!], [1, 1 / 3]);
   assert.deepEqual([...users.perUser["sampled1/mrr@5"]!], [(1 + 1 / 2) / 2]);
   assert.deepEqual([...events.perUser["sampled1/mrr@5"]!], [1, 1 / 2]);
 });
@@ -154,6 +157,12 @@ Deno.test("an item that is masked is never hit among drawn candidates either", a
   const rank = (maskSeen: boolean) => rankBy(() => Float32Array.of(3, 2, 1), seen, held, { metrics, maskSeen });
   assert.equal((await rank(true)).metrics["sampled1/hit@2"], 0);
   assert.equal((await rank(false)).metrics["sampled1/hit@2"], 1);
+  // nor is what was met ever drawn: two items are left, and both score less
+  const best = () =>
+    rankBy(() => Float32Array.of(9, 3, 2, 1), catalogue(log([[0, 0]], 1, 4)), log([[0, 1]], 1, 4), {
+      ...{ metrics: ["sampled9/hit@1"], maskSeen: false },
+    });
+  assert.equal((await best()).metrics["sampled9/hit@1"], 1);
 });
 
 Deno.test("names that make no sense together are refused", () => {
@@ -163,4 +172,21 @@ Deno.test("names that make no sense together are refused", () => {
     assert.throws(() => parseMetric(name), /There is no metric/, name);
   }
   assert.deepEqual(parseMetric("sampled100/Balance@10"), { name: "hit", k: 10, balance: true, sampled: 100 });
+});
+
+Deno.test("lists are as long as the longest K of full ranking, and of one that is shorter all scores may be equal, too", async () => {
+  const seen = catalogue(log([[0, 0]], 1, 4)), held = log([[0, 1]], 1, 4);
+  const rank = (metrics: string[], scores: readonly number[]) =>
+    rankBy(() => Float32Array.from(scores), seen, held, { metrics });
+  const { catalogue: spread } = await rank(["hit@1", "sampled2/hit@3"], [4, 3, 2, 1]);
+  assert.equal(spread.coverage, 1 / 4);
+  const { notes } = await rank(["hit@4"], [9, 5, 5, 5]); // three items are left
+  assert.match(notes.join(), /the lists of 1 of 1 users are in the order of ids/);
+});
+
+Deno.test("lists that are kept are of every n-th user over all parts, no longer than lists are", () => {
+  const parts = [Int32Array.of(1, 2, 3, 4, 5, 6), Int32Array.of(7, 8, 9, 10)]; // of users 0, 1, 2, and of 3, 4
+  const kept = (users: number, length: number) => keptLists(Int32Array.of(0, 1, 2, 3, 4), parts, 2, { users, length });
+  assert.deepEqual(kept(3, 9), { users: Int32Array.of(0, 2, 4), items: Int32Array.of(1, 2, 5, 6, 9, 10), length: 2 });
+  assert.deepEqual(kept(2, 1), { users: Int32Array.of(0, 3), items: Int32Array.of(1, 7), length: 1 });
 });

@@ -12,6 +12,8 @@ Deno.test("an id that has no vector is refused, and hides nothing of another row
     assert.throws(() => openFoldIn(items, { c0: 0.5, l2: 1 })([0, id]), none);
   }
   assert.deepEqual([...(await nearest.search(both, 1, (row) => row === 0 ? [2] : [])).ids], [0, 2]);
+  const all = await nearest.search(both.subarray(2), 9); // more than there are
+  assert.deepEqual([all.k, [...all.ids]], [3, [2, 0, 1]]);
   await nearest.dispose();
 });
 
@@ -27,4 +29,12 @@ Deno.test("queries of another width, elements that make no vectors and numbers t
   await nearest.dispose();
   await nearest.dispose();
   await assert.rejects(nearest.search(new Float32Array(2), 1), /^TypeError: Cannot run: the model was disposed of/);
+});
+
+Deno.test("of more queries than are multiplied at a time each has its own hidden", async () => {
+  const count = 2 ** 20, many = { data: Float32Array.from({ length: count }, (_, item) => item), width: 1 };
+  const nearest = await openNearest(many), last = count - 1; // sixteen queries at a time
+  const { ids } = await nearest.search(new Float32Array(18).fill(1), 1, (row) => row === 1 || row === 16 ? [last] : []);
+  assert.deepEqual([...ids], Array.from({ length: 18 }, (_, row) => row === 1 || row === 16 ? last - 1 : last));
+  await nearest.dispose();
 });

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { catalogue } from "../../datasets/catalogue.ts";
+import { interactions } from "../../datasets/interactions.ts";
 import { openScorer } from "../../evaluation/scorer.ts";
+import { innerVectors } from "../../evaluation/vectors.ts";
 import { lightgcn } from "../../models/lightgcn.ts";
 import { mf } from "../../models/mf.ts";
+import { sasrec } from "../../models/sasrec.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { smallLog } from "../training/small_run.ts";
@@ -49,3 +52,12 @@ for (
     assert.equal(runs(), 2 * (representing + USER_BLOCKS * ITEM_BLOCKS));
   });
 }
+
+Deno.test("whoever has met nothing is represented by zeros where a backbone asks with what was met", async () => {
+  const log = interactions({ users: [0, 0, 2, 2], items: [0, 1, 2, 3], userCount: 3, itemCount: 4 });
+  const runtime = await openRuntime({ provider: "wasm", seed: 1 }), width = 4;
+  const { data } = await innerVectors(runtime, sasrec({ dim: width, length: 3 }), catalogue(log), "users");
+  const isZero = [0, 1, 2].map((user) => data.subarray(user * width, (user + 1) * width).every((x) => x === 0));
+  assert.deepEqual(isZero, [false, true, false]);
+  await runtime.dispose();
+});

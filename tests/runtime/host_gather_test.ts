@@ -41,3 +41,13 @@ Deno.test("gathering on the host or in the graph gives the same rows", async () 
   assert.deepEqual(host.rows, whole.rows);
   assert.deepEqual(host.rows.slice(0, 3), whole.all.slice(27, 30));
 });
+
+Deno.test("what a run gave stays as it is when the next run gathers other rows", async () => {
+  const { g, table, ids } = tables(), runtime = await openRuntime({ provider: "wasm", seed: 3 });
+  const program = await runtime.compile(g, { outputs: { rows: gather(table, ids) } });
+  const { rows } = await program.run({ ids: Int32Array.of(1, 2, 3, 4) }), before = rows.slice();
+  const { rows: other } = await program.run({ ids: Int32Array.of(5, 6, 7, 8) });
+  assert.deepEqual(rows, before);
+  assert.notDeepEqual(other, before);
+  await runtime.dispose();
+});

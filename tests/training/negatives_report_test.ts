@@ -281,3 +281,12 @@ Deno.test("looking changes nothing: the same losses with and without", async () 
   const [with_, without] = [await smallRun({ diagnose: true }), await smallRun({ diagnose: false })];
   assert.deepEqual(with_.reports.map(({ loss }) => loss), without.reports.map(({ loss }) => loss));
 });
+
+Deno.test("the item that a made negative comes closest to is by cosine, of equal ones the first, and of it as it was", async () => {
+  const items = [[2, 0], [0, 1], [0, 3], [0, 0]], nearest = new NearestItems(4, 2), given = Float32Array.of(0, 5);
+  nearest.see(7, given);
+  given.set([1, 0]); // what is given may be another's by then
+  const points = { layers: 1, width: 2, data: Float32Array.from(items.flat()) };
+  const probe = { ...stubProbe(() => 0), points: () => Promise.resolve(points) };
+  assert.deepEqual(await nearest.find(probe), [{ user: 7, item: 1 }]);
+});

@@ -39,6 +39,10 @@ eachProvider("scores and vectors of more rows than are computed at a time are th
     }
   }
   assert.equal((await probe.score(users.subarray(0, 0), items.subarray(0, 0))).length, 0);
+  const three = await probe.score(users.subarray(0, 1024), items.subarray(0, 3 * 1024)); // as many rows, of more items
+  const one = await probe.score(users.subarray(0, 1).slice(), items.subarray(0, 3));
+  assert.equal(three.length, 3 * 1024);
+  one.forEach((score, at) => assert(Math.abs(score - three[at]!) < 1e-6));
   await probe.dispose();
 });
 
