@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
-import { hide } from "../../evaluation/hide.ts";
-import { sampleUsers } from "../../datasets/sample_users.ts";
 import { catalogue } from "../../datasets/catalogue.ts";
 import { interactions } from "../../datasets/interactions.ts";
+import { sampleUsers } from "../../datasets/sample_users.ts";
 import { fullRanking, rankBy, type RankingOptions, type UserSample } from "../../evaluation/full_ranking.ts";
+import { hide } from "../../evaluation/hide.ts";
+import { rankModel } from "../../evaluation/rank_model.ts";
 import { blocksFor, floatsPerScore, itemBytes } from "../../evaluation/scorer.ts";
+import { GraphBuilder } from "../../graphs/builder.ts";
+import { encode } from "../../graphs/encode.ts";
+import { mul } from "../../graphs/ops/arithmetic.ts";
+import { gather } from "../../graphs/ops/index.ts";
 import { avgpool } from "../../models/avgpool.ts";
 import { gmf } from "../../models/gmf.ts";
 import { hmf } from "../../models/hmf.ts";
@@ -14,8 +19,8 @@ import { mlp } from "../../models/mlp.ts";
 import { neumf } from "../../models/neumf.ts";
 import { ngcf } from "../../models/ngcf.ts";
 import { Rng } from "../../random/rng.ts";
-import type { Feeds } from "../../runtime/runtime.ts";
 import { openRuntime } from "../../runtime/providers.ts";
+import type { Feeds } from "../../runtime/runtime.ts";
 import { pairLog as log } from "./pair_log.ts";
 
 Deno.test("items met in training are no candidates, and users without held-out items do not count", async () => {
@@ -217,4 +222,18 @@ Deno.test("what is hidden in a block of items is of that block alone, from its f
     scores = new Float32Array(4);
   hide(met as unknown as Parameters<typeof hide>[0], Int32Array.of(0, 1), scores, 2, 2); // items 2 and 3, for two users
   assert.deepEqual(scores, Float32Array.of(-Infinity, -Infinity, 0, 0));
+});
+
+Deno.test("a file that is ranked by is asked for all items, block after block", async () => {
+  const items = 8192 + 3,
+    g = new GraphBuilder(),
+    [user, item] = ["user", "item"].map((name) => g.input(name, "int64", [1]));
+  const p = g.constant(Float32Array.of(1)), q = g.constant(Float32Array.from({ length: items }, (_, id) => id));
+  const symbolic = { user: ["n"], item: ["n"], scores: ["n"] };
+  const bytes = encode(g, { scores: mul(gather(p, user!), gather(q, item!)) }, { symbolic });
+  const log = (item: number) => interactions({ users: [0], items: [item], userCount: 1, itemCount: items });
+  for (const [held, rank] of [[items - 1, 1], [items - 2, 2], [8191, 4]] as const) { // the higher the id the better
+    const { metrics } = await rankModel(bytes, {}, catalogue(log(0)), log(held), { metrics: ["mrr@5"] });
+    assert.equal(metrics["mrr@5"], 1 / rank);
+  }
 });
