@@ -14,6 +14,11 @@ eachProvider("advinfonce of the golden scores, and how far its weights are from 
   const { value, reported } = await lossOf(runtime, advinfonce({ temperature, harder: 1, dim: 1 }), golden);
   near(value, 0.771242);
   near(reported.eta!, 0.020112, 1e-5);
+  const weighted = await lossOf(runtime, advinfonce({ temperature, harder: 1, dim: 1 }), {
+    ...golden,
+    weight: [[3, 0.5, 2]],
+  });
+  near(weighted.reported.eta!, 0.020112, 1e-5); // of the adversary's weights alone, whatever the sampler's are
 });
 
 Deno.test("even weights and k_neg 1 make advinfonce InfoNCE, of corrected scores and where some are masked, too", async () => {
@@ -88,6 +93,7 @@ Deno.test("between two of the adversary's epochs lie as many of the model's as a
     Array.from({ length: 60 }, (_, epoch) => epoch).filter(advinfonce(options).adversary!.ascends);
   assert.deepEqual(epochs({ ascents: 3 }), [2, 8, 14]); // 2 of the model's, then 5 each
   assert.deepEqual(epochs({ every: 1, warmup: 0, ascents: 4 }), [0, 2, 4, 6]);
+  assert.deepEqual(epochs({ every: 1, warmup: 2, ascents: 2 }), [2, 4]); // a warm-up of a whole period is kept to
   assert.deepEqual(epochs({ ascents: 0 }), []);
 });
 

@@ -27,3 +27,8 @@ Deno.test("much hardness leaves the hardest negative, times how many there are",
   onWasm(dcl({ temperature: 0.5, prior: 0, hardness: 99 }), async (of) => {
     near((await of(GOLDEN)).value, Math.log(Math.exp(1.4) + 3 * Math.exp(1)) - 1.4);
   }));
+
+Deno.test("where all cosines are -1, a low temperature does not make the logarithm one of 0", () =>
+  onWasm(dcl({ temperature: 0.004, prior: 0 }), async (of) => {
+    near((await of({ positive: [-1], negative: [[-1, -1]] })).value, Math.log(3));
+  }));

@@ -135,4 +135,5 @@ Deno.test("several negatives are as their centroid is", () =>
     near(await lost([[1, 0], [0, 4]]), wanted);
     near(await lost([[1, 0], [0, 4], [9, 9]], { mask: [[1, 1, 0]] }), wanted);
     near(await lost([[0.5, 0], [0.5, 8 / 3]], { weight: [[1, 3]] }), wanted);
+    near(await lost([[0.5, 0], [0.5, 8 / 3]], { weight: [[0.01, 0.03]] }), wanted);
   }));

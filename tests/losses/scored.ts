@@ -44,7 +44,7 @@ export interface Lost {
   /** Slopes with respect to the positives and the negatives, row-major; 0 where the loss does not take them. */
   readonly dp: Float32Array;
   readonly dn: Float32Array;
-  /** Those with respect to the vectors and the loss's own variables, by name, where there are any. */
+  /** Those with respect to the vectors, the negatives' weights and the loss's own variables, by name, where there are any. */
   readonly slopes: Readonly<Record<string, Float32Array>>;
   readonly reported: Readonly<Record<string, number>>;
 }
@@ -86,7 +86,9 @@ export async function lossOf(runtime: Runtime, loss: Loss, given: Given): Promis
     positive: vector("positive vector", vectors?.positive.flat(), [height, 1]),
     negative: vector("negative vector", vectors?.negative.flat(2), [height, width]),
   };
-  const reported: Record<string, Value> = {}, { guess = (x, _, query) => add(x, query) } = given;
+  const weighted = block("weight"),
+    reported: Record<string, Value> = {},
+    { guess = (x, _, query) => add(x, query) } = given;
   const value = loss({
     graph,
     positive: p,
@@ -95,7 +97,7 @@ export async function lossOf(runtime: Runtime, loss: Loss, given: Given): Promis
     ...column("positiveLogQ"),
     ...column("positiveWeight"),
     ...block("mask"),
-    ...block("weight"),
+    ...weighted,
     ...block("logQ"),
     epoch: graph.constant(Float32Array.of(0), []),
     ids: {
@@ -122,7 +124,13 @@ export async function lossOf(runtime: Runtime, loss: Loss, given: Given): Promis
   for (const { name, shape } of graph.noises.values()) {
     feeds[name] = Float32Array.from({ length: sizeOf(shape) }, (_, at) => given.noise?.[name]?.[at] ?? (at * 0.37) % 1);
   }
-  const slopes = gradients<Value>(value, [p, n, ...Object.values(asVectors), ...graph.variables.values()]);
+  const slopes = gradients<Value>(value, [
+    p,
+    n,
+    ...Object.values(weighted ?? {}),
+    ...Object.values(asVectors),
+    ...graph.variables.values(),
+  ]);
   const program = await runtime.compile(graph, {
     outputs: Object.fromEntries([
       ["value", value],
