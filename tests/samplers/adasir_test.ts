@@ -48,14 +48,18 @@ Deno.test("a user who has met all that anyone has draws the rest by e^s, and say
 });
 
 Deno.test("a refreshed pool is half old and half new, and one that is not due stays", async () => {
-  const sampler = opened(adasir({ sample: 50, pool: 4000, refresh: 2 }), of, 1), { ids } = sampler.state!;
+  const sampler = opened(adasir({ sample: 60, pool: 4000, refresh: 2 }), of, 1), { ids, logW } = sampler.state!;
   await sampler.beginEpoch!(drawIn(of, { probe: stubProbe((_, item) => item === 3 ? 100 : 0) }));
   assert((ids as Int32Array).subarray(0, 4000).every((item) => item === 3));
+  const old = logW![0]!; // -log of how many of the 60 draws are item 3
   const other = stubProbe((_, item) => item === 4 ? 100 : 0);
   await sampler.beginEpoch!(drawIn(of, { epoch: 1, probe: other }));
   assert((ids as Int32Array).subarray(0, 4000).every((item) => item === 3));
   await sampler.beginEpoch!(drawIn(of, { epoch: 2, probe: other }));
   assertLaw((ids as Int32Array).subarray(0, 4000), [0, 0, 0, 0.5, 0.5, 0]);
+  const fresh = logW![ids!.indexOf(4)]!;
+  assert.notEqual(fresh, old);
+  for (let at = 0; at < 4000; at++) assert.equal(logW![at], ids![at] === 3 ? old : fresh); // each as it was drawn
 });
 
 Deno.test("training draws uniformly from the user's pool", async () => {

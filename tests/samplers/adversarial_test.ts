@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { GraphBuilder } from "../../graphs/builder.ts";
+import { mul } from "../../graphs/ops/arithmetic.ts";
+import { sum } from "../../graphs/ops/reduce.ts";
 import type { TensorData } from "../../graphs/tensor.ts";
+import { openRuntime } from "../../runtime/providers.ts";
 import type { SavedTensor } from "../../runtime/runtime.ts";
-import { advir } from "../../samplers/advir.ts";
+import { advir, perturbations } from "../../samplers/advir.ts";
 import { embeddingGenerator } from "../../samplers/embedding_generator.ts";
 import { irgan } from "../../samplers/irgan.ts";
 import { kbgan } from "../../samplers/kbgan.ts";
@@ -228,6 +232,45 @@ Deno.test("a perturbation raises the losses of advir's players by epsilon |g| to
     return ofModel + Math.abs(dot(u, n)) * (1 - chance(id, RATING.user[row]!)) * Math.hypot(...ratedApart(id));
   });
   near([raised / epsilon], [meanOf(slopes)], 0.01);
+});
+
+Deno.test("advir's gradients hold what moves the vectors, and what the generator gains, as they are", async () => {
+  const epsilon = 0.3, { ids, ofAuxiliary } = await advirAt({ epsilon, baseline: false });
+  const rows = [...ids!].map((id, row) => {
+    const u = VECTORS.user[row]!, n = VECTORS.item[id]!, gain = dot(u, n), gap = plus(n, VECTORS.item[row]!, -1);
+    const by = (g: Vector) => moved([0, 0], g, epsilon);
+    return { id, gain, q: by(gap), apart: by(plus(u, u)), v: by(plus([0, 0], ratedApart(id), -Math.sign(gain))) };
+  });
+  const ofModel = ({ user, item }: Readonly<Record<"user" | "item", readonly Vector[]>>) =>
+    meanOf(rows.map(({ id, q, apart }, row) => {
+      const gap = plus(plus(item[id]!, item[row]!, -1), apart, 2); // the negative moves one way, the positive the other
+      return Math.log(1 + Math.exp(dot(plus(user[row]!, q), gap)));
+    }));
+  const ofGenerator = (user: readonly Vector[]) =>
+    meanOf(rows.map(({ id, gain, v }, row) => {
+      const own = (at: Vector) => -gain * Math.log(chance(id, at));
+      return own(user[row]!) + own(plus(user[row]!, v));
+    }));
+  const slopes = (of: (table: readonly Vector[]) => number, table: readonly Vector[]) =>
+    table.flatMap((vector, at) =>
+      vector.map((x, d) => {
+        const moved = (h: number) => of(table.with(at, vector.with(d, x + h)));
+        return (moved(1e-5) - moved(-1e-5)) / 2e-5;
+      })
+    );
+  near(ofAuxiliary.get("user")!, slopes((user) => ofModel({ ...VECTORS, user }), VECTORS.user), 1e-4);
+  near(ofAuxiliary.get("item")!, slopes((item) => ofModel({ ...VECTORS, item }), VECTORS.item), 1e-4);
+  near(ofAuxiliary.get("sampler/user")!, slopes(ofGenerator, RATING.user), 1e-4);
+});
+
+Deno.test("a perturbation of several layers is epsilon long over all of them together", async () => {
+  const graph = new GraphBuilder(), x = graph.input("x", "float32", [2, 1, 2, 2]);
+  const slopes = [[3, 0, 0, 4], [1, 1, 1, 1]], by = graph.constant(Float32Array.from(slopes.flat()), [2, 1, 2, 2]);
+  const [push] = perturbations(sum(mul(x, by)), [x], 0.5), runtime = await openRuntime({ provider: "wasm" });
+  const program = await runtime.compile(graph, { outputs: { push: push! } });
+  const found = await program.run({ x: new Float32Array(8) });
+  await runtime.dispose();
+  near(found.push as Float32Array, slopes.flatMap((g) => g.map((d) => 0.5 * d / Math.hypot(...g))), 1e-6);
 });
 
 Deno.test("perturbation waits for the warm-up to pass", async () => {

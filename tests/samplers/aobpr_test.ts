@@ -58,7 +58,7 @@ Deno.test("the mean rank is a 200th of the items unless another is given, and 1 
 
 Deno.test("a factor is drawn by how far it moves the user's scores: |p_ud| times its spread", async () => {
   // factor 0 spreads items 0 .. 3 twice as far as factor 1 and weighs .5 against 2: taken 1 in 3
-  const items = [[4, 0], [0, 2], [0, 0], [0, 0]].map((x) => x);
+  const items = [[4, 10], [0, 12], [0, 10], [0, 10]]; // what all items have alike of factor 1 moves no score past another
   const spread = (d: number) => {
     const xs = items.map((x) => x[d]!), mean = xs.reduce((a, b) => a + b) / 4;
     return Math.sqrt(xs.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 4);
@@ -88,4 +88,7 @@ Deno.test("items are sorted anew after |I| log |I| draws, and not before", async
   const draw = drawIn(of, { probe: { ...model, items: (ids) => (sorts++, model.items(ids)) } });
   for (let step = 0; step < 10; step++) await sampler.propose(batchOf(0, 4, 4 * step), draw);
   assert.equal(sorts, 2); // 8 ln 8 = 16.6: before the first draw, and after 20
+  const padded = opened(aobpr(), of, 4);
+  for (let step = 0; step < 9; step++) await padded.propose({ ...batchOf(0, 4, 4 * step), rows: 2 }, draw);
+  assert.equal(sorts, 3); // 16 are drawn before the last, beside those of rows that pad
 });

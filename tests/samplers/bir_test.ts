@@ -29,7 +29,7 @@ Deno.test("scores count as in a softmax, and what the user has met is left out",
 
 Deno.test("a row whose user has met every column keeps none, and padding is no column", async () => {
   const runtime = await openRuntime({ provider: "wasm" }), policy = bir({ negatives: 2 });
-  const padded = { ...batch, rows: 3, users: Int32Array.of(0, 1, 2, 0, 0), positives: Int32Array.of(0, 1, 2, 0, 0) };
+  const padded = { ...batch, rows: 3, users: Int32Array.of(0, 1, 2, 0, 0), positives: Int32Array.of(0, 1, 2, 1, 1) };
   const fed = await opened(policy, of, 5).propose(padded, drawIn(of)), kept = fed.kept as Uint8Array;
   assert.deepEqual([...kept.subarray(0, 15)], [0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
   const { mask } = await (await selector(runtime, policy, of, 5))(fed, [0, 0, 0, 0, 0]);
@@ -42,7 +42,8 @@ Deno.test("the cache is drawn by how often items were resampled, to a power, wit
   const counts = [4, 0, 99, 24, 8]; // and one more of each: to the power 1/2 they are root 5, 1, 10, 5, 3
   const before = await sampler.propose(wide, drawIn(of));
   const observe = (item: number, times: number, open: number) => {
-    const report = { drawn: new Int32Array(times).fill(item), open: new Float32Array(times).fill(open) };
+    const drawn = new Int32Array(times + 9).fill(item, 0, times); // rows that pad draw item 0, which counts for nothing
+    const report = { drawn, open: new Float32Array(times + 9).fill(open) };
     sampler.observe!(report, { ...wide, rows: times }, before);
   };
   counts.forEach((times, item) => observe(item, times, 1));
@@ -54,4 +55,9 @@ Deno.test("the cache is drawn by how often items were resampled, to a power, wit
     const wanted = column < rows ? POPULARITY[item]! / 11 : law[item]!;
     assert(Math.abs(logQ[column]! - Math.log(wanted)) < 1e-5);
   });
+});
+
+Deno.test("a cache of less than one item for the batch holds one", () => {
+  const { ids } = opened(bir({ cache: 0.05 }), of, 5).proposes;
+  assert.deepEqual(ids, { dtype: "int32", shape: [1, 6] });
 });

@@ -17,8 +17,10 @@ eachProvider("the golden posterior and risk are computed", async (runtime) => {
   const graph = new GraphBuilder(), of = (x: number) => graph.constant(Float32Array.of(x), [1]);
   const info = 1 - sigmoid(1 - 0.4), posterior = trueNegative(of(0.8), of(0.1));
   assert(Math.abs(info - 0.354344) < 1e-6);
-  const program = await runtime.compile(graph, { outputs: { posterior, risk: risk(of(info), posterior, 5) } });
+  const none = trueNegative(of(1), of(0)); // 0 / 0
+  const program = await runtime.compile(graph, { outputs: { posterior, none, risk: risk(of(info), posterior, 5) } });
   const found = await program.run({});
+  assert.equal(found.none![0], 0);
   assert(Math.abs(found.posterior![0] as number - 0.692308) < 1e-6);
   assert(Math.abs(found.risk![0] as number + 1.117545) < 1e-5);
 });

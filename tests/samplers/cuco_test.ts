@@ -43,6 +43,7 @@ Deno.test("the other paces start full and end at one; reversed they grow", async
     assert.deepEqual([found[0], found.at(-1)], [8, 1]);
     assert.deepEqual(found, found.toSorted((a, b) => b - a));
     assert.deepEqual([grown[0], grown.at(-1)], [1, 8]);
+    assert.equal((await sizes({ pace, reverse: true, epochs: 4 })).at(-1), 8); // once it is over all stay in play
   }
   assert.equal((await sizes({ pace: "root" }))[5], 2); // floor((1 - sqrt(1/2)) 8) = floor(2.34)
   assert.equal((await sizes({ pace: "exp" }))[5], 3); // floor((e^.5 - 1) / (e - 1) 8) = floor(3.02)

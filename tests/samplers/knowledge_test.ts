@@ -30,6 +30,7 @@ async function proposed(
 // items 0 .. 5 with genres a, b, c; item 5 has none, user 0 has met items 0 and 1
 const genres: Metadata = { attributes: { ...relation([[0, 1], [0], [0], [1], [0, 2], []]), names: ["a", "b", "c"] } };
 const met = [[0, 1]];
+const below = (end: number) => Array.from({ length: end }, (_, item) => item);
 
 Deno.test("candidates alike share an attribute that is drawn by how telling it is; the rest are uniform", async () => {
   // item 0 has a (4 of 6 items) and b (2 of 6): ln 1.5 against ln 3; unseen items with a are 2 and 4, with b 3
@@ -45,9 +46,24 @@ Deno.test("candidates alike share an attribute that is drawn by how telling it i
     0,
     ...new Array<number>(4).fill(1 / 4),
   ]);
-  const half = await proposed(attributeDns({ pool: 4, share: 0.5 }), met, 6, genres, "candidates");
+  const half = await proposed(attributeDns({ pool: 4, share: 0.4 }), met, 6, genres, "candidates"); // 1.6, so 2
   assertLaw(half.filter((_, at) => at % 4 >= 2), [0, 0, ...new Array<number>(4).fill(1 / 4)]);
   assert(half.filter((_, at) => at % 4 < 2).every((item) => item !== 5));
+});
+
+Deno.test("where hardly any item alike is unseen the law is the same, and where none is what was not met is uniform", async () => {
+  // of a, items 0 .. 299, and of b, item 0 and 300 .. 449, the last two each are unseen; 450 and 451 have neither
+  const own = Array.from({ length: 452 }, (_, item) => item === 0 ? [0, 1] : item < 300 ? [0] : item < 450 ? [1] : []);
+  const metadata = { attributes: { ...relation(own), names: ["a", "b"] } };
+  const drawn = (met: readonly number[]) =>
+    proposed(attributeDns({ pool: 1, share: 1 }), [met], 452, metadata, "candidates");
+  const left = [298, 299, 448, 449], perA = Math.log(452 / 300) / 300, perB = Math.log(452 / 151) / 151;
+  const rare = await drawn(below(450).filter((item) => !left.includes(item)));
+  assertLaw(
+    Array.from(rare, (item) => left.indexOf(item)),
+    [perA, perA, perB, perB].map((p) => p / (2 * (perA + perB))),
+  );
+  assertLaw(Array.from(await drawn(below(450)), (item) => item - 450), [1 / 2, 1 / 2]);
 });
 
 Deno.test("where every item has the positive's attributes, and none tells anything, what is alike is every item", async () => {
@@ -65,16 +81,13 @@ Deno.test("a positive without attributes gets uniform candidates", async () => {
 });
 
 Deno.test("likeness is the Jaccard index, and kappa decides whether it is sought or shunned", async () => {
-  const candidates = await proposed(attributeDns({ pool: 1, kappa: 1 }), met, 6, genres, "candidates", 200);
-  const likeness = await proposed(
-    attributeDns({ pool: 1, kappa: 1 }),
-    met,
-    6,
-    genres,
-    "likeness",
-    200,
-  ) as unknown as Float32Array;
-  candidates.forEach((item, at) => assert(Math.abs(likeness[at]! - [1, 1 / 2, 1 / 2, 1 / 2, 1 / 3, 0][item]!) < 1e-6));
+  for (const kappa of [1, -1]) {
+    const of = (name: string) => proposed(attributeDns({ pool: 1, kappa }), met, 6, genres, name, 200);
+    const candidates = await of("candidates"), likeness = await of("likeness") as unknown as Float32Array;
+    candidates.forEach((item, at) =>
+      assert(Math.abs(likeness[at]! - [1, 1 / 2, 1 / 2, 1 / 2, 1 / 3, 0][item]!) < 1e-6)
+    );
+  }
   const runtime = await openRuntime({ provider: "wasm" }),
     of = catalogueWhere(met, 6, genres),
     scores = [0, 0, 1, 1.2, 1.1, 0];
@@ -107,7 +120,6 @@ const crowded: Metadata = {
 };
 /** What a user draws who has met `met`. */
 const among = (met: readonly number[]) => proposed(categoryBalanced(), [met], 205, crowded, "ids");
-const below = (end: number) => Array.from({ length: end }, (_, item) => item);
 /** A law of items 199 to 204. */
 const ofLast = (...law: readonly number[]) => [...new Array<number>(199).fill(0), ...law];
 

@@ -41,6 +41,11 @@ Deno.test("each column has the probability of the mixture, items that nobody met
     const wanted = (3 * [2, 1, 1, 0, 0][item]! / 4 + UNIFORM / 5) / (3 + UNIFORM);
     assert(Math.abs(logQ[column]! - Math.log(wanted)) < 1e-6);
   });
+  const short = await opened(mixed({ uniform: UNIFORM }), of, 3).propose({ ...batch, rows: 2 }, drawIn(of));
+  (short as unknown as Fed).ids.forEach((item, column) => { // of a batch that is not full, two columns and the uniform ones
+    const wanted = (2 * [2, 1, 1, 0, 0][item]! / 4 + UNIFORM / 5) / (2 + UNIFORM);
+    assert(Math.abs((short as unknown as Fed).logQ[column]! - Math.log(wanted)) < 1e-6);
+  });
   const columns = ids.filter((item) => item === 1).length;
   assert(columns > 1 && Math.abs(positiveLogQ[2]! - (logQ[2]! - Math.log(columns))) < 1e-6);
 });

@@ -21,6 +21,15 @@ Deno.test("the social item is any that friends met, and the other one that neith
   social!.forEach((item, row) => assert.equal(friends![row], item === 2 ? 2 : 1));
 });
 
+Deno.test("where a friend has met all but one of what the user has not, the other item is that one", async () => {
+  const own = [0, 1, 2], most = Array.from({ length: 400 }, (_, at) => at + 3);
+  const crowded = catalogueWhere([own, most], 404, {
+    friends: { offsets: Int32Array.of(0, 1, 1), targets: Int32Array.of(1) },
+  });
+  const { other } = await opened(sbpr(), crowded, 50).propose(batchOf(0, 50), drawIn(crowded));
+  assert.deepEqual(other, new Int32Array(50).fill(403));
+});
+
 Deno.test("a user whom no friend adds an item has none", async () => {
   const { friends, other } = await opened(sbpr(), of, 100).propose(batchOf(1, 100), drawIn(of)) as Record<
     string,

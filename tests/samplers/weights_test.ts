@@ -37,6 +37,36 @@ Deno.test("an adversary's weights go up the loss that a learner's go down; the e
   assert((await at("learner", 0.5)).auxiliary < 0, "entropy is rewarded");
 });
 
+Deno.test("learnt attention is the softmax of (W_q [u; p]) . (W_k k) / sqrt(d), and its entropy is finite where a share is 0", async () => {
+  const u = [0.5, -1], items = [[1, 0.3], [0.2, -0.7], [0, 0], [-1.5, 0.4], [0, 0], [0, 0]], width = 3;
+  const query = [[0.1, 0.5, -0.2], [0.3, 0, 0.9], [-0.6, 0.2, 0.4], [0.7, -0.1, 0.3]];
+  const key = [[0.8, -0.5, 0.2], [0.1, 0.6, -0.9]];
+  const times = (x: readonly number[], matrix: readonly (readonly number[])[]) =>
+    matrix[0]!.map((_, at) => sum(x.map((v, row) => v * matrix[row]![at]!)));
+  const q = times([...u, ...items[0]!], query), picked = [1, 3, 2];
+  const logits = picked.map((id) => sum(times(items[id]!, key).map((k, at) => k * q[at]!)) / Math.sqrt(width));
+  const tensors = new Map([
+    ["user", table([2, 2], [...u, 0, 0])],
+    ["item", table([6, 2], items.flat())],
+    ["sampler/query", table([4, width], query.flat())],
+    ["sampler/key", table([2, width], key.flat())],
+  ]);
+  const at = (temperature: number) =>
+    play(attention({ negatives: 3, player: "learner", width, temperature, entropy: 0.5 }), of, {
+      ...{ ...one, dim: 2, tensors },
+      fed: { ids: Int32Array.from(picked) },
+    });
+  for (const temperature of [1, 0.3]) {
+    const mass = logits.map((x) => Math.exp(x / temperature)), share = mass.map((m) => m / sum(mass));
+    const { weight, auxiliary } = await at(temperature);
+    near(weight, share.map((s) => 3 * s));
+    near([auxiliary], [0.5 * sum(share.map((s) => s * Math.log(s)))]);
+  }
+  const cold = await at(1e-4);
+  near([cold.auxiliary], [0]);
+  for (const slopes of cold.ofAuxiliary.values()) assert(slopes.every(Number.isFinite));
+});
+
 Deno.test("a learner's weights gather on the easiest negative, an adversary's on the hardest; entropy spreads them", async () => {
   const log = catalogue(smallLog().train), users = Int32Array.from({ length: log.users }, (_, user) => user);
   const ids = Int32Array.from({ length: 4 * log.users }, (_, at) => at % log.items);
