@@ -3,6 +3,7 @@ import { GraphBuilder } from "../../graphs/builder.ts";
 import { mul } from "../../graphs/ops/arithmetic.ts";
 import { sum } from "../../graphs/ops/reduce.ts";
 import type { TensorData } from "../../graphs/tensor.ts";
+import { Rng } from "../../random/rng.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import type { SavedTensor } from "../../runtime/runtime.ts";
 import { advir, perturbations } from "../../samplers/advir.ts";
@@ -80,6 +81,21 @@ Deno.test("kbgan loses -(r - b) log p, and b moves a hundredth of the way to the
   const ids = [...played.ids!], lost = ids.map((i) => -(SCORES[i]! - b) * Math.log(p[candidates.indexOf(i)]!));
   near([played.auxiliary], [meanOf(lost)], 1e-4);
   near(played.after.get("sampler/baseline")!.data, [0.99 * b + 0.01 * meanOf(ids.map((i) => SCORES[i]!))], 1e-5);
+});
+
+Deno.test("kbgan draws several negatives each from a pool of its own, and all of them teach the generator", async () => {
+  const pools = [[0, 1], [3, 2]], fed = { candidates: repeated(pools.flat(), ROWS) };
+  const { ids, auxiliary } = await play(kbgan({ pool: 2, negatives: 2, dim: 1, baseline: false }), of, {
+    ...batch,
+    fed,
+  });
+  const laws = pools.map((pool) => softmax(pool.map((i) => BIAS[i]!)));
+  const chance = (id: number, k: number) => laws[k]![pools[k]!.indexOf(id)]!;
+  for (const k of [0, 1]) {
+    const column = ids!.filter((_, at) => at % 2 === k);
+    assertLaw(column, [0, 1, 2, 3, 4].map((id) => pools[k]!.includes(id) ? chance(id, k) : 0));
+  }
+  near([auxiliary], [meanOf(Array.from(ids!, (id, at) => -SCORES[id]! * Math.log(chance(id, at % 2))))], 1e-4);
 });
 
 const fedToIrgan = async (policy: ReturnType<typeof irgan>, rows = ROWS) =>
@@ -165,8 +181,40 @@ Deno.test("the embedding generator lowers -u . e, what its mean is off by, colla
     const above = meanOf(cosines.map((cosine) => Math.max(0, cosine - kappa)));
     near([(await at({ distance: 2, kappa })).auxiliary - plain], [2 * above], 1e-5);
   }
-  const collapse = (await at({ diversity: 1 })).auxiliary - plain; // the mean of e^-x, x > 0
-  assert(collapse > 0 && collapse < 1);
+});
+
+Deno.test("the embedding generator's guard against collapse is e^-(|e - e'| / |z - z'|), and moves both", async () => {
+  const u = [[1, 0.5], [-0.3, 0.8]], p = [[0.4, -1], [1, 0.2]], users = Int32Array.of(0, 1);
+  const into = [[0.3, -0.7], [0.8, 0.1], [-0.6, 0.9]], out = [[0.5, -0.4], [0.2, 1.1]]; // of [u; z], and of the hidden layer
+  const rng = new Rng(3, "noise"),
+    [z, other] = [0, 1].map(() => users.reduce<number[]>((all) => [...all, rng.normal()], []));
+  const scale = meanOf(p.map((x) => Math.hypot(...x))), bias = [0.1, -0.2];
+  const times = (x: Vector, matrix: readonly Vector[]) => [0, 1].map((d) => dot(x, matrix.map((row) => row[d]!)));
+  const lost = (bias: Vector) => {
+    const made = (row: number, noise: number) => {
+      const x = plus(times(times([...u[row]!, noise], into).map(Math.tanh), out), bias);
+      return x.map((v) => scale * v / Math.hypot(...x));
+    };
+    return meanOf(u.map((user, row) => {
+      const e = made(row, z![row]!), gap = Math.hypot(...plus(e, made(row, other![row]!), -1));
+      return -dot(user, e) + 2 * Math.exp(-gap / Math.abs(z![row]! - other![row]!));
+    }));
+  };
+  const tensors = new Map([
+    ["user", table([2, 2], u.flat())],
+    ["item", table([2, 2], p.flat())],
+    ["sampler/hidden/weight", table([3, 2], into.flat())],
+    ["sampler/hidden/bias", table([2], [0, 0])],
+    ["sampler/out/weight", table([2, 2], out.flat())],
+    ["sampler/out/bias", table([2], bias)],
+  ]);
+  const policy = embeddingGenerator({ noise: 1, hidden: 2, moments: 0, diversity: 2, distance: 0 });
+  const { auxiliary, ofAuxiliary } = await play(policy, catalogueWhere([[0], [1]], 2), {
+    ...{ users, positives: users, dim: 2, tensors },
+  });
+  near([auxiliary], [lost(bias)], 1e-5);
+  const slopes = bias.map((x, d) => (lost(bias.with(d, x + 1e-5)) - lost(bias.with(d, x - 1e-5))) / 2e-5);
+  near(ofAuxiliary.get("sampler/out/bias")!, slopes, 1e-4);
 });
 
 Deno.test("rows that pad a batch count for nothing in what the embedding generator loses, nor in its lengths", async () => {

@@ -128,6 +128,22 @@ Deno.test("negatives follow beta hard + (1 - beta) fair, hard the softmax over t
   await runtime.dispose();
 });
 
+Deno.test("several negatives are each from a pool, and a share, of their own", async () => {
+  const runtime = await openRuntime({ provider: "wasm" }), rows = 10_000, beta = 0.3;
+  const select = await selector(runtime, fairneg({ beta, temperature: 1, pool: 2, negatives: 2 }), of, rows);
+  const scores = [0, 0.4, -0.2, 0, 0.1, 0.9, 0], pools = [1, 2, 4, 5], candidates = new Int32Array(4 * rows);
+  candidates.forEach((_, at) => candidates[at] = pools[at % 4]!);
+  const { ids } = await select({ candidates, fair: new Int32Array(2 * rows).fill(6) }, scores);
+  const first = (a: number, b: number) => 1 / (1 + Math.exp(scores[b]! - scores[a]!)),
+    hard = [first(1, 2), first(4, 5)];
+  const column = (k: number) => [...ids].filter((_, at) => at % 2 === k);
+  assertLaw(column(0), [0, beta * hard[0]!, beta * (1 - hard[0]!), 0, 0, 0, 1 - beta]);
+  assertLaw(column(1), [0, 0, 0, 0, beta * hard[1]!, beta * (1 - hard[1]!), 1 - beta]);
+  const fair = (row: number) => Number(ids[2 * row] === 6) + 2 * Number(ids[2 * row + 1] === 6);
+  assertLaw(Array.from({ length: rows }, (_, row) => fair(row)), [0.09, 0.21, 0.21, 0.49]); // one does not follow the other
+  await runtime.dispose();
+});
+
 Deno.test("the law starts from uniform negatives and follows the losses epoch by epoch", async () => {
   const sampler = opened(fairneg({ momentum: 0, rate: 0.1 }), of), p = sampler.state!.p!;
   assert.deepEqual([...p].map((x) => x.toFixed(4)), ["0.4286", "0.2857", "0.1429", "0.1429"]);
