@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
-import { GraphBuilder } from "../../graphs/builder.ts";
-import { mul } from "../../graphs/ops/arithmetic.ts";
-import { sum } from "../../graphs/ops/reduce.ts";
+import { GraphBuilder, type Value } from "../../graphs/builder.ts";
+import { softplus } from "../../graphs/ops/activation.ts";
+import { mul, sub } from "../../graphs/ops/arithmetic.ts";
+import { mean, sum } from "../../graphs/ops/reduce.ts";
+import { reshape } from "../../graphs/ops/shape.ts";
 import type { TensorData } from "../../graphs/tensor.ts";
 import { Rng } from "../../random/rng.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import type { SavedTensor } from "../../runtime/runtime.ts";
-import { advir, perturbations } from "../../samplers/advir.ts";
+import { advir, perturbations, perturbedLoss } from "../../samplers/advir.ts";
 import { embeddingGenerator } from "../../samplers/embedding_generator.ts";
 import { irgan } from "../../samplers/irgan.ts";
 import { kbgan } from "../../samplers/kbgan.ts";
+import type { Step } from "../../samplers/sampler.ts";
 import { assertLaw } from "./chi_square.ts";
 import { batchOf, catalogueWhere, drawIn, opened } from "./drawn.ts";
 import { play } from "./players.ts";
@@ -319,6 +322,32 @@ Deno.test("a perturbation of several layers is epsilon long over all of them tog
   const found = await program.run({ x: new Float32Array(8) });
   await runtime.dispose();
   near(found.push as Float32Array, slopes.flatMap((g) => g.map((d) => 0.5 * d / Math.hypot(...g))), 1e-6);
+});
+
+Deno.test("vectors are moved where a backbone puts others, computed ahead, in the place of its own, too", async () => {
+  const graph = new GraphBuilder(), [u, p, n] = [VECTORS.user[0]!, VECTORS.item[0]!, VECTORS.item[2]!];
+  const fed = { query: u, positive: p, items: n }, ahead = new Map<Value, Value>();
+  const [query, positive, items] = Object.keys(fed).map((name) => {
+    const shape = [1, 1, 1, 2].slice(name === "query" ? 1 : 0), x = graph.input(name, "float32", shape);
+    ahead.set(x, graph.input(`${name}, ahead`, "float32", shape)); // as lightgcn looks up the mean over hops, not the hops
+    return x;
+  }) as [Value, Value, Value];
+  const vector = (x: Value) => reshape(ahead.get(x) ?? x, [1, 2]);
+  const step = {
+    ...{ graph, query, positive },
+    score: (x: Value, by = query) => sum(mul(vector(x), vector(by)), [1], true),
+    loss: (plus: Value, minus: Value) => mean(softplus(sub(minus, plus))),
+  };
+  const runtime = await openRuntime({ provider: "wasm" });
+  const program = await runtime.compile(graph, { outputs: { lost: perturbedLoss(step as Step, items, 0.3) } });
+  const taken = new Set(program.inputs.map(({ name }) => name));
+  const feeds = Object.entries(fed).flatMap(([name, x]) =>
+    [name, `${name}, ahead`].map((name) => [name, Float32Array.from(x)] as const)
+  );
+  const found = await program.run(Object.fromEntries(feeds.filter(([name]) => taken.has(name))));
+  await runtime.dispose();
+  const q = moved(u, plus(n, p, -1), 0.3), gap = plus(moved(n, u, 0.3), moved(p, u, -0.3), -1);
+  near(found.lost as Float32Array, [Math.log(1 + Math.exp(dot(q, gap)))], 1e-6);
 });
 
 Deno.test("perturbation waits for the warm-up to pass", async () => {

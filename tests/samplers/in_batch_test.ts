@@ -142,7 +142,7 @@ Deno.test("a row keeps no column of its own positive, though the run excludes no
 });
 
 Deno.test("streaming frequencies follow Algorithm 2: gaps between batches move by the rate", async () => {
-  const sampler = opened(inBatch({ frequency: "streaming", rate: 0.5 }), of, 2);
+  const sampler = opened(inBatch({ frequency: "streaming", rate: 0.25 }), of, 2);
   const q = async (...positives: number[]) => {
     const what = { ...batchOf(1, 2), positives: Int32Array.from(positives) };
     const { logQ } = await sampler.propose(what, drawIn(of)) as unknown as Fed;
@@ -151,7 +151,7 @@ Deno.test("streaming frequencies follow Algorithm 2: gaps between batches move b
   near((await q(0, 0))[0]!, 1 / 2); // first seen at step 1, a gap of 1: in each batch, a row in two
   await q(2, 2);
   const [again, fresh] = await q(0, 3);
-  near(again!, 1 / (2 * 1.5)); // 0.5 x 1 + 0.5 x 2 steps
+  near(again!, 1 / (2 * 1.25)); // 0.75 x 1 + 0.25 x 2 steps
   near(fresh!, 1 / (2 * 3)); // first seen at step 3
   assert.deepEqual(sampler.state!.step, Int32Array.of(3));
 });

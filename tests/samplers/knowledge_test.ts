@@ -186,6 +186,11 @@ Deno.test("pairs between the levels put the stronger behaviour above", async () 
   });
 });
 
+Deno.test("a user who has met all of the weaker levels has no pair between them", async () => {
+  const paired = await proposed(multiBehaviour({ between: 1 }), [[0, 1, 2, 3, 4]], 8, shop, "paired", 50);
+  assert([...paired].every((pairs) => pairs === 0));
+});
+
 Deno.test("the recipe's loss of the stronger level above the weaker is added, of rows that have both", async () => {
   const item = [0.3, -0.5, 1.1, 0.7, -0.2, 0.4, 0.1, 0.6], softplus = (x: number) => Math.log1p(Math.exp(x));
   const table = (data: readonly number[]) => ({ shape: [data.length, 1], data: Float32Array.from(data) });

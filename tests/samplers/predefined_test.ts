@@ -25,6 +25,18 @@ Deno.test("negatives are the user's dislikes less what was met, by weight or eve
   assertLaw(await draw(0, { weighted: false }), [0, 1 / 2, 1 / 2, 0, 0, 0]);
 });
 
+Deno.test("a user whose list comes after others' draws from its own, by its weights", async () => {
+  const lists = relation({
+    rows: Int32Array.of(0, 0, 1, 1, 1),
+    targets: Int32Array.of(1, 2, 0, 3, 5),
+    weights: Float32Array.of(4, 9, 1, 2, 5),
+    rowCount: 2,
+    targetCount: 6,
+  });
+  const two = catalogueWhere([[4], [4]], 6, { dislikes: lists }), users = new Int32Array(DRAWS).fill(1);
+  assertLaw(await proposals(predefined(), drawIn(two), users, 1000, "ids"), [1 / 8, 0, 0, 2 / 8, 0, 5 / 8]);
+});
+
 Deno.test("users without dislikes that they have not met draw uniformly from what they have not met", async () => {
   assertLaw(await draw(1), [0, 1 / 4, 1 / 4, 1 / 4, 0, 1 / 4]); // 3 degrees of freedom
   assertLaw(await draw(2), [1 / 5, 1 / 5, 1 / 5, 1 / 5, 1 / 5, 0]);

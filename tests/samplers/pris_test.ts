@@ -22,6 +22,9 @@ eachProvider("where the draws are by popularity the weights make up for it", asy
   const select = await selector(runtime, pris({ negatives: 3, proposal: "popularity", exponent: 1 }), of, 1);
   const { weight } = await select({ ids: Int32Array.of(1, 2, 3) }, [0, 0, 0, 0, 0]);
   near(weight, [3, 2, 1].map((count) => 3 * (1 / count) / (1 / 3 + 1 / 2 + 1))); // proportional to 1 / q
+  const cold = await selector(runtime, pris({ negatives: 3, proposal: "popularity", exponent: 1, lambda: 0.5 }), of, 1);
+  const even = await cold({ ids: Int32Array.of(1, 2, 3) }, [0, 0, 0, 0, 0]);
+  near(even.weight, [...weight]); // lambda divides the scores alone
   const byLog = await selector(runtime, pris({ negatives: 3, proposal: "log" }), of, 1);
   const rarity = [4, 3, 2].map((count) => 1 / Math.log(count)), total = rarity.reduce((a, b) => a + b);
   near((await byLog({ ids: Int32Array.of(1, 2, 3) }, [0, 0, 0, 0, 0])).weight, rarity.map((r) => 3 * r / total));

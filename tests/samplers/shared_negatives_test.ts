@@ -28,7 +28,7 @@ Deno.test("each row brings uniform negatives that its user has not met, and keep
   }
 });
 
-/** The mask of one negative a row, of users who lie as `users` says, where `real` rows of the batch hold an interaction. */
+/** The mask of one negative a row, or as many as `options` say, of users who lie as `users` says, where `real` rows of the batch hold an interaction. */
 async function shares(
   runtime: Runtime,
   users: readonly (readonly [number, number])[],
@@ -47,16 +47,17 @@ async function shares(
     l2: 0,
   });
   const program = await runtime.compile(step.graph, { outputs: { mask: (step.negatives as Negatives).mask! } });
-  const user = new Float32Array(2 * of.users), kept = new Uint8Array(rows * rows).fill(1);
+  const each = options?.negatives ?? 1, width = rows * each;
+  const user = new Float32Array(2 * of.users), kept = new Uint8Array(rows * width).fill(1);
   user.set(users.flat());
-  for (let row = 0; row < rows; row++) kept.fill(0, row * rows + real, (row + 1) * rows); // as `propose` has it
+  for (let row = 0; row < rows; row++) kept.fill(0, row * width + real * each, (row + 1) * width); // as `propose` has it
   await runtime.load(new Map([["user", { shape: [of.users, 2], data: user }]]));
   const { mask } = await program.run({
     users: Int32Array.from(rowUsers),
     positives: train.items.slice(0, rows),
     epoch: Float32Array.of(0),
     rows: new Float32Array(rows).fill(1, 0, real),
-    "sampler/ids": Int32Array.from({ length: rows }, (_, row) => row),
+    "sampler/ids": Int32Array.from({ length: width }, (_, column) => Math.floor(column / each)),
     "sampler/kept": kept,
   });
   await program.dispose();
@@ -65,7 +66,10 @@ async function shares(
 const ALIKE = [[1, 0], [0.9, 0.1], [-1, 0.2], [-3, 0.5]] as const; // the first two users, and the last two
 
 eachProvider("a row shares with the rows whose users are most like its own, itself first", async (runtime) => {
-  assert.deepEqual(await shares(runtime, ALIKE, 4), [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1]);
+  const wanted = [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1];
+  assert.deepEqual(await shares(runtime, ALIKE, 4), wanted);
+  const three = await shares(runtime, ALIKE, 4, { rows: 1, negatives: 3 }); // those of a row lie side by side
+  assert.deepEqual(three, wanted.flatMap((shared) => [shared, shared, shared]));
 });
 
 eachProvider(

@@ -4,6 +4,7 @@ import { catalogue } from "../../datasets/catalogue.ts";
 import type { Metadata } from "../../datasets/metadata.ts";
 import { attention } from "../../samplers/attention.ts";
 import { ips } from "../../samplers/ips.ts";
+import { pris } from "../../samplers/pris.ts";
 import { knowledgeWeights, weights } from "../../samplers/knowledge_weights.ts";
 import { catalogueWhere, drawIn, opened } from "./drawn.ts";
 import { play } from "./players.ts";
@@ -179,4 +180,13 @@ Deno.test("a positive weighs its inverse propensity, up to the cap", async () =>
   const at = async (cap: number) => (await play(ips({ cap }), of, { users, positives, fed })).positiveWeight;
   near(await at(10), [Math.sqrt(4 / 3), 2, 1, 10]);
   near(await at(1.5), [Math.sqrt(4 / 3), 1.5, 1, 1.5]);
+});
+
+Deno.test("weights by propensity and by importance carry no gradient: the loss's slopes are those of weights that are given", async () => {
+  for (const policy of [ips({ negatives: 3, exponent: 1 }), pris({ negatives: 3 })]) {
+    const { weight, ofRanking } = await play(policy, of, { ...one, dim: 1, tensors: scored, fed: ids });
+    const gaps = [1, 2, 4].map((id) => [0.5, 1, -1, 0, 2, 0.3][id]! - 0.5); // the user's vector is 1
+    assert(new Set(weight).size === 3, "weights differ");
+    near(ofRanking.get("user"), [sum(gaps.map((gap, k) => weight![k]! * gap / (1 + Math.exp(-gap)))) / 3, 0]);
+  }
 });
