@@ -38,6 +38,13 @@ Deno.test("distances and T have the golden values of the specification", async (
   near(await one(poincareDistance, [0.1, 0.2], [-0.3, 0.1]), 0.864623);
 });
 
+Deno.test("a point that lies outside the ball is as far as the point of its rim in the same direction", async () => {
+  const inside: Point = [0.1, 0.2], outside: Point = [3, 4], rim: Point = [0.6 * (1 - 1e-5), 0.8 * (1 - 1e-5)];
+  const far = await one(poincareDistance, inside, rim);
+  near(await one(poincareDistance, inside, outside), far, 0.01);
+  near(await one(poincareDistance, outside, inside), far, 0.01);
+});
+
 Deno.test("the two models are one geometry: x on the hyperboloid is x / (1 + x0) in the ball", async () => {
   const ball = ([a, b]: Point): Point => {
     const x0 = Math.sqrt(1 + a * a + b * b);

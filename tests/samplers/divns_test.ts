@@ -161,6 +161,54 @@ Deno.test("which diverse item a row is given does not depend on the batch size, 
   for (const size of [1, 7, 16]) assert.deepEqual(await handedOut(size), wanted, `batches of ${size}`);
 });
 
+/**
+ * Epochs of one pool of 3 for each of four users, who have met two items and of whom an epoch trains `rows` rows each; the
+ * hard negative of epoch t is item 10 (t + 1), its runners-up are the next two. What is fed in each epoch, by user.
+ */
+async function epochsOf(options: Parameters<typeof divns>[0], rows: readonly number[]) {
+  const of = catalogueWhere([0, 1, 2, 3].map(() => [0, 1]), 60);
+  const sampler = opened(divns({ pool: 3, cache: 2, ...options }), of, 8, rows.length), found = [];
+  for (const [epoch, each] of rows.entries()) {
+    const draw = drawIn(of, { epoch }), count = 4 * each;
+    await sampler.beginEpoch!(draw);
+    const users = Int32Array.from({ length: 8 }, (_, row) => row % 4), positives = users.map((_, row) => row >> 2);
+    const batch = { rows: count, first: 0, users, positives }, proposed = await sampler.propose(batch, draw);
+    const candidates = Int32Array.from({ length: 24 }, (_, at) => 10 * (epoch + 1) + at % 3);
+    const scores = Float32Array.from(candidates, (_, at) => -(at % 3)), hard = new Int32Array(8).fill(10 * (epoch + 1));
+    sampler.observe!({ hard, scores }, batch, { ...proposed, candidates });
+    const ofUser = (values: ArrayLike<number>) =>
+      [0, 1, 2, 3].map((user) => Array.from({ length: each }, (_, row) => values[4 * row + user]!));
+    found.push({ diverse: ofUser(proposed.diverse as Int32Array), lambda: (proposed.lambda as Float32Array)[1]! });
+  }
+  return found;
+}
+const sorted = (xs: readonly number[]) => xs.toSorted((a, b) => a - b);
+
+Deno.test("an epoch hands out what ran up in the one before; users who are not due begin again with what they have", async () => {
+  const all = await epochsOf({}, [2, 2, 2]);
+  for (const [epoch, ran] of [[1, [11, 12]], [2, [21, 22]]] as const) {
+    for (const own of all[epoch]!.diverse) assert.deepEqual(sorted(own), ran);
+  }
+  const [, first, second] = await epochsOf({ refresh: 2 }, [2, 1, 2]); // the second epoch ends after a row of each
+  for (const user of [0, 2]) assert(second!.diverse[user]!.every((id) => id === 21 || id === 22)); // of one row, one
+  for (const user of [1, 3]) {
+    assert.deepEqual(sorted(second!.diverse[user]!), [11, 12]);
+    assert.equal(second!.diverse[user]![0], first!.diverse[user]![0]);
+  }
+});
+
+Deno.test("a schedule ends in the last epoch, and where lambda is 1 nothing diverse is handed out", async () => {
+  const found = await epochsOf({ schedule: "linear", lambda: 0.5, end: 1 }, [2, 2, 2]);
+  assert.deepEqual(found.map(({ lambda }) => lambda), [1, 0.75, 1]);
+  assert(found[2]!.diverse.flat().every((id) => id === -1));
+});
+
+Deno.test("share=entropy measures users who are not due, too", async () => {
+  const options = { lambda: 0.8, floor: 0.25, share: "entropy", refresh: 2 } as const;
+  const [, , { lambda }] = await epochsOf(options, [2, 2, 2]) as [unknown, unknown, { lambda: number }];
+  assert(Math.abs(lambda - 0.2) < 1e-6, `${lambda}`); // of user 1, whose two hard negatives were one item
+});
+
 Deno.test("the adaptive lambda answers to the distance of the last epoch's negatives", async () => {
   const run = async (options: Parameters<typeof divns>[0]) =>
     (await smallRun({ sampler: divns({ pool: 6, cache: 3, ...options }) })).saved;

@@ -4,6 +4,7 @@ import type { Features } from "../../../random/dpp/similarities.ts";
 import { Rng } from "../../../random/rng.ts";
 import { Caches } from "../../../samplers/divns/caches.ts";
 import { DiverseSets } from "../../../samplers/divns/diverse_sets.ts";
+import { evenOverAttributes } from "../../../samplers/divns/picks.ts";
 import { redraw, type RedrawOptions } from "../../../samplers/divns/redraw.ts";
 import type { Probe } from "../../../samplers/sampler.ts";
 import { assertLaw } from "../chi_square.ts";
@@ -261,4 +262,16 @@ Deno.test("in blocks no item is drawn twice, however few more there are than are
   caches.runnersUpOf = () => cached; // of parts of a k-th of them each the second would have had 3 to draw 4 of
   await redraw(sets, caches, vectors, drawIn(of, { epoch: 1 }), { ...PLAIN, block: 4 });
   assert.equal(new Set(sets.of(0)).size, hard);
+});
+
+Deno.test("quota: attributes have as many items each, and what has two of them is taken once", () => {
+  const rng = new Rng(3, "quota"), cached = Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7);
+  const apart = { names: ["a", "b"], offsets: Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8) };
+  const both = { names: ["a", "b"], offsets: Int32Array.from({ length: 9 }, (_, at) => 2 * at) };
+  for (let draw = 0; draw < 50; draw++) {
+    const even = evenOverAttributes({ ...apart, targets: Int32Array.of(0, 0, 0, 0, 1, 1, 1, 1) }, cached, 6, rng);
+    assert.equal(even.filter((id) => id < 4).length, 3);
+    const targets = Int32Array.from({ length: 16 }, (_, at) => at % 2);
+    assert.equal(new Set(evenOverAttributes({ ...both, targets }, cached, 6, rng)).size, 6);
+  }
 });

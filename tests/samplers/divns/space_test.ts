@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openKernel } from "../../../random/dpp/kernel.ts";
 import type { Features } from "../../../random/dpp/similarities.ts";
 import { Rng } from "../../../random/rng.ts";
-import { penalties } from "../../../samplers/divns/quality.ts";
+import { penalties, quality } from "../../../samplers/divns/quality.ts";
 import { type Space, space, type SpaceOptions } from "../../../samplers/divns/space.ts";
 import { inner } from "../layered.ts";
 
@@ -69,4 +69,12 @@ Deno.test("a penalty falls as the similarity rises, and stays finite and positiv
     assert.deepEqual(values, values.toSorted((a, b) => b - a));
     assert(Number.isFinite(penalty(-1, 1e4)));
   }
+});
+
+Deno.test("the similarity that is penalised is the mean over the hard negatives, repeats counted", () => {
+  const of = quality({ width: 2, features: Float64Array.of(1, 0, 0, 1, 0.6, 0.8) }, {
+    ...{ penalty: "exp", alpha: 2, omega: 0, recency: 0 },
+  });
+  const [q] = of(Int32Array.of(2), Int32Array.of(0, 1, 1));
+  near(q!, Math.exp(-2 * (0.6 + 0.8 + 0.8) / 3));
 });
