@@ -147,6 +147,19 @@ Deno.test("what changes nothing stays where it changes a shape, a type or an ord
   assert.deepEqual(types([apply("ReduceSum", [x, ints(g, 0)], { keepdims: 1 })]), ["ReduceSum"]);
 });
 
+Deno.test("nor does it go within a graph, where what is left would not be an input that is asked for", () => {
+  const x = input(), g = x.graph, row = g.input("row", "float32", [WIDTH]);
+  const [zero, one] = [0, 1].map((x) => g.constant(Float32Array.of(x), [1, 1, 1])) as [Value, Value];
+  const within = [
+    ...[apply("Add", [row, zero]), apply("Add", [zero, row]), apply("Sub", [row, zero]), apply("Sub", [zero, row])],
+    ...[apply("Mul", [row, one]), apply("Mul", [one, row]), apply("Div", [row, one])],
+    apply("Where", [apply("Less", [x, row]), row, row]),
+  ].map((value) => softplus(value));
+  const { of } = simplify(g, within);
+  for (const value of within) assert.deepEqual(of(value).shape, value.shape, value.node!.inputs[0]!.name);
+  assert.deepEqual(types([softplus(cast(cast(x, "int64"), "float32"))]), ["Cast", "Cast", "Softplus"]); // it cuts
+});
+
 Deno.test("constants are computed, up to the size that makes a graph no larger", () => {
   const x = input(), g = x.graph, three = g.constant(Float32Array.of(1, 2, 3));
   assert.deepEqual(types([apply("Add", [x, apply("Sqrt", [apply("Mul", [three, three])])])]), ["Add"]);
