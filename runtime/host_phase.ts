@@ -80,7 +80,7 @@ export async function hostPhase(engine: Engine, store: Tables, plan: PhasePlan):
   const left = Object.fromEntries(Object.entries(asked).filter(([, value]) => !has(value)));
   const session = Object.keys(left).length === 0
     ? null
-    : await engine.session(encode(graph, left, { given: new Set([...given, ...choices.keys()]) }));
+    : await openSession(engine, graph, left, new Set([...given, ...choices.keys()]));
   const takes = ({ name }: Value) => session?.inputNames.includes(name) ?? false;
   const direct = [...inputs, ...known].filter(takes), whole = variables.filter(takes);
   const taken = found.filter(({ value }) => takes(value));
@@ -104,4 +104,11 @@ export async function hostPhase(engine: Engine, store: Tables, plan: PhasePlan):
     },
     dispose: async () => await session?.release(),
   };
+}
+
+function openSession(engine: Engine, graph: GraphBuilder, asked: PhasePlan["asked"], given: ReadonlySet<Value>) {
+  const reduces = prune(graph, Object.values(asked), given).nodes.some(({ op, attributes }) =>
+    op.type === "ScatterND" && (attributes.reduction ?? "none") !== "none"
+  );
+  return engine.session(encode(graph, asked, { given }), { reduces });
 }

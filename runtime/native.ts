@@ -6,7 +6,7 @@ import { queue } from "./queue.ts";
 const PACKAGE = ["npm:onnxruntime-node", "1.30.0"].join("@");
 
 /**
- * onnxruntime-node with so many threads a session; 0 is one for each core.
+ * onnxruntime-node with so many threads a session; 0 is one for each core. A session that sums rows by ids has one.
  *
  * @throws Error where the package cannot be had or has no binary for this machine.
  */
@@ -15,10 +15,11 @@ export async function nativeEngine(threads: number): Promise<Engine> {
   return {
     provider: "native",
     tensor: (dtype, data, shape) => new ort.Tensor(dtype, data as never, shape),
-    session: (bytes) =>
+    session: (bytes, { reduces }) =>
       ort.InferenceSession.create(bytes, {
         executionProviders: ["cpu"],
-        ...threads > 0 && { intraOpNumThreads: threads },
+        // threads that ScatterND divides its rows among lose what two of them add to one row at a time
+        ...(reduces || threads > 0) && { intraOpNumThreads: reduces ? 1 : threads },
         interOpNumThreads: 1,
         logSeverityLevel: 3,
         extra: { session: { force_spinning_stop: "1" } }, // else its threads keep cores busy for some 20 ms after a run

@@ -12,7 +12,8 @@ export type { Ort };
 export interface Engine {
   readonly provider: "wasm" | "native";
   tensor(dtype: DType, data: TensorData, shape: Shape): Ort.Tensor;
-  session(bytes: Uint8Array): Promise<Ort.InferenceSession>;
+  /** `reduces`: whether the graph has a ScatterND with a reduction, which adds several rows to one, say. */
+  session(bytes: Uint8Array, { reduces }: { readonly reduces: boolean }): Promise<Ort.InferenceSession>;
   /** What its calls wait in. */
   readonly queue: Queue;
 }

@@ -3,8 +3,8 @@ import { GraphBuilder } from "../../graphs/builder.ts";
 import { normal } from "../../graphs/initializers.ts";
 import { add } from "../../graphs/ops/arithmetic.ts";
 import { cast } from "../../graphs/ops/compare.ts";
-import { gather } from "../../graphs/ops/index.ts";
-import { reshape } from "../../graphs/ops/shape.ts";
+import { gather, scatterElementsAdd, scatterNdAdd } from "../../graphs/ops/index.ts";
+import { expand, reshape, zerosOf } from "../../graphs/ops/shape.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import { eachProvider } from "./each_provider.ts";
 import { anyAdapter } from "./webgpu_test_case.ts";
@@ -100,4 +100,27 @@ eachProvider("two runtimes may work at the same time", async ({ provider }) => {
     for (let step = 1; step <= 5; step++) assert.equal((await program.run({})).next[0], step);
     await runtime.dispose();
   }));
+});
+
+Deno.test("native on threads adds up all rows that go to one place", async () => {
+  const count = 32_768, rows = 20, width = 64, runtime = await openRuntime({ provider: "native", threads: 2 });
+  const g = new GraphBuilder(), ids = g.input("ids", "int32", [count]), x = g.input("x", "float32", [count, width]);
+  const at = reshape(ids, [count, 1]), zeros = zerosOf(x, [rows, width]);
+  const program = await runtime.compile(g, {
+    outputs: {
+      byRow: scatterNdAdd(zeros, at, x),
+      byElement: scatterElementsAdd(zeros, expand(at, [count, width]), x, 0),
+    },
+  });
+  const places = Int32Array.from({ length: count }, (_, n) => n % 7 * n % rows);
+  const expected = new Float32Array(rows * width);
+  for (const place of places) for (let d = 0; d < width; d++) expected[place * width + d]! += 1;
+  try {
+    for (let run = 0; run < 10; run++) {
+      const { byRow, byElement } = await program.run({ ids: places, x: new Float32Array(count * width).fill(1) });
+      assert.deepEqual([byRow, byElement], [expected, expected]);
+    }
+  } finally {
+    await runtime.dispose();
+  }
 });
