@@ -3,7 +3,7 @@ import { prune } from "../graphs/prune.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import { emitNode } from "./kernel.ts";
 import { RESHAPING } from "./table_rows.ts";
-import { operations, scalarLane, vectorLane, WasmCode, wasmModule } from "./wasm_code.ts";
+import { operations, scalarLane, vectorLane, WasmCode, wasmFunction } from "./wasm_code.ts";
 
 /**
  * Writes to `out`, for each pool, the slot of its best value: int32. At byte addresses, as what the values are computed
@@ -58,11 +58,8 @@ export function choosesBy(values: Value, has: (value: Value) => boolean): boolea
 }
 
 /** Compiles a choice, for which {@link choosesBy} holds. No NaN is ever best; where all are, the first slot is. */
-export function choiceKernel({ values, from, largest }: Choosing, memory: WebAssembly.Memory): ChoiceKernel {
-  const code = choiceCode({ values, from, largest });
-  return new WebAssembly.Instance(new WebAssembly.Module(wasmModule(code)), { foil: { memory } }).exports
-    .run as ChoiceKernel;
-}
+export const choiceKernel = (choosing: Choosing, memory: WebAssembly.Memory): ChoiceKernel =>
+  wasmFunction(choiceCode(choosing), memory);
 
 function choiceCode({ values, from, largest }: Choosing): WasmCode {
   const [rows, pools, length] = values.shape as [number, number, number], OUT = 0;

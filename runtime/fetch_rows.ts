@@ -1,5 +1,5 @@
 import type { Block } from "./arena.ts";
-import { WasmCode, wasmModule } from "./wasm_code.ts";
+import { WasmCode, wasmFunction } from "./wasm_code.ts";
 
 /** Bytes that memory hands to the processor at a time. */
 const LINE = 64;
@@ -29,8 +29,7 @@ export type FetchRows = (
 
 /** Compiles what fetches. */
 export function fetchRows(memory: WebAssembly.Memory): FetchRows {
-  const module = new WebAssembly.Module(wasmModule(touchCode()));
-  const touch = new WebAssembly.Instance(module, { foil: { memory } }).exports.run as (...numbers: number[]) => void;
+  const touch = wasmFunction(touchCode(), memory);
   return (count, from, width, use) => {
     const far = from.filter(({ table }) => table.length > NEAR);
     const rows = far.reduce((most, { each = 1 }) => Math.max(most, each), 0);

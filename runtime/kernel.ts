@@ -1,6 +1,6 @@
 import type { Node, Value } from "../graphs/builder.ts";
 import { prune } from "../graphs/prune.ts";
-import { type Lane, scalarLane, vectorLane, WasmCode, wasmModule } from "./wasm_code.ts";
+import { type Lane, scalarLane, vectorLane, WasmCode, wasmFunction } from "./wasm_code.ts";
 
 /** Rows of arrays of equal shape: `count` int32 row numbers at address `ids`, each row `length` elements. */
 export interface Rows {
@@ -79,8 +79,7 @@ export function compileKernel({ arrays, scalars, writes, consecutive }: Formula,
     }
     code.get(IDS).i32(4).op("i32.add").set(IDS);
   });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(wasmModule(code)), { foil: { memory } });
-  const run = instance.exports.run as (...numbers: number[]) => void;
+  const run = wasmFunction(code, memory);
   return ({ ids, count, length }, addresses, numbers) =>
     run(ids, count, length * Float32Array.BYTES_PER_ELEMENT, ...addresses, ...numbers);
 }

@@ -1,5 +1,5 @@
 import { Arena } from "./arena.ts";
-import { type Lane, scalarLane, vectorLane, WasmCode, wasmModule } from "./wasm_code.ts";
+import { type Lane, scalarLane, vectorLane, WasmCode, wasmFunction, wasmModule } from "./wasm_code.ts";
 
 /** Columns of a panel: two vectors. */
 export const PANEL = 8;
@@ -52,11 +52,8 @@ export class Products {
     const out = arena.allocate(rows * columns);
     const maxima = arena.allocate(columns / GROUPED), found = arena.allocate(columns + 1);
     [this.#left, this.#right, this.#out, this.found] = [left.view(), right.view(), out.view(), found.ints()];
-    const compiled = (code: WasmCode) =>
-      new WebAssembly.Instance(new WebAssembly.Module(wasmModule(code)), { foil: { memory } }).exports.run as (
-        ...numbers: number[]
-      ) => number;
-    const run = compiled(code({ rows, columns, width })), look = compiled(aboveCode()), group = compiled(reachedCode());
+    const run = wasmFunction(code({ rows, columns, width }), memory);
+    const look = wasmFunction(aboveCode(), memory), group = wasmFunction(reachedCode(), memory);
     const address = (product: number) => out.byteOffset + product * WORD;
     this.#run = () => run(out.byteOffset, left.byteOffset, right.byteOffset);
     this.#above = (from, end, least) =>

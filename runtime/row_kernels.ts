@@ -1,4 +1,4 @@
-import { type Lane, scalarLane, vectorLane, WasmCode, wasmModule } from "./wasm_code.ts";
+import { type Lane, scalarLane, vectorLane, WasmCode, wasmFunction } from "./wasm_code.ts";
 
 /** At byte addresses, as all that follow: out[i] = table[ids[i]], for each of `count` int32 ids. */
 export type GatherKernel = (count: number, ids: number, table: number, out: number) => void;
@@ -29,10 +29,7 @@ export interface RowKernels {
 export function rowKernels(memory: WebAssembly.Memory): RowKernels {
   const made = new Map<string, unknown>();
   const kept = <Kernel>(name: string, code: () => WasmCode): Kernel => {
-    if (!made.has(name)) {
-      const module = new WebAssembly.Module(wasmModule(code()));
-      made.set(name, new WebAssembly.Instance(module, { foil: { memory } }).exports.run);
-    }
+    if (!made.has(name)) made.set(name, wasmFunction(code(), memory));
     return made.get(name) as Kernel;
   };
   return {

@@ -178,6 +178,11 @@ export class WasmCode {
   }
 }
 
+/** The function, compiled over shared memory. Where it has no result, what is returned is undefined. */
+export const wasmFunction = (code: WasmCode, memory: WebAssembly.Memory) =>
+  new WebAssembly.Instance(new WebAssembly.Module(wasmModule(code)), { foil: { memory } }).exports
+    .run as (...numbers: readonly number[]) => number;
+
 /** A module that imports `foil.memory` and exports the function as `run`. */
 export function wasmModule({ parameters, results, locals, body }: WasmCode): Uint8Array<ArrayBuffer> {
   const text = (value: string) => vector([...new TextEncoder().encode(value)]);
