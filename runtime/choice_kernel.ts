@@ -79,7 +79,6 @@ function choiceCode({ values, from, largest }: Choosing): WasmCode {
       emit(code, node, local);
       code.set(locals.get(node.outputs[0]!)!);
     });
-  const advance = (local: number, bytes: number) => code.get(local).i32(bytes).op("i32.add").set(local);
 
   const [end, poolsEnd, offset] = [code.local("i32"), code.local("i32"), code.local("i32")];
   const [best, bestAt, at, better] = [0, 1, 2, 3].map(() => code.local("v128")) as [number, number, number, number];
@@ -106,20 +105,20 @@ function choiceCode({ values, from, largest }: Choosing): WasmCode {
     if (leaf.data) code.f32(Number(leaf.data[0])).emit(vectorLane.splat).set(locals.get(leaf)!);
   }
   code.get(OUT).i32(rows * pools * WORD).op("i32.add").set(end);
-  code.loopWhile(() => code.get(OUT).get(end).op("i32.lt_u"), () => {
+  code.loopUpTo(OUT, end, () => {
     for (const leaf of narrow) {
       code.get(pointer(leaf)).load(scalarLane).emit(vectorLane.splat).set(locals.get(leaf)!);
-      advance(pointer(leaf), WORD);
+      code.advance(pointer(leaf), WORD);
     }
     compute(computing.filter(({ outputs: [value] }) => !isWide(value!)));
     code.get(OUT).i32(pools * WORD).op("i32.add").set(poolsEnd);
-    code.loopWhile(() => code.get(OUT).get(poolsEnd).op("i32.lt_u"), () => {
+    code.loopUpTo(OUT, poolsEnd, () => {
       const last = length - LANES;
       code.f32(largest ? -Infinity : Infinity).emit(vectorLane.splat).set(best);
       code.ints([0, 1, 2, 3]).set(at).get(at).set(bestAt).i32(0).set(offset);
       code.loopWhile(() => code.get(offset).i32(last * WORD).op("i32.lt_u"), () => {
         look((leaf) => code.get(pointer(leaf)).get(offset).op("i32.add").load(vectorLane));
-        advance(offset, vectorLane.bytes);
+        code.advance(offset, vectorLane.bytes);
         code.get(at).ints([LANES, LANES, LANES, LANES]).op("i32x4.add").set(at);
       });
       code.ints([last, last + 1, last + 2, last + 3]).set(at); // some may be looked at twice
@@ -131,8 +130,8 @@ function choiceCode({ values, from, largest }: Choosing): WasmCode {
       code.get(best).get(better).op("f32x4.eq").op("v128.bitselect").set(bestAt);
       acrossLanes(bestAt, operations["i32x4.min_s"]);
       code.get(OUT).get(bestAt).extract(0).store(scalarLane); // the bits of an integer
-      advance(OUT, WORD);
-      for (const leaf of wide) advance(pointer(leaf), length * WORD);
+      code.advance(OUT, WORD);
+      for (const leaf of wide) code.advance(pointer(leaf), length * WORD);
     });
   });
   return code;

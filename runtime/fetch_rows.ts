@@ -49,14 +49,14 @@ function touchCode(): WasmCode {
   const code = new WasmCode(["i32", "i32", "i32", "i32"], ["i32"]), COUNT = 0, IDS = 1, TABLE = 2, WIDTH = 3;
   const idsEnd = code.local("i32"), row = code.local("i32"), end = code.local("i32"), sum = code.local("i32");
   code.get(IDS).get(COUNT).i32(BYTES).op("i32.mul").op("i32.add").set(idsEnd);
-  code.loopWhile(() => code.get(IDS).get(idsEnd).op("i32.lt_u"), () => {
+  code.loopUpTo(IDS, idsEnd, () => {
     code.get(TABLE).get(IDS).op("i32.load").get(WIDTH).op("i32.mul").op("i32.add").set(row);
     code.get(row).get(WIDTH).op("i32.add").set(end);
-    code.loopWhile(() => code.get(row).get(end).op("i32.lt_u"), () => {
+    code.loopUpTo(row, end, () => {
       code.get(row).op("i32.load").get(sum).op("i32.add").set(sum);
-      code.get(row).i32(LINE).op("i32.add").set(row);
+      code.advance(row, LINE);
     });
-    code.get(IDS).i32(BYTES).op("i32.add").set(IDS);
+    code.advance(IDS, BYTES);
   });
   return code.get(sum);
 }

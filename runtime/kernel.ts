@@ -57,7 +57,7 @@ export function compileKernel({ arrays, scalars, writes, consecutive }: Formula,
 
   if (consecutive !== undefined) code.get(bases + consecutive).set(pointers[consecutive]!);
   code.get(IDS).get(COUNT).i32(2).op("i32.shl").op("i32.add").set(idsEnd);
-  code.loopWhile(() => code.get(IDS).get(idsEnd).op("i32.lt_u"), () => {
+  code.loopUpTo(IDS, idsEnd, () => {
     pointers.forEach((pointer, at) => {
       if (at === consecutive) return; // where the row before it ends
       code.get(bases + at).get(IDS).op("i32.load").get(WIDTH).op("i32.mul").op("i32.add").set(pointer);
@@ -65,7 +65,7 @@ export function compileKernel({ arrays, scalars, writes, consecutive }: Formula,
     code.get(pointers[0]!).get(WIDTH).op("i32.add").set(end);
     code.get(pointers[0]!).get(WIDTH).i32(-vectorLane.bytes).op("i32.and").op("i32.add").set(vectorEnd);
     for (const { lane, until, local } of forms) {
-      code.loopWhile(() => code.get(pointers[0]!).get(until).op("i32.lt_u"), () => {
+      code.loopUpTo(pointers[0]!, until, () => {
         arrays.forEach((array, at) => {
           if (local.has(array)) code.get(pointers[at]!).load(lane).set(local.get(array)!);
         });
@@ -74,10 +74,10 @@ export function compileKernel({ arrays, scalars, writes, consecutive }: Formula,
           code.set(local.get(node.outputs[0]!)!);
         }
         for (const { array, value } of writes) code.get(pointers[array]!).get(local.get(value)!).store(lane);
-        for (const pointer of pointers) code.get(pointer).i32(lane.bytes).op("i32.add").set(pointer);
+        for (const pointer of pointers) code.advance(pointer, lane.bytes);
       });
     }
-    code.get(IDS).i32(4).op("i32.add").set(IDS);
+    code.advance(IDS, 4);
   });
   const run = wasmFunction(code, memory);
   return ({ ids, count, length }, addresses, numbers) =>

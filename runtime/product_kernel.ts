@@ -121,11 +121,11 @@ function aboveCode(): WasmCode {
     code.op("v128.any_true").when(() => {
       for (let at = 0; at < together; at += WORD) look(at);
     });
-    code.get(FROM).i32(together).op("i32.add").set(FROM);
+    code.advance(FROM, together);
   });
-  code.loopWhile(() => code.get(FROM).get(END).op("i32.lt_u"), () => {
+  code.loopUpTo(FROM, END, () => {
     look(0);
-    code.get(FROM).i32(WORD).op("i32.add").set(FROM);
+    code.advance(FROM, WORD);
   });
   return code.get(OUT);
 }
@@ -140,12 +140,11 @@ function reachedCode(): WasmCode {
   const code = new WasmCode(["i32", "i32", "i32", "i32", "i32"], ["f32"]), { bytes } = vectorLane;
   const [at, one, last] = [code.local("i32"), code.local("i32"), code.local("i32")];
   const [most, reaching] = [code.local("v128"), code.local("v128")], found = code.local("f32");
-  const advance = (pointer: number, by: number) => code.get(pointer).i32(by).op("i32.add").set(pointer);
   const overGroups = (pointer: number, by: number, body: () => void) => {
     code.get(OUT).set(pointer);
-    code.loopWhile(() => code.get(pointer).get(OUT_END).op("i32.lt_u"), () => {
+    code.loopUpTo(pointer, OUT_END, () => {
       body();
-      advance(pointer, by);
+      code.advance(pointer, by);
     });
   };
   overGroups(at, bytes, () => code.get(at).f32(-Infinity).emit(vectorLane.splat).store(vectorLane));
@@ -153,7 +152,7 @@ function reachedCode(): WasmCode {
   code.loopWhile(() => code.get(FROM).get(last).op("i32.le_u"), () => {
     overGroups(at, bytes, () => {
       code.get(at).get(at).load(vectorLane).get(FROM).load(vectorLane).op("f32x4.pmax").store(vectorLane);
-      advance(FROM, bytes);
+      code.advance(FROM, bytes);
     });
   });
   code.f32(-Infinity).set(found);
@@ -182,24 +181,23 @@ const FUSED = WebAssembly.validate(
 function code({ rows, columns, width }: ProductShape): WasmCode {
   const code = new WasmCode(["i32", "i32", "i32"]), [OUT, LEFT, RIGHT] = [0, 1, 2] as const, row = width * WORD;
   const end = code.local("i32"), left = code.local("i32"), out = code.local("i32");
-  const advance = (pointer: number, bytes: number) => code.get(pointer).i32(bytes).op("i32.add").set(pointer);
   const tile = tileCode(code, { columns, width, left, right: RIGHT, out });
   const tiles = (count: number, each: number) => {
     const last = code.local("i32");
     code.get(left).i32(count * each * row).op("i32.add").set(last);
-    code.loopWhile(() => code.get(left).get(last).op("i32.lt_u"), () => {
+    code.loopUpTo(left, last, () => {
       tile(each);
-      advance(left, each * row);
-      advance(out, each * columns * WORD);
+      code.advance(left, each * row);
+      code.advance(out, each * columns * WORD);
     });
   };
   code.get(RIGHT).i32(columns * row).op("i32.add").set(end);
-  code.loopWhile(() => code.get(RIGHT).get(end).op("i32.lt_u"), () => {
+  code.loopUpTo(RIGHT, end, () => {
     code.get(LEFT).set(left).get(OUT).set(out);
     tiles(Math.floor(rows / TILE), TILE);
     if (rows % TILE > 0) tiles(1, rows % TILE);
-    advance(RIGHT, PANEL * row);
-    advance(OUT, PANEL * WORD);
+    code.advance(RIGHT, PANEL * row);
+    code.advance(OUT, PANEL * WORD);
   });
   return code;
 }
@@ -235,10 +233,10 @@ function tileCode(code: WasmCode, { columns, width, left, right, out }: Tile): (
     code.get(left).set(at.left).get(right).set(at.right);
     if (looped > 0) {
       code.get(left).i32(looped * WORD).op("i32.add").set(at.end);
-      code.loopWhile(() => code.get(at.left).get(at.end).op("i32.lt_u"), () => {
+      code.loopUpTo(at.left, at.end, () => {
         for (let k = 0; k < UNROLLED; k++) step(rows, k);
-        code.get(at.left).i32(UNROLLED * WORD).op("i32.add").set(at.left);
-        code.get(at.right).i32(UNROLLED * PANEL * WORD).op("i32.add").set(at.right);
+        code.advance(at.left, UNROLLED * WORD);
+        code.advance(at.right, UNROLLED * PANEL * WORD);
       });
     }
     for (let k = 0; k < width - looped; k++) step(rows, k);

@@ -44,8 +44,6 @@ const WORD = 4;
 const UNROLLED = 16;
 
 const parameters = (count: number) => new WasmCode(Array.from({ length: count }, () => "i32" as const));
-const advance = (code: WasmCode, pointer: number, bytes: number) =>
-  code.get(pointer).i32(bytes).op("i32.add").set(pointer);
 
 /** Runs `body` while `pointer`, which it moves on, has not come to `words` words further. */
 function overWords(code: WasmCode, pointer: number, words: () => void, body: () => void): void {
@@ -53,7 +51,7 @@ function overWords(code: WasmCode, pointer: number, words: () => void, body: () 
   code.get(pointer);
   words();
   code.i32(WORD).op("i32.mul").op("i32.add").set(end);
-  code.loopWhile(() => code.get(pointer).get(end).op("i32.lt_u"), body);
+  code.loopUpTo(pointer, end, body);
 }
 
 /** The address of the row of `table` whose number is `offset` bytes past `ids`, into a local. */
@@ -74,7 +72,7 @@ function alongRows(
   if (looped > 0) {
     overWords(code, pointers[0]!, () => code.i32(looped * bytes / WORD), () => {
       for (let at = 0; at < UNROLLED; at++) body(vectorLane, at * bytes);
-      for (const pointer of pointers) advance(code, pointer, UNROLLED * bytes);
+      for (const pointer of pointers) code.advance(pointer, UNROLLED * bytes);
     });
   }
   for (let at = 0; at < vectors - looped; at++) body(vectorLane, at * bytes);
@@ -88,8 +86,8 @@ function gatherCode(width: number): WasmCode {
     rowAt(code, row, TABLE, IDS, width);
     code.get(OUT).set(out);
     alongRows(code, width, [row, out], (lane, offset) => code.get(out).get(row).load(lane, offset).store(lane, offset));
-    advance(code, OUT, width * WORD);
-    advance(code, IDS, WORD);
+    code.advance(OUT, width * WORD);
+    code.advance(IDS, WORD);
   });
   return code;
 }
@@ -108,7 +106,7 @@ function addCode(width: number, count: number): WasmCode {
       code.get(term.scales).load(scalarLane).set(term.scale);
       code.get(term.scale).emit(vectorLane.splat).set(term.splat);
       code.get(term.scales).get(term.stride).op("i32.add").set(term.scales);
-      advance(code, term.ids, WORD);
+      code.advance(term.ids, WORD);
     }
     alongRows(code, width, [row, ...terms.map((term) => term.row)], (lane, offset) => {
       code.get(row).get(row).load(lane, offset);
@@ -118,7 +116,7 @@ function addCode(width: number, count: number): WasmCode {
       }
       code.store(lane, offset);
     });
-    advance(code, IDS, WORD);
+    code.advance(IDS, WORD);
   });
   return code;
 }
@@ -152,7 +150,7 @@ function dotsCode(width: number): WasmCode {
       });
     });
   };
-  const moved = (count: number) => [IDS, OUT].forEach((pointer) => advance(code, pointer, count * WORD));
+  const moved = (count: number) => [IDS, OUT].forEach((pointer) => code.advance(pointer, count * WORD));
   overWords(code, QUERY_IDS, () => code.get(COUNT), () => {
     rowAt(code, first, QUERIES, QUERY_IDS, width);
     overWords(code, IDS, () => code.get(EACH).i32(-SIDE).op("i32.and"), () => {
@@ -184,7 +182,7 @@ function dotsCode(width: number): WasmCode {
       code.get(rests[0]!).emit(scalarLane.ops.Add!).store(scalarLane);
       moved(1);
     });
-    advance(code, QUERY_IDS, WORD);
+    code.advance(QUERY_IDS, WORD);
   });
   return code;
 }

@@ -163,6 +163,10 @@ export class WasmCode {
   shuffle(lanes: readonly number[]): this {
     return this.emit([...simd(0x0d), ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte))]);
   }
+  /** Moves the address that a local holds on by `bytes`. */
+  advance(local: number, bytes: number): this {
+    return this.get(local).i32(bytes).op("i32.add").set(local);
+  }
   /** Runs `body` where the number on the stack is not 0. */
   when(body: () => void): this {
     this.emit([0x04, VOID]);
@@ -175,6 +179,10 @@ export class WasmCode {
     this.op("i32.eqz").emit([0x0d, 1]); // leave the block
     body();
     return this.emit([0x0c, 0, 0x0b, 0x0b]); // back to the loop; end, end
+  }
+  /** Runs `body`, which moves the local `pointer` on, while that is below the local `end`. */
+  loopUpTo(pointer: number, end: number, body: () => void): this {
+    return this.loopWhile(() => this.get(pointer).get(end).op("i32.lt_u"), body);
   }
 }
 
