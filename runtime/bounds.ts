@@ -1,4 +1,5 @@
 import type { Node, Value } from "../graphs/builder.ts";
+import { RESHAPING } from "../graphs/layout_ops.ts";
 import { normalizeAxis, type TensorData } from "../graphs/tensor.ts";
 import { isFed } from "./table_rows.ts";
 
@@ -18,15 +19,15 @@ export function boundsOf(nodes: readonly Node[], known: ReadonlySet<Value> = new
     if (op.type !== "Gather") return [];
     const input = source(ids!, known),
       axis = normalizeAxis(Number(attributes.axis ?? 0), table!.shape.length, "Gather");
-    return !isFed(input, known) ? [] : [{ input, rows: table!.shape[axis]!, table: table!.name }];
+    return isFed(input, known) ? [{ input, rows: table!.shape[axis]!, table: table!.name }] : [];
   });
 }
 
 /** Ids before they were given another shape. */
 function source(ids: Value, known: ReadonlySet<Value>): Value {
-  return !isFed(ids, known) && ids.node && RESHAPING.has(ids.node.op.type) ? source(ids.node.inputs[0]!, known) : ids;
+  return !isFed(ids, known) && ids.node && LAYOUTS.has(ids.node.op.type) ? source(ids.node.inputs[0]!, known) : ids;
 }
-const RESHAPING: ReadonlySet<string> = new Set(["Reshape", "Squeeze", "Unsqueeze", "Expand", "Transpose", "Cast"]);
+const LAYOUTS: ReadonlySet<string> = new Set([...RESHAPING, "Expand", "Transpose", "Cast"]);
 
 /** @throws RangeError naming the input, the table and the id that is not in it. */
 export function checkBounds(bounds: readonly Bound[], feeds: Readonly<Record<string, TensorData>>): void {

@@ -1,8 +1,8 @@
 import type { Node, Value } from "../graphs/builder.ts";
+import { RESHAPING } from "../graphs/layout_ops.ts";
 import { prune } from "../graphs/prune.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import { emitNode } from "./kernel.ts";
-import { RESHAPING } from "./table_rows.ts";
 import { operations, scalarLane, vectorLane, WasmCode, wasmFunction } from "./wasm_code.ts";
 
 /**

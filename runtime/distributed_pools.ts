@@ -1,4 +1,5 @@
 import type { Value } from "../graphs/builder.ts";
+import { RESHAPING } from "../graphs/layout_ops.ts";
 import { add, mul, neg, sub } from "../graphs/ops/arithmetic.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { matmul, swapAxes } from "../graphs/ops/linear.ts";
@@ -7,7 +8,7 @@ import { reshape } from "../graphs/ops/shape.ts";
 import type { Rule } from "../graphs/rewrite.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import { poolsOf } from "./host_dot.ts";
-import { RESHAPING, rowsOf } from "./table_rows.ts";
+import { rowsOf } from "./table_rows.ts";
 
 /**
  * Takes the scores of mixed candidates apart: of a (positive) + (1 - a) (candidate), for each candidate of a pool, they

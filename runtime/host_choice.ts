@@ -1,10 +1,11 @@
 import type { Node, Value } from "../graphs/builder.ts";
+import { RESHAPING } from "../graphs/layout_ops.ts";
 import { prune } from "../graphs/prune.ts";
 import { normalizeAxis, sameShape } from "../graphs/tensor.ts";
 import type { Block, Space } from "./arena.ts";
 import { choiceKernel, choosesBy, type Choosing } from "./choice_kernel.ts";
 import type { Feeds } from "./runtime.ts";
-import { RESHAPING, unshaped } from "./table_rows.ts";
+import { unshaped } from "./table_rows.ts";
 
 /** Ids that the host can choose before the run: of each pool of fed candidates, the one whose value is best. */
 export interface HostChoice extends Choosing {

@@ -1,6 +1,6 @@
 import type { Value } from "../graphs/builder.ts";
+import { RESHAPING } from "../graphs/layout_ops.ts";
 import { sizeOf } from "../graphs/tensor.ts";
-import { RESHAPING } from "./table_rows.ts";
 
 /** Finds the elements of a value that is known. */
 export type KnownIds = (value: Value) => Int32Array;

@@ -1,4 +1,5 @@
 import { type Node, type Value, Variable } from "../graphs/builder.ts";
+import { RESHAPING } from "../graphs/layout_ops.ts";
 
 /** Rows of a variable. */
 export interface TableRows {
@@ -25,5 +26,3 @@ export const isFed = (ids: Value, known: ReadonlySet<Value> = new Set()): boolea
 /** A value before it was given other axes. */
 export const unshaped = (value: Value): Value =>
   value.node && RESHAPING.has(value.node.op.type) ? unshaped(value.node.inputs[0]!) : value;
-/** Operators that leave elements in their order. */
-export const RESHAPING: ReadonlySet<string> = new Set(["Reshape", "Squeeze", "Unsqueeze"]);

@@ -1,4 +1,5 @@
 import { type Node, notDifferentiable, type Op, type Value } from "../graphs/builder.ts";
+import { RESHAPING } from "../graphs/layout_ops.ts";
 import { add, mul, reciprocal, sub } from "../graphs/ops/arithmetic.ts";
 import { and, cast, greater, less, not, where } from "../graphs/ops/compare.ts";
 import { gather } from "../graphs/ops/index.ts";
@@ -101,5 +102,5 @@ function slotsBelow(slots: Value): number | undefined {
   if (type === "Gather" && x!.data instanceof Int32Array && isCount(x!.data)) return slotsBelow(ids!);
   return KEEPING.has(type) ? slotsBelow(x!) : undefined;
 }
-const KEEPING: ReadonlySet<string> = new Set(["Reshape", "Squeeze", "Unsqueeze", "Transpose", "Cast", "Slice"]);
+const KEEPING: ReadonlySet<string> = new Set([...RESHAPING, "Transpose", "Cast", "Slice"]);
 const isCount = (ids: Int32Array) => ids.every((id, at) => id === at);

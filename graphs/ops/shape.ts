@@ -1,4 +1,5 @@
 import type { Attributes, Op, Value } from "../builder.ts";
+import { RESHAPING } from "../layout_ops.ts";
 import { broadcastShapes, normalizeAxis, sameShape, type Shape, sizeOf, type TensorType } from "../tensor.ts";
 import { ints, readInts, uniformOf } from "./operand.ts";
 import { unbroadcast } from "./reduce.ts";
@@ -185,10 +186,9 @@ export function reshape(x: Value, shape: Shape): Value {
   if (uniform !== null && sizeOf(shape) === sizeOf(x.shape)) {
     return expand(x.graph.constant(Float32Array.of(uniform), []), shape);
   }
-  if (x.node && RESHAPING.has(x.node.op)) return reshape(x.node.inputs[0]!, shape);
+  if (x.node && RESHAPING.has(x.node.op.type)) return reshape(x.node.inputs[0]!, shape);
   return x.graph.apply(reshapeOp, [x, ints(x.graph, shape)], { allowzero: 0 })[0]!;
 }
-const RESHAPING: ReadonlySet<Op> = new Set([reshapeOp, squeezeOp, unsqueezeOp]);
 /** Drops these axes, of length 1. */
 export const squeeze = (x: Value, axes: readonly number[]): Value =>
   axes.length === 0 ? x : x.graph.apply(squeezeOp, [x, ints(x.graph, axes)])[0]!;
