@@ -34,24 +34,24 @@ export function checkBounds(bounds: readonly Bound[], feeds: Readonly<Record<str
   for (const { input, rows, table } of bounds) {
     const ids = feeds[input.name];
     if (!(ids instanceof Int32Array)) continue;
-    for (let at = 0; at < ids.length; at++) {
-      const id = ids[at]!;
-      if (id < 0 || id >= rows) {
-        throw new RangeError(
-          `Cannot run: input "${input.name}" holds id ${id} at ${at}; "${table}" has rows 0 to ${rows - 1}`,
-        );
-      }
-    }
+    const at = strayAt(ids, rows);
+    if (at === ids.length) continue;
+    throw new RangeError(
+      `Cannot run: input "${input.name}" holds id ${ids[at]} at ${at}; "${table}" has rows 0 to ${rows - 1}`,
+    );
   }
 }
 
 /** Ids that the session computed, which nothing else has checked. @throws RangeError naming the table and the id. */
 export function checkIds(ids: Int32Array, rows: number, table: string): Int32Array {
-  for (let at = 0; at < ids.length; at++) {
-    const id = ids[at]!;
-    if (id < 0 || id >= rows) {
-      throw new RangeError(`Cannot update: row ${id} was computed; "${table}" has rows 0 to ${rows - 1}`);
-    }
-  }
-  return ids;
+  const at = strayAt(ids, rows);
+  if (at === ids.length) return ids;
+  throw new RangeError(`Cannot update: row ${ids[at]} was computed; "${table}" has rows 0 to ${rows - 1}`);
+}
+
+/** Where the first id is that is no row's; past the end where there is none. */
+function strayAt(ids: Int32Array, rows: number): number {
+  let at = 0;
+  while (at < ids.length && ids[at]! >= 0 && ids[at]! < rows) at++;
+  return at;
 }
