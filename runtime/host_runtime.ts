@@ -1,7 +1,7 @@
 import { type GraphBuilder, RowGradient, type Value } from "../graphs/builder.ts";
 import { prune } from "../graphs/prune.ts";
 import { rewrite, type Rewritten } from "../graphs/rewrite.ts";
-import { sizeOf, type TensorData } from "../graphs/tensor.ts";
+import type { TensorData } from "../graphs/tensor.ts";
 import { boundsOf, checkBounds } from "./bounds.ts";
 import { distributed } from "./distributed.ts";
 import { distributedPools } from "./distributed_pools.ts";
@@ -112,7 +112,7 @@ async function leasedProgram<K extends string>(
 
   const start = (feeds: Feeds) =>
     engine.queue(async (): Promise<Result<K>> => {
-      for (const input of inputs) checkFeed(input, feeds[input.name], sizeOf(input.shape));
+      for (const input of inputs) checkFeed(input, feeds[input.name]);
       checkBounds(bounds, feeds);
       const first = await choosing?.run(feeds) ?? {};
       checkBounds(chosen, first);

@@ -69,14 +69,15 @@ export interface SavedTensor {
 }
 
 /** Checks a feed at the door. @throws TypeError naming the input, what was expected and what was found. */
-export function checkFeed(input: Value, data: TensorData | undefined, size: number): TensorData {
+export function checkFeed(input: Value, data: TensorData | undefined): void {
   if (data === undefined) {
     throw new TypeError(`Cannot run: input "${input.name}" (${input.dtype} [${input.shape}]) is not fed`);
   }
   if (dtypeOf(data) !== input.dtype) {
     throw new TypeError(`Cannot run: input "${input.name}" takes ${input.dtype}, found ${dtypeOf(data)}`);
   }
-  if (data.length === size) return data;
+  const size = sizeOf(input.shape);
+  if (data.length === size) return;
   throw new TypeError(
     `Cannot run: input "${input.name}" has shape [${input.shape}], ${size} elements; ${data.length} were fed`,
   );

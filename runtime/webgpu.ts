@@ -115,7 +115,7 @@ async function webgpuProgram<K extends string>(
   };
   const start = (feeds: Feeds) =>
     queued(async (): Promise<Result<K>> => {
-      for (const input of inputs) checkFeed(input, feeds[input.name], sizeOf(input.shape));
+      for (const input of inputs) checkFeed(input, feeds[input.name]);
       checkBounds(bounds, feeds);
       const fed = Object.fromEntries(inputs.map((input) => [input.name, feed(input, feeds[input.name]!)]));
       for (const variable of variables) fed[variable.name] = onDevice(store.part(variable).current, variable);
