@@ -1,4 +1,4 @@
-import { type GraphBuilder, RowGradient, type Value } from "../graphs/builder.ts";
+import type { GraphBuilder, Value } from "../graphs/builder.ts";
 import { prune } from "../graphs/prune.ts";
 import { rewrite, type Rewritten } from "../graphs/rewrite.ts";
 import type { TensorData } from "../graphs/tensor.ts";
@@ -12,7 +12,7 @@ import { hostPhase, phasePlan } from "./host_phase.ts";
 import { HostStore, type Tables } from "./host_store.ts";
 import { openPrograms } from "./open_programs.ts";
 import type { Engine } from "./ort.ts";
-import { rewritten } from "./rewritten.ts";
+import { rewritten, valuesOf } from "./rewritten.ts";
 import { scaledProducts } from "./scaled_products.ts";
 import { checkFeed, type Feeds, type Plan, type Program, type Result, type Runtime } from "./runtime.ts";
 
@@ -82,9 +82,7 @@ async function leasedProgram<K extends string>(
   const wanted = [
     ...Object.values<Value>(outputs),
     ...assignments.map(([, next]) => next),
-    ...updates.flatMap(({ gradient }) =>
-      gradient instanceof RowGradient ? gradient.parts.flatMap(({ ids, rows }) => [ids, rows]) : [gradient]
-    ),
+    ...updates.flatMap(({ gradient }) => valuesOf(gradient)),
   ];
   const needed = prune(graph, wanted), inputs = needed.leaves.filter((leaf) => graph.inputs.has(leaf.name));
   const bounds = boundsOf(needed.nodes);

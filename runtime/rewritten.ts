@@ -38,5 +38,6 @@ export function rewritten<K extends string>(
   };
 }
 
-const valuesOf = (gradient: Update["gradient"]): readonly Value[] =>
+/** The values that a gradient is given by. */
+export const valuesOf = (gradient: Update["gradient"]): readonly Value[] =>
   gradient instanceof RowGradient ? gradient.parts.flatMap(({ ids, rows }) => [ids, rows]) : [gradient];
