@@ -1,6 +1,6 @@
 import { onnxTypes } from "./ops/compare.ts";
 import { onnx } from "./proto.ts";
-import { type DType, type Shape, sizeOf, type TensorData } from "./tensor.ts";
+import { allocate, type DType, elementBytes, type Shape, sizeOf, type TensorData } from "./tensor.ts";
 
 /** A tensor of a file, elements and all. */
 export interface FileTensor {
@@ -51,12 +51,9 @@ function listed(tensor: TensorProto, dtype: DType): TensorData {
 }
 
 function fromBytes(bytes: Uint8Array, dtype: DType, size: number, name: string, fail: Fail): TensorData {
-  const raw = new Uint8Array(bytes).buffer; // a copy: the offset in the file need not be aligned
-  const width = dtype === "bool" ? 1 : dtype === "int64" ? 8 : 4;
-  if (raw.byteLength !== size * width) {
-    fail(`"${name}" holds ${raw.byteLength} bytes, its shape takes ${size * width}`);
-  }
-  if (dtype === "float32") return new Float32Array(raw);
-  if (dtype === "int32") return new Int32Array(raw);
-  return dtype === "int64" ? new BigInt64Array(raw) : new Uint8Array(raw);
+  const taken = size * elementBytes[dtype];
+  if (bytes.length !== taken) fail(`"${name}" holds ${bytes.length} bytes, its shape takes ${taken}`);
+  const data = allocate(dtype, size); // a copy: the offset in the file need not be aligned
+  new Uint8Array(data.buffer).set(bytes);
+  return data;
 }

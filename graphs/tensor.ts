@@ -13,6 +13,9 @@ export interface TensorType {
 /** Host memory of a tensor; int64 as `BigInt64Array`, bool as `Uint8Array`, as onnxruntime has them. */
 export type TensorData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
+/** Bytes of an element of that memory. */
+export const elementBytes: Readonly<Record<DType, number>> = { float32: 4, int32: 4, int64: 8, bool: 1 };
+
 /** Elements in a tensor of `shape`. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
 

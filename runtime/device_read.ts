@@ -1,4 +1,4 @@
-import { allocate, type DType, type TensorData } from "../graphs/tensor.ts";
+import { allocate, type DType, elementBytes, type TensorData } from "../graphs/tensor.ts";
 import type { Ort } from "./ort.ts";
 import type { Result } from "./runtime.ts";
 
@@ -50,5 +50,4 @@ export async function readTensors<K extends string>(
   return read;
 }
 
-const BYTES: Readonly<Record<string, number>> = { float32: 4, int32: 4, int64: 8, bool: 1 };
-const bytesOf = ({ type, size }: Ort.Tensor) => BYTES[type]! * size;
+const bytesOf = ({ type, size }: Ort.Tensor) => elementBytes[type as DType] * size;

@@ -3,7 +3,7 @@ import { encode } from "../graphs/encode.ts";
 import { prune } from "../graphs/prune.ts";
 import { rewrite } from "../graphs/rewrite.ts";
 import { simplify } from "../graphs/simplify.ts";
-import { sizeOf, type TensorData } from "../graphs/tensor.ts";
+import { elementBytes, sizeOf, type TensorData } from "../graphs/tensor.ts";
 import { boundsOf, checkBounds } from "./bounds.ts";
 import { readTensors } from "./device_read.ts";
 import { deviceBuffer, DeviceStore } from "./device_store.ts";
@@ -165,11 +165,10 @@ function inWords(data: TensorData): Uint8Array<ArrayBuffer> | Float32Array<Array
   return padded;
 }
 
-const BYTES = { float32: 4, int32: 4, int64: 8, bool: 1 } as const;
 /** @throws RangeError naming a tensor that no buffer can hold. */
 function checkSizes(values: readonly Value[], most: number): void {
   for (const { name, dtype, shape, node } of values) {
-    const bytes = sizeOf(shape) * BYTES[dtype];
+    const bytes = sizeOf(shape) * elementBytes[dtype];
     if (bytes <= most) continue;
     throw new RangeError(
       `Cannot compile for WebGPU: "${name}" (${dtype} [${shape}]) takes ${bytes} bytes, and a tensor may take ${most} here; ` +
