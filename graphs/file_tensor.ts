@@ -1,4 +1,4 @@
-import { onnxTypes } from "./ops/compare.ts";
+import { typeOfCode } from "./ops/compare.ts";
 import { onnx } from "./proto.ts";
 import { allocate, type DType, elementBytes, type Shape, sizeOf, type TensorData } from "./tensor.ts";
 
@@ -18,10 +18,8 @@ type TensorProto = NonNullable<Parameters<typeof onnx.TensorProto.create>[0]>;
 
 /** The element type that ONNX gives `code`. */
 export function elementType(code: number | null | undefined, name: string, fail: Fail): DType {
-  return known(code) ?? fail(lacking(code, name));
+  return typeOfCode(code) ?? fail(lacking(code, name));
 }
-const known = (code: number | null | undefined) =>
-  (Object.keys(onnxTypes) as DType[]).find((dtype) => onnxTypes[dtype] === code);
 function lacking(code: number | null | undefined, name: string): string {
   const called = Object.entries(onnx.TensorProto.DataType).find(([, of]) => of === code)?.[0];
   return `"${name}" has ${
@@ -31,7 +29,7 @@ function lacking(code: number | null | undefined, name: string): string {
 
 /** Reads a tensor, its elements given as bytes or as numbers. */
 export function fileTensor(tensor: TensorProto, name: string, fail: Fail): FileTensor | UnreadTensor {
-  const dtype = known(tensor.dataType), shape = (tensor.dims ?? []).map(Number);
+  const dtype = typeOfCode(tensor.dataType), shape = (tensor.dims ?? []).map(Number);
   if (!dtype) return { unread: lacking(tensor.dataType, name) };
   if (tensor.dataLocation === onnx.TensorProto.DataLocation.EXTERNAL) {
     fail(`"${name}" is kept in another file; write the model as one file (torch: external_data=False)`);

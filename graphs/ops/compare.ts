@@ -45,13 +45,16 @@ export const isNaNOp: Op = {
 
 /** The ONNX codes of element types. */
 export const onnxTypes: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+/** The element type of a code; undefined where Foil has none such. */
+export const typeOfCode = (code: unknown): DType | undefined =>
+  (Object.keys(onnxTypes) as DType[]).find((dtype) => onnxTypes[dtype] === code);
 /** Whole numbers and booleans carry no gradient, so a cast carries none. */
 export const castOp: Op = {
   type: "Cast",
   attributes: { to: "int" },
   vjp: blocksGradient,
   infer: ([x], { to }) => {
-    const found = (Object.keys(onnxTypes) as DType[]).find((dtype) => onnxTypes[dtype] === to);
+    const found = typeOfCode(to);
     if (!found) {
       throw new TypeError(`Cannot cast "${x!.name}" to ONNX type ${to}: Foil knows float32, int32, int64, bool`);
     }
