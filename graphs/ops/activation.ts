@@ -1,18 +1,16 @@
 import type { Op, Value } from "../builder.ts";
 import { add, exp, mul, neg, sub } from "./arithmetic.ts";
 import { greater, where } from "./compare.ts";
+import { apply1, unary } from "./elementwise.ts";
 
-function activation(type: string, vjp: (g: Value, x: Value, y: Value) => Value): Op {
-  return { type, infer: ([x]) => [x!.type], vjp: ([g], { inputs: [x], outputs: [y] }) => [vjp(g!, x!, y!)] };
-}
 const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
 const ONE_OVER_SQRT_TWO_PI = 1 / Math.sqrt(2 * Math.PI);
 
-export const sigmoidOp = activation("Sigmoid", (g, _x, y) => mul(g, mul(y, sub(1, y))));
-export const softplusOp = activation("Softplus", (g, x) => mul(g, sigmoid(x)));
-export const tanhOp = activation("Tanh", (g, _x, y) => mul(g, sub(1, mul(y, y))));
-export const reluOp = activation("Relu", (g, x) => where(greater(x, 0), g, 0));
-export const erfOp = activation("Erf", (g, x) => mul(g, mul(TWO_OVER_SQRT_PI, exp(neg(mul(x, x))))));
+export const sigmoidOp = unary("Sigmoid", (g, _x, y) => mul(g, mul(y, sub(1, y))));
+export const softplusOp = unary("Softplus", (g, x) => mul(g, sigmoid(x)));
+export const tanhOp = unary("Tanh", (g, _x, y) => mul(g, sub(1, mul(y, y))));
+export const reluOp = unary("Relu", (g, x) => where(greater(x, 0), g, 0));
+export const erfOp = unary("Erf", (g, x) => mul(g, mul(TWO_OVER_SQRT_PI, exp(neg(mul(x, x))))));
 export const leakyReluOp: Op = {
   type: "LeakyRelu",
   attributes: { alpha: "float" },
@@ -45,19 +43,18 @@ export const geluOp: Op = {
   },
 };
 
-const apply = (op: Op) => (x: Value): Value => x.graph.apply(op, [x])[0]!;
 /** 1 / (1 + e^-x) */
-export const sigmoid = apply(sigmoidOp);
+export const sigmoid = apply1(sigmoidOp);
 /** log(1 + e^x), which is -log sigmoid(-x). */
-export const softplus = apply(softplusOp);
+export const softplus = apply1(softplusOp);
 /** Hyperbolic tangent. */
-export const tanh = apply(tanhOp);
+export const tanh = apply1(tanhOp);
 /** max(x, 0); the subgradient at 0 is 0. */
-export const relu = apply(reluOp);
+export const relu = apply1(reluOp);
 /** The error function. */
-export const erf = apply(erfOp);
+export const erf = apply1(erfOp);
 /** x Phi(x) (Hendrycks & Gimpel, 2016), in its exact form. */
-export const gelu = apply(geluOp);
+export const gelu = apply1(geluOp);
 /** x where x > 0, `slope` x elsewhere. */
 export const leakyRelu = (x: Value, slope = 0.01): Value => x.graph.apply(leakyReluOp, [x], { alpha: slope })[0]!;
 /** x where x > 0, `alpha` (e^x - 1) elsewhere (Clevert, Unterthiner & Hochreiter, ICLR 2016). */

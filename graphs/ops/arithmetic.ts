@@ -1,16 +1,8 @@
-import { blocksGradient, type Op, type Value, type Vjp } from "../builder.ts";
-import { broadcastShapes, type DType } from "../tensor.ts";
+import { blocksGradient, type Op, type Value } from "../builder.ts";
 import { equal, greater, greaterOrEqual, less, lessOrEqual, where } from "./compare.ts";
-import { applyBinary, lift, type Operand, uniformOf } from "./operand.ts";
+import { apply1, apply2, inferBinary, unary } from "./elementwise.ts";
+import { lift, uniformOf } from "./operand.ts";
 import { unbroadcast } from "./reduce.ts";
-
-/** The shape rule of elementwise ops of two inputs. */
-export const inferBinary = (type: string, dtype?: DType): Op["infer"] => ([a, b]) => {
-  if (a!.dtype !== b!.dtype) {
-    throw new TypeError(`Cannot apply "${type}" to ${a!.dtype} and ${b!.dtype}: element types differ`);
-  }
-  return [{ dtype: dtype ?? a!.dtype, shape: broadcastShapes(a!.shape, b!.shape) }];
-};
 
 function binary(
   type: string,
@@ -24,10 +16,6 @@ function binary(
       return [a!.data ? null : unbroadcast(da(), a!.shape), b!.data || !db ? null : unbroadcast(db(), b!.shape)];
     },
   };
-}
-function unary(type: string, vjp: (g: Value, x: Value, y: Value) => Value): Op {
-  const rule: Vjp = ([g], { inputs: [x], outputs: [y] }) => [vjp(g!, x!, y!)];
-  return { type, infer: ([x]) => [x!.type], vjp: rule };
 }
 
 export const addOp = binary("Add", (g) => [() => g, () => g]);
@@ -82,9 +70,6 @@ export const clipOp: Op = {
     return [high ? where(lessOrEqual(x!, high), above, 0) : above, null, null];
   },
 };
-
-const apply2 = (op: Op) => (a: Operand, b: Operand): Value => applyBinary(op, a, b);
-const apply1 = (op: Op) => (x: Value): Value => x.graph.apply(op, [x])[0]!;
 
 /** a + b, broadcast as in numpy: shapes are aligned at their last axes. Element types are equal; a number takes the other's. */
 export const add = apply2(addOp);

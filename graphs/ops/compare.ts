@@ -1,20 +1,10 @@
 import { blocksGradient, type Op, type Value } from "../builder.ts";
 import { broadcastShapes, type DType, type TensorType } from "../tensor.ts";
-import { applyBinary, lift, type Operand } from "./operand.ts";
+import { apply2, inferBinary } from "./elementwise.ts";
+import { lift, type Operand } from "./operand.ts";
 import { unbroadcast } from "./reduce.ts";
 
-function comparison(type: string): Op {
-  return {
-    type,
-    vjp: blocksGradient,
-    infer: ([a, b]): TensorType[] => {
-      if (a!.dtype !== b!.dtype) {
-        throw new TypeError(`Cannot apply "${type}" to ${a!.dtype} and ${b!.dtype}: element types differ`);
-      }
-      return [{ dtype: "bool", shape: broadcastShapes(a!.shape, b!.shape) }];
-    },
-  };
-}
+const comparison = (type: string): Op => ({ type, vjp: blocksGradient, infer: inferBinary(type, "bool") });
 export const equalOp = comparison("Equal");
 export const lessOp = comparison("Less");
 export const greaterOp = comparison("Greater");
@@ -75,7 +65,6 @@ export const whereOp: Op = {
   ],
 };
 
-const apply2 = (op: Op) => (a: Operand, b: Operand): Value => applyBinary(op, a, b);
 /** a = b, broadcast: bool, as all comparisons without gradient. */
 export const equal = apply2(equalOp);
 /** a < b, broadcast: bool. */

@@ -2,11 +2,11 @@ import type { GraphBuilder, Op, Value } from "../builder.ts";
 import { expand } from "./shape.ts";
 import { broadcastShapes, sameShape, type Shape } from "../tensor.ts";
 
-/** What arithmetic accepts: a value, or a number that becomes a float32 scalar. */
+/** What arithmetic accepts: a value, or a number, which becomes a scalar of the other operand's element type. */
 export type Operand = Value | number;
 
 /** The graph two operands live in; two plain numbers have none. */
-export function graphOf(a: Operand, b: Operand): GraphBuilder {
+function graphOf(a: Operand, b: Operand): GraphBuilder {
   if (typeof a !== "number") return a.graph;
   if (typeof b !== "number") return b.graph;
   throw new TypeError(`Cannot apply an op to the numbers ${a} and ${b}: one operand must be a value of a graph`);
