@@ -28,21 +28,22 @@ function reduction(type: string, vjp: (g: Value, x: Value, y: Value) => Value): 
 }
 export const sumOp = reduction("ReduceSum", (g, x) => expand(g, x.shape));
 export const meanOp = reduction("ReduceMean", (g, x) => expand(mul(g, sizeOf(g.shape) / sizeOf(x.shape)), x.shape));
+/** The axes that y has as length 1 and x has longer. */
+const shortened = (x: Value, y: Value) => x.shape.flatMap((d, axis) => d !== y.shape[axis] ? [axis] : []);
 /** Elements that tie for the extreme share the gradient equally. */
 function extremeVjp(g: Value, x: Value, y: Value): Value {
-  const hit = cast(equal(x, y), "float32");
-  const over = x.shape.flatMap((d, axis) => d !== y.shape[axis] ? [axis] : []);
+  const hit = cast(equal(x, y), "float32"), over = shortened(x, y);
   return mul(hit, div(g, over.length > 0 ? sum(hit, over, true) : hit));
 }
 export const maxOp = reduction("ReduceMax", extremeVjp);
 export const minOp = reduction("ReduceMin", extremeVjp);
 /** Each element's is the product of the others: of the only zero, that of all that is not zero. */
 function productVjp(g: Value, x: Value, y: Value): Value {
-  const over = x.shape.flatMap((d, axis) => d !== y.shape[axis] ? [axis] : []);
+  const over = shortened(x, y);
   if (over.length === 0) return g;
   const isZero = equal(x, 0), some = where(isZero, 1, x), zeros = sum(cast(isZero, "float32"), over, true);
-  const product = x.graph.apply(prodOp, [some, ints(x.graph, over)], { keepdims: 1 })[0]!;
-  const ofZero = where(less(zeros, 1.5), product, 0), ofOthers = where(less(zeros, 0.5), div(product, some), 0);
+  const all = product(some, over, true);
+  const ofZero = where(less(zeros, 1.5), all, 0), ofOthers = where(less(zeros, 0.5), div(all, some), 0);
   return mul(g, where(isZero, ofZero, ofOthers));
 }
 export const prodOp = reduction("ReduceProd", productVjp);
