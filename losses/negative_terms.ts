@@ -13,8 +13,8 @@ type Masked = Pick<Scores, "mask">;
 
 /** Exponents x_k [R, N] of a sum of exponentials with the mask and the weights in: sum_k w_k e^(x_k) over those kept. */
 export function exponents(x: Value, { mask, weight }: Kept): Value {
-  const weighted = (w: Value, some = greater(w, 0)) => where(some, add(x, log(where(some, w, 1))), NEVER);
-  const found = weight ? weighted(weight) : x;
+  const some = weight && greater(weight, 0);
+  const found = some ? where(some, add(x, log(where(some, weight, 1))), NEVER) : x;
   return mask ? add(found, mul(sub(1, mask), NEVER)) : found; // beside NEVER what is added to it is nothing
 }
 
@@ -26,7 +26,8 @@ export function shares(x: Value, kept: Kept): Value {
 
 /** w_k t_k [R, N], 0 where masked. */
 export function weightedTerms(terms: Value, { mask, weight }: Kept): Value {
-  return unlessMasked(weight ? mul(weight, terms) : terms, { mask }, 0);
+  const weighted = weight ? mul(weight, terms) : terms;
+  return mask ? where(greater(mask, 0), weighted, 0) : weighted;
 }
 
 /**
@@ -72,6 +73,3 @@ export const meanOfTerms = (terms: Value, kept: Kept): Value => div(sumOfTerms(t
 export function keptCount(terms: Value, { mask }: Masked): Value {
   return mask ? max(sum(mask, [1], true), 1) : terms.graph.constant(Float32Array.of(terms.shape[1]!), []);
 }
-
-const unlessMasked = (x: Value, { mask }: { readonly mask: Value | undefined }, otherwise: number) =>
-  mask ? where(greater(mask, 0), x, otherwise) : x;
