@@ -11,7 +11,7 @@ import { choice, integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
 import { correctedScores, correctOption } from "./corrected_scores.ts";
 import { type Loss, meanOverRows, type Scores } from "./loss.ts";
-import { exponents, keptCount, sumOfTerms } from "./negative_terms.ts";
+import { exponents, keptCount, sumOfTerms, unweighted } from "./negative_terms.ts";
 
 /** Width of what the networks of `mlp` make. */
 const NETWORK_WIDTH = 4;
@@ -78,7 +78,7 @@ export const advinfonce = define({
 }, ({ temperature, correct, harder, players: player, dim, lr, every, warmup, ascents }): Loss => {
   const loss = (scores: Scores) => {
     const { positive, negative } = correctedScores(scores, temperature, correct);
-    const kept: Pick<Scores, "mask"> = scores.mask ? { mask: scores.mask } : {}, count = keptCount(negative, kept); // N
+    const kept = unweighted(scores), count = keptCount(negative, scores); // N
     const a = exponents(players[player](scores, dim), kept);
     const logShare = add(sub(a, logSumExp(a, [1], true)), log(count)); // log(p_k N), 0 where even
     scores.measure?.({ eta: meanOverRows(divergence(logShare, count, kept), scores) });

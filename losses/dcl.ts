@@ -3,8 +3,8 @@ import { maxOver, sum } from "../graphs/ops/reduce.ts";
 import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
 import { byMagnitude, evenly } from "../options/searched.ts";
-import { type Loss, meanOverRows, type Scores } from "./loss.ts";
-import { exponents, keptCount, shares } from "./negative_terms.ts";
+import { type Loss, meanOverRows } from "./loss.ts";
+import { exponents, keptCount, shares, unweighted } from "./negative_terms.ts";
 
 /**
  * Debiased contrastive loss: InfoNCE whose mean negative g = max((mean_k e^(s_k / t) - prior e^(s+ / t)) / (1 - prior),
@@ -25,8 +25,7 @@ export const dcl = define({
   const p = div(scores.positive, temperature), n = div(scores.negative, temperature), x = exponents(n, scores);
   const top = stopGradient(max(max(p, maxOver(x, [1], true)), -1 / temperature)); // exponents below stay at most 0
   const negatives = exp(sub(x, top)), positive = exp(sub(p, top)), floor = exp(sub(-1 / temperature, top));
-  const kept: Pick<Scores, "mask"> = scores.mask ? { mask: scores.mask } : {}, count = keptCount(n, kept);
-  const law = stopGradient(shares(mul(hardness, n), kept)); // even where hardness is 0
+  const count = keptCount(n, scores), law = stopGradient(shares(mul(hardness, n), unweighted(scores))); // even where hardness is 0
   const average = sum(mul(law, negatives), [1], true); // [R, 1]
   const g = max(div(sub(average, mul(prior, positive)), 1 - prior), floor);
   return meanOverRows(sub(log(add(positive, mul(count, g))), sub(p, top)), scores);

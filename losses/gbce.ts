@@ -25,8 +25,7 @@ export const gbce = define({
     ),
   },
 }, ({ calibration: t }): Loss => (scores) => {
-  const { positive, negative, counts } = scores, kept = scores.mask ? { mask: scores.mask } : {};
-  const count = keptCount(negative, kept); // K
+  const { positive, negative, counts } = scores, count = keptCount(negative, scores); // K
   const alpha = min(1, div(count, Math.max(1, counts.items - 1)));
   const beta = sub(1, mul(t, sub(1, alpha))); // alpha (t (1 - 1 / alpha) + 1 / alpha), multiplied out
   const terms = add(mul(beta, softplus(neg(positive))), sumOfTerms(softplus(negative), scores)); // [R, 1]

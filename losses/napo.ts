@@ -14,10 +14,10 @@ import { preference, preferenceOptions } from "./preference.ts";
 /** How sure a frozen model is that an item is a true negative, in [0, 1]: c of its scores [R, N]. */
 const confidences: Readonly<Record<"sigmoid" | "rank", (frozen: Value, scores: Scores) => Value>> = {
   sigmoid: (frozen) => sub(1, sigmoid(frozen)),
-  rank(frozen, { mask }) {
+  rank(frozen, scores) {
     const lower = cast(less(unsqueeze(frozen, 1), unsqueeze(frozen, 2)), "float32"); // [R, N, N]: k scores below j
-    const below = sum(mask ? mul(lower, unsqueeze(mask, 1)) : lower, [2]);
-    return sub(1, div(below, keptCount(frozen, mask ? { mask } : {})));
+    const below = sum(scores.mask ? mul(lower, unsqueeze(scores.mask, 1)) : lower, [2]);
+    return sub(1, div(below, keptCount(frozen, scores)));
   },
 };
 

@@ -11,6 +11,9 @@ const NEVER = -1e30;
 type Kept = Pick<Scores, "mask" | "weight">;
 type Masked = Pick<Scores, "mask">;
 
+/** The mask alone, for sums in which weights do not count. */
+export const unweighted = ({ mask }: Masked): Masked => mask ? { mask } : {};
+
 /** Exponents x_k [R, N] of a sum of exponentials with the mask and the weights in: sum_k w_k e^(x_k) over those kept. */
 export function exponents(x: Value, { mask, weight }: Kept): Value {
   const some = weight && greater(weight, 0);

@@ -5,7 +5,7 @@ import { define } from "../options/method.ts";
 import { real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
 import { type Loss, meanOverRows } from "./loss.ts";
-import { meanOfTerms, shares } from "./negative_terms.ts";
+import { meanOfTerms, shares, unweighted } from "./negative_terms.ts";
 
 /** The least temperature: where all negatives lose the same, weights are even. */
 const COOLEST = 1e-6;
@@ -27,7 +27,7 @@ export const softmaxRho = define({
     ),
   },
 }, ({ rho }): Loss => (scores) => {
-  const losses = softplus(sub(scores.negative, scores.positive)), kept = scores.mask ? { mask: scores.mask } : {}; // [R, N]
+  const losses = softplus(sub(scores.negative, scores.positive)), kept = unweighted(scores); // [R, N]
   const apart = sub(losses, meanOfTerms(losses, kept)), variance = meanOfTerms(mul(apart, apart), kept);
   const temperature = max(sqrt(div(variance, 2 * rho)), COOLEST); // [R, 1]
   const logits = scores.logQ ? sub(div(apart, temperature), scores.logQ) : div(apart, temperature);
