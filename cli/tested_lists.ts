@@ -1,4 +1,4 @@
-import { catalogue as catalogueOf } from "../datasets/catalogue.ts";
+import { activeUsers, catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import { continued, type Sequences, sequences } from "../datasets/sequences.ts";
 import { evaluated } from "../evaluation/judge.ts";
 import { type KeptLists, keptUsers } from "../evaluation/kept_lists.ts";
@@ -24,9 +24,7 @@ export async function writeTested(folder: string, { catalogue, testing, sample }
   if (!testing) return;
   const truth = catalogueOf(evaluated(testing.held, sample)),
     own = (user: number, { offsets, items }: Sequences) => items.subarray(offsets[user], offsets[user + 1]);
-  const asked = Int32Array.from({ length: truth.users }, (_, user) => user)
-    .filter((user) => truth.offsets[user + 1]! > truth.offsets[user]!);
-  const users = keptUsers(asked, LISTS_KEPT);
+  const users = keptUsers(activeUsers(truth), LISTS_KEPT);
   const { alsoSeen, alsoRead = [] } = testing;
   const known = [...alsoSeen, ...alsoRead].map(sequences).reduce(continued, catalogue.sequences());
   const held = { offsets: truth.offsets, items: truth.positives };

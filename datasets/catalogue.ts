@@ -1,4 +1,5 @@
 import { checkMetadata } from "./check_metadata.ts";
+import { idsBelow } from "./ids_below.ts";
 import type { Interactions } from "./interactions.ts";
 import type { Metadata, Relation } from "./metadata.ts";
 import { relation } from "./relation.ts";
@@ -50,6 +51,10 @@ export function catalogue(train: Interactions, metadata: Metadata = {}): Catalog
     sequences: () => ordered ??= sequences(train),
   };
 }
+
+/** The users who have a positive, ascending. */
+export const activeUsers = ({ users, offsets }: Pick<Catalogue, "users" | "offsets">): Int32Array =>
+  idsBelow(users).filter((user) => offsets[user + 1]! > offsets[user]!);
 
 /** Interactions do not change, and one part of a dataset is asked for its catalogue by all that work on it. */
 const known = new WeakMap<Interactions, Relation>();

@@ -1,3 +1,4 @@
+import { idsBelow } from "./ids_below.ts";
 import { Rng } from "../random/rng.ts";
 import { type Interactions, interactions } from "./interactions.ts";
 
@@ -48,7 +49,7 @@ export function skewed(options: SkewedOptions): Interactions {
   } = options;
   if (exponent === 1) throw new RangeError('Cannot draw a log with "exponent" 1: the law is inverted by 1 - exponent');
   const ends = endsOf(userCount, count, spread, new Rng(seed, "skewed users"));
-  const rng = new Rng(seed, "skewed items"), ids = rng.shuffle(Int32Array.from({ length: itemCount }, (_, at) => at));
+  const rng = new Rng(seed, "skewed items"), ids = rng.shuffle(idsBelow(itemCount));
   const users = new Int32Array(count), items = new Int32Array(count), metBy = new Int32Array(itemCount).fill(-1);
   const power = 1 - exponent, low = shift ** power, range = (itemCount + shift) ** power - low;
   const rank = () => Math.min(itemCount - 1, Math.floor((low + rng.uniform() * range) ** (1 / power) - shift));

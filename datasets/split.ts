@@ -1,5 +1,6 @@
 import { Rng } from "../random/rng.ts";
 import type { Parts } from "./dataset.ts";
+import { idsBelow } from "./ids_below.ts";
 import type { Interactions } from "./interactions.ts";
 import { lastOfEach } from "./last_of_each.ts";
 import { orderedRows } from "./ordered_rows.ts";
@@ -168,8 +169,7 @@ export function splitByTime(log: Interactions, shares: Shares): Parts {
 export function splitByUser(log: Interactions, shares: Shares, seed: number): Parts {
   const { valid, test } = checked(shares), { offsets } = rowsByUser(log);
   requireOrder(log, "split by user");
-  const can = Int32Array.from({ length: log.userCount }, (_, user) => user)
-    .filter((user) => offsets[user + 1]! - offsets[user]! > 1);
+  const can = idsBelow(log.userCount).filter((user) => offsets[user + 1]! - offsets[user]! > 1);
   const drawn = new Rng(seed, "split").shuffle(can), share = (of: number) => Math.floor(can.length * of + ROUNDING);
   const partOf = new Uint8Array(log.userCount);
   for (const user of drawn.subarray(0, share(test))) partOf[user] = TEST;

@@ -1,12 +1,10 @@
 import { batchCount, type Batches, type BatchingOptions } from "./batching.ts";
-import type { Catalogue } from "./catalogue.ts";
+import { activeUsers, type Catalogue } from "./catalogue.ts";
 import type { SeenItems } from "./negatives.ts";
 
 /** Users who have a positive, and an item that can be its negative. */
-export function learners({ users, offsets }: Pick<Catalogue, "users" | "offsets">, seen: SeenItems): Int32Array {
-  const all = Int32Array.from({ length: users }, (_, user) => user);
-  return all.filter((user) => offsets[user + 1]! > offsets[user]! && seen.unseenCount(user) > 0);
-}
+export const learners = (catalogue: Pick<Catalogue, "users" | "offsets">, seen: SeenItems): Int32Array =>
+  activeUsers(catalogue).filter((user) => seen.unseenCount(user) > 0);
 
 /**
  * Batches of user-balanced epochs, as the code of LightGCN draws them (He et al., SIGIR 2020): each of `count` rows draws

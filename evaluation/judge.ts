@@ -1,4 +1,4 @@
-import { type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
+import { activeUsers, type Catalogue, catalogue as catalogueOf } from "../datasets/catalogue.ts";
 import { cohorts } from "../datasets/cohorts.ts";
 import type { Interactions } from "../datasets/interactions.ts";
 import { distinct } from "../datasets/distinct.ts";
@@ -59,8 +59,7 @@ export function openJudge(seen: Catalogue, all: Interactions, options: RankingOp
   const names = [...new Set(metrics)], truth = catalogueOf(held), views = viewsOf(names, seen, held, truth);
   const { popularity } = seen, met = [seen, ...alsoSeen.map((log) => catalogueOf(log))];
   const masks = maskSeen ? met : [];
-  const users = Int32Array.from({ length: truth.users }, (_, user) => user)
-    .filter((user) => truth.offsets[user + 1]! > truth.offsets[user]!);
+  const users = activeUsers(truth);
   if (users.length === 0) throw new TypeError("Cannot evaluate: no user has a held-out interaction");
   const cohortOf = cohorts(popularity).of, lengths = names.map(parseMetric).filter(({ sampled }) => !sampled);
   const longest = Math.min(seen.items, lengths.reduce((most, { k }) => Math.max(most, k), 1));

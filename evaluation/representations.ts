@@ -1,4 +1,5 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
+import { idsBelow } from "../datasets/ids_below.ts";
 import { GraphBuilder, type Value } from "../graphs/builder.ts";
 import { settled } from "../graphs/settled.ts";
 import { type Shape, sizeOf } from "../graphs/tensor.ts";
@@ -66,7 +67,7 @@ export async function openRepresentations(
     shape,
     async of(ids) {
       if (!atOnce) return await runFor(Int32Array.from({ length: size }, (_, at) => ids[at] ?? ids[0] ?? 0));
-      const table = await (all ??= runFor(Int32Array.from({ length: total }, (_, id) => id)));
+      const table = await (all ??= runFor(idsBelow(total)));
       const found = new Float32Array(sizeOf(shape));
       ids.forEach((id, at) => found.set(table.subarray(id * row, (id + 1) * row), at * row));
       return found;

@@ -1,3 +1,4 @@
+import { idsBelow } from "../datasets/ids_below.ts";
 import type { Attributes, ItemVectors } from "../datasets/metadata.ts";
 import type { GraphBuilder, Initializer, Value } from "../graphs/builder.ts";
 import { add, mul } from "../graphs/ops/arithmetic.ts";
@@ -72,6 +73,6 @@ export function projections(
  */
 export function lookedUp(graph: GraphBuilder, count: number, of: Lookup): Lookup {
   let all: Value | undefined;
-  const whole = () => all ??= of(graph.constant(Int32Array.from({ length: count }, (_, id) => id)));
+  const whole = () => all ??= of(graph.constant(idsBelow(count)));
   return (ids) => sizeOf(ids.shape) < count ? of(ids) : gather(whole(), ids);
 }

@@ -1,3 +1,4 @@
+import { idsBelow } from "../datasets/ids_below.ts";
 import type { Rng } from "../random/rng.ts";
 import type { Value } from "../graphs/builder.ts";
 import { sub } from "../graphs/ops/arithmetic.ts";
@@ -16,7 +17,6 @@ import { logWeights, popularityWeights } from "./pns.ts";
 import { importance, PROPOSALS } from "./pris.ts";
 import type { Draw, Policy, Step } from "./sampler.ts";
 import { otherStream } from "./streams.ts";
-import { idsBelow } from "./vectors.ts";
 
 /**
  * Which of a user's candidates, by their scores, count towards a positive's rank. The positive may be among them

@@ -1,3 +1,4 @@
+import { idsBelow } from "../datasets/ids_below.ts";
 import type { Rng } from "../random/rng.ts";
 import { perPositive } from "./common_options.ts";
 import { drawUntil } from "./draw_until.ts";
@@ -8,7 +9,7 @@ import { byMagnitude } from "../options/searched.ts";
 import { requireDot } from "./requirements.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { rowStream } from "./streams.ts";
-import { idsBelow, layerMeans } from "./vectors.ts";
+import { layerMeans } from "./layer_means.ts";
 
 /** What the mean rank is of, where it is not given: one item in so many. */
 const ITEMS_PER_RANK = 200;

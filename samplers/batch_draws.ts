@@ -1,8 +1,8 @@
 import type { Batch } from "../datasets/batching.ts";
+import { idsBelow } from "../datasets/ids_below.ts";
 import { type BatchOptions, estimators, selectKept } from "./batch_pool.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { rowStream } from "./streams.ts";
-import { idsBelow } from "./vectors.ts";
 
 /**
  * For each row `negatives` of the other rows' positives, drawn without replacement from the multiset of those that it

@@ -1,4 +1,5 @@
 import type { Batch } from "../datasets/batching.ts";
+import { idsBelow } from "../datasets/ids_below.ts";
 import { cast } from "../graphs/ops/compare.ts";
 import { choice, integer, real } from "../options/option.ts";
 import type { Values } from "../options/option.ts";
@@ -7,7 +8,6 @@ import { counted, streaming } from "./frequencies.ts";
 import { keptColumns, metOrOwn } from "./kept_columns.ts";
 import type { Policy, Sampler, Setting } from "./sampler.ts";
 import { batchStream } from "./streams.ts";
-import { idsBelow } from "./vectors.ts";
 
 /** Options of samplers whose negatives are the positives of other rows. */
 export const batchOptions = {

@@ -1,4 +1,5 @@
 import type { Batch } from "../datasets/batching.ts";
+import { idsBelow } from "../datasets/ids_below.ts";
 import type { Value } from "../graphs/builder.ts";
 import { sigmoid } from "../graphs/ops/activation.ts";
 import { add, div, max, mul, sub } from "../graphs/ops/arithmetic.ts";
@@ -15,7 +16,6 @@ import { keptColumns } from "./kept_columns.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { batchStream } from "./streams.ts";
 import { uniformRows } from "./uniform_rows.ts";
-import { idsBelow } from "./vectors.ts";
 
 /** The least that is divided by. */
 const SMALLEST = 1e-12;

@@ -1,3 +1,4 @@
+import { idsBelow } from "../datasets/ids_below.ts";
 import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import { byMagnitude, evenly } from "../options/searched.ts";
@@ -17,7 +18,7 @@ import { sharesOf } from "./divns/shares.ts";
 import { requireEachOnce } from "./requirements.ts";
 import type { Negatives, Policy, Step } from "./sampler.ts";
 import { uniformRows } from "./uniform_rows.ts";
-import { idsBelow, layerMeans } from "./vectors.ts";
+import { layerMeans } from "./layer_means.ts";
 
 /** What becomes of hard and diverse ids [R, K]; a diverse id below 0 is none, and the hard negative stands for it. */
 const mixes: Readonly<

@@ -1,7 +1,7 @@
+import { idsBelow } from "../datasets/ids_below.ts";
 import type { SeenItems } from "../datasets/negatives.ts";
 import type { Rng } from "../random/rng.ts";
 import { drawUntil } from "./draw_until.ts";
-import { idsBelow } from "./vectors.ts";
 
 /** An item that the user has not met and `accepts` takes, each as likely; any that was not met where it takes none. */
 export function drawUnseenWhere(seen: SeenItems, user: number, rng: Rng, accepts: (item: number) => boolean): number {

@@ -1,3 +1,4 @@
+import { idsBelow } from "../datasets/ids_below.ts";
 import type { Value } from "../graphs/builder.ts";
 import { add, div, mul, sub } from "../graphs/ops/arithmetic.ts";
 import { less, where } from "../graphs/ops/compare.ts";
@@ -13,7 +14,6 @@ import { layerMean } from "./layer_mean.ts";
 import { popularityWeights } from "./pns.ts";
 import { requireDot } from "./requirements.ts";
 import type { Policy, Step, TaskStep } from "./sampler.ts";
-import { idsBelow } from "./vectors.ts";
 
 /**
  * Learning from the whole data, no negative drawn (Hu, Koren & Volinsky, ICDM 2008; popularity weights of He, Zhang,

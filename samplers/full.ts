@@ -1,3 +1,4 @@
+import { idsBelow } from "../datasets/ids_below.ts";
 import type { Value } from "../graphs/builder.ts";
 import { add, div, exp, mul, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
 import { where } from "../graphs/ops/compare.ts";
@@ -10,7 +11,6 @@ import { byMagnitude } from "../options/searched.ts";
 import { meanOfRows } from "./gates.ts";
 import { keptColumns } from "./kept_columns.ts";
 import type { Policy } from "./sampler.ts";
-import { idsBelow } from "./vectors.ts";
 
 /** The exponent of what a denominator leaves out. */
 const NEVER = -1e30;

@@ -1,3 +1,4 @@
+import { idsBelow } from "../datasets/ids_below.ts";
 import type { Value } from "../graphs/builder.ts";
 import { sigmoid } from "../graphs/ops/activation.ts";
 import { add, div, mul, stopGradient, sub } from "../graphs/ops/arithmetic.ts";
@@ -16,7 +17,6 @@ import { keptColumns } from "./kept_columns.ts";
 import { logProbability, policyLoss } from "./kbgan.ts";
 import type { Policy, Step } from "./sampler.ts";
 import { rowStream } from "./streams.ts";
-import { idsBelow } from "./vectors.ts";
 
 /** Takes an item out of a softmax. */
 const NEVER = -1e30;

@@ -3,9 +3,10 @@ import { define } from "../options/method.ts";
 import { integer, real } from "../options/option.ts";
 import { byMagnitude, evenly } from "../options/searched.ts";
 import type { Batch } from "../datasets/batching.ts";
+import { idsBelow } from "../datasets/ids_below.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { otherStream, rowStream } from "./streams.ts";
-import { idsBelow, layerMeans } from "./vectors.ts";
+import { layerMeans } from "./layer_means.ts";
 
 /**
  * Markov chain negative sampling: a Metropolis-Hastings chain for each user whose law is p(i | u)^alpha, the model's own

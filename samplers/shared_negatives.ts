@@ -1,3 +1,4 @@
+import { idsBelow } from "../datasets/ids_below.ts";
 import { cast, equal, greater, greaterOrEqual, where } from "../graphs/ops/compare.ts";
 import { div, max, mul, sqrt, stopGradient } from "../graphs/ops/arithmetic.ts";
 import { gather, scatterElementsAdd, topK } from "../graphs/ops/index.ts";
@@ -10,7 +11,6 @@ import { byMagnitude } from "../options/searched.ts";
 import { keptColumns, metOrOwn } from "./kept_columns.ts";
 import { layerMean } from "./layer_mean.ts";
 import type { Policy } from "./sampler.ts";
-import { idsBelow } from "./vectors.ts";
 import { uniformRows } from "./uniform_rows.ts";
 
 /** The least length that is divided by. */

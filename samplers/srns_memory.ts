@@ -1,9 +1,9 @@
 import type { Batch } from "../datasets/batching.ts";
+import { idsBelow } from "../datasets/ids_below.ts";
 import type { Rng } from "../random/rng.ts";
 import { drawUntil } from "./draw_until.ts";
 import type { Draw, Setting } from "./sampler.ts";
 import { otherStream, rowStream } from "./streams.ts";
-import { idsBelow } from "./vectors.ts";
 
 /** Epochs that scores are kept for. */
 export const HISTORY = 5;

@@ -1,3 +1,4 @@
+import { idsBelow } from "../datasets/ids_below.ts";
 import type { Value } from "../graphs/builder.ts";
 import { add, div, mul, neg, sqrt, sub } from "../graphs/ops/arithmetic.ts";
 import { where } from "../graphs/ops/compare.ts";
@@ -16,7 +17,6 @@ import { gumbel } from "./gumbel.ts";
 import { keptColumns } from "./kept_columns.ts";
 import { layerMean } from "./layer_mean.ts";
 import type { Policy, Step } from "./sampler.ts";
-import { idsBelow } from "./vectors.ts";
 
 /** Draws an item for each row by `far` [R, I], which is LARGEST where it may not be drawn: [R, 1]. */
 type Law = (step: Step, far: Value, name: string) => Value;

@@ -1,4 +1,5 @@
 import type { Batch } from "../datasets/batching.ts";
+import { idsBelow } from "../datasets/ids_below.ts";
 import { SeenItems } from "../datasets/negatives.ts";
 import type { Rng } from "../random/rng.ts";
 import type { Value } from "../graphs/builder.ts";
@@ -14,7 +15,7 @@ import type { Draw, Policy, Step } from "./sampler.ts";
 import { rowStream } from "./streams.ts";
 import { uniformRows } from "./uniform_rows.ts";
 import { jaccardNeighbours } from "./user_neighbours.ts";
-import { idsBelow, layerMeans } from "./vectors.ts";
+import { layerMeans } from "./layer_means.ts";
 
 /** The least that a logarithm is taken of. */
 const SMALLEST = 1e-30;

@@ -1,5 +1,5 @@
+import { idsBelow } from "../datasets/ids_below.ts";
 import type { Probe } from "../samplers/sampler.ts";
-import { idsBelow } from "../samplers/vectors.ts";
 
 /** Vectors kept of an epoch, spread over it: as many as keep the search below so many cosines, within these bounds. */
 const COSINES = 2 ** 19, MOST = 256, LEAST = 16;

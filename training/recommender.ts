@@ -1,4 +1,5 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
+import { idsBelow } from "../datasets/ids_below.ts";
 import { GraphBuilder, type Value } from "../graphs/builder.ts";
 import { encode } from "../graphs/encode.ts";
 import { isOpen } from "../graphs/open_axis.ts";
@@ -142,7 +143,7 @@ async function exported(
 function scoresOfAll(graph: GraphBuilder, backbone: Backbone, catalogue: Catalogue) {
   const { items } = catalogue, inputs = exportedInputs(graph, backbone, catalogue);
   const encoder = backbone.build(graph, catalogue, inputs.batch);
-  const all = graph.constant(Int32Array.from({ length: items }, (_, id) => id), [1, items]);
+  const all = graph.constant(idsBelow(items), [1, items]);
   return { inputs, scores: encoder.score(encoder.query, encoder.items(all)) }; // [N, I]
 }
 

@@ -1,3 +1,4 @@
+import { idsBelow } from "../../datasets/ids_below.ts";
 import { sampleKDppByChain } from "../../random/dpp/chain.ts";
 import type { Kernel } from "../../random/dpp/kernel.ts";
 import { greedyMap } from "../../random/dpp/map.ts";
@@ -6,7 +7,6 @@ import type { Features } from "../../random/dpp/similarities.ts";
 import type { Rng } from "../../random/rng.ts";
 import type { Draw, Probe } from "../sampler.ts";
 import { otherStream } from "../streams.ts";
-import { idsBelow } from "../vectors.ts";
 import type { Caches } from "./caches.ts";
 import type { DiverseSets } from "./diverse_sets.ts";
 import { evenOverAttributes, leastAlike } from "./picks.ts";

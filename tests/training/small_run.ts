@@ -1,4 +1,5 @@
 import { type Catalogue, catalogue } from "../../datasets/catalogue.ts";
+import { idsBelow } from "../../datasets/ids_below.ts";
 import { type Interactions, interactions } from "../../datasets/interactions.ts";
 import type { Metadata } from "../../datasets/metadata.ts";
 import { fullRanking } from "../../evaluation/full_ranking.ts";
@@ -9,7 +10,6 @@ import { openRuntime } from "../../runtime/providers.ts";
 import type { Provider, Runtime, SavedTensor } from "../../runtime/runtime.ts";
 import type { Backbone } from "../../models/backbone.ts";
 import { SeenItems } from "../../datasets/negatives.ts";
-import { idsBelow } from "../../samplers/vectors.ts";
 import { openProbe } from "../../training/probe.ts";
 import { rns } from "../../samplers/rns.ts";
 import { adam } from "../../training/optimizers.ts";

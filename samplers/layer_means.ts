@@ -12,10 +12,3 @@ export function layerMeans({ layers, width, data }: Vectors): Float32Array {
   }
   return means;
 }
-
-/** The numbers 0 .. count - 1. */
-export function idsBelow(count: number): Int32Array {
-  const ids = new Int32Array(count);
-  for (let id = 0; id < count; id++) ids[id] = id;
-  return ids;
-}
