@@ -1,4 +1,4 @@
-/** One user's ranked list against what the user took: `hits[r]` says whether rank r, from 0, is a hit. */
+/** One user's ranked list against what the user took. */
 export interface RankedUser {
   /** Ranks of the hits, ascending, from 0. */
   readonly hits: readonly number[];
