@@ -53,4 +53,5 @@ export function groupRecalls({ truth: { positives }, ranks, groups }: Listed, k:
   return [...held.keys()].filter((group) => held[group]! > 0).map((group) => hit[group]! / held[group]!);
 }
 
-const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+/** The mean of values, NaN of none. */
+export const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

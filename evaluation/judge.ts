@@ -8,7 +8,7 @@ import { balance, CohortCounter, type CohortCounts, cohortHits } from "./cohort_
 import type { Evaluation, RankingOptions } from "./full_ranking.ts";
 import { hide } from "./hide.ts";
 import { hideWarm } from "./hide_warm.ts";
-import { byActivity, dispersion, groupRecalls, groupsOf } from "./dispersion.ts";
+import { byActivity, dispersion, groupRecalls, groupsOf, meanOf } from "./dispersion.ts";
 import { keptLists } from "./kept_lists.ts";
 import { lowerBound } from "../datasets/lower_bound.ts";
 import { HeldScores } from "./held_scores.ts";
@@ -48,8 +48,6 @@ export interface Judge {
   /** What was found of all, in the order of `users`, in parts. */
   evaluation(parts: readonly Found[]): Evaluation;
 }
-
-const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Settles what is measured and on what; see `fullRanking`. @throws TypeError where there is nothing to measure on. */
 export function openJudge(seen: Catalogue, all: Interactions, options: RankingOptions): Judge {
