@@ -82,14 +82,16 @@ export function blocksFor(bytes: number, items: number, floats = 1): Blocks {
  * ```
  */
 export function floatsPerScore(backbone: Backbone, catalogue: Catalogue): number {
-  const size = 1024, [graph, { outputs: { scores } }] = scoring(backbone, catalogue, { rows: size, columns: size });
-  const sizes = prune(graph, [scores]).nodes.flatMap(({ outputs }) => outputs.map(({ shape }) => sizeOf(shape)));
+  const size = 1024, { graph, outputs } = scoring(backbone, catalogue, { rows: size, columns: size });
+  const sizes = prune(graph, [outputs.scores]).nodes.flatMap(({ outputs }) =>
+    outputs.map(({ shape }) => sizeOf(shape))
+  );
   return Math.ceil(sizes.reduce((most, each) => Math.max(most, each), 0) / size ** 2);
 }
 
 /** Bytes of the representations of all items. */
 export function itemBytes(backbone: Backbone, catalogue: Catalogue): number {
-  const [graph, , vectors] = scoring(backbone, catalogue, { rows: 1, columns: 1 });
+  const { graph, vectors } = scoring(backbone, catalogue, { rows: 1, columns: 1 });
   const width = vectors?.shape.at(-1) ?? sizeOf(graph.inputs.get("items")!.shape);
   return width * catalogue.items * Float32Array.BYTES_PER_ELEMENT;
 }
@@ -127,7 +129,7 @@ export async function openScorer(
   { keeps = true } = {},
 ): Promise<Scorer> {
   const { rows, columns } = blocks, { items } = catalogue;
-  const [graph, { outputs }, vectors] = scoring(backbone, catalogue, blocks);
+  const { graph, outputs, vectors } = scoring(backbone, catalogue, blocks);
   // on the CPU inner products are taken here: half the time of a session, which also copies what it takes and gives
   const product = runtime.provider !== "webgpu" && vectors && columns % PANEL === 0
     ? { rows, columns, width: vectors.shape.at(-1)! }
@@ -209,5 +211,5 @@ function scoring(backbone: Backbone, catalogue: Catalogue, { rows, columns }: Bl
   const given = (name: string, x: Value) => graph.input(name, "float32", (encoder.pool?.(x) ?? x).shape);
   const query = given("query", encoder.query);
   const items = given("items", encoder.items(graph.input("ids", "int32", [1, columns])));
-  return [graph, { outputs: { scores: encoder.score(query, items) } }, innerOf(encoder)?.(encoder.query)] as const;
+  return { graph, outputs: { scores: encoder.score(query, items) }, vectors: innerOf(encoder)?.(encoder.query) };
 }
