@@ -9,7 +9,7 @@ import { byMagnitude } from "../options/searched.ts";
 import { requireDot } from "./requirements.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { rowStream } from "./streams.ts";
-import { layerMeans } from "./layer_means.ts";
+import { layerMeans } from "./layer_mean.ts";
 
 /** What the mean rank is of, where it is not given: one item in so many. */
 const ITEMS_PER_RANK = 200;

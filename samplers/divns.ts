@@ -18,7 +18,7 @@ import { sharesOf } from "./divns/shares.ts";
 import { requireEachOnce } from "./requirements.ts";
 import type { Negatives, Policy, Step } from "./sampler.ts";
 import { uniformRows } from "./uniform_rows.ts";
-import { layerMeans } from "./layer_means.ts";
+import { layerMeans } from "./layer_mean.ts";
 
 /** What becomes of hard and diverse ids [R, K]; a diverse id below 0 is none, and the hard negative stands for it. */
 const mixes: Readonly<

@@ -6,7 +6,7 @@ import type { Batch } from "../datasets/batching.ts";
 import { idsBelow } from "../datasets/ids_below.ts";
 import type { Draw, Policy } from "./sampler.ts";
 import { otherStream, rowStream } from "./streams.ts";
-import { layerMeans } from "./layer_means.ts";
+import { layerMeans } from "./layer_mean.ts";
 
 /**
  * Markov chain negative sampling: a Metropolis-Hastings chain for each user whose law is p(i | u)^alpha, the model's own

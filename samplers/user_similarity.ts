@@ -15,7 +15,7 @@ import type { Draw, Policy, Step } from "./sampler.ts";
 import { rowStream } from "./streams.ts";
 import { uniformRows } from "./uniform_rows.ts";
 import { jaccardNeighbours } from "./user_neighbours.ts";
-import { layerMeans } from "./layer_means.ts";
+import { layerMeans } from "./layer_mean.ts";
 
 /** The least that a logarithm is taken of. */
 const SMALLEST = 1e-30;
