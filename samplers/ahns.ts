@@ -57,7 +57,7 @@ export const ahns = define({
   citation: "Lai, Chen, Han, Zhang & Chen, AAAI 2024",
   options: {
     pool: poolOf(32),
-    negatives: fromOwnPools(1),
+    negatives: fromOwnPools,
     alpha: evenly(real(1, "shifts the positive's score", { min: 0 }), 0.1, 1),
     beta: evenly(real(0.1, "scales the target", { min: 0 }), 0.1, 1),
     p: among(real(-2, "exponent; -1 makes the target beta itself, above it the target rises", { max: 0 }), -1, -2),

@@ -35,7 +35,7 @@ export const ans = define({
   citation: "Zhao, Chen, Lai, Han, Song & Chen, RecSys 2023",
   options: {
     pool: poolOf(8),
-    negatives: fromOwnPools(1),
+    negatives: fromOwnPools,
     gain: real(1, "weighs in the choice what the augmentation added to the score, epsilon", { min: 0 }),
     magnitude: byMagnitude(real(0.1, "scales the augmentation", { min: 0 }), 0.01, 1),
     gamma: byMagnitude(real(0.03, "weighs contrast and disentanglement", { min: 0 }), 0.001, 1),

@@ -32,7 +32,7 @@ export const bns = define({
   citation: "Liu & Wang, ICDE 2023",
   options: {
     pool: poolOf(5),
-    negatives: fromOwnPools(1),
+    negatives: fromOwnPools,
     lambda: byMagnitude(real(5, "how much being a true negative counts", { min: 0 }), 0.5, 50),
     sample: integer(256, "items of a step's shared sample that F is estimated from; 0 is the whole catalogue", {
       min: 0,

@@ -30,7 +30,7 @@ export const cuco = define({
   citation: "Chu, Wang, Shi & Jiang, IJCAI 2021; as in the code of Lai et al., AAAI 2024",
   options: {
     pool: byMagnitude(integer(32, "candidates for each negative at full size", { min: 1 }), 4, 64),
-    negatives: fromOwnPools(1),
+    negatives: fromOwnPools,
     pace: choice(["linear", "root", "exp", "log"], "linear", "how the pool shrinks with the share of training done"),
     reverse: flag(false, "from easy to hard: the pool grows"),
     epochs: integer(0, "epochs that the curriculum takes, T; 0 is as many as the run has at most", { min: 0 }),

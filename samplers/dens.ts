@@ -27,7 +27,7 @@ export const dens = define({
   citation: "Lai, Chen, Zhao, Chen & Han, WSDM 2023",
   options: {
     pool: poolOf(16),
-    negatives: fromOwnPools(1),
+    negatives: fromOwnPools,
     warmup: integer(100, "epochs in which the choice goes from irrelevant to relevant parts", { min: 1 }),
     gamma: byMagnitude(real(0.3, "weighs the contrasts that train the gates", { min: 0 }), 0.01, 1),
     compat: choice(["paper", "ahns"], "paper", "the warm-up of the paper, or the constant of AHNS's code"),

@@ -60,7 +60,7 @@ export const divns = define({
     cache: integer(4, "runners-up of each pool that go to the cache, r; less than half of the pool is advised", {
       min: 1,
     }),
-    negatives: fromOwnPools(1),
+    negatives: fromOwnPools,
     mix: choice(
       ["interpolate", "separate"],
       "interpolate",

@@ -31,7 +31,7 @@ export const dns = define({
   citation: "Zhang, Chen, Wang & Yu, SIGIR 2013",
   options: {
     pool: poolOf(16),
-    negatives: fromOwnPools(1),
+    negatives: fromOwnPools,
   },
 }, ({ pool, negatives }): Policy<"candidates"> => () => ({
   proposes: { candidates: pool * negatives },

@@ -27,7 +27,7 @@ export const kbgan = define({
   citation: "Cai & Wang, NAACL 2018",
   options: {
     pool: poolOf(20),
-    negatives: fromOwnPools(1),
+    negatives: fromOwnPools,
     dim: integer(32, "width of the generator's vectors", { min: 1 }),
     lr: byMagnitude(real(1e-3, "learning rate of the generator, under Adam", { min: 0 }), 0.0001, 0.01),
     baseline: flag(true, "compare rewards with their running mean"),

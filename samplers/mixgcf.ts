@@ -25,7 +25,7 @@ export const mixgcf = define({
   citation: "Huang, Dong, Ding, Yang, Feng, Wang & Tang, KDD 2021",
   options: {
     pool: poolOf(16),
-    negatives: fromOwnPools(1),
+    negatives: fromOwnPools,
     query: choice(
       ["pooled", "hop"],
       "pooled",
