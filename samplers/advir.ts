@@ -13,7 +13,7 @@ import { drawSlots } from "./draw_slots.ts";
 import { generator } from "./generator.ts";
 import { logProbability, policyLoss } from "./kbgan.ts";
 import type { Policy, Step } from "./sampler.ts";
-import { uniformRows } from "./uniform_rows.ts";
+import { uniformCandidates } from "./uniform_rows.ts";
 
 /** A gradient that is no longer has no direction. */
 const SHORTEST = 1e-12;
@@ -37,9 +37,8 @@ export const advir = define({
     warmup: integer(10, "epochs before perturbation sets in: it shrinks vectors that are shorter than it", { min: 0 }),
   },
 }, ({ pool, dim, lr, baseline, epsilon, adversarial, warmup }): Policy<"candidates"> => () => ({
-  proposes: { candidates: pool },
+  ...uniformCandidates(pool),
   learningRate: lr,
-  propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool) }),
   select(step, { candidates }) {
     const { rate, user } = generator(step, dim), ratings = rate(candidates);
     const slot = drawSlots(stopGradient(softmax(ratings, 1)), step.graph.noise("slot", [step.rows, 1]));

@@ -9,7 +9,7 @@ import { finiteOr, LARGEST, pickSmallest } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import { cosines } from "./cosines.ts";
 import type { Policy } from "./sampler.ts";
-import { uniformRows } from "./uniform_rows.ts";
+import { uniformCandidates } from "./uniform_rows.ts";
 
 /** The smallest base that `clamp` lets through. */
 const EPSILON = 1e-6;
@@ -65,8 +65,7 @@ export const ahns = define({
     domain: choice(["auto", "compat", "clamp", "abs"], "auto", "what to do with a base the power does not take"),
   },
 }, ({ pool, negatives, alpha, beta, p, similarity, domain }): Policy<"candidates"> => () => ({
-  proposes: { candidates: pool * negatives },
-  propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool * negatives) }),
+  ...uniformCandidates(pool * negatives),
   select({ query, score, items, positive }, { candidates }) {
     const s = similarity === "cosine" ? (of: Value) => cosines(query, of) : score;
     const target = mul(beta, pow(domains[domain](add(s(positive), alpha), p), p + 1)); // [R, 1]

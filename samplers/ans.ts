@@ -13,7 +13,7 @@ import { fromOwnPools, poolOf } from "./common_options.ts";
 import { contrast, linear, meanOfRows } from "./gates.ts";
 import { hopIds, hopScores, hopSlots } from "./hops.ts";
 import type { Policy } from "./sampler.ts";
-import { uniformRows } from "./uniform_rows.ts";
+import { uniformCandidates } from "./uniform_rows.ts";
 
 /** The least magnitude whose reciprocal is taken. */
 const SMALLEST = 1e-6;
@@ -41,8 +41,7 @@ export const ans = define({
     gamma: byMagnitude(real(0.03, "weighs contrast and disentanglement", { min: 0 }), 0.001, 1),
   },
 }, ({ pool, negatives, gain, magnitude, gamma }): Policy<"candidates"> => () => ({
-  proposes: { candidates: pool * negatives },
-  propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool * negatives) }),
+  ...uniformCandidates(pool * negatives),
   select(step, { candidates }) {
     const { graph, query, rows } = step, [, layers, width] = query.shape as [number, number, number];
     const ofItem = linear(graph, "item", width), ofUser = linear(graph, "user", width);

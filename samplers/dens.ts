@@ -9,7 +9,7 @@ import { fromOwnPools, poolOf } from "./common_options.ts";
 import { contrast, linear } from "./gates.ts";
 import { hopIds, hopScores, hopSlots, stackHops } from "./hops.ts";
 import type { Policy, Step } from "./sampler.ts";
-import { uniformRows } from "./uniform_rows.ts";
+import { uniformCandidates } from "./uniform_rows.ts";
 
 /**
  * Disentangled negative sampling (Lai, Chen, Zhao, Chen & Han, WSDM 2023). Gates part an item into what is relevant to
@@ -34,8 +34,7 @@ export const dens = define({
     alpha: real(1, "stands for t / warmup under `compat` ahns", { min: 0, max: 1 }),
   },
 }, ({ pool, negatives, warmup, gamma, compat, alpha }): Policy<"candidates"> => () => ({
-  proposes: { candidates: pool * negatives },
-  propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool * negatives) }),
+  ...uniformCandidates(pool * negatives),
   select(step, { candidates }) {
     const { graph, query, items, rows, epoch } = step, [, layers, width] = query.shape as [number, number, number];
     const learns = { trainable: gamma > 0 }; // without contrasts the gates stay as they start

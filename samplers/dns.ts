@@ -2,7 +2,7 @@ import { define } from "../options/method.ts";
 import { pickLargest } from "./candidates.ts";
 import { fromOwnPools, poolOf } from "./common_options.ts";
 import type { Policy } from "./sampler.ts";
-import { uniformRows } from "./uniform_rows.ts";
+import { uniformCandidates } from "./uniform_rows.ts";
 
 /**
  * Dynamic negative sampling: of `pool` uniform candidates, the one that scores highest (Zhang et al., SIGIR 2013).
@@ -34,8 +34,7 @@ export const dns = define({
     negatives: fromOwnPools,
   },
 }, ({ pool, negatives }): Policy<"candidates"> => () => ({
-  proposes: { candidates: pool * negatives },
-  propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool * negatives) }),
+  ...uniformCandidates(pool * negatives),
   select({ score, items }, { candidates }) {
     const ids = pickLargest(candidates, score(items(candidates)), negatives);
     return { ids, items: items(ids) };

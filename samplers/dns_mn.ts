@@ -8,7 +8,7 @@ import { choice, integer } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
 import { finiteOr, inPools, LARGEST, pickSlots } from "./candidates.ts";
 import type { Policy, Step } from "./sampler.ts";
-import { uniformRows } from "./uniform_rows.ts";
+import { uniformCandidates } from "./uniform_rows.ts";
 
 /** Which of each pool's `top` hardest slots, hardest first, become negatives. */
 type Choose = (slots: Value, step: Step) => Value; // [R, K, top] -> [R, K, n]
@@ -49,8 +49,7 @@ export const dnsMn = define({
     negatives: integer(1, "negatives for each positive (times `top` if all), each from a pool of its own", { min: 1 }),
   },
 }, ({ pool, top, mode, negatives }): Policy<"candidates"> => () => ({
-  proposes: { candidates: pool * negatives },
-  propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool * negatives) }),
+  ...uniformCandidates(pool * negatives),
   select(step, { candidates }) {
     const scores = inPools(finiteOr(step.score(step.items(candidates)), -LARGEST), negatives); // [R, K, N]
     const ids = pickSlots(candidates, modes[mode](topK(scores, Math.min(top, pool)).slots, step), negatives);

@@ -13,7 +13,7 @@ import { drawSlots } from "./draw_slots.ts";
 import { meanOfRows } from "./gates.ts";
 import { generator } from "./generator.ts";
 import type { Policy, Step } from "./sampler.ts";
-import { uniformRows } from "./uniform_rows.ts";
+import { uniformCandidates } from "./uniform_rows.ts";
 
 /**
  * A generator with vectors of its own draws one of `pool` uniform candidates by softmax; it is rewarded by the
@@ -33,9 +33,8 @@ export const kbgan = define({
     baseline: flag(true, "compare rewards with their running mean"),
   },
 }, ({ pool, negatives, dim, lr, baseline }): Policy<"candidates"> => () => ({
-  proposes: { candidates: pool * negatives },
+  ...uniformCandidates(pool * negatives),
   learningRate: lr,
-  propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool * negatives) }),
   select(step, { candidates }) {
     const { rate } = generator(step, dim),
       drawn = Array.from({ length: negatives }, (_, k) => {

@@ -7,7 +7,7 @@ import { fromOwnPools, poolOf } from "./common_options.ts";
 import { hopIds, hopScores, hopSlots, stackHops } from "./hops.ts";
 import { layerMean } from "./layer_mean.ts";
 import type { Policy } from "./sampler.ts";
-import { uniformRows } from "./uniform_rows.ts";
+import { uniformCandidates } from "./uniform_rows.ts";
 
 const askers = {
   pooled: (query: Value): Value => unsqueeze(layerMean(query), 1), // [R, 1, D]
@@ -33,8 +33,7 @@ export const mixgcf = define({
     ),
   },
 }, ({ pool, negatives, query: asker }): Policy<"candidates"> => () => ({
-  proposes: { candidates: pool * negatives },
-  propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, pool * negatives) }),
+  ...uniformCandidates(pool * negatives),
   select(step, { candidates }) {
     const { graph, rows, query } = step, [, layers, width] = query.shape as [number, number, number];
     const alpha = graph.noise("alpha", [rows, negatives, 1, layers, 1]);

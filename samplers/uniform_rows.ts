@@ -1,5 +1,5 @@
 import type { Batch } from "../datasets/batching.ts";
-import type { Draw } from "./sampler.ts";
+import type { Draw, Sampler } from "./sampler.ts";
 import { rowStream } from "./streams.ts";
 
 /**
@@ -14,7 +14,7 @@ import { rowStream } from "./streams.ts";
  * import { interactions } from "../datasets/interactions.ts";
  * import { SeenItems } from "../datasets/negatives.ts";
  * import { Rng } from "../random/rng.ts";
- * import type { Draw } from "./sampler.ts";
+ * import type { Draw, Sampler } from "./sampler.ts";
  * import { uniformRows } from "./uniform_rows.ts";
  *
  * const of = catalogue(interactions({ users: [0, 1], items: [0, 1], userCount: 2, itemCount: 2 }));
@@ -28,6 +28,12 @@ export function uniformRows(batch: Batch, draw: Draw, count: number): Int32Array
   rowStream(draw, batch, 0);
   return ids;
 }
+
+/** The host half of a sampler that proposes `count` uniform candidates for each row and nothing else. */
+export const uniformCandidates = (count: number): Pick<Sampler<"candidates">, "proposes" | "propose"> => ({
+  proposes: { candidates: count },
+  propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, count) }),
+});
 
 /** Rows whose users are looked up together. */
 const FETCHED = 128;

@@ -9,7 +9,7 @@ import { byMagnitude } from "../options/searched.ts";
 import { finiteOr, LARGEST } from "./candidates.ts";
 import { harmonicSums } from "./harmonic_sums.ts";
 import type { Policy } from "./sampler.ts";
-import { uniformRows } from "./uniform_rows.ts";
+import { uniformCandidates } from "./uniform_rows.ts";
 
 /**
  * Weighted approximate-rank pairwise: the first of up to `trials` uniform candidates that scores above s+ - margin,
@@ -33,8 +33,7 @@ export const warp = define({
   );
   const phi = harmonicSums(count);
   return {
-    proposes: { candidates: trials },
-    propose: (batch, draw) => ({ candidates: uniformRows(batch, draw, trials) }),
+    ...uniformCandidates(trials),
     select({ graph, userIds, positive, score, items }, { candidates }) {
       const scores = finiteOr(score(items(candidates)), -LARGEST);
       const violates = cast(greater(scores, sub(score(positive), margin)), "float32"); // [R, N]
