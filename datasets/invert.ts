@@ -1,4 +1,5 @@
 import { countingSort } from "./counting_sort.ts";
+import { entryRows } from "./entry_rows.ts";
 import type { Relation } from "./metadata.ts";
 
 /**
@@ -19,8 +20,7 @@ import type { Relation } from "./metadata.ts";
  * ```
  */
 export function invert({ offsets: starts, targets, weights, times }: Relation, targetCount: number): Relation {
-  const { offsets, order } = countingSort(targets, targetCount), rowOf = new Int32Array(targets.length);
-  for (let row = 0; row + 1 < starts.length; row++) rowOf.fill(row, starts[row], starts[row + 1]);
+  const { offsets, order } = countingSort(targets, targetCount), rowOf = entryRows({ offsets: starts });
   return {
     offsets,
     targets: order.map((entry) => rowOf[entry]!),

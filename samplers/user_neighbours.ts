@@ -1,4 +1,5 @@
 import type { Catalogue } from "../datasets/catalogue.ts";
+import { invert } from "../datasets/invert.ts";
 import type { Neighbours } from "./sampler.ts";
 
 /**
@@ -6,7 +7,7 @@ import type { Neighbours } from "./sampler.ts";
  * fewer neighbours who share an item has id -1 in the places left. Time is the sum over items of their squared counts.
  */
 export function jaccardNeighbours({ users, items, offsets, positives }: Catalogue, count: number): Neighbours {
-  const fans = fansOf({ users, items, offsets, positives }),
+  const fans = invert({ offsets, targets: positives }, items), // users by item
     size = (user: number) => offsets[user + 1]! - offsets[user]!;
   const ids = new Int32Array(users * count).fill(-1), cosines = new Float32Array(users * count);
   const shared = new Int32Array(users);
@@ -15,7 +16,7 @@ export function jaccardNeighbours({ users, items, offsets, positives }: Catalogu
     for (let at = offsets[user]!; at < offsets[user + 1]!; at++) {
       const item = positives[at]!;
       for (let fan = fans.offsets[item]!; fan < fans.offsets[item + 1]!; fan++) {
-        const other = fans.users[fan]!;
+        const other = fans.targets[fan]!;
         if (other !== user && shared[other]!++ === 0) met.push(other);
       }
     }
@@ -30,16 +31,4 @@ export function jaccardNeighbours({ users, items, offsets, positives }: Catalogu
     for (const other of met) shared[other] = 0;
   }
   return { ids, cosines };
-}
-
-/** The users who have met each item. */
-function fansOf({ users, items, offsets, positives }: Pick<Catalogue, "users" | "items" | "offsets" | "positives">) {
-  const starts = new Int32Array(items + 1), found = new Int32Array(positives.length);
-  for (const item of positives) starts[item + 1]!++;
-  for (let item = 0; item < items; item++) starts[item + 1]! += starts[item]!;
-  const next = starts.slice();
-  for (let user = 0; user < users; user++) {
-    for (let at = offsets[user]!; at < offsets[user + 1]!; at++) found[next[positives[at]!]!++] = user;
-  }
-  return { offsets: starts, users: found };
 }

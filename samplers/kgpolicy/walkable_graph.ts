@@ -1,5 +1,6 @@
 import type { Catalogue } from "../../datasets/catalogue.ts";
 import { countingSort } from "../../datasets/counting_sort.ts";
+import { entryRows } from "../../datasets/entry_rows.ts";
 import type { KnowledgeGraph } from "../../datasets/metadata.ts";
 import { Rng } from "../../random/rng.ts";
 import type { Draw } from "../sampler.ts";
@@ -86,11 +87,7 @@ function neighbours({ users, offsets, positives }: Catalogue, { entities, heads,
     ends[at] = starts[half + at] = b;
   };
   heads.forEach((head, at) => join(at, head, tails[at]!));
-  for (let user = 0; user < users; user++) {
-    for (let at = offsets[user]!; at < offsets[user + 1]!; at++) {
-      join(heads.length + at, entities + user, positives[at]!);
-    }
-  }
+  entryRows({ offsets }).forEach((user, at) => join(heads.length + at, entities + user, positives[at]!));
   const nodes = entities + users, byEnd = countingSort(ends, nodes).order, sorted = countingSort(starts, nodes, byEnd);
   const kept = new Int32Array(nodes + 1), found: number[] = [];
   for (let node = 0; node < nodes; node++) {
