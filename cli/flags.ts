@@ -1,4 +1,5 @@
 import { type Command, Option as Flag } from "npm:@commander-js/extra-typings@15.1.0";
+import { isMapping } from "../options/mapping.ts";
 import { methodText } from "../options/method_spec.ts";
 import { type Options, resolve, type Values } from "../options/option.ts";
 import { readYaml } from "../options/yaml.ts";
@@ -80,9 +81,7 @@ export async function readConfig(path: string, what = "the config file"): Promis
   } catch (error) {
     throw new TypeError(`Cannot read ${what} "${path}": ${(error as Error).message}`);
   }
-  if (typeof found === "object" && found !== null && !Array.isArray(found)) {
-    return found as Record<string, unknown>;
-  }
+  if (isMapping(found)) return found;
   throw new TypeError(
     `Cannot read ${what} "${path}": expected options by name, found ${JSON.stringify(found)?.slice(0, 60)}`,
   );

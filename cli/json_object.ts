@@ -1,3 +1,5 @@
+import { isMapping } from "../options/mapping.ts";
+
 /** An object in JSON. @throws TypeError naming where it stands, as `"a.json", line 2`, and what is there instead. */
 export function jsonObject(text: string, where: string): Record<string, unknown> {
   let found: unknown, why = "";
@@ -6,6 +8,6 @@ export function jsonObject(text: string, where: string): Record<string, unknown>
   } catch (error) {
     why = ` (${(error as Error).message})`;
   }
-  if (typeof found === "object" && found !== null && !Array.isArray(found)) return found as Record<string, unknown>;
+  if (isMapping(found)) return found;
   throw new TypeError(`Cannot read ${where}: expected a JSON object, found ${JSON.stringify(text.slice(0, 40))}${why}`);
 }

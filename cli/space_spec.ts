@@ -1,3 +1,4 @@
+import { isMapping } from "../options/mapping.ts";
 import { methodText } from "../options/method_spec.ts";
 import type { Option } from "../options/option.ts";
 import { oneOf, type Space } from "../options/space.ts";
@@ -25,8 +26,6 @@ export const spaceOption: Option<readonly string[] | null> = {
   },
 };
 
-const isMapping = (given: unknown): given is Record<string, unknown> =>
-  typeof given === "object" && given !== null && !Array.isArray(given);
 const pieceOf = (given: unknown) => isMapping(given) ? piecesOf(given) : typeof given === "string" ? given : undefined;
 /** `{ "sampler.pool": [4, 8] }` for `sampler.pool=4,8`. */
 const piecesOf = (given: Record<string, unknown>) =>

@@ -1,3 +1,4 @@
+import { isMapping } from "../options/mapping.ts";
 import { loadRecipe } from "../recipes/load.ts";
 import { parted, settingsIn } from "./study_methods.ts";
 
@@ -22,6 +23,3 @@ export async function withRecipes(given: readonly unknown[]): Promise<readonly u
     return { label: each.recipe, ...each, recipe: await loadRecipe(each.recipe) };
   }));
 }
-
-const isMapping = (given: unknown): given is Record<string, unknown> =>
-  typeof given === "object" && given !== null && !Array.isArray(given);

@@ -1,3 +1,4 @@
+import { isMapping } from "../options/mapping.ts";
 import { readYaml } from "../options/yaml.ts";
 import { condition } from "./condition.ts";
 import type { DataFacts } from "./facts.ts";
@@ -66,7 +67,7 @@ export function parseRecipe(name: string, text: string, source: string): NamedRe
   };
 
   function mapping(given: unknown, what: string): Record<string, unknown> {
-    if (typeof given === "object" && given !== null && !Array.isArray(given)) return given as Record<string, unknown>;
+    if (isMapping(given)) return given;
     throw fail(`${what} is a mapping, found ${JSON.stringify(given) ?? "nothing"}`);
   }
   function optionsIn(given: unknown, what: string): RecipeOptions {

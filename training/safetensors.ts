@@ -1,3 +1,5 @@
+import { isMapping } from "../options/mapping.ts";
+
 /** A tensor as safetensors files hold it. */
 export type Tensor =
   | { readonly dtype: "F32"; readonly shape: readonly number[]; readonly data: Float32Array }
@@ -116,7 +118,7 @@ function parseHeader(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
   } catch (error) {
     fail(`its header is no JSON (${(error as Error).message})`);
   }
-  if (typeof header === "object" && header !== null && !Array.isArray(header)) return header as Record<string, unknown>;
+  if (isMapping(header)) return header;
   return fail("its header is no JSON object");
 }
 

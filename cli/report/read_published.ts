@@ -1,3 +1,4 @@
+import { isMapping } from "../../options/mapping.ts";
 import type { Published } from "../../reports/charts/results.ts";
 import { readConfig } from "../flags.ts";
 
@@ -20,8 +21,6 @@ export async function readPublished(path: string): Promise<Readonly<Record<strin
   return found as Record<string, Published>;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isTable = (value: unknown): value is Published["metrics"] =>
-  isRecord(value) &&
-  Object.values(value).every((row) => isRecord(row) && Object.values(row).every((each) => typeof each === "number"));
+  isMapping(value) &&
+  Object.values(value).every((row) => isMapping(row) && Object.values(row).every((each) => typeof each === "number"));

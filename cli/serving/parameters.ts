@@ -1,3 +1,4 @@
+import { isMapping } from "../../options/mapping.ts";
 import { Refusal } from "./refusal.ts";
 
 /** What may be asked with. */
@@ -54,7 +55,7 @@ export async function ofBody(request: Request, { maxBody }: ParameterLimits, lat
   } catch (error) {
     throw new Refusal(400, `the body is no JSON: ${(error as Error).message}`);
   }
-  if (typeof found === "object" && found !== null && !Array.isArray(found)) return found as Parameters;
+  if (isMapping(found)) return found as Parameters;
   throw new Refusal(400, 'the body is a JSON object, such as {"items":["a","b"],"n":10}');
 }
 

@@ -1,5 +1,6 @@
 import { checkNamed } from "../own_folder.ts";
 import { baseName } from "../../datasets/base_name.ts";
+import { isMapping } from "../../options/mapping.ts";
 import { resolve } from "../../options/option.ts";
 import { joined, readConfig } from "../flags.ts";
 import { threadsOfEach } from "../jobs.ts";
@@ -65,9 +66,7 @@ export function studyOf({ file, given, out }: GivenStudy, lanes = 1): Study {
 
 /** A dataset in the list: where it lies, or a mapping of that and of options of its own. */
 function datasetOf(file: string, each: unknown): { readonly label: string; readonly own: Record<string, unknown> } {
-  const own = typeof each === "object" && each !== null && !Array.isArray(each)
-    ? each as Record<string, unknown>
-    : { data: each };
+  const own = isMapping(each) ? each : { data: each };
   const { label: named, ...rest } = own, { data = null } = rest;
   if (!("data" in rest) && !("sql" in rest)) {
     throw new TypeError(
