@@ -7,6 +7,7 @@ import { choice, integer } from "../options/option.ts";
 import { among } from "../options/searched.ts";
 import type { Backbone } from "./backbone.ts";
 import { lorentzDistance, lorentzTriple, type Pairwise, poincareDistance } from "./hyperbolic.ts";
+import { idTables } from "./id_tables.ts";
 
 /** What is nearer scores higher, but in released code. */
 const nearer = (separation: Pairwise): Pairwise => (x, y) => neg(separation(x, y));
@@ -56,9 +57,8 @@ export const hmf = define({
     throw new TypeError(`Cannot make "hmf": geometry "${geometry}" has ${names}, option "score" says "${score}"`);
   }
   return {
-    build(graph, { users, items }, batch) {
-      const user = graph.variable("user", [users, dim], normal(DEVIATION), { rowsOf: "users" });
-      const item = graph.variable("item", [items, dim], normal(DEVIATION), { rowsOf: "items" });
+    build(graph, catalogue, batch) {
+      const { user, item } = idTables(graph, catalogue, dim, normal(DEVIATION));
       return {
         query: unsqueeze(gather(user, batch.users), 1),
         items: (ids) => unsqueeze(gather(item, ids), -2),

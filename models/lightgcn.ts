@@ -9,6 +9,7 @@ import { define } from "../options/method.ts";
 import { choice, integer, real } from "../options/option.ts";
 import { among, evenly } from "../options/searched.ts";
 import { scorings } from "./cosine.ts";
+import { idTables } from "./id_tables.ts";
 import { propagation } from "./propagation.ts";
 import { averaged, dot } from "./scoring.ts";
 
@@ -78,9 +79,8 @@ export const lightgcn = define({
 }, ({ dim, layers, dropout, compat, init, score }) =>
   scorings[score]({
     build(graph, catalogue, batch) {
-      const { users, items } = catalogue;
-      const user = graph.variable("user", [users, dim], inits[init], { rowsOf: "users" });
-      const item = graph.variable("item", [items, dim], inits[init], { rowsOf: "items" });
+      const { users } = catalogue;
+      const { user, item } = idTables(graph, catalogue, dim, inits[init]);
       const { kept, directed } = dropouts[compat](graph, catalogue, batch.training ? dropout : 0);
       const { position, ordered, hop } = propagation(graph, catalogue, directed);
       const hops = [ordered(concat([user, item], 0))]; // L + 1 of [U + I + 1, D]

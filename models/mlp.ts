@@ -1,10 +1,10 @@
-import { xavierUniform } from "../graphs/initializers.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { squeeze, unsqueeze } from "../graphs/ops/shape.ts";
 import { define } from "../options/method.ts";
 import { integer, numbers, numbersOf } from "../options/option.ts";
 import { among } from "../options/searched.ts";
 import type { Backbone } from "./backbone.ts";
+import { idTables } from "./id_tables.ts";
 import { perceptron } from "./perceptron.ts";
 
 /**
@@ -29,9 +29,8 @@ export const mlp = define({
     hidden: numbers("64-32-16", "widths of the hidden layers"),
   },
 }, ({ dim, hidden }): Backbone => ({
-  build(graph, { users, items }, batch) {
-    const user = graph.variable("user", [users, dim], xavierUniform, { rowsOf: "users" });
-    const item = graph.variable("item", [items, dim], xavierUniform, { rowsOf: "items" });
+  build(graph, catalogue, batch) {
+    const { user, item } = idTables(graph, catalogue, dim);
     const network = perceptron(graph, dim, numbersOf(hidden));
     return {
       query: unsqueeze(gather(user, batch.users), 1),

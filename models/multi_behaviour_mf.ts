@@ -1,6 +1,6 @@
 import type { Behaviour } from "../datasets/metadata.ts";
 import type { GraphBuilder, Initializer, Value } from "../graphs/builder.ts";
-import { filled, xavierUniform, zeros } from "../graphs/initializers.ts";
+import { filled, zeros } from "../graphs/initializers.ts";
 import { add, mul } from "../graphs/ops/arithmetic.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { matmul } from "../graphs/ops/linear.ts";
@@ -9,6 +9,7 @@ import { define } from "../options/method.ts";
 import { flag, integer, real } from "../options/option.ts";
 import { among, byMagnitude } from "../options/searched.ts";
 import type { Backbone, Encoder } from "./backbone.ts";
+import { idTables } from "./id_tables.ts";
 import { requireBehaviours } from "./requirements.ts";
 import { dot } from "./scoring.ts";
 import { named } from "./named.ts";
@@ -57,9 +58,8 @@ export const multiBehaviourMf = define({
 }, ({ dim, transfer, weight, falling, negatives }): Backbone => ({
   reads: ["behaviours"],
   build(graph, catalogue, batch) {
-    const { users, items } = catalogue, behaviours = requireBehaviours(catalogue, "multi-behaviour-mf");
-    const user = graph.variable("user", [users, dim], xavierUniform, { rowsOf: "users" });
-    const item = graph.variable("item", [items, dim], xavierUniform, { rowsOf: "items" });
+    const { items } = catalogue, behaviours = requireBehaviours(catalogue, "multi-behaviour-mf");
+    const { user, item } = idTables(graph, catalogue, dim);
     const [ranked, ...weaker] = (transfer ? transferred : apart)(graph, behaviours, dim);
     const encode = (h: () => Value, ids: Value): Encoder => {
       const own = gather(user, ids); // [R, D]

@@ -1,5 +1,5 @@
 import type { Value } from "../graphs/builder.ts";
-import { filled, xavierUniform } from "../graphs/initializers.ts";
+import { filled } from "../graphs/initializers.ts";
 import { add, mul } from "../graphs/ops/arithmetic.ts";
 import { gather } from "../graphs/ops/index.ts";
 import { slice, squeeze, unsqueeze } from "../graphs/ops/shape.ts";
@@ -7,6 +7,7 @@ import { define } from "../options/method.ts";
 import { integer, numbers, numbersOf } from "../options/option.ts";
 import { among } from "../options/searched.ts";
 import type { Backbone } from "./backbone.ts";
+import { idTables } from "./id_tables.ts";
 import { perceptron } from "./perceptron.ts";
 import { dot } from "./scoring.ts";
 
@@ -35,9 +36,8 @@ export const neumf = define({
     hidden: numbers("64-32-16", "widths of MLP's hidden layers"),
   },
 }, ({ dim, mlpDim, hidden }): Backbone => ({
-  build(graph, { users, items }, batch) {
-    const user = graph.variable("user", [users, dim + mlpDim], xavierUniform, { rowsOf: "users" });
-    const item = graph.variable("item", [items, dim + mlpDim], xavierUniform, { rowsOf: "items" });
+  build(graph, catalogue, batch) {
+    const { user, item } = idTables(graph, catalogue, dim + mlpDim);
     const weights = graph.variable("h_gmf", [dim], filled(1));
     const network = perceptron(graph, mlpDim, numbersOf(hidden));
     const ofGmf = (x: Value) => slice(x, -1, 0, dim), ofMlp = (x: Value) => slice(x, -1, dim, dim + mlpDim);

@@ -12,6 +12,7 @@ import { choice, integer, real } from "../options/option.ts";
 import { among, evenly } from "../options/searched.ts";
 import type { BatchValues } from "./backbone.ts";
 import { scorings } from "./cosine.ts";
+import { idTables } from "./id_tables.ts";
 import { propagation } from "./propagation.ts";
 import { dot } from "./scoring.ts";
 
@@ -66,9 +67,8 @@ export const ngcf = define({
 }, ({ dim, layers, messageDropout, nodeDropout, compat, score }) =>
   scorings[score]({
     build(graph, catalogue, batch) {
-      const { users, items } = catalogue, { self, bias, seen, carried } = forms[compat];
-      const user = graph.variable("user", [users, dim], xavierUniform, { rowsOf: "users" });
-      const item = graph.variable("item", [items, dim], xavierUniform, { rowsOf: "items" });
+      const { users } = catalogue, { self, bias, seen, carried } = forms[compat];
+      const { user, item } = idTables(graph, catalogue, dim);
       const { position, ordered, hop } = propagation(graph, catalogue);
       let x = ordered(concat([user, item], 0));
       const all = [x]; // L + 1 of [U + I + 1, D]
