@@ -35,17 +35,16 @@ export function addOwnFlags(command: Command, options: Options): Command {
   return command;
 }
 
-/** The values of a command's options: flags over the YAML file over `defaults` over the options' own. */
+/** The values of a command's options: flags over the YAML file over the options' own. */
 export async function readFlags<O extends Options>(
   command: string,
   options: O,
   flags: Readonly<Record<string, unknown>>,
-  defaults: Readonly<Record<string, unknown>> = {},
 ): Promise<Values<O>> {
-  return (await readGiven(command, options, flags, defaults)).values;
+  return (await readGiven(command, options, flags)).values;
 }
 
-/** The same, and the names of the options that flags or the file gave. */
+/** The same, with `defaults` over the options' own, and the names of the options that flags or the file gave. */
 export async function readGiven<O extends Options>(
   command: string,
   options: O,

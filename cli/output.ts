@@ -75,10 +75,12 @@ function width(): number {
 /** Bold where the terminal shows it; plain otherwise, and under NO_COLOR. */
 export const bold = (text: string): string => styleText("bold", text, { stream: process.stdout });
 
-/** A bar of `width` cells, `share` of them full. */
-export function bar(share: number, cells = 20): string {
-  const full = Math.round(Math.min(1, Math.max(0, share)) * cells);
-  return "█".repeat(full) + "░".repeat(cells - full);
+/** Cells of a bar. */
+const CELLS = 20;
+/** A bar, `share` of it full. */
+export function bar(share: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * CELLS);
+  return "█".repeat(full) + "░".repeat(CELLS - full);
 }
 
 /** Seconds as people read them: 42s, 3m07s, 2h05m. */

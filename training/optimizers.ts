@@ -13,12 +13,12 @@ const BELOW_ONE = 0.999999;
 /** Searched from a tenth of its default to thirty times that. */
 const rate = (fallback: number) =>
   byMagnitude(real(fallback, "learning rate", { min: 0 }), fallback / 10, fallback * 30);
-const adamOptions = (fallback: number) => ({
-  lr: rate(fallback),
+const adamOptions = {
+  lr: rate(1e-3),
   beta1: real(0.9, "decay of the mean of gradients", { min: 0, max: BELOW_ONE }),
   beta2: real(0.999, "decay of the mean of their squares", { min: 0, max: BELOW_ONE }),
   epsilon: real(1e-8, "added to the root", { min: 0 }),
-});
+};
 interface AdamValues {
   readonly lr: number;
   readonly beta1: number;
@@ -72,7 +72,7 @@ export const adam = define({
   name: "adam",
   summary: "Adam over whole tables, as torch.optim.Adam: the setting of the papers.",
   citation: "Kingma & Ba, ICLR 2015",
-  options: adamOptions(1e-3),
+  options: adamOptions,
 }, (values): Optimizer => adamRule("all", values));
 
 /**
@@ -104,7 +104,7 @@ export const lazyAdam = define({
   summary:
     "Adam on the rows that a step touches, as torch.optim.SparseAdam; its cost does not grow with the catalogue.",
   citation: "Kingma & Ba, ICLR 2015; as torch.optim.SparseAdam",
-  options: adamOptions(1e-3),
+  options: adamOptions,
 }, (values): Optimizer => ({
   ...adamRule("touched", values),
   scalars: (step) => ({
@@ -139,7 +139,7 @@ export const adamw = define({
   summary: "Adam with decoupled weight decay, over whole tables, as torch.optim.AdamW.",
   citation: "Loshchilov & Hutter, ICLR 2019",
   options: {
-    ...adamOptions(1e-3),
+    ...adamOptions,
     decay: real(0.01, "share of the weights that decays per unit of learning rate", { min: 0 }),
   },
 }, (values): Optimizer => adamRule("all", values));
