@@ -1,15 +1,12 @@
-import type { Catalogue } from "../datasets/catalogue.ts";
-import type { HistoryCaps } from "../datasets/histories.ts";
 import { RowGradient, type Value } from "../graphs/builder.ts";
 import { neg } from "../graphs/ops/arithmetic.ts";
 import { sizeOf } from "../graphs/tensor.ts";
 import type { Feeds, Result, Update } from "../runtime/runtime.ts";
-import type { Sampler } from "../samplers/sampler.ts";
 import { adam } from "./optimizers.ts";
 import type { Recipe } from "./recipe.ts";
 import { SCOPES } from "./scopes.ts";
 import { openTasks, type TaskFeeds } from "./side_tasks.ts";
-import { type TrainingStep, trainingStep } from "./step.ts";
+import { type StepRecipe, type TrainingStep, trainingStep } from "./step.ts";
 import { type Watched, watched } from "./watched.ts";
 
 /** The output that a measure is asked for as. */
@@ -44,16 +41,10 @@ export interface Noise {
 }
 
 /** What a run knows beside its recipe. */
-interface Opened {
-  readonly catalogue: Catalogue;
-  readonly sampler: Sampler;
-  readonly batchSize: number;
-  readonly padded: boolean;
-  readonly histories?: HistoryCaps;
-}
+type StepParts = Omit<StepRecipe, "backbone" | "loss" | "l2">;
 
 /** Builds and compiles a recipe's steps. @throws TypeError where its parts do not fit together. */
-export async function compilePlayers(recipe: Recipe, opened: Opened): Promise<Players> {
+export async function compilePlayers(recipe: Recipe, opened: StepParts): Promise<Players> {
   const { runtime, backbone, loss, l2 = 1e-4 } = recipe, { adversary } = loss;
   const compile = async (choose: (step: TrainingStep) => readonly Update[]) => {
     const step = trainingStep({ backbone, loss, l2, ...opened });
