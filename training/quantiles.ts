@@ -15,7 +15,7 @@ export class Quantiles {
   #seen = 0;
 
   /** @param expected pairs of an epoch, at most. */
-  constructor(readonly unmet: SeenItems, expected: number) {
+  constructor(readonly seen: SeenItems, expected: number) {
     this.#stride = Math.max(1, Math.ceil(expected / PAIRS));
   }
 
@@ -36,7 +36,7 @@ export class Quantiles {
     const candidates = new Int32Array(pairs * columns);
     this.#users.forEach((user, at) => {
       candidates[at * columns] = this.#items[at]!;
-      this.unmet.fillUnseen(user, rng.seek(0, at), candidates, at * columns + 1, AMONG);
+      this.seen.fillUnseen(user, rng.seek(0, at), candidates, at * columns + 1, AMONG);
     });
     const scores = await probe.score(Int32Array.from(this.#users), candidates);
     let below = 0;

@@ -26,13 +26,13 @@ export interface Watch {
   report(probe: Probe): Promise<NegativesReport | undefined>;
 }
 
-/** Opens a watch over epochs of `steps` steps. False negatives are counted against `heldOut`; `met` is what was not drawn. */
+/** Opens a watch over epochs of `steps` steps. False negatives are counted against `heldOut`; `seen` is what was not drawn. */
 export function openWatch(
   catalogue: Catalogue,
   watched: Watched,
   steps: number,
   heldOut: readonly Interactions[],
-  met: SeenItems,
+  seen: SeenItems,
 ): Watch {
   const { width, rows, sources, vector } = watched, { users, items, popularity } = catalogue;
   const held = heldOut.map((part) => new SeenItems(catalogueOf(part)));
@@ -42,8 +42,8 @@ export function openWatch(
   const baseOf = (user: number) => {
     if (bases[user]! >= 0) return bases[user]!;
     const hidden = new Set(held.flatMap((part) => [...part.of(user)]));
-    const drawable = [...hidden].filter((item) => !met.has(user, item)).length;
-    return bases[user] = drawable / Math.max(1, met.unseenCount(user));
+    const drawable = [...hidden].filter((item) => !seen.has(user, item)).length;
+    return bases[user] = drawable / Math.max(1, seen.unseenCount(user));
   };
   const cohortOf = cohorts(popularity).of, stride = Math.max(1, Math.ceil(steps * rows * width / KEPT_RATIOS));
   const open = () => ({
@@ -54,10 +54,10 @@ export function openWatch(
     zero: 0,
     gradient: 0,
     ratios: { sum: 0, count: 0, kept: [] as number[] },
-    ids: { count: 0, hits: 0, base: 0, popularity: 0, cohorts: [0, 0, 0], met: new Uint8Array(items), unique: 0 },
+    ids: { count: 0, hits: 0, base: 0, popularity: 0, cohorts: [0, 0, 0], found: new Uint8Array(items), unique: 0 },
     made: new Diversity(users, vector),
-    met: new Diversity(users, 0),
-    quantiles: new Quantiles(met, steps * rows * sources),
+    ofItems: new Diversity(users, 0),
+    quantiles: new Quantiles(seen, steps * rows * sources),
     nearest: new NearestItems(items, steps * rows * width),
   });
   let now = open();
@@ -77,7 +77,7 @@ export function openWatch(
   };
   const seeItem = (user: number, item: number) => {
     const { ids } = now;
-    now.met.item(user, item);
+    now.ofItems.item(user, item);
     now.quantiles.see(user, item);
     ids.count++;
     if (held.length > 0) {
@@ -86,8 +86,8 @@ export function openWatch(
     }
     ids.popularity += popularity[item]!;
     ids.cohorts[cohortOf[item]!]!++;
-    if (ids.met[item] === 0) ids.unique++;
-    ids.met[item] = 1;
+    if (ids.found[item] === 0) ids.unique++;
+    ids.found[item] = 1;
   };
   const seeMade = (user: number, vector: Float32Array) => {
     now.made.vector(user, vector);
@@ -101,7 +101,7 @@ export function openWatch(
     const falseNegatives = held.length > 0 ? { rate: hits / count, base: base / count } : null;
     return {
       falseNegatives,
-      cosineDistance: await now.met.mean(probe),
+      cosineDistance: await now.ofItems.mean(probe),
       quantile: await now.quantiles.mean(probe),
       ...{ popularity: popularity / count, head, mid, tail, unique: unique / count },
     };
