@@ -6,7 +6,7 @@ import { condition } from "../../recipes/condition.ts";
 import { factsOf } from "../../recipes/facts.ts";
 import { loadRecipe, recipeNames } from "../../recipes/load.ts";
 import { recipeOptions } from "../../recipes/options.ts";
-import { madeRecipe, optimizerSpec } from "../../recipes/parts.ts";
+import { madeRecipe, partSpecs } from "../../recipes/parts.ts";
 import { parseRecipe, settledRecipe } from "../../recipes/recipe.ts";
 
 Deno.test("every recipe that comes with Foil can be made, with each of its variants, and says what it is and whose", async () => {
@@ -85,10 +85,8 @@ where:
 
 Deno.test("a learning rate that is given beside an optimiser goes before the one in it", () => {
   const optimizer = "adam:lr=0.5,beta1=0.8";
-  assert.deepEqual(optimizerSpec({ optimizer, lr: 0.1 }).options, {
-    ...optimizerSpec({ optimizer, lr: null }).options,
-    lr: 0.1,
-  });
+  const optionsOf = (lr: number | null) => partSpecs({ sampler: "rns", loss: "bpr", optimizer, lr }).optimizer.options;
+  assert.deepEqual(optionsOf(0.1), { ...optionsOf(null), lr: 0.1 });
 });
 
 Deno.test("a million interactions are few enough for the stronger recipe, one more is not, and what is next has its own", () => {

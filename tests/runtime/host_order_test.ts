@@ -11,7 +11,7 @@ import { rewrite } from "../../graphs/rewrite.ts";
 import { distributed } from "../../runtime/distributed.ts";
 import { distributedPools } from "../../runtime/distributed_pools.ts";
 import { hostRuntime } from "../../runtime/host_runtime.ts";
-import { wasmEngine } from "../../runtime/ort.ts";
+import { type Engine, wasmEngine } from "../../runtime/ort.ts";
 import type { Plan } from "../../runtime/runtime.ts";
 import { scaledProducts } from "../../runtime/scaled_products.ts";
 import { pickLargest } from "../../samplers/candidates.ts";
@@ -30,8 +30,8 @@ function model() {
 /** Tables that the sessions of a program are fed whole. */
 async function fedWhole<K extends string>(g: GraphBuilder, plan: Plan<K>): Promise<readonly string[]> {
   const engine = await wasmEngine(), fed: string[] = [];
-  const session = async (bytes: Uint8Array) => {
-    const opened = await engine.session(bytes);
+  const session: Engine["session"] = async (...given) => {
+    const opened = await engine.session(...given);
     fed.push(...opened.inputNames);
     return opened;
   };
