@@ -71,6 +71,8 @@ export interface Step {
   readonly epoch: Value; // [] float32
   /** Representations of ids. */
   items(ids: Value): Value; // [..] -> [.., L, D]
+  /** One vector of a representation, which tells who is like whom: layers as ranking takes them, biases left out. */
+  point(x: Value): Value; // [.., L, D] -> [.., 1, D']
   /** Scores of representations for each row; for another query of the same shape where one is given. */
   score(items: Value, query?: Value): Value; // [R|1, N, L, D] -> [R, N]
   /** Whether `score` is the inner product of layer means. */
@@ -87,8 +89,8 @@ export interface Probe {
   queries(users: Int32Array): Promise<Vectors>;
   /** Representations of items. */
   items(ids: Int32Array): Promise<Vectors>;
-  /** One vector of each item: layers as ranking takes them, biases left out. */
-  points(ids: Int32Array): Promise<Vectors>;
+  /** One vector of each item, or user: layers as ranking takes them, biases left out. */
+  points(ids: Int32Array, of?: "items" | "users"): Promise<Vectors>;
   /** For each of some vectors, row-major [n, width], the `count` others of the largest cosine, nearest first. */
   nearest(vectors: Float32Array, width: number, count: number): Promise<Neighbours>;
   /** The `count` of the smallest cosine, farthest first. */

@@ -9,7 +9,6 @@ import { define } from "../options/method.ts";
 import { integer, real } from "../options/option.ts";
 import { byMagnitude } from "../options/searched.ts";
 import { keptColumns, metOrOwn } from "./kept_columns.ts";
-import { layerMean } from "./layer_mean.ts";
 import type { Policy } from "./sampler.ts";
 import { uniformRows } from "./uniform_rows.ts";
 
@@ -46,8 +45,9 @@ export const sharedNegatives = define({
       for (let row = 0; row < rows; row++) kept.fill(0, row * width + batch.rows * negatives, (row + 1) * width); // padding lends none
       return { ids, kept };
     },
-    select({ graph, query, items, rowMask }, { ids, kept }) {
-      const user = stopGradient(layerMean(query)),
+    select({ graph, query, point, items, rowMask }, { ids, kept }) {
+      const own = stopGradient(point(query)),
+        user = reshape(own, [rows, own.shape.at(-1)!]), // [R, D]
         unit = div(user, max(sqrt(sum(mul(user, user), [1], true)), SHORTEST));
       const cosines = gemm(unit, unit, undefined, { transB: true }); // [R, R]
       const row = graph.constant(idsBelow(rows), [rows, 1]), isOwn = equal(row, reshape(row, [1, rows])); // [R, R]

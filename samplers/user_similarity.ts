@@ -15,7 +15,6 @@ import type { Draw, Policy, Step } from "./sampler.ts";
 import { rowStream } from "./streams.ts";
 import { uniformRows } from "./uniform_rows.ts";
 import { jaccardNeighbours } from "./user_neighbours.ts";
-import { layerMeans } from "./layer_mean.ts";
 
 /** The least that a logarithm is taken of. */
 const SMALLEST = 1e-30;
@@ -126,9 +125,8 @@ export const userSimilarity = define({
     state: { ids, weights },
     async beginEpoch({ epoch, probe }) {
       if (similarity !== "cosine" || epoch % refresh !== 0) return;
-      const vectors = await probe.queries(idsBelow(users)), means = layerMeans(vectors);
-      const search = rule.similar ? probe.nearest : probe.farthest;
-      const found = await search(means, vectors.width, near);
+      const { data, width } = await probe.points(idsBelow(users), "users");
+      const found = await (rule.similar ? probe.nearest : probe.farthest)(data, width, near);
       ids.set(found.ids);
       weights.set(found.cosines);
     },

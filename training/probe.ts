@@ -22,17 +22,12 @@ export interface OpenProbe extends Probe {
 
 /** Reads the model that a runtime holds. Programs are compiled when they are first needed, one for each shape. */
 export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catalogue): OpenProbe {
-  const sides = new Map<Side | "points", Promise<Representations>>(), scorings = new Map<string, Promise<Scoring>>();
+  const sides = new Map<string, Promise<Representations>>(), scorings = new Map<string, Promise<Scoring>>();
   /** As the model stands: what is propagated is so once for all ids. */
-  const represent = async (what: Side | "points", ids: Int32Array): Promise<Vectors> => {
-    const side = what === "users" ? what : "items", total = catalogue[side], size = Math.min(ROWS, total);
-    const form: Form = (encoder, x) => {
-      if (what === "points") return pointOf(encoder)(x);
-      if (holdsExact(encoder.coordinates)) throw noVectors("this sampler");
-      return x;
-    };
-    const opened = sides.get(what) ?? openRepresentations(runtime, backbone, catalogue, side, { size, total }, form);
-    sides.set(what, opened);
+  const represent = async (what: keyof typeof forms, side: Side, ids: Int32Array): Promise<Vectors> => {
+    const total = catalogue[side], size = Math.min(ROWS, total), key = `${what} of ${side}`, form = forms[what];
+    const opened = sides.get(key) ?? openRepresentations(runtime, backbone, catalogue, side, { size, total }, form);
+    sides.set(key, opened);
     const { shape: [, layers, width], of, refresh } = await opened, each = layers! * width!;
     const data = new Float32Array(ids.length * each);
     for (let from = 0; from < ids.length; from += size) {
@@ -58,9 +53,9 @@ export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catal
       }
       return scores;
     },
-    queries: (users) => represent("users", users),
-    items: (ids) => represent("items", ids),
-    points: (ids) => represent("points", ids),
+    queries: (users) => represent("wholes", "users", users),
+    items: (ids) => represent("wholes", "items", ids),
+    points: (ids, of = "items") => represent("points", of, ids),
     nearest: (given, width, count) => neighbours(runtime, given, width, count, 1),
     farthest: (given, width, count) => neighbours(runtime, given, width, count, -1),
     async dispose() {
@@ -69,6 +64,15 @@ export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catal
     },
   };
 }
+
+/** What is read of users and items. */
+const forms = {
+  wholes: (encoder, x) => {
+    if (holdsExact(encoder.coordinates)) throw noVectors("this sampler");
+    return x;
+  },
+  points: (encoder, x) => pointOf(encoder)(x),
+} as const satisfies Readonly<Record<string, Form>>;
 
 /** Scores of as many candidates for each of some users. */
 interface Scoring {

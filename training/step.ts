@@ -94,7 +94,7 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
   const { encoder, watch } = vectorsOnly(graph, backbone.build(graph, catalogue, batch)),
     { query, shared, dot, denoiser, tasks = [] } = encoder;
   if (!denoiser !== !loss.denoises) throw unmatched(loss);
-  const positive = encoder.items(ids.positive); // [R, 1, L, D]
+  const positive = encoder.items(ids.positive), point = pointOf(encoder); // [R, 1, L, D]
   checkEncoder(encoder, positive, batchSize);
   const counts = { users: catalogue.users, items: catalogue.items };
   const common = { graph, epoch, counts, ids, ...rows && { rows } };
@@ -110,6 +110,7 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
     ...rows && { rowMask: rows },
     epoch,
     items: encoder.items,
+    point,
     ...dot && { dot },
     score: (items, from = query) => encoder.score(from, items),
     loss: (positive, negative, mask) =>
@@ -190,7 +191,7 @@ export function trainingStep(recipe: StepRecipe): TrainingStep {
     tasks: whole ? tasks.map((task) => ({ ...task, negatives: 0 })) : tasks,
     measures,
     negatives: found,
-    point: pointOf(encoder),
+    point,
     scores: { positive: positiveScore, ...ranked.negative && { negative: ranked.negative } },
     gradients: moved,
   };

@@ -156,6 +156,7 @@ export async function selector<K extends string>(
     userIds: graph.input("users", "int32", [rows]),
     epoch: graph.input("epoch", "float32", []),
     items: (ids) => gather(table, ids),
+    point: (x) => x,
     score,
     dot: true,
     loss: (positive, negative) => mean(softplus(sub(negative, positive))),

@@ -82,6 +82,7 @@ export async function play<K extends string>(
     ...real < rows && { rowMask: graph.constant(new Float32Array(rows).fill(1, 0, real), [rows, 1]) },
     epoch: graph.input("epoch", "float32", []),
     items,
+    point: (x) => x,
     score,
     dot: true,
     loss: (positive, negative, mask = graph.constant(Float32Array.of(1), [1, 1])) =>

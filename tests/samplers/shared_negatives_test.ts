@@ -35,10 +35,11 @@ async function shares(
   real: number,
   options: Parameters<typeof sharedNegatives>[0] = { rows: 1 },
   rowUsers: readonly number[] = users.map((_, row) => row < real ? row : 0),
+  bias = false,
 ) {
   const { train } = smallLog(), of = catalogue(train), rows = users.length;
   const step = trainingStep({
-    backbone: mf({ dim: 2 }),
+    backbone: mf({ dim: 2, bias }),
     sampler: opened(sharedNegatives(options), of, rows),
     loss: losses.infonce(),
     catalogue: of,
@@ -68,6 +69,7 @@ const ALIKE = [[1, 0], [0.9, 0.1], [-1, 0.2], [-3, 0.5]] as const; // the first 
 eachProvider("a row shares with the rows whose users are most like its own, itself first", async (runtime) => {
   const wanted = [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1];
   assert.deepEqual(await shares(runtime, ALIKE, 4), wanted);
+  assert.deepEqual(await shares(runtime, ALIKE, 4, { rows: 3, above: 0.9 }, undefined, true), wanted); // beside biases
   const three = await shares(runtime, ALIKE, 4, { rows: 1, negatives: 3 }); // those of a row lie side by side
   assert.deepEqual(three, wanted.flatMap((shared) => [shared, shared, shared]));
 });

@@ -13,7 +13,7 @@ const of = catalogueWhere([[0, 1], [0, 2, 3], [1, 2, 4], [5, 6]], 9);
 const vectors = [[1, 0], [0.9, 0.1], [0.8, -0.2], [-1, 0.3]];
 const probe: Probe = {
   ...stubProbe(() => 0),
-  queries: (users) =>
+  points: (users) =>
     Promise.resolve({ layers: 1, width: 2, data: Float32Array.from([...users].flatMap((user) => vectors[user]!)) }),
 };
 
@@ -50,11 +50,11 @@ Deno.test("neighbours by cosine are searched for every few epochs, and kept in b
   const sampler = opened(userSimilarity({ pool: 200, neighbours: 1, refresh: 3 }), of, 1);
   /** Whether user 3, and not user 1, is the nearest of user 0. */
   const isTurned = async (epoch: number, turned: boolean) => {
-    const queries: Probe["queries"] = async (users) => {
-      const found = await probe.queries(users);
+    const points: Probe["points"] = async (users) => {
+      const found = await probe.points(users);
       return { ...found, data: turned ? found.data.map((x, at) => users[at >> 1] === 0 ? -x : x) : found.data };
     };
-    const draw = drawIn(of, { epoch, probe: { ...probe, queries } });
+    const draw = drawIn(of, { epoch, probe: { ...probe, points } });
     await sampler.beginEpoch!(draw);
     const { candidates, support } = await sampler.propose(batchOf(0, 1), draw) as Record<string, Int32Array>;
     const supported = new Set(candidates!.filter((_, at) => support![at]! > 0));

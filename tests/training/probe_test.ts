@@ -46,18 +46,22 @@ eachProvider("scores and vectors of more rows than are computed at a time are th
   await probe.dispose();
 });
 
-Deno.test("points are one vector of each item, as ranking takes its layers, without its bias", async () => {
+Deno.test("points are one vector of each item or user, as ranking takes its layers, without its bias", async () => {
   const of = catalogue(smallLog().train), ids = Int32Array.of(3, 0);
   const widths = async (backbone: Backbone) => {
     const runtime = await openRuntime({ provider: "wasm", seed: 4 }), probe = openProbe(runtime, backbone, of);
     const points = await probe.points(ids), items = await probe.items(ids);
+    const users = { points: await probe.points(ids, "users"), queries: await probe.queries(ids) };
     await probe.dispose();
     await runtime.dispose();
-    return { points, items };
+    return { points, items, users };
   };
   const biased = await widths(mf({ dim: 3, bias: true }));
   assert.deepEqual([biased.points.layers, biased.points.width, biased.items.width], [1, 3, 4]);
   assert.deepEqual(biased.points.data.subarray(3), biased.items.data.subarray(4, 7));
+  const { points, queries } = biased.users; // which end in 1, by which scores take the items' biases
+  assert.deepEqual([points.width, queries.width, queries.data[3], queries.data[7]], [3, 4, 1, 1]);
+  assert.deepEqual([...points.data], [...queries.data.subarray(0, 3), ...queries.data.subarray(4, 7)]);
   const layered = await widths(lightgcn({ dim: 2, layers: 2 })), { data } = layered.items;
   assert.deepEqual([layered.points.layers, layered.items.layers], [1, 3]);
   assert(Math.abs(layered.points.data[0]! - (data[0]! + data[2]! + data[4]!) / 3) < 1e-6);
