@@ -48,12 +48,12 @@ export const attention = define({
   return {
     ...inner,
     select(step, proposed) {
-      const { ids, items } = inner.select(step, proposed) as Negatives;
+      const drawn = inner.select(step, proposed) as Negatives, { items } = drawn;
       const logits = player === "none" ? step.score(items) : learnt(step, items, width); // [R, K]
       const share = softmax(div(logits, temperature), 1), weight = players[player](mul(negatives, share));
-      if (player === "none" || entropy === 0) return { ids: ids!, items, weight };
+      if (player === "none" || entropy === 0) return { ...drawn, weight };
       const spread = neg(sum(mul(share, log(max(share, SMALLEST))), [1], true)); // [R, 1]
-      return { ids: ids!, items, weight, auxiliary: mul(-entropy, meanOfRows(spread, step.rowMask)) };
+      return { ...drawn, weight, auxiliary: mul(-entropy, meanOfRows(spread, step.rowMask)) };
     },
   };
 });

@@ -4,7 +4,7 @@ import { choice, real } from "../options/option.ts";
 import { evenly } from "../options/searched.ts";
 import { perPositive } from "./common_options.ts";
 import { rns } from "./rns.ts";
-import type { Policy } from "./sampler.ts";
+import type { Negatives, Policy } from "./sampler.ts";
 import { requireAttributes } from "./requirements.ts";
 
 /** Similarity of two sets, from the number of elements that they share and their sizes. */
@@ -43,7 +43,7 @@ export const knowledgeWeights = define({
       });
       return { ids, weight };
     },
-    select: ({ items }, { ids, weight }) => ({ ids, items: items(ids), weight }),
+    select: (step, { ids, weight }) => ({ ...inner.select(step, { ids }) as Negatives, weight }),
   };
 });
 

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { catalogue } from "../../datasets/catalogue.ts";
 import type { Metadata } from "../../datasets/metadata.ts";
+import { openRuntime } from "../../runtime/providers.ts";
 import { attention } from "../../samplers/attention.ts";
 import { ips } from "../../samplers/ips.ts";
 import { pris } from "../../samplers/pris.ts";
 import { knowledgeWeights, weights } from "../../samplers/knowledge_weights.ts";
-import { catalogueWhere, drawIn, opened } from "./drawn.ts";
+import type { Policy } from "../../samplers/sampler.ts";
+import { catalogueWhere, drawIn, opened, selector } from "./drawn.ts";
 import { play } from "./players.ts";
 import { smallLog, smallRun, variablesOf } from "../training/small_run.ts";
 
@@ -157,6 +159,28 @@ function bisected(likeness: readonly number[], kappa: number, cap: number): numb
   }
   return at(low);
 }
+
+Deno.test("weighted uniform negatives tell the loss their law, as uniform ones do", async () => {
+  const known = catalogueWhere([[0, 2]], 6, metadata), runtime = await openRuntime({ provider: "wasm" });
+  const policies = {
+    attention: attention({ negatives: 2 }),
+    knowledge: knowledgeWeights({ negatives: 2 }),
+    ips: ips({ negatives: 2 }),
+  };
+  for (const [name, policy] of Object.entries<Policy<string>>(policies)) {
+    const select = await selector(runtime, policy, known, 1), given = { ids: Int32Array.of(1, 3) };
+    const { logQ } = await select(name === "knowledge" ? { ...given, weight: Float32Array.of(1, 1) } : given, [
+      0,
+      1,
+      2,
+      3,
+      4,
+      5,
+    ]);
+    near(logQ as Float32Array, [-Math.log(4)]); // of the four items not met
+  }
+  await runtime.dispose();
+});
 
 Deno.test("without attributes the error says what is missing", () => {
   assert.throws(
