@@ -195,7 +195,7 @@ export const divns = define({
           lambda[0] = schedules[schedule](
             { start, end, kappa, target },
             over,
-            () => lastDistance(table, caches, sets, mix === "separate" ? [1, 0] : [lambda[0]!]),
+            () => lastDistance(table, caches, sets, lambda[0]!),
           );
           if (lambda[0] < 1 || mix === "separate" || share === "entropy") {
             await redraw(sets, caches, table, draw, options);
