@@ -28,7 +28,7 @@ export function hardItems(overlap: Overlap, items: number, { support, temperatur
   const isOverlap = support === "overlap", open = new Int32Array(items), totals = new Float64Array(items);
   /** Draws by running totals over all of the items that may be drawn. */
   const drawFromAll = (isOpen: (item: number, j: number) => boolean, rng: Rng, into: Int32Array) => {
-    const shares = overlap.all(), { length } = shares.items;
+    const shares = overlap.kept(), { length } = shares.items;
     let count = 0, top = 0, sum = 0;
     const consider = (item: number, j: number) => {
       if (!isOpen(item, j)) return;
@@ -55,7 +55,7 @@ export function hardItems(overlap: Overlap, items: number, { support, temperatur
     // a walk ends at an item as often as it shares neighbours: one end in so many is taken
     const draw = isOverlap ? () => overlap.walk((paths) => rng.below(paths)) : () => rng.below(items);
     const accepts = (item: number) => {
-      if (item < 0) return false;
+      if (item < 0 || overlap.exceeds(item, cap)) return false;
       const { overlap: j, common } = overlap.with(item);
       return isOpen(item, j) && rng.uniform() * (isOverlap ? common : 1) < Math.exp((j - top) / temperature);
     };

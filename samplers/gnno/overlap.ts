@@ -1,10 +1,21 @@
 import type { ItemGraph } from "../../datasets/item_transitions.ts";
 import { firstAbove } from "../first_above.ts";
 
+/** Pairs of items whose overlap is kept at most: 48 MiB. */
+const KEPT = 2 ** 22;
+/** More than sums of one item's edges differ in another order. */
+const ROUNDING = 1e-6;
+
+/** Every item that shares a neighbour with the one in focus, itself among them, and the J of each. */
+export interface Overlaps {
+  readonly items: Int32Array;
+  readonly overlaps: Float64Array;
+}
+
 /**
  * How much the neighbourhoods of items on a graph overlap: J(i, j) = |N_i and N_j| / |N_i or N_j|; where edges are
- * `weighted`, sum_n min(w_in, w_jn) / sum_n max(w_in, w_jn), which is the same where all weigh 1. J is never kept: one
- * J(i, j) takes the neighbours of j, all of them the paths of two edges from i.
+ * `weighted`, sum_n min(w_in, w_jn) / sum_n max(w_in, w_jn), which is the same where all weigh 1. One J(i, j) takes the
+ * neighbours of j; all of them the paths of two edges from i, which {@link Overlap.kept} follows once where there is room.
  */
 export class Overlap {
   readonly #graph: ItemGraph;
@@ -19,15 +30,23 @@ export class Overlap {
   readonly #largest: Float64Array; // [items]
   /** Paths of two edges from the item in focus, by its first neighbours. */
   readonly #paths: Float64Array;
+  readonly #kept = new Map<number, Overlaps>();
+  #room: number;
+  /** What is kept of one item, by the other. */
+  readonly #spread: Float64Array; // [items]
+  #spreadOf = -1;
   #item = -1;
 
-  constructor({ offsets, targets, weights }: ItemGraph, weighted: boolean) {
+  /** `room`: pairs of items whose overlap may be kept. */
+  constructor({ offsets, targets, weights }: ItemGraph, weighted: boolean, room = KEPT) {
     const items = offsets.length - 1;
+    this.#room = room;
     this.#graph = { offsets, targets, weights: weighted ? weights : new Float32Array(targets.length).fill(1) };
     this.#own = new Float32Array(items);
     this.#shared = new Float64Array(items);
     this.#found = new Int32Array(items);
     this.#overlaps = new Float64Array(items);
+    this.#spread = new Float64Array(items);
     this.#largest = new Float64Array(items).fill(NaN);
     this.#mass = Float64Array.from({ length: items }, (_, item) => {
       let sum = 0;
@@ -86,8 +105,32 @@ export class Overlap {
     return this.#largest[this.#item] = most;
   }
 
-  /** Every item that shares a neighbour with the one in focus, itself among them, and the J of each; until the next call. */
-  all(): { readonly items: Int32Array; readonly overlaps: Float64Array } {
+  /** What overlaps with the item in focus, as far as there is room kept for the next time; until the next call. */
+  kept(): Overlaps {
+    const known = this.#kept.get(this.#item);
+    if (known) return known;
+    const found = this.all(), { length } = found.items;
+    if (length > this.#room) return found;
+    this.#room -= length;
+    const copy = { items: found.items.slice(), overlaps: found.overlaps.slice() };
+    this.#kept.set(this.#item, copy);
+    return copy;
+  }
+
+  /** Whether J of the item in focus and `other` is kept, and more than `cap` beyond rounding; `with` takes longer. */
+  exceeds(other: number, cap: number): boolean {
+    const own = this.#kept.get(this.#item);
+    if (!own) return false;
+    if (this.#spreadOf !== this.#item) {
+      for (const item of this.#kept.get(this.#spreadOf)?.items ?? []) this.#spread[item] = 0;
+      for (let slot = 0; slot < own.items.length; slot++) this.#spread[own.items[slot]!] = own.overlaps[slot]!;
+      this.#spreadOf = this.#item;
+    }
+    return this.#spread[other]! > cap * (1 + ROUNDING);
+  }
+
+  /** What overlaps with the item in focus; until the next call. */
+  all(): Overlaps {
     const { offsets, targets, weights } = this.#graph, item = this.#item, found = this.#found, shared = this.#shared;
     let count = 0;
     for (let at = offsets[item]!; at < offsets[item + 1]!; at++) {

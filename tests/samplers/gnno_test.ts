@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { SeenItems } from "../../datasets/negatives.ts";
 import { itemTransitions } from "../../datasets/item_transitions.ts";
 import { Rng } from "../../random/rng.ts";
 import { openRuntime } from "../../runtime/providers.ts";
 import { gnno } from "../../samplers/gnno.ts";
+import { hardItems } from "../../samplers/gnno/hard_items.ts";
 import { Overlap } from "../../samplers/gnno/overlap.ts";
 import { assertLaw } from "./chi_square.ts";
 import { catalogueWhere, drawIn, opened, proposals, selector } from "./drawn.ts";
@@ -111,6 +113,37 @@ Deno.test("hard negatives follow the softmax over what overlaps and lies within 
   assert.deepEqual(new Set(await hard({ cap: 1 }, 3, 1)), new Set([0])); // met 5, 3 and 6
   assert.deepEqual(new Set(await hard({ cap: 1, temperature: 1e-4 }, 0, 1)), new Set([5, 6])); // met 0, 2/3 from 1
   assertLaw(await hard({ cap: 0.2, support: "all" }, 4, 1), law(1, 1, (i, j) => j <= 0.2 && i !== 7 && i !== 8));
+});
+
+Deno.test("what is kept of overlaps changes no draw: refused by it is only what is refused without", () => {
+  const rng = new Rng(3, "log"), users = 40, items = 60, each = 12;
+  const log = catalogueWhere(
+    Array.from({ length: users }, () => Array.from({ length: each }, () => rng.below(items))),
+    items,
+  );
+  const graph = itemTransitions(log.sequences(), items, 3), seen = new SeenItems(log);
+  for (const weighted of [false, true]) {
+    const [kept, followed] = [new Overlap(graph, weighted), new Overlap(graph, weighted, 0)];
+    const draws = [kept, followed].map((overlap) => {
+      const drawHard = hardItems(overlap, items, { support: "overlap", temperature: 1 }), streams = new Rng(5, "draws");
+      return Array.from({ length: 400 }, (_, row) => {
+        const into = new Int32Array(3), at = { user: row % users, positive: row * 7 % items, cap: 0.02 + row % 5 / 20 };
+        return [drawHard(at, seen, streams, into), ...into];
+      });
+    });
+    assert.deepEqual(draws[0], draws[1]);
+    let refused = 0;
+    for (let item = 0; item < items; item++) {
+      kept.focus(item);
+      for (let other = 0; other < items; other++) {
+        const { overlap } = kept.with(other);
+        if (kept.exceeds(other, 0.1)) refused++;
+        assert(!kept.exceeds(other, overlap), "J is not more than itself, by whichever sum");
+        assert(!followed.exceeds(other, 0));
+      }
+    }
+    assert(refused > 500, `${refused}: something was kept`);
+  }
 });
 
 Deno.test("as released no item is more than e times as likely as another", async () => {
