@@ -24,8 +24,13 @@ export interface OpenProbe extends Probe {
 export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catalogue): OpenProbe {
   const sides = new Map<string, Promise<Representations>>(), scorings = new Map<string, Promise<Scoring>>();
   /** As the model stands: what is propagated is so once for all ids. */
-  const represent = async (what: keyof typeof forms, side: Side, ids: Int32Array): Promise<Vectors> => {
-    const total = catalogue[side], size = Math.min(ROWS, total), key = `${what} of ${side}`, form = forms[what];
+  const represent = async (what: "wholes" | "points", side: Side, ids: Int32Array): Promise<Vectors> => {
+    const total = catalogue[side], size = Math.min(ROWS, total), key = `${what} of ${side}`;
+    const form: Form = (encoder, x) => {
+      // what is no vector is left out of items' points alone
+      if ((what === "wholes" || side === "users") && holdsExact(encoder.coordinates)) throw noVectors("this sampler");
+      return what === "points" ? pointOf(encoder)(x) : x;
+    };
     const opened = sides.get(key) ?? openRepresentations(runtime, backbone, catalogue, side, { size, total }, form);
     sides.set(key, opened);
     const { shape: [, layers, width], of, refresh } = await opened, each = layers! * width!;
@@ -64,15 +69,6 @@ export function openProbe(runtime: Runtime, backbone: Backbone, catalogue: Catal
     },
   };
 }
-
-/** What is read of users and items. */
-const forms = {
-  wholes: (encoder, x) => {
-    if (holdsExact(encoder.coordinates)) throw noVectors("this sampler");
-    return x;
-  },
-  points: (encoder, x) => pointOf(encoder)(x),
-} as const satisfies Readonly<Record<string, Form>>;
 
 /** Scores of as many candidates for each of some users. */
 interface Scoring {

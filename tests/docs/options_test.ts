@@ -37,7 +37,7 @@ const known = new Set([...names, "--config", "--help"]);
 
 /** Flags of deno and of Slurm, not of foil. */
 const others =
-  /^--(allow-\w+|no-prompt|platform|version|minify|code-splitting|outdir|doc|check|lock|array|cpus-per-task|time|requeue)$/;
+  /^--(allow-\w+|no-prompt|reload|platform|version|minify|code-splitting|outdir|doc|check|lock|array|cpus-per-task|time|requeue)$/;
 
 Deno.test("every flag that a page names is one that some command has", async () => {
   for (const page of pages) {
