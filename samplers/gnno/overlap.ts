@@ -1,10 +1,8 @@
 import type { ItemGraph } from "../../datasets/item_transitions.ts";
 import { firstAbove } from "../first_above.ts";
 
-/** Pairs of items whose overlap is kept at most: 48 MiB. */
+/** Pairs of items whose overlap is kept at most: 80 MiB with the running totals of who draws from them. */
 const KEPT = 2 ** 22;
-/** More than sums of one item's edges differ in another order. */
-const ROUNDING = 1e-6;
 
 /** Every item that shares a neighbour with the one in focus, itself among them, and the J of each. */
 export interface Overlaps {
@@ -15,7 +13,8 @@ export interface Overlaps {
 /**
  * How much the neighbourhoods of items on a graph overlap: J(i, j) = |N_i and N_j| / |N_i or N_j|; where edges are
  * `weighted`, sum_n min(w_in, w_jn) / sum_n max(w_in, w_jn), which is the same where all weigh 1. One J(i, j) takes the
- * neighbours of j; all of them the paths of two edges from i, which {@link Overlap.kept} follows once where there is room.
+ * neighbours of j; all of them the paths of two edges from i, which {@link Overlap.kept} follows once: for the items with
+ * the most neighbours, as far as there is room.
  */
 export class Overlap {
   readonly #graph: ItemGraph;
@@ -30,32 +29,31 @@ export class Overlap {
   readonly #largest: Float64Array; // [items]
   /** Paths of two edges from the item in focus, by its first neighbours. */
   readonly #paths: Float64Array;
-  readonly #kept = new Map<number, Overlaps>();
-  #room: number;
-  /** What is kept of one item, by the other. */
-  readonly #spread: Float64Array; // [items]
-  #spreadOf = -1;
+  /** Of items whose overlaps are kept: once they were asked for. */
+  readonly #kept = new Map<number, Overlaps | undefined>();
   #item = -1;
 
   /** `room`: pairs of items whose overlap may be kept. */
   constructor({ offsets, targets, weights }: ItemGraph, weighted: boolean, room = KEPT) {
     const items = offsets.length - 1;
-    this.#room = room;
     this.#graph = { offsets, targets, weights: weighted ? weights : new Float32Array(targets.length).fill(1) };
     this.#own = new Float32Array(items);
     this.#shared = new Float64Array(items);
     this.#found = new Int32Array(items);
     this.#overlaps = new Float64Array(items);
-    this.#spread = new Float64Array(items);
     this.#largest = new Float64Array(items).fill(NaN);
     this.#mass = Float64Array.from({ length: items }, (_, item) => {
       let sum = 0;
       for (let at = offsets[item]!; at < offsets[item + 1]!; at++) sum += this.#graph.weights[at]!;
       return sum;
     });
-    let most = 0;
-    for (let item = 0; item < items; item++) most = Math.max(most, this.#degree(item));
-    this.#paths = new Float64Array(most);
+    const byDegree = Array.from({ length: items }, (_, item) => item).sort((a, b) => this.#degree(b) - this.#degree(a));
+    this.#paths = new Float64Array(items > 0 ? this.#degree(byDegree[0]!) : 0);
+    for (const item of byDegree) {
+      room -= Math.min(items, this.#pathsFrom(item));
+      if (room < 0) break;
+      this.#kept.set(item, undefined);
+    }
   }
 
   /** Asks from here on how much others overlap with `item`. */
@@ -105,28 +103,15 @@ export class Overlap {
     return this.#largest[this.#item] = most;
   }
 
-  /** What overlaps with the item in focus, as far as there is room kept for the next time; until the next call. */
-  kept(): Overlaps {
-    const known = this.#kept.get(this.#item);
+  /** What overlaps with the item in focus, found once; undefined for an item of which it is not kept. */
+  kept(): Overlaps | undefined {
+    const item = this.#item;
+    if (!this.#kept.has(item)) return undefined;
+    const known = this.#kept.get(item);
     if (known) return known;
-    const found = this.all(), { length } = found.items;
-    if (length > this.#room) return found;
-    this.#room -= length;
-    const copy = { items: found.items.slice(), overlaps: found.overlaps.slice() };
-    this.#kept.set(this.#item, copy);
+    const { items, overlaps } = this.all(), copy = { items: items.slice(), overlaps: overlaps.slice() };
+    this.#kept.set(item, copy);
     return copy;
-  }
-
-  /** Whether J of the item in focus and `other` is kept, and more than `cap` beyond rounding; `with` takes longer. */
-  exceeds(other: number, cap: number): boolean {
-    const own = this.#kept.get(this.#item);
-    if (!own) return false;
-    if (this.#spreadOf !== this.#item) {
-      for (const item of this.#kept.get(this.#spreadOf)?.items ?? []) this.#spread[item] = 0;
-      for (let slot = 0; slot < own.items.length; slot++) this.#spread[own.items[slot]!] = own.overlaps[slot]!;
-      this.#spreadOf = this.#item;
-    }
-    return this.#spread[other]! > cap * (1 + ROUNDING);
   }
 
   /** What overlaps with the item in focus; until the next call. */
@@ -149,6 +134,12 @@ export class Overlap {
     return { items: found.subarray(0, count), overlaps: this.#overlaps.subarray(0, count) };
   }
 
+  #pathsFrom(item: number): number {
+    const { offsets, targets } = this.#graph;
+    let paths = 0;
+    for (let at = offsets[item]!; at < offsets[item + 1]!; at++) paths += this.#degree(targets[at]!);
+    return paths;
+  }
   #degree = (item: number) => this.#graph.offsets[item + 1]! - this.#graph.offsets[item]!;
   #index = (shared: number, other: number) =>
     shared > 0 ? shared / (this.#mass[this.#item]! + this.#mass[other]! - shared) : 0;

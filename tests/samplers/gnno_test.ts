@@ -115,35 +115,56 @@ Deno.test("hard negatives follow the softmax over what overlaps and lies within 
   assertLaw(await hard({ cap: 0.2, support: "all" }, 4, 1), law(1, 1, (i, j) => j <= 0.2 && i !== 7 && i !== 8));
 });
 
-Deno.test("what is kept of overlaps changes no draw: refused by it is only what is refused without", () => {
-  const rng = new Rng(3, "log"), users = 40, items = 60, each = 12;
+/** A log in which most items overlap. */
+function denseLog() {
+  const rng = new Rng(3, "log"), items = 16;
   const log = catalogueWhere(
-    Array.from({ length: users }, () => Array.from({ length: each }, () => rng.below(items))),
+    Array.from({ length: 8 }, () => Array.from({ length: 7 }, () => rng.below(items))),
     items,
   );
-  const graph = itemTransitions(log.sequences(), items, 3), seen = new SeenItems(log);
-  for (const weighted of [false, true]) {
-    const [kept, followed] = [new Overlap(graph, weighted), new Overlap(graph, weighted, 0)];
-    const draws = [kept, followed].map((overlap) => {
-      const drawHard = hardItems(overlap, items, { support: "overlap", temperature: 1 }), streams = new Rng(5, "draws");
-      return Array.from({ length: 400 }, (_, row) => {
-        const into = new Int32Array(3), at = { user: row % users, positive: row * 7 % items, cap: 0.02 + row % 5 / 20 };
-        return [drawHard(at, seen, streams, into), ...into];
-      });
-    });
-    assert.deepEqual(draws[0], draws[1]);
-    let refused = 0;
-    for (let item = 0; item < items; item++) {
-      kept.focus(item);
-      for (let other = 0; other < items; other++) {
-        const { overlap } = kept.with(other);
-        if (kept.exceeds(other, 0.1)) refused++;
-        assert(!kept.exceeds(other, overlap), "J is not more than itself, by whichever sum");
-        assert(!followed.exceeds(other, 0));
+  return { items, graph: itemTransitions(log.sequences(), items, 3), seen: new SeenItems(log) };
+}
+
+Deno.test("the law is the same whether the overlaps with a positive are kept, or followed for each draw", () => {
+  const { items, graph, seen } = denseLog();
+  for (const [weighted, temperature] of [[false, 1], [true, 0.2], [false, 0.1]] as const) {
+    for (const room of [undefined, 0]) {
+      const overlap = new Overlap(graph, weighted, room), streams = new Rng(5, "draws");
+      const drawHard = hardItems(overlap, items, { support: "overlap", temperature });
+      for (const cap of [0.6, 0.4]) { // a second cap for the same positive
+        const user = 2, positive = 4, into = new Int32Array(6000);
+        assert(drawHard({ user, positive, cap }, seen, streams, into));
+        assert.equal(overlap.kept() === undefined, room === 0);
+        const mass = Array.from({ length: items }, (_, item) => {
+          const { overlap: j } = overlap.with(item);
+          return j > 0 && j <= cap && item !== positive && !seen.has(user, item) ? Math.exp(j / temperature) : 0;
+        });
+        const total = mass.reduce((a, b) => a + b);
+        assert(mass.filter((m) => m > 0).length > 3);
+        assertLaw([...into], mass.map((m) => m / total));
       }
     }
-    assert(refused > 500, `${refused}: something was kept`);
   }
+});
+
+Deno.test("overlaps are kept of the items with the most neighbours, as far as there is room, in whatever order they are asked for", () => {
+  const { items, graph } = denseLog(), degree = (item: number) => graph.offsets[item + 1]! - graph.offsets[item]!;
+  const keptOf = (order: readonly number[], room: number) => {
+    const overlap = new Overlap(graph, false, room);
+    return order.filter((item) => {
+      overlap.focus(item);
+      const kept = overlap.kept();
+      assert.equal(kept, overlap.kept(), "found once");
+      if (kept) assert.deepEqual({ ...kept }, { ...overlap.all() });
+      return kept;
+    });
+  };
+  const order = Array.from({ length: items }, (_, item) => item), some = keptOf(order, 10 * items);
+  assert(some.length >= 10 && some.length < items, `${some.length}`);
+  const others = order.filter((item) => !some.includes(item));
+  assert(Math.min(...some.map(degree)) >= Math.max(...others.map(degree)));
+  assert.deepEqual(keptOf(order.toReversed(), 10 * items).toReversed(), some);
+  assert.deepEqual(keptOf(order, items * items), order);
 });
 
 Deno.test("as released no item is more than e times as likely as another", async () => {
